@@ -1,0 +1,209 @@
+"""The answers file and the settings file: one shape, read strictly and written back.
+
+Both are TOML; here they are plain dictionaries as a TOML reader gives them. Secrets have no place in either.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from dynsync_gui.domain.addresses import Address, dynamics_address, marketo_address
+from dynsync_gui.domain.answer_values import Reader, choice, flag, hosts, mailbox, names, text, unsuitable, whole
+from dynsync_gui.domain.errors import SettingsError, settings_error
+from dynsync_gui.domain.schema import Entity
+from dynsync_gui.domain.secrets import ENVIRONMENT
+from dynsync_gui.domain.settings import (
+    DynamicsSettings,
+    EnableSettings,
+    FieldSettings,
+    LimitSettings,
+    MailSecurity,
+    MailSettings,
+    MarketoSettings,
+    NetworkSettings,
+    Settings,
+    SignIn,
+)
+from dynsync_gui.domain.text import Message, msg
+
+_SUBMISSION_PORT = {MailSecurity.STARTTLS: 587, MailSecurity.TLS: 465}
+"""Ports of RFC 8314, taken where the file names none."""
+
+_TABLES: Mapping[str, Mapping[str, Reader]] = {
+    "dynamics": {"url": text, "sign_in": choice(SignIn), "username": text, "client_id": text},
+    "marketo": {"endpoint": text, "client_id": text},
+    "network": {"ca_bundle": text, "trusted_hosts": hosts},
+    "fields": {"lead": names, "contact": names, "account": names, "filter": flag},
+    "limits": {"calls_per_20s": whole(1, 100), "in_flight": whole(1, 10), "daily_calls": whole(1, 10_000_000)},
+    "enable": {"email": mailbox, "accept": flag},
+    "mail": {"host": text, "port": whole(1, 65_535), "security": choice(MailSecurity), "username": text},
+}
+_SECRET_WORDS = ("password", "passwd", "pwd", "secret", "token", "api_key", "apikey", "passphrase")
+_SECRET_OF = {
+    "dynamics": "dynamics_client_secret",
+    "marketo": "marketo_client_secret",
+    "mail": "mail_password",
+}
+
+
+def read_answers(document: Mapping[str, Any], *, stored: bool = False) -> Settings:
+    """Settings out of a TOML document.
+
+    Args:
+        document: As `tomllib` gives it.
+        stored: Whether it is DynSync's own settings file, which may say ``rehearsal``.
+
+    Raises:
+        SettingsError: A key is unknown, a value unsuitable, an address not usable, or a secret stands in it.
+    """
+    top = dict(document)
+    rehearsal = flag("rehearsal", top.pop("rehearsal")) if stored and "rehearsal" in top else False
+    for name, table in top.items():
+        _known_table(name, table)
+    tables = {name: _values(name, top.get(name, {})) for name in _TABLES}
+    mail = MailSettings(**tables["mail"])
+    if "port" not in tables["mail"]:
+        mail = replace(mail, port=_SUBMISSION_PORT[mail.security])
+    chosen = {entity: tables["fields"].pop(entity.value, None) for entity in Entity}
+    settings = Settings(
+        dynamics=DynamicsSettings(**tables["dynamics"]),
+        marketo=MarketoSettings(**tables["marketo"]),
+        network=NetworkSettings(**tables["network"]),
+        fields=FieldSettings({entity: row for entity, row in chosen.items() if row is not None}, **tables["fields"]),
+        limits=LimitSettings(**tables["limits"]),
+        enable=EnableSettings(**tables["enable"]),
+        mail=mail,
+        rehearsal=rehearsal,
+    )
+    return _with_exact_addresses(settings)
+
+
+def write_answers(settings: Settings) -> dict[str, Any]:
+    """The document that `read_answers` turns into these settings; what is empty is left out."""
+    fields: dict[str, Any] = {
+        entity.value: list(settings.fields.chosen[entity]) if entity in settings.fields.chosen else "default"
+        for entity in Entity
+    }
+    document: dict[str, Any] = {"rehearsal": True} if settings.rehearsal else {}
+    document["dynamics"] = _filled(settings.dynamics) | {"sign_in": settings.dynamics.sign_in.value}
+    document["marketo"] = _filled(settings.marketo)
+    document["network"] = _filled(settings.network)
+    document["fields"] = fields | {"filter": settings.fields.filter}
+    document["limits"] = _filled(settings.limits)
+    document["enable"] = _filled(settings.enable) | {"accept": settings.enable.accept}
+    document["mail"] = _filled(settings.mail) | {"security": settings.mail.security.value}
+    return document
+
+
+def missing_answers(settings: Settings) -> SettingsError | None:
+    """The first key without which no connection can be tried, as an error; None when all are there."""
+    by_password = settings.dynamics.sign_in is SignIn.PASSWORD
+    account = ("dynamics.username", settings.dynamics.username)
+    application = ("dynamics.client_id", settings.dynamics.client_id)
+    wanted = (
+        ("dynamics.url", settings.dynamics.url),
+        account if by_password else application,
+        ("marketo.endpoint", settings.marketo.endpoint),
+        ("marketo.client_id", settings.marketo.client_id),
+    )
+    for key, value in wanted:
+        if not value:
+            return settings_error(
+                msg("“{key}” is missing.", key=key),
+                msg("Add it to the answers file."),
+                code="settings-missing",
+            )
+    return None
+
+
+def _known_table(name: str, table: Any) -> None:
+    if name not in _TABLES:
+        _refuse_secret("", name)
+        known = sorted(_TABLES)
+        home = next((table for table, keys in _TABLES.items() if name in keys), "")
+        if home:
+            raise _unknown(
+                msg("“{name}” stands outside of a table.", name=name),
+                msg("It belongs below [{table}].", table=home),
+            )
+        raise _unknown(
+            msg("[{name}] is no table that DynSync knows.", name=name),
+            msg("The nearest one is [{nearest}].", nearest=_nearest(name, known)),
+        )
+    if not isinstance(table, dict):
+        raise unsuitable(name, table, msg("a table: [{name}] on a line of its own, its keys below", name=name))
+
+
+def _values(table: str, found: Mapping[str, Any]) -> dict[str, Any]:
+    readers = _TABLES[table]
+    for key in found:
+        if key not in readers:
+            _refuse_secret(table, key)
+            _refuse_key(table, key)
+    return {key: readers[key](f"{table}.{key}", value) for key, value in found.items()}
+
+
+def _refuse_key(table: str, key: str) -> None:
+    home = next((name for name, keys in _TABLES.items() if key in keys), "")
+    title = msg("[{table}] has no key “{key}”.", table=table, key=key)
+    if home:
+        raise _unknown(title, msg("“{key}” belongs below [{home}].", key=key, home=home))
+    nearest = _nearest(key, sorted(_TABLES[table]))
+    raise _unknown(title, msg("The nearest one is “{nearest}”.", nearest=nearest))
+
+
+def _refuse_secret(table: str, key: str) -> None:
+    """Secrets are refused by their names; their values are never looked at."""
+    folded = key.casefold()
+    if not any(word in folded for word in _SECRET_WORDS):
+        return
+    name = _SECRET_OF.get(table, "")
+    if table == "dynamics" and "pass" in folded:
+        name = "dynamics_password"
+    name = name or (folded if folded in ENVIRONMENT else "")
+    variables = ENVIRONMENT[name] if name else ", ".join(ENVIRONMENT.values())
+    raise settings_error(
+        msg("“{key}” is a secret, and secrets have no place in a file.", key=f"{table}.{key}" if table else key),
+        msg("Remove it and set {variables} instead, or let DynSync ask for it.", variables=variables),
+        code="settings-secret",
+    )
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    return difflib.get_close_matches(name.casefold(), known, n=1, cutoff=0.0)[0]
+
+
+def _unknown(title: Message, cure: Message) -> SettingsError:
+    return settings_error(title, cure, code="settings-unknown")
+
+
+def _with_exact_addresses(settings: Settings) -> Settings:
+    trusted = settings.network.trusted_hosts
+    url = _exact("dynamics.url", settings.dynamics.url, dynamics_address(settings.dynamics.url, trusted))
+    endpoint = _exact(
+        "marketo.endpoint", settings.marketo.endpoint, marketo_address(settings.marketo.endpoint, trusted)
+    )
+    return replace(
+        settings,
+        dynamics=replace(settings.dynamics, url=url),
+        marketo=replace(settings.marketo, endpoint=endpoint),
+    )
+
+
+def _exact(key: str, pasted: str, address: Address) -> str:
+    if pasted and not address.usable:
+        raise settings_error(
+            msg("“{key}” cannot be used.", key=key),
+            address.note or msg("Write an address such as https://contoso.crm.dynamics.com."),
+            code="settings-address",
+        )
+    return address.url
+
+
+def _filled(part: Any) -> dict[str, Any]:
+    """The fields of one part that are not empty, as TOML takes them."""
+    values = {name: getattr(part, name) for name in part.__dataclass_fields__}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items() if value}

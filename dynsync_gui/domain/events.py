@@ -1,0 +1,157 @@
+"""What the service tells while it works: immutable, plain data, told on the worker's thread."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from dynsync_gui.domain.checks import Check, IdentityCard
+from dynsync_gui.domain.errors import DynSyncError
+from dynsync_gui.domain.mapping import FieldOffer
+from dynsync_gui.domain.plan import Plan
+from dynsync_gui.domain.report import Problem, Proof, RunReport, RunState, Status
+from dynsync_gui.domain.schema import Entity, System
+from dynsync_gui.domain.secrets import Secrets
+from dynsync_gui.domain.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened in a job.
+
+    Attributes:
+        job: Number of the job, as its `Job` handle has it.
+    """
+
+    job: int
+
+
+@dataclass(frozen=True, slots=True)
+class CheckChanged(Event):
+    """A named check began (``pending``) or ended."""
+
+    check: Check
+
+
+@dataclass(frozen=True, slots=True)
+class ChecksEnded(Event):
+    """All checks are done; the card is there when both systems passed."""
+
+    checks: tuple[Check, ...]
+    card: IdentityCard | None
+
+
+@dataclass(frozen=True, slots=True)
+class Described(Event):
+    """The live schemas, as rows of the field page."""
+
+    offers: Mapping[Entity, tuple[FieldOffer, ...]] = field(hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class EntityProgress:
+    """How far one entity is in the present phase; `total` is None while unknown."""
+
+    done: int
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress(Event):
+    """A snapshot of the work, at most ten a second.
+
+    Attributes:
+        phase: Reading, matching or writing.
+        entities: Per entity.
+        rate: Records a second over the last half minute.
+        seconds_left: None while it cannot be told.
+        calls: Marketo calls of this run.
+        calls_today: Marketo calls of DynSync today.
+        daily_calls: The configured allowance.
+        problems: Problems so far.
+    """
+
+    phase: RunState
+    entities: Mapping[Entity, EntityProgress] = field(hash=False)
+    rate: float = 0.0
+    seconds_left: float | None = None
+    calls: int = 0
+    calls_today: int = 0
+    daily_calls: int = 50_000
+    problems: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PlanReady(Event):
+    """The plan is made; nothing has been written."""
+
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting(Event):
+    """A vendor asked to slow down; the work goes on after so many seconds."""
+
+    system: System
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnded(Event):
+    """A run is over.
+
+    Attributes:
+        report: Its numbers.
+        proof: Both sides compared, after a rehearsal.
+        mailed_to: Who was sent the end-of-sync message; empty where no mail was sent.
+        mail_failure: Why it could not be sent.
+    """
+
+    report: RunReport
+    proof: Proof | None = None
+    mailed_to: str = ""
+    mail_failure: DynSyncError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MailSent(Event):
+    """A message was handed to the mail server (or, without one, shown on this computer)."""
+
+    to: str
+    by_mail: bool
+
+
+@dataclass(frozen=True, slots=True)
+class JobFailed(Event):
+    """A job could not be done; what it had finished is kept."""
+
+    error: DynSyncError
+
+
+@dataclass(frozen=True, slots=True)
+class JobCancelled(Event):
+    """A job was stopped by the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class RehearsalReady(Event):
+    """The built-in rehearsal systems answer; these settings and secrets reach them."""
+
+    settings: Settings
+    secrets: Secrets
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileRead(Event):
+    """What an earlier set-up left: settings (None for none) and where its syncs stand."""
+
+    settings: Settings | None
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemsRead(Event):
+    """Problems and the state they belong to."""
+
+    problems: tuple[Problem, ...]
+    status: Status

@@ -1,0 +1,249 @@
+"""What the engine and the service need from the outside, as protocols; connectors, store and system keep them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from dynsync_gui.domain.cancel import CancelToken
+from dynsync_gui.domain.checks import Check, SystemIdentity
+from dynsync_gui.domain.mapping import NewField
+from dynsync_gui.domain.schema import Entity, EntitySchema, System, Target, TargetSchema
+from dynsync_gui.domain.secrets import Secrets
+from dynsync_gui.domain.settings import Settings
+
+OnCheck = Callable[[Check], None]
+OnWait = Callable[[System, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRecord:
+    """One Dynamics record as read.
+
+    Attributes:
+        entity: Its table.
+        id: Bare Dynamics id: lower case, with hyphens.
+        version: Row version, from the etag; a later version is another text.
+        values: Raw values by column (``_parentcustomerid_value`` for lookups).
+        shown: Formatted values by column, where they were asked for.
+        points_to: Logical name of the table that a lookup column points to.
+        deleted: True for a removal reported by change tracking; the rest is empty then.
+    """
+
+    entity: Entity
+    id: str
+    version: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    shown: Mapping[str, str] = field(default_factory=dict)
+    points_to: Mapping[str, str] = field(default_factory=dict)
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of records; `next_link` leads on, `delta_link` is there on the last page of a tracked read."""
+
+    records: tuple[SourceRecord, ...]
+    next_link: str = ""
+    delta_link: str = ""
+
+
+class DynamicsReader(Protocol):
+    """The Dynamics side. It has no way to write."""
+
+    def check(self, entities: Sequence[Entity], report: OnCheck) -> tuple[Check, ...]:
+        """Run the named checks in order, reporting each as it begins (pending) and ends; never raises for a finding."""
+
+    def identity(self) -> SystemIdentity:
+        """Name, kind, counts and familiar records of the organisation."""
+
+    def describe(self, entity: Entity) -> EntitySchema:
+        """The live table."""
+
+    def columns(self, entity: Entity) -> frozenset[str]:
+        """Logical names of all readable columns of the table as described last."""
+
+    def read_page(
+        self, schema: EntitySchema, names: Sequence[str], link: str, *, track: bool, shown: bool, page_size: int
+    ) -> Page:
+        """Read one page.
+
+        Args:
+            schema: The table.
+            names: Logical names of the columns wanted; the primary id comes always.
+            link: Next or delta link of an earlier page; empty for the first page.
+            track: Whether to start change tracking (first page only).
+            shown: Whether formatted values are wanted.
+            page_size: At most 5,000.
+        """
+
+
+class MarketoReader(Protocol):
+    """The reading half of the Marketo side."""
+
+    def check(self, report: OnCheck) -> tuple[Check, ...]:
+        """Run the named checks in order, reporting each as it begins (pending) and ends; never raises for a finding."""
+
+    def identity(self) -> SystemIdentity:
+        """Munchkin id, counts and familiar persons."""
+
+    def describe(self, target: Target) -> TargetSchema:
+        """The live fields."""
+
+    def find(
+        self, target: Target, by: str, values: Sequence[str], fields: Sequence[str]
+    ) -> tuple[Mapping[str, Any], ...]:
+        """All records whose field `by` holds one of at most 300 values (without commas).
+
+        Raises:
+            TooManyMatches: More than 1,000 match; ask for fewer values.
+        """
+
+    def all_persons(self, fields: Sequence[str], at_most: int) -> tuple[Mapping[str, Any], ...] | None:
+        """Every person, or None where there are more than `at_most` or Marketo cannot list them."""
+
+    def calls_today(self) -> int | None:
+        """Calls of all programs today, or None where Marketo does not tell."""
+
+    def calls_made(self) -> int:
+        """Calls of this connection so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowOutcome:
+    """Marketo's answer for one row, in the order of the rows.
+
+    Attributes:
+        status: ``created``, ``updated`` or ``skipped``.
+        id: Marketo's id; empty when skipped.
+        code: The reason's code when skipped.
+        message: The reason's words when skipped.
+    """
+
+    status: str
+    id: str = ""
+    code: str = ""
+    message: str = ""
+
+
+class MarketoWriter(MarketoReader, Protocol):
+    """Both halves of the Marketo side."""
+
+    def create_fields(self, fields: Sequence[NewField]) -> None:
+        """Create person fields and wait, within bounds, until they can be written and searched."""
+
+    def upsert(self, target: Target, rows: Sequence[Mapping[str, Any]], by: str) -> tuple[RowOutcome, ...]:
+        """Create or update rows by their key; at most 300 rows and 900 kB, one key once.
+
+        Args:
+            target: Persons or companies.
+            rows: REST names and values; every row holds `by`.
+            by: ``id`` updates persons only, any other key creates or updates.
+
+        Raises:
+            BatchRefused: Marketo refused the whole call for its content; nothing was written.
+            TemporaryFailure: The outcome is unknown or nothing was written; the same call may be made again.
+        """
+
+
+class TooManyMatches(Exception):  # noqa: N818
+    """A query matches more records than Marketo returns."""
+
+
+@dataclass
+class BatchRefused(Exception):  # noqa: N818
+    """Marketo refused a whole call for what it contains; smaller calls show which row it was."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """Both systems, opened with one profile's settings; close it to give back sockets."""
+
+    dynamics: DynamicsReader
+    marketo: MarketoWriter
+    close: Callable[[], None]
+
+
+class Connections(Protocol):
+    """Makes connections."""
+
+    def open(
+        self, settings: Settings, secrets: Secrets, token: CancelToken, on_wait: OnWait | None = None
+    ) -> Connection:
+        """Open both sides; nothing is asked of them yet.
+
+        Args:
+            settings: Addresses, accounts, limits.
+            secrets: What they need.
+            token: Stops waits and running requests.
+            on_wait: Told when a vendor asks to slow down.
+        """
+
+
+class RateWindow(Protocol):
+    """The times of the last calls to a Marketo instance; kept so that a restart does not double the rate."""
+
+    def reserve(self, now: float, window: float, limit: int) -> float:
+        """Take a place for a call at `now` (seconds since 1970) and return 0, or return the seconds to wait."""
+
+    def count_day(self, day: str, calls: int = 0) -> int:
+        """Add calls to a day (US Central, ``2026-11-22``) and return its sum."""
+
+
+class SecretStore(Protocol):
+    """Where secrets are kept: the keychain, this session only, or the environment."""
+
+    def read(self) -> Secrets:
+        """The kept secrets; raises SecretsUnavailable."""
+
+    def write(self, secrets: Secrets) -> None:
+        """Keep them; raises SecretsUnavailable."""
+
+    def delete(self) -> None:
+        """Forget them; nothing happens where there are none."""
+
+
+class Mailer(Protocol):
+    """Sends a plain text message."""
+
+    def send(self, settings: Settings, secrets: Secrets, to: str, subject: str, body: str) -> None:
+        """Hand the message to the mail server; raises DynSyncError with a plain finding."""
+
+
+class Profile(Protocol):
+    """Where one set-up lives: its settings, its secrets, its database."""
+
+    @property
+    def database(self) -> Path:
+        """The database file; it may not exist yet."""
+
+    def read_settings(self) -> Settings | None:
+        """The stored settings, or None where nothing was set up."""
+
+    def write_settings(self, settings: Settings) -> None:
+        """Keep settings; the folder is made if need be."""
+
+    def put_database_aside(self) -> None:
+        """Keep the database under another name, so that a new one is begun."""
+
+    def secrets(self, *, session_only: bool = False) -> SecretStore:
+        """Where its secrets are; with `session_only` they are in memory from now on."""
+
+    def lease(self, wait: float, token: CancelToken) -> AbstractContextManager[None]:
+        """Hold the right to sync; it ends with the process at the latest.
+
+        Raises:
+            GuardStop: Another run still held it after `wait` seconds.
+        """
+
+    def leased(self) -> bool:
+        """Whether some process syncs this profile now."""
+
+    def rate_window(self) -> RateWindow:
+        """The call times of its Marketo instance; kept on disk once the profile's folder exists."""

@@ -1,0 +1,143 @@
+"""What a run did, and the records that need a look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from dynsync_gui.domain.errors import Retry
+from dynsync_gui.domain.schema import Entity
+from dynsync_gui.domain.text import Message
+
+
+class RunKind(StrEnum):
+    """Why a run was made."""
+
+    FIRST = "first"
+    CYCLE = "cycle"
+
+
+class RunState(StrEnum):
+    """Where a run stands."""
+
+    READING = "reading"
+    MATCHING = "matching"
+    WRITING = "writing"
+    DONE = "done"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """One run in numbers; read = acknowledged + outbox + problems + unchanged + skipped, always.
+
+    Attributes:
+        id: Number of the run in its profile.
+        kind: First sync or a later cycle.
+        state: Where it stands.
+        started: UTC.
+        ended: UTC; None while it is not over.
+        read: Versions of Dynamics records.
+        acknowledged: Taken by Marketo.
+        outbox: Still to be sent.
+        problems: Refused by Marketo, or left for a person to decide.
+        unchanged: The same on both sides already.
+        skipped: Left out by a rule (filter, folded lead, replaced by a newer version).
+        calls: Calls to Marketo.
+    """
+
+    id: int
+    kind: RunKind
+    state: RunState
+    started: datetime
+    ended: datetime | None = None
+    read: int = 0
+    acknowledged: int = 0
+    outbox: int = 0
+    problems: int = 0
+    unchanged: int = 0
+    skipped: int = 0
+    calls: int = 0
+
+    @property
+    def closes(self) -> bool:
+        """Whether every record that was read is accounted for."""
+        parts = self.acknowledged + self.outbox + self.problems + self.unchanged + self.skipped
+        return self.read == parts
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A record set aside, with its reason.
+
+    Attributes:
+        entity: Its table.
+        id: Its Dynamics id.
+        name: How people call it, where known.
+        field: The field the reason is about; empty where none is named.
+        code: The vendor's code or ours.
+        title: The reason in plain words.
+        cure: What to do.
+        since: UTC.
+        retry: When it is tried again.
+        detail: The vendor's own words.
+    """
+
+    entity: Entity
+    id: str
+    name: str
+    field: str
+    code: str
+    title: Message
+    cure: Message
+    since: datetime
+    retry: Retry
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What a profile is doing: ``new``, ``ready``, ``running``, ``attention`` or ``interrupted``."""
+
+    state: str
+    runs: tuple[RunReport, ...] = ()
+    next_run: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that is not the same on both sides."""
+
+    entity: Entity
+    id: str
+    reason: str
+    field: str = ""
+    explained: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Both sides compared after a sync.
+
+    Attributes:
+        eligible: Dynamics records that belong in Marketo.
+        found_once: Of those, in Marketo exactly once under their Dynamics id.
+        equal: Of those, with equal values in every synced field.
+        skipped: Left out by a rule.
+        problems: Listed as problems.
+        differences: What is left over, some of it at most.
+    """
+
+    eligible: int
+    found_once: int
+    equal: int
+    skipped: int
+    problems: int
+    differences: tuple[Difference, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        """Whether every eligible record is in Marketo once, with equal values."""
+        return self.eligible == self.found_once == self.equal

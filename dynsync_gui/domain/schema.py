@@ -1,0 +1,200 @@
+"""What both systems say about their own tables and fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class System(StrEnum):
+    """The two systems that are kept the same."""
+
+    DYNAMICS = "dynamics"
+    MARKETO = "marketo"
+
+
+class Target(StrEnum):
+    """What an entity becomes in Marketo."""
+
+    PERSON = "person"
+    COMPANY = "company"
+
+
+class Entity(StrEnum):
+    """A Dynamics table that is synced, by its logical name; declared in the order of one cycle."""
+
+    ACCOUNT = "account"
+    CONTACT = "contact"
+    LEAD = "lead"
+
+    @property
+    def target(self) -> Target:
+        """Where its records go."""
+        return Target.COMPANY if self is Entity.ACCOUNT else Target.PERSON
+
+
+FILTER_FIELD = "new_synctomkto"
+"""Yes/No column of an entity; only an explicit No keeps a record out (Adobe, custom Dynamics sync filter)."""
+
+KEY_FIELD = "dynamicsId"
+"""REST name of the Marketo person field that holds the bare Dynamics id of the lead or contact."""
+
+COMPANY_KEY = "externalCompanyId"
+"""Marketo's own key of a company, and the link of a person to it."""
+
+
+class FieldType(StrEnum):
+    """Type of a Dynamics column, after AttributeTypeName (Dataverse metadata)."""
+
+    STRING = "string"
+    MEMO = "memo"
+    INTEGER = "integer"
+    BIGINT = "bigint"
+    DECIMAL = "decimal"
+    DOUBLE = "double"
+    MONEY = "money"
+    BOOLEAN = "boolean"
+    PICKLIST = "picklist"
+    STATE = "state"
+    STATUS = "status"
+    MULTISELECT = "multiselect"
+    DATE = "date"
+    DATETIME = "datetime"
+    LOOKUP = "lookup"
+    CUSTOMER = "customer"
+    OWNER = "owner"
+    UNIQUEIDENTIFIER = "uniqueidentifier"
+    IMAGE = "image"
+    FILE = "file"
+    PARTYLIST = "partylist"
+    VIRTUAL = "virtual"
+    OTHER = "other"
+
+    @property
+    def is_lookup(self) -> bool:
+        """Whether the value points to a record of another table."""
+        return self in {FieldType.LOOKUP, FieldType.CUSTOMER, FieldType.OWNER}
+
+    @property
+    def has_options(self) -> bool:
+        """Whether the value is one or several numbers that stand for labels."""
+        return self in {FieldType.PICKLIST, FieldType.STATE, FieldType.STATUS, FieldType.MULTISELECT}
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice of an option set; values are sparse and never a position."""
+
+    value: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceField:
+    """A column of a Dynamics table.
+
+    Attributes:
+        name: Logical name.
+        label: Display name in the person's language, else any, else the logical name.
+        type: Its type.
+        max_length: In characters; None where the type has none.
+        format: For text: ``Email``, ``Phone``, ``Url``, ``TextArea``, ``Text``; otherwise empty.
+        required: Whether Dynamics wants a value.
+        custom: Whether the organisation added it.
+        readable: Whether the Web API gives it (IsValidForRead and IsValidODataAttribute).
+        secured: Whether column security hides it from some people.
+        calculated: Whether Dynamics computes it (SourceType 1 to 3).
+        options: For option sets, with the labels of the reading user's language.
+        targets: For lookups: logical names of the tables pointed to.
+    """
+
+    name: str
+    label: str
+    type: FieldType
+    max_length: int | None = None
+    format: str = ""
+    required: bool = False
+    custom: bool = False
+    readable: bool = True
+    secured: bool = False
+    calculated: bool = False
+    options: tuple[Option, ...] = ()
+    targets: tuple[str, ...] = ()
+
+    @property
+    def column(self) -> str:
+        """The property name in Web API rows (lookups read as ``_name_value``)."""
+        return f"_{self.name}_value" if self.type.is_lookup else self.name
+
+    def option_label(self, value: int) -> str | None:
+        """The label of an option's value, or None where the option set has no such value."""
+        return next((option.label for option in self.options if option.value == value), None)
+
+
+@dataclass(frozen=True, slots=True)
+class EntitySchema:
+    """A Dynamics table as its metadata describes it today."""
+
+    entity: Entity
+    label: str
+    entity_set: str
+    primary_id: str
+    fields: tuple[SourceField, ...]
+    change_tracking: bool = True
+
+    def field(self, name: str) -> SourceField | None:
+        """The column of that logical name, or None."""
+        return next((field for field in self.fields if field.name == name), None)
+
+
+class TargetType(StrEnum):
+    """Type of a Marketo field (Marketo REST, field types)."""
+
+    STRING = "string"
+    TEXT = "text"
+    EMAIL = "email"
+    PHONE = "phone"
+    URL = "url"
+    INTEGER = "integer"
+    SCORE = "score"
+    FLOAT = "float"
+    CURRENCY = "currency"
+    PERCENT = "percent"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    DATETIME = "datetime"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class TargetField:
+    """A field of Marketo's persons or companies.
+
+    Attributes:
+        name: REST name.
+        label: Name shown in Marketo.
+        type: Its type.
+        length: In characters; None where Marketo names none.
+        updateable: Whether an API client may write it.
+        crm_managed: Whether Marketo's own CRM sync owns it.
+    """
+
+    name: str
+    label: str
+    type: TargetType
+    length: int | None = None
+    updateable: bool = True
+    crm_managed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TargetSchema:
+    """Marketo's persons or companies as described today."""
+
+    target: Target
+    fields: tuple[TargetField, ...]
+    searchable: frozenset[str] = frozenset()
+
+    def field(self, name: str) -> TargetField | None:
+        """The field of that REST name, or None."""
+        return next((field for field in self.fields if field.name == name), None)

@@ -1,0 +1,298 @@
+"""What the engine needs to remember, as a protocol; `store` keeps it in SQLite.
+
+One ledger row per Dynamics record says where its latest version stands. That is the outbox, the links and the problems
+in one place, so that a record can never be in two of them, and the equation of a run closes by construction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Protocol
+
+from dynsync_gui.domain.errors import Retry
+from dynsync_gui.domain.mapping import NewField
+from dynsync_gui.domain.plan import EntityPlan
+from dynsync_gui.domain.report import Problem, RunKind, RunReport, RunState
+from dynsync_gui.domain.schema import Entity
+
+
+class Match(StrEnum):
+    """How an outgoing record finds its Marketo record."""
+
+    UNDECIDED = ""
+    CREATE = "create"
+    """By our key; Marketo has none yet."""
+    ADOPT = "adopt"
+    """By Marketo's id, once: the person exists and gets our key."""
+    UPDATE = "update"
+    """By our key; Marketo has it."""
+
+
+class Skip(StrEnum):
+    """Rule by which a record is left out."""
+
+    FILTERED = "filtered"
+    FOLDED = "folded"
+    DELETED = "deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class StagedRecord:
+    """A version of a Dynamics record on its way into the ledger.
+
+    Attributes:
+        entity: Its table.
+        id: Bare Dynamics id.
+        version: Row version.
+        payload: What goes to Marketo, by REST name; None clears. None altogether for a skipped record.
+        digest: Of the payload and the company; equal digests mean that nothing has to be sent.
+        name: How people call it.
+        email: For comparing: trimmed, lower case.
+        created: Creation time in Dynamics, ISO text.
+        parent: Account that a contact belongs to; empty for none.
+        link: A qualified lead's contact, or the lead that a contact came from; empty for none.
+        qualified: Whether it is a qualified lead.
+        misfit: Whether a value is ruled out by Marketo's description of the field.
+        skip: Rule that leaves it out; None for none.
+    """
+
+    entity: Entity
+    id: str
+    version: str
+    payload: Mapping[str, Any] | None
+    digest: bytes = b""
+    name: str = ""
+    email: str = ""
+    created: str = ""
+    parent: str = ""
+    link: str = ""
+    qualified: bool = False
+    misfit: bool = False
+    skip: Skip | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRecord:
+    """A record in the outbox, for matching and for sending.
+
+    Attributes:
+        seq: Its place in the ledger; grows.
+        match: How it finds its Marketo record.
+        marketo_id: Marketo's id where known.
+        filled: Marketo fields that held a value of ours when it was last acknowledged.
+        company_ready: Whether its account is in Marketo.
+        company_coming: Whether its account is in the ledger and not left out.
+    """
+
+    seq: int
+    entity: Entity
+    id: str
+    version: str
+    payload: Mapping[str, Any]
+    email: str
+    created: str
+    parent: str
+    match: Match
+    marketo_id: str
+    filled: frozenset[str]
+    company_ready: bool
+    company_coming: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What matching found out about a record.
+
+    Attributes:
+        seq: Its place in the ledger.
+        match: How it finds its Marketo record.
+        marketo_id: Marketo's id where known.
+        before: Values that will be overwritten, for the journal.
+        unchanged: True where Marketo holds the same values already.
+        filled: For an unchanged record: Marketo fields with a value of ours.
+    """
+
+    seq: int
+    match: Match
+    marketo_id: str = ""
+    before: Mapping[str, Any] | None = None
+    unchanged: bool = False
+    filled: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """Marketo took a version of a record."""
+
+    seq: int
+    version: str
+    marketo_id: str
+    filled: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Marketo refused a version of a record, or a person has to decide."""
+
+    seq: int
+    version: str
+    code: str
+    field: str = ""
+    detail: str = ""
+    retry: Retry = Retry.WHEN_CHANGED
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something worth a look about a record that is in step otherwise."""
+
+    entity: Entity
+    id: str
+    code: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far an entity has been read.
+
+    Attributes:
+        run: The run that moved it last.
+        names: The columns that were asked for; other columns need a new start.
+        next_link: Where to go on.
+        delta_link: Where the next cycle starts.
+        complete: Whether that run has read it all.
+    """
+
+    run: int = 0
+    names: tuple[str, ...] = ()
+    next_link: str = ""
+    delta_link: str = ""
+    complete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SharedEmail:
+    """People of Dynamics that want the same e-mail address, the first to adopt a person first."""
+
+    email: str
+    seqs: tuple[int, ...] = field(default_factory=tuple)
+
+
+class SyncStore(Protocol):
+    """The profile's memory. Used by one thread at a time."""
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """All or nothing of what is done inside."""
+
+    def unfinished_run(self) -> RunReport | None:
+        """The run that was interrupted, if any."""
+
+    def begin_run(self, kind: RunKind) -> RunReport:
+        """A new run, reading; problems that are tried on each run go back to the outbox."""
+
+    def advance_run(self, run: int, state: RunState) -> None:
+        """Move a run to its next phase."""
+
+    def end_run(self, run: int, state: RunState) -> RunReport:
+        """Close a run and keep its numbers."""
+
+    def report(self, run: int) -> RunReport:
+        """The numbers of a run now."""
+
+    def add_calls(self, run: int, calls: int) -> None:
+        """Count calls to Marketo."""
+
+    def had_first_sync(self) -> bool:
+        """Whether a first sync ended."""
+
+    def unmailed_run(self) -> RunReport | None:
+        """The first sync, once it is done and as long as nobody was told."""
+
+    def mark_mailed(self, run: int) -> None:
+        """Somebody was told of a run's end."""
+
+    def remember_fields(self, run: int, fields: Sequence[NewField]) -> None:
+        """Keep which Marketo fields a run has to create before it writes."""
+
+    def wanted_fields(self, run: int) -> tuple[NewField, ...]:
+        """What `remember_fields` kept."""
+
+    def cursor(self, entity: Entity) -> Cursor:
+        """How far an entity has been read."""
+
+    def move_cursor(self, entity: Entity, cursor: Cursor) -> None:
+        """Keep how far it has been read."""
+
+    def stage(self, run: int, records: Sequence[StagedRecord]) -> None:
+        """Take versions into the ledger; a version that is there already changes nothing."""
+
+    def fold_leads(self) -> int:
+        """Leave out qualified leads whose contact is in the ledger and not left out; returns how many."""
+
+    def inherit_persons(self) -> int:
+        """Give a contact the Marketo person of the lead it came from; returns how many."""
+
+    def undecided(self, entities: Sequence[Entity], after: int, limit: int) -> tuple[LedgerRecord, ...]:
+        """Outbox records without a match, in ledger order."""
+
+    def undecided_emails(self, after: str, limit: int) -> tuple[SharedEmail, ...]:
+        """E-mail addresses of undecided people in alphabetical order, contacts before leads, oldest first."""
+
+    def records_at(self, seqs: Sequence[int]) -> tuple[LedgerRecord, ...]:
+        """Ledger records by their places, in ledger order."""
+
+    def decide(self, decisions: Sequence[Decision]) -> None:
+        """Keep what matching found out."""
+
+    def decide_rest(self) -> None:
+        """Everything still undecided is created."""
+
+    def outgoing(self, entities: Sequence[Entity], adopt: bool, after: int, limit: int) -> tuple[LedgerRecord, ...]:
+        """Matched outbox records in ledger order, either those to adopt or those with our key."""
+
+    def count_outgoing(self, entity: Entity) -> int:
+        """How many of an entity are in the outbox."""
+
+    def count_records(self, run: int, entity: Entity) -> int:
+        """How many of an entity a run has read."""
+
+    def acknowledge(self, rows: Sequence[Acknowledgement]) -> None:
+        """Link, journal and removal from the outbox in one go."""
+
+    def refuse(self, rows: Sequence[Refusal]) -> None:
+        """Set records aside with their reason."""
+
+    def notice(self, rows: Sequence[Notice]) -> None:
+        """Keep things worth a look."""
+
+    def note_shared_emails(self) -> None:
+        """Keep a notice for everyone who shares an e-mail address with another Dynamics record."""
+
+    def entity_plans(self, run: int) -> tuple[EntityPlan, ...]:
+        """A run's records by what will happen to them."""
+
+    def shared_emails(self, examples: int) -> tuple[int, tuple[str, ...]]:
+        """How many people share an e-mail address with another one that is synced, and some of the addresses."""
+
+    def states(self, entity: Entity, ids: Sequence[str]) -> Mapping[str, tuple[str, frozenset[str]]]:
+        """Ledger state and filled fields of records, by id."""
+
+    def company_ready(self, ids: Sequence[str]) -> frozenset[str]:
+        """Which of these accounts are in Marketo."""
+
+    def runs(self, limit: int) -> tuple[RunReport, ...]:
+        """The newest runs, newest first."""
+
+    def problems(self) -> Iterator[Problem]:
+        """Problems, then notices."""
+
+    def copy_to(self, path: Path) -> None:
+        """Copy everything into a new file, whole or not at all."""
+
+    def close(self) -> None:
+        """Give the file back."""

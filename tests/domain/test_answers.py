@@ -1,0 +1,240 @@
+"""The answers file: everything written comes back, and everything odd is named."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import tomli_w
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dynsync_gui.domain.answers import missing_answers, read_answers, write_answers
+from dynsync_gui.domain.errors import ExitStatus, SettingsError
+from dynsync_gui.domain.schema import Entity
+from dynsync_gui.domain.settings import (
+    DynamicsSettings,
+    EnableSettings,
+    FieldSettings,
+    LimitSettings,
+    MailSecurity,
+    MailSettings,
+    MarketoSettings,
+    NetworkSettings,
+    Settings,
+    SignIn,
+)
+
+LINE = st.text(
+    st.characters(exclude_categories=["Cc", "Cs"]),
+    max_size=30,
+).map(str.strip)
+COLUMNS = st.lists(st.from_regex(r"[a-z_][a-z0-9_]{0,12}", fullmatch=True), unique=True, max_size=4).map(tuple)
+SETTINGS = st.builds(
+    Settings,
+    dynamics=st.builds(
+        DynamicsSettings,
+        url=st.sampled_from(["", "https://contoso.crm4.dynamics.com", "https://127.0.0.1:8443"]),
+        sign_in=st.sampled_from(SignIn),
+        username=LINE,
+        client_id=LINE,
+    ),
+    marketo=st.builds(
+        MarketoSettings,
+        endpoint=st.sampled_from(["", "https://123-abc-456.mktorest.com", "https://127.0.0.1:8444"]),
+        client_id=LINE,
+    ),
+    network=st.builds(
+        NetworkSettings, ca_bundle=LINE, trusted_hosts=st.just(("127.0.0.1:8443", "127.0.0.1:8444", "crm.corp.example"))
+    ),
+    fields=st.builds(FieldSettings, chosen=st.dictionaries(st.sampled_from(Entity), COLUMNS), filter=st.booleans()),
+    limits=st.builds(
+        LimitSettings,
+        calls_per_20s=st.integers(1, 100),
+        in_flight=st.integers(1, 10),
+        daily_calls=st.integers(1, 10_000_000),
+    ),
+    enable=st.builds(EnableSettings, email=st.sampled_from(["", "admin@contoso.example"]), accept=st.booleans()),
+    mail=st.builds(
+        MailSettings,
+        host=LINE,
+        port=st.integers(1, 65_535),
+        security=st.sampled_from(MailSecurity),
+        username=LINE,
+    ),
+    rehearsal=st.booleans(),
+)
+
+
+def refused(document: dict[str, Any]) -> SettingsError:
+    with pytest.raises(SettingsError) as caught:
+        read_answers(document)
+    assert caught.value.exit_status is ExitStatus.WRONG_USE
+    return caught.value
+
+
+def words(error: SettingsError) -> str:
+    return f"{error.finding.title} {error.finding.cure}"
+
+
+@given(SETTINGS)
+def test_settings_come_back_from_their_own_file(settings: Settings) -> None:
+    text = tomli_w.dumps(write_answers(settings))
+    assert read_answers(tomllib.loads(text), stored=True) == settings
+
+
+def test_the_shape_of_the_contract() -> None:
+    settings = read_answers(
+        tomllib.loads(
+            """
+            [dynamics]
+            url = "Contoso.crm4.dynamics.com/main.aspx?appid=1"
+            sign_in = "password"
+            username = "sync@contoso.example"
+            [marketo]
+            endpoint = "https://123-ABC-456.mktorest.com/rest"
+            client_id = "abc"
+            [network]
+            ca_bundle = "corp.pem"
+            trusted_hosts = ["127.0.0.1:8443", "Proxy.Corp.example:443"]
+            [fields]
+            lead = "default"
+            contact = ["firstname", "emailaddress1", "firstname"]
+            filter = false
+            [limits]
+            calls_per_20s = 100
+            in_flight = 10
+            daily_calls = 20000
+            [enable]
+            email = "admin@contoso.example"
+            accept = true
+            [mail]
+            host = "smtp.contoso.example"
+            security = "tls"
+            username = "sync@contoso.example"
+            """
+        )
+    )
+    assert settings.dynamics.url == "https://contoso.crm4.dynamics.com"
+    assert settings.marketo.endpoint == "https://123-abc-456.mktorest.com"
+    assert settings.dynamics.sign_in is SignIn.PASSWORD
+    assert settings.network.trusted_hosts == ("127.0.0.1:8443", "proxy.corp.example")
+    assert settings.fields.chosen == {Entity.CONTACT: ("firstname", "emailaddress1")}
+    assert settings.fields.filter is False
+    assert settings.limits == LimitSettings(100, 10, 20_000)
+    assert settings.enable == EnableSettings("admin@contoso.example", accept=True)
+    assert settings.mail.port == 465
+    assert missing_answers(settings) is None
+
+
+def test_an_empty_document_is_the_defaults() -> None:
+    assert read_answers({}) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("document", "found", "hint"),
+    [
+        ({"dynamic": {}}, "[dynamic]", "[dynamics]"),
+        ({"dynamics": {"user_name": "x"}}, "user_name", "username"),
+        ({"limits": {"calls_20s": 5}}, "“calls_20s”", "calls_per_20s"),
+        ({"dynamics": {"endpoint": "x"}}, "endpoint", "[marketo]"),
+        ({"accept": True}, "accept", "[enable]"),
+        ({"fields": {"contacts": "default"}}, "contacts", "contact"),
+        ({"rehearsal": True}, "rehearsal", "["),
+    ],
+)
+def test_unknown_names_lead_to_the_nearest_known_one(document: dict[str, Any], found: str, hint: str) -> None:
+    error = refused(document)
+    assert found in str(error.finding.title)
+    assert hint in str(error.finding.cure)
+
+
+@pytest.mark.parametrize(
+    ("document", "parts"),
+    [
+        ({"enable": {"accept": "yes"}}, ("enable.accept", '"yes"', "true or false")),
+        ({"enable": {"accept": 1}}, ("enable.accept", "1", "true or false")),
+        ({"limits": {"in_flight": 11}}, ("limits.in_flight", "11", "from 1 to 10")),
+        ({"limits": {"in_flight": True}}, ("limits.in_flight", "true", "whole number")),
+        ({"limits": {"calls_per_20s": 0}}, ("limits.calls_per_20s", "0", "from 1 to 100")),
+        ({"limits": {"daily_calls": 2.5}}, ("limits.daily_calls", "2.5", "whole number")),
+        ({"dynamics": {"sign_in": "browser"}}, ("dynamics.sign_in", '"browser"', '"application"')),
+        ({"mail": {"security": "none"}}, ("mail.security", '"none"', '"starttls"')),
+        ({"mail": {"port": "587"}}, ("mail.port", '"587"', "whole number")),
+        ({"fields": {"lead": "all"}}, ("fields.lead", '"all"', '"default" or a list')),
+        ({"fields": {"lead": ["First Name"]}}, ("fields.lead", "First Name", "logical names")),
+        ({"fields": {"lead": [1]}}, ("fields.lead", "a list", "texts in quotes")),
+        ({"network": {"trusted_hosts": ["*.corp.example"]}}, ("trusted_hosts", "*.corp", "without *")),
+        ({"network": {"trusted_hosts": ["https://a.example"]}}, ("trusted_hosts", "https://", "exact host")),
+        ({"network": {"trusted_hosts": "a.example"}}, ("trusted_hosts", '"a.example"', "a list")),
+        ({"dynamics": {"username": "a\nb"}}, ("dynamics.username", "line break")),
+        ({"dynamics": {"username": ["a"]}}, ("dynamics.username", "a list", "text in quotes")),
+        ({"enable": {"email": "a@b.example, c@d.example"}}, ("enable.email", "one e-mail address")),
+        ({"marketo": "x"}, ("marketo", "[marketo]")),
+    ],
+)
+def test_unsuitable_values_are_named_with_what_is_wanted(document: dict[str, Any], parts: tuple[str, ...]) -> None:
+    told = words(refused(document))
+    for part in parts:
+        assert part in told
+
+
+@pytest.mark.parametrize(
+    ("document", "variable"),
+    [
+        ({"dynamics": {"password": "CANARY-1"}}, "DYNSYNC_DYNAMICS_PASSWORD"),
+        ({"dynamics": {"client_secret": "CANARY-1"}}, "DYNSYNC_DYNAMICS_CLIENT_SECRET"),
+        ({"marketo": {"client_secret": "CANARY-1"}}, "DYNSYNC_MARKETO_CLIENT_SECRET"),
+        ({"marketo": {"Secret": "CANARY-1"}}, "DYNSYNC_MARKETO_CLIENT_SECRET"),
+        ({"mail": {"password": "CANARY-1"}}, "DYNSYNC_MAIL_PASSWORD"),
+        ({"mail_password": "CANARY-1"}, "DYNSYNC_MAIL_PASSWORD"),
+        ({"secrets": {"a": "CANARY-1"}}, "DYNSYNC_DYNAMICS_PASSWORD"),
+    ],
+)
+def test_secrets_are_refused_unread(document: dict[str, Any], variable: str) -> None:
+    error = refused(document)
+    assert error.code == "settings-secret"
+    assert variable in str(error.finding.cure)
+    assert "CANARY" not in f"{words(error)}{error!r}{error.detail}"
+
+
+@pytest.mark.parametrize(
+    ("document", "key"),
+    [
+        ({"dynamics": {"url": "https://evil.example"}}, "dynamics.url"),
+        ({"dynamics": {"url": "https://a:b@contoso.crm.dynamics.com"}}, "dynamics.url"),
+        ({"marketo": {"endpoint": "https://contoso.crm.dynamics.com"}}, "marketo.endpoint"),
+        ({"marketo": {"endpoint": "   \"\""}}, "marketo.endpoint"),
+    ],
+)
+def test_addresses_that_cannot_be_used_say_why(document: dict[str, Any], key: str) -> None:
+    error = refused(document)
+    assert key in str(error.finding.title)
+    assert str(error.finding.cure)
+
+
+def test_what_is_missing_is_named_in_the_order_of_the_file() -> None:
+    settings = Settings()
+    steps = [
+        ("dynamics.url", replace(settings.dynamics, url="https://contoso.crm.dynamics.com")),
+        ("dynamics.client_id", replace(settings.dynamics, url="https://contoso.crm.dynamics.com", client_id="a")),
+    ]
+    for key, filled in steps:
+        error = missing_answers(settings)
+        assert error is not None
+        assert key in str(error.finding.title)
+        settings = replace(settings, dynamics=filled)
+    error = missing_answers(settings)
+    assert error is not None
+    assert "marketo.endpoint" in str(error.finding.title)
+
+
+def test_signing_in_with_a_password_needs_a_user_and_no_client_id() -> None:
+    dynamics = DynamicsSettings("https://contoso.crm.dynamics.com", SignIn.PASSWORD)
+    marketo = MarketoSettings("https://123-abc-456.mktorest.com", "id")
+    error = missing_answers(Settings(dynamics, marketo))
+    assert error is not None
+    assert "dynamics.username" in str(error.finding.title)
+    assert missing_answers(Settings(replace(dynamics, username="u"), marketo)) is None
