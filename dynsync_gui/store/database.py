@@ -1,0 +1,127 @@
+"""The SQLite file of a profile: opened safely, migrated, never shared between threads at one time."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from dynsync_gui.domain.checks import Owner
+from dynsync_gui.domain.errors import Finding, StoreFailed
+from dynsync_gui.domain.text import msg
+from dynsync_gui.store.migrations import MIGRATIONS
+
+_BUSY_SECONDS = 15.0
+
+DAMAGED = Finding(
+    msg("DynSync's own record of the sync is damaged."),
+    msg("Rename the file dynsync.db in the profile folder and set DynSync up again. Nothing is doubled by that."),
+    Owner.YOU,
+)
+NEWER = Finding(
+    msg("This profile was used with a newer DynSync."),
+    msg("Install the newest DynSync."),
+    Owner.YOU,
+)
+UNUSABLE = Finding(
+    msg("DynSync cannot write its own record of the sync."),
+    msg("Check that the disk has room and that you may write to the profile folder."),
+    Owner.YOU,
+)
+
+
+class Database:
+    """One connection.
+
+    Args:
+        path: The file; None makes a private one on disk that vanishes when it is closed.
+
+    Raises:
+        StoreFailed: The file is damaged, newer than this program, or cannot be written.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self.path = path
+        with storage_errors():
+            self.connection = sqlite3.connect(
+                str(path) if path else "", timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            )
+        try:
+            with storage_errors():
+                self._prepare()
+        except BaseException:
+            self.connection.close()
+            raise
+
+    def _prepare(self) -> None:
+        execute = self.connection.execute
+        if self.path:
+            self.path.chmod(0o600)
+            execute("PRAGMA journal_mode = WAL")
+            execute("PRAGMA synchronous = FULL")
+            execute("PRAGMA fullfsync = 1")
+            if execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+                raise StoreFailed("store-damaged", DAMAGED)
+        else:
+            execute("PRAGMA journal_mode = MEMORY")
+            execute("PRAGMA synchronous = OFF")
+        execute("PRAGMA trusted_schema = OFF")
+        execute("PRAGMA temp_store = FILE")
+        version = execute("PRAGMA user_version").fetchone()[0]
+        if version > len(MIGRATIONS):
+            raise StoreFailed("store-newer", NEWER)
+        for number in range(version, len(MIGRATIONS)):
+            with self.transaction():
+                for statement in MIGRATIONS[number]:
+                    execute(statement)
+                execute(f"PRAGMA user_version = {number + 1}")
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing; inside another one it is a part of that."""
+        if self.connection.in_transaction:
+            yield
+            return
+        with storage_errors():
+            self.connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self.connection.rollback()
+                raise
+            self.connection.commit()
+
+    def copy_to(self, path: Path) -> None:
+        """Copy everything into a new file, whole or not at all."""
+        part = path.with_suffix(".part")
+        part.unlink(missing_ok=True)
+        with storage_errors():
+            target = sqlite3.connect(part)
+            try:
+                self.connection.backup(target)
+            finally:
+                target.close()
+            part.chmod(0o600)
+            part.replace(path)
+
+    def close(self) -> None:
+        """Give the file back."""
+        self.connection.close()
+
+
+@contextmanager
+def storage_errors() -> Iterator[None]:
+    """Turn SQLite's and the file system's errors into ours."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        damaged = error.sqlite_errorcode in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB} if _coded(error) else False
+        finding = DAMAGED if damaged else UNUSABLE
+        raise StoreFailed("store-damaged" if damaged else "store-unusable", finding, detail=str(error)) from error
+    except OSError as error:
+        raise StoreFailed("store-unusable", UNUSABLE, detail=str(error)) from error
+
+
+def _coded(error: sqlite3.Error) -> bool:
+    return hasattr(error, "sqlite_errorcode")

@@ -1,0 +1,148 @@
+"""Numbers and lists read from the ledger."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from dynsync_gui.domain.plan import EntityPlan
+from dynsync_gui.domain.report import RunKind, RunReport, RunState
+from dynsync_gui.domain.schema import Entity
+from dynsync_gui.store.ledger import PEOPLE, now
+
+_SHARED = f"""
+    SELECT email FROM records
+     WHERE email <> '' AND state <> 'skipped' AND entity IN ({", ".join(f"'{name}'" for name in PEOPLE)})
+     GROUP BY email HAVING count(*) > 1
+"""
+
+
+class Reports:
+    """Reading statements; they change nothing but frozen numbers and notices."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+
+    def report(self, run: int) -> RunReport:
+        """A run's numbers: as frozen at its end, else as they are now."""
+        row = self._db.execute(
+            "SELECT kind, state, started, ended, superseded, calls, numbers FROM runs WHERE id = ?", (run,)
+        ).fetchone()
+        kind, state, started, ended, superseded, calls, frozen = row
+        numbers = json.loads(frozen) if frozen else self._numbers(run, superseded)
+        return RunReport(
+            id=run,
+            kind=RunKind(kind),
+            state=RunState(state),
+            started=_time(started),
+            ended=_time(ended) if ended else None,
+            calls=calls,
+            **numbers,
+        )
+
+    def freeze(self, run: int) -> None:
+        """Keep a run's numbers as they are now; later runs move its records on."""
+        (superseded,) = self._db.execute("SELECT superseded FROM runs WHERE id = ?", (run,)).fetchone()
+        numbers = json.dumps(self._numbers(run, superseded))
+        self._db.execute("UPDATE runs SET numbers = ? WHERE id = ?", (numbers, run))
+
+    def _numbers(self, run: int, superseded: int) -> dict[str, int]:
+        rows = self._db.execute("SELECT state, count(*) FROM records WHERE run = ? GROUP BY state", (run,))
+        by_state: dict[str, int] = dict(rows.fetchall())
+        return {
+            "read": sum(by_state.values()) + superseded,
+            "acknowledged": by_state.get("acknowledged", 0),
+            "outbox": by_state.get("outbox", 0),
+            "problems": by_state.get("problem", 0),
+            "unchanged": by_state.get("unchanged", 0),
+            "skipped": by_state.get("skipped", 0) + superseded,
+        }
+
+    def count(self, where: str, *values: object) -> int:
+        """How many ledger rows a condition of ours holds for."""
+        (number,) = self._db.execute(f"SELECT count(*) FROM records WHERE {where}", values).fetchone()
+        return int(number)
+
+    def entity_plans(self, run: int) -> tuple[EntityPlan, ...]:
+        """A run's records by what will happen to them."""
+        rows = self._db.execute(
+            """SELECT entity, CASE WHEN state = 'skipped' THEN reason
+                                   WHEN state = 'unchanged' THEN 'unchanged'
+                                   WHEN state = 'problem' OR misfit THEN 'attention'
+                                   WHEN match = 'create' THEN 'create' ELSE 'update' END, count(*)
+                 FROM records WHERE run = ? GROUP BY 1, 2""",
+            (run,),
+        )
+        counts: dict[str, dict[str, int]] = {}
+        for entity, what, number in rows:
+            counts.setdefault(entity, {})[what] = number
+        return tuple(_entity_plan(entity, counts.get(entity.value, {})) for entity in Entity)
+
+    def shared_emails(self, examples: int) -> tuple[int, tuple[str, ...]]:
+        """People that share an e-mail address with another one that is synced, and some of the addresses."""
+        (number,) = self._db.execute(
+            f"""SELECT count(*) FROM records WHERE state <> 'skipped' AND email IN ({_SHARED})
+                   AND entity IN ('contact', 'lead')"""
+        ).fetchone()
+        rows = self._db.execute(f"{_SHARED} ORDER BY email LIMIT ?", (examples,)).fetchall()
+        return int(number), tuple(row[0] for row in rows)
+
+    def note_shared_emails(self) -> None:
+        """Rewrite the notices about shared e-mail addresses."""
+        self._db.execute("DELETE FROM notices WHERE code = 'shared-email'")
+        self._db.execute(
+            f"""INSERT INTO notices (entity, id, code, detail, since)
+                SELECT entity, id, 'shared-email', email, ? FROM records
+                 WHERE state <> 'skipped' AND entity IN ('contact', 'lead') AND email IN ({_SHARED})""",
+            (now(),),
+        )
+
+    def states(self, entity: Entity, ids: Sequence[str]) -> Mapping[str, tuple[str, frozenset[str]]]:
+        """Ledger state and filled fields of records, by id."""
+        marks = ",".join("?" * len(ids))
+        rows = self._db.execute(
+            f"SELECT id, state, filled FROM records WHERE entity = ? AND id IN ({marks})",
+            (entity.value, *ids),
+        )
+        return {id_: (state, frozenset(filter(None, filled.split(",")))) for id_, state, filled in rows}
+
+    def company_ready(self, ids: Sequence[str]) -> frozenset[str]:
+        """Which of these accounts are in Marketo."""
+        marks = ",".join("?" * len(ids))
+        rows = self._db.execute(
+            f"SELECT id FROM records WHERE entity = 'account' AND marketo_id <> '' AND id IN ({marks})",
+            tuple(ids),
+        )
+        return frozenset(row[0] for row in rows)
+
+    def problem_rows(self) -> Iterator[tuple[Any, ...]]:
+        """Entity, id, name, code, field, detail, retry, since: problems first, then notices (retry empty)."""
+        yield from self._db.execute(
+            """SELECT r.entity, r.id, r.name, p.code, p.field, p.detail, p.retry, p.since
+                 FROM problems p JOIN records r ON r.seq = p.seq WHERE r.state = 'problem' ORDER BY p.seq"""
+        )
+        yield from self._db.execute(
+            """SELECT n.entity, n.id, coalesce(r.name, ''), n.code, '', n.detail, '', n.since
+                 FROM notices n LEFT JOIN records r ON r.entity = n.entity AND r.id = n.id
+                ORDER BY n.code, n.entity, n.id"""
+        )
+
+
+def _entity_plan(entity: Entity, counts: Mapping[str, int]) -> EntityPlan:
+    return EntityPlan(
+        entity=entity,
+        read=sum(counts.values()),
+        create=counts.get("create", 0),
+        update=counts.get("update", 0),
+        unchanged=counts.get("unchanged", 0),
+        filtered=counts.get("filtered", 0) + counts.get("deleted", 0),
+        attention=counts.get("attention", 0),
+        folded=counts.get("folded", 0),
+    )
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)

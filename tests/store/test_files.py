@@ -1,0 +1,71 @@
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from dynsync_gui.domain.errors import StoreFailed
+from dynsync_gui.domain.findings.records import finding_of
+from dynsync_gui.store.rate_window import StoredRateWindow
+from dynsync_gui.store.sync_store import SqliteStore
+
+
+def test_a_damaged_file_is_told_and_kept(tmp_path: Path):
+    path = tmp_path / "dynsync.db"
+    path.write_bytes(b"no database at all, but long enough to look at" * 50)
+    with pytest.raises(StoreFailed) as caught:
+        SqliteStore(path, finding_of)
+    assert caught.value.code == "store-damaged"
+    assert path.read_bytes().startswith(b"no database")
+
+
+def test_a_newer_file_is_refused_and_not_changed(tmp_path: Path):
+    path = tmp_path / "dynsync.db"
+    SqliteStore(path, finding_of).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(StoreFailed) as caught:
+        SqliteStore(path, finding_of)
+    assert caught.value.code == "store-newer"
+
+
+def test_a_folder_that_is_not_there_is_told(tmp_path: Path):
+    with pytest.raises(StoreFailed) as caught:
+        SqliteStore(tmp_path / "missing" / "dynsync.db", finding_of)
+    assert caught.value.code == "store-unusable"
+
+
+def test_the_window_lets_so_many_calls_through_and_says_how_long_to_wait():
+    window = StoredRateWindow()
+    try:
+        assert [window.reserve(100.0 + n, 20.0, 3) for n in range(3)] == [0.0, 0.0, 0.0]
+        assert window.reserve(105.0, 20.0, 3) == pytest.approx(15.0)
+        assert window.reserve(120.5, 20.0, 3) == 0.0
+    finally:
+        window.close()
+
+
+def test_a_restart_does_not_double_the_rate(tmp_path: Path):
+    path = tmp_path / "calls.db"
+    first = StoredRateWindow()
+    assert first.reserve(100.0, 20.0, 2) == 0.0
+    first.attach(path)
+    assert first.reserve(101.0, 20.0, 2) == 0.0
+    first.count_day("2026-11-22", 2)
+    first.close()
+    second = StoredRateWindow()
+    second.attach(path)
+    try:
+        assert second.reserve(102.0, 20.0, 2) == pytest.approx(18.0)
+        assert second.count_day("2026-11-22") == 2
+    finally:
+        second.close()
+
+
+def test_a_clock_set_back_does_not_block_for_long():
+    window = StoredRateWindow()
+    try:
+        assert window.reserve(10_000.0, 20.0, 1) == 0.0
+        assert window.reserve(100.0, 20.0, 1) <= 20.0
+    finally:
+        window.close()

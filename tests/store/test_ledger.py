@@ -1,0 +1,238 @@
+"""The ledger against a plain model: every version of every record is always in exactly one place."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from dynsync_gui.domain.errors import Retry
+from dynsync_gui.domain.findings.records import finding_of
+from dynsync_gui.domain.report import RunKind, RunState
+from dynsync_gui.domain.schema import Entity
+from dynsync_gui.domain.storage import Acknowledgement, Decision, Match, Refusal, Skip, StagedRecord
+from dynsync_gui.store.sync_store import SqliteStore
+
+PEOPLE = (Entity.CONTACT, Entity.LEAD)
+
+
+def record(entity=Entity.CONTACT, id_="c1", version="1", **values) -> StagedRecord:
+    payload = values.pop("payload", {"firstName": version})
+    return StagedRecord(entity, id_, version, payload, digest=repr(payload).encode(), **values)
+
+
+@pytest.fixture
+def store():
+    opened = SqliteStore(None, finding_of)
+    yield opened
+    opened.close()
+
+
+def send_all(store: SqliteStore, entities=tuple(Entity)) -> None:
+    store.decide_rest()
+    rows = store.outgoing(entities, False, 0, 1000)
+    store.acknowledge([Acknowledgement(row.seq, row.version, f"m-{row.id}", frozenset(row.payload)) for row in rows])
+
+
+def test_a_page_read_twice_counts_once(store):
+    run = store.begin_run(RunKind.FIRST).id
+    store.stage(run, [record(), record(id_="c2")])
+    store.stage(run, [record(), record(id_="c2")])
+    assert store.report(run).read == 2
+    assert store.report(run).closes
+
+
+def test_a_newer_version_replaces_the_one_that_waits(store):
+    run = store.begin_run(RunKind.FIRST).id
+    store.stage(run, [record()])
+    store.stage(run, [record(version="2")])
+    report = store.report(run)
+    assert (report.read, report.outbox, report.skipped) == (2, 1, 1)
+    assert report.closes
+
+
+def test_an_answer_to_an_old_version_does_not_settle_the_new_one(store):
+    run = store.begin_run(RunKind.FIRST).id
+    store.stage(run, [record()])
+    store.decide_rest()
+    (old,) = store.outgoing(PEOPLE, False, 0, 10)
+    store.stage(run, [record(version="2")])
+    store.acknowledge([Acknowledgement(old.seq, old.version, "7", frozenset())])
+    assert store.report(run).outbox == 1
+
+
+def test_nothing_is_sent_again_when_a_new_version_says_the_same(store):
+    first = store.begin_run(RunKind.FIRST).id
+    store.stage(first, [record()])
+    send_all(store)
+    store.end_run(first, RunState.DONE)
+    second = store.begin_run(RunKind.CYCLE).id
+    store.stage(second, [record(version="2", payload={"firstName": "1"})])
+    assert store.report(second).unchanged == 1
+    assert store.report(first).acknowledged == 1
+
+
+def test_a_qualified_lead_is_folded_unless_its_contact_is_kept_out(store):
+    run = store.begin_run(RunKind.FIRST).id
+    store.stage(run, [record(id_="c1", link="l1"), record(id_="c2", skip=Skip.FILTERED, link="l2"), record(id_="c3")])
+    store.stage(
+        run,
+        [
+            record(Entity.LEAD, "l1", qualified=True),
+            record(Entity.LEAD, "l2", qualified=True, link="c2"),
+            record(Entity.LEAD, "l3", qualified=True, link="c3"),
+            record(Entity.LEAD, "l4", qualified=False, link="c3"),
+            record(Entity.LEAD, "l5", qualified=True),
+        ],
+    )
+    assert store.fold_leads() == 2
+    store.decide_rest()
+    left = [row.id for row in store.outgoing((Entity.LEAD,), False, 0, 10)]
+    assert left == ["l2", "l4", "l5"]
+
+
+def test_a_contact_takes_over_the_person_of_its_lead(store):
+    first = store.begin_run(RunKind.FIRST).id
+    store.stage(first, [record(Entity.LEAD, "l1")])
+    send_all(store)
+    store.end_run(first, RunState.DONE)
+    second = store.begin_run(RunKind.CYCLE).id
+    store.stage(second, [record(id_="c1", link="l1")])
+    store.stage(second, [record(Entity.LEAD, "l1", version="2", qualified=True)])
+    store.fold_leads()
+    assert store.inherit_persons() == 1
+    (contact,) = store.outgoing(PEOPLE, True, 0, 10)
+    assert (contact.match, contact.marketo_id) == (Match.ADOPT, "m-l1")
+
+
+def test_shared_emails_come_contact_first_then_oldest(store):
+    run = store.begin_run(RunKind.FIRST).id
+    store.stage(run, [record(id_="c2", email="a@x.com", created="2020"), record(id_="c1", email="a@x.com", created="2019")])
+    store.stage(run, [record(Entity.LEAD, "l1", email="a@x.com", created="2001")])
+    store.stage(run, [record(Entity.LEAD, "l2", email="a@x.com", skip=Skip.FILTERED)])
+    (shared,) = store.undecided_emails("", 10)
+    assert [row.id for row in sorted(store.records_at(shared.seqs), key=lambda row: shared.seqs.index(row.seq))] == [
+        "c1",
+        "c2",
+        "l1",
+    ]
+    assert store.shared_emails(5) == (3, ("a@x.com",))
+
+
+def test_overwritten_values_are_journalled_with_the_acknowledgement(store):
+    run = store.begin_run(RunKind.FIRST).id
+    store.stage(run, [record()])
+    (row,) = store.undecided(PEOPLE, 0, 10)
+    store.decide([Decision(row.seq, Match.ADOPT, "77", {"firstName": "Old"})])
+    journal = "SELECT entity, id, marketo_id, before FROM journal"
+    assert store._db.execute(journal).fetchall() == []
+    store.acknowledge([Acknowledgement(row.seq, row.version, "77", frozenset({"firstName"}))])
+    assert store._db.execute(journal).fetchall() == [("contact", "c1", "77", '{"firstName":"Old"}')]
+
+
+def test_a_company_that_arrives_late_sends_its_people_once_more(store):
+    run = store.begin_run(RunKind.FIRST).id
+    store.stage(run, [record(Entity.ACCOUNT, "a1"), record(Entity.ACCOUNT, "a2")])
+    store.stage(run, [record(id_="c1", parent="a1"), record(id_="c2", parent="a2")])
+    store.decide_rest()
+    accounts = store.outgoing((Entity.ACCOUNT,), False, 0, 10)
+    store.refuse([Refusal(accounts[0].seq, "1", "1003", retry=Retry.NEXT_RUN)])
+    send_all(store, PEOPLE)
+    assert store.report(run).outbox == 1
+    store.end_run(run, RunState.DONE)
+    again = store.begin_run(RunKind.CYCLE).id
+    assert store.report(again).outbox == 1
+    send_all(store, (Entity.ACCOUNT,))
+    waiting = store.outgoing(PEOPLE, False, 0, 10)
+    assert {row.id: row.company_ready for row in waiting} == {"c1": True, "c2": True}
+    assert store.report(again).closes
+
+
+def test_refused_data_waits_for_a_change_and_passing_trouble_for_the_next_run(store):
+    run = store.begin_run(RunKind.FIRST).id
+    store.stage(run, [record(id_="c1"), record(id_="c2")])
+    rows = store.undecided(PEOPLE, 0, 10)
+    store.decide_rest()
+    store.refuse([Refusal(rows[0].seq, "1", "1003"), Refusal(rows[1].seq, "1", "719", retry=Retry.NEXT_RUN)])
+    assert [problem.id for problem in store.problems()] == ["c1", "c2"]
+    store.end_run(run, RunState.DONE)
+    again = store.begin_run(RunKind.CYCLE).id
+    assert [problem.id for problem in store.problems()] == ["c1"]
+    store.stage(again, [record(id_="c1", version="2", payload={"firstName": "1"})])
+    assert store.report(again).problems == 1
+    store.stage(again, [record(id_="c1", version="3", payload={"firstName": "better"})])
+    assert list(store.problems()) == []
+    assert store.report(again).closes
+
+
+def test_a_transaction_that_breaks_leaves_nothing(store):
+    run = store.begin_run(RunKind.FIRST).id
+    with pytest.raises(RuntimeError), store.transaction():
+        store.stage(run, [record()])
+        raise RuntimeError
+    assert store.report(run).read == 0
+
+
+def test_a_plan_made_in_private_goes_into_a_profile_whole(store, tmp_path: Path):
+    run = store.begin_run(RunKind.FIRST).id
+    store.stage(run, [record()])
+    path = tmp_path / "dynsync.db"
+    store.copy_to(path)
+    copied = SqliteStore(path, finding_of)
+    try:
+        assert copied.unfinished_run().read == 1
+    finally:
+        copied.close()
+    assert path.stat().st_mode & 0o077 == 0
+
+
+class AnyOrder(RuleBasedStateMachine):
+    """Whatever happens in whatever order, read = acknowledged + outbox + problems + unchanged + skipped."""
+
+    @initialize()
+    def begin(self):
+        self.store = SqliteStore(None, finding_of)
+        self.run = self.store.begin_run(RunKind.FIRST).id
+        self.read: set[tuple[str, str]] = set()
+        self.finished: list[int] = []
+
+    @rule(id_=st.sampled_from("abc"), version=st.sampled_from("123"), skip=st.sampled_from([None, Skip.FILTERED]))
+    def stage(self, id_, version, skip):
+        self.store.stage(self.run, [record(id_=id_, version=version, skip=skip)])
+
+    @rule()
+    def acknowledge(self):
+        send_all(self.store)
+
+    @rule(retry=st.sampled_from([Retry.NEXT_RUN, Retry.WHEN_CHANGED]))
+    def refuse(self, retry):
+        self.store.decide_rest()
+        rows = self.store.outgoing(tuple(Entity), False, 0, 1)
+        self.store.refuse([Refusal(row.seq, row.version, "1003", retry=retry) for row in rows])
+
+    @rule()
+    def next_run(self):
+        self.store.end_run(self.run, RunState.DONE)
+        self.finished.append(self.run)
+        self.run = self.store.begin_run(RunKind.CYCLE).id
+
+    @invariant()
+    def every_run_closes(self):
+        if hasattr(self, "store"):
+            assert all(self.store.report(run).closes for run in (*self.finished, self.run))
+
+    @invariant()
+    def problems_are_listed(self):
+        if hasattr(self, "store"):
+            listed = {problem.id for problem in self.store.problems()}
+            rows = self.store._db.execute("SELECT id FROM records WHERE state = 'problem'").fetchall()
+            assert listed == {row[0] for row in rows}
+
+    def teardown(self):
+        if hasattr(self, "store"):
+            self.store.close()
+
+
+AnyOrder.TestCase.settings = hypothesis_settings(max_examples=40, stateful_step_count=15, deadline=None)
+TestAnyOrder = AnyOrder.TestCase
