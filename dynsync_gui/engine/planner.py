@@ -1,0 +1,104 @@
+"""Reads both sides into the ledger and counts what a run will do. It has no way to write to either system."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import ceil
+
+from dynsync_gui.domain.cancel import CancelToken
+from dynsync_gui.domain.mapping import NewField, SyncMapping
+from dynsync_gui.domain.plan import Plan
+from dynsync_gui.domain.ports import DynamicsReader, MarketoReader
+from dynsync_gui.domain.report import RunKind, RunReport, RunState
+from dynsync_gui.domain.schema import Entity
+from dynsync_gui.domain.settings import LimitSettings
+from dynsync_gui.domain.storage import SyncStore
+from dynsync_gui.engine.executor import BATCH_ROWS
+from dynsync_gui.engine.matching import Matching
+from dynsync_gui.engine.reading import Reading
+from dynsync_gui.engine.workload import Schemas, work_of
+
+SECONDS_A_CALL = 1.0
+"""What a call of 300 rows is taken to last, for the forecast."""
+
+OnPhase = Callable[[RunState], None]
+OnDone = Callable[[Entity | None, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Planner:
+    """Makes plans.
+
+    Attributes:
+        dynamics: Where to read.
+        marketo: The reading half of Marketo.
+        store: Where records are staged: a private one for a preview, the profile's for a run.
+        limits: DynSync's share of Marketo's limits.
+        token: Pauses and stops it.
+        on_phase: Told when a phase begins.
+        on_done: Told how many records of an entity (all people when None) the phase has done.
+    """
+
+    dynamics: DynamicsReader
+    marketo: MarketoReader
+    store: SyncStore
+    limits: LimitSettings
+    token: CancelToken
+    on_phase: OnPhase
+    on_done: OnDone
+
+    def prepare(self, schemas: Schemas, mapping: SyncMapping) -> RunReport:
+        """Read and match everything that is not read and matched yet; returns the run that it belongs to."""
+        run = self.store.unfinished_run()
+        if run is None:
+            first = not self.store.had_first_sync()
+            run = self.store.begin_run(RunKind.FIRST if first else RunKind.CYCLE)
+        self.store.advance_run(run.id, RunState.READING)
+        self.on_phase(RunState.READING)
+        reading = Reading(self.dynamics, self.store, run.id, self.token, self.on_done)
+        for schema, entity_mapping in work_of(schemas, mapping):
+            reading.read(schema, entity_mapping)
+        self.store.advance_run(run.id, RunState.MATCHING)
+        self.on_phase(RunState.MATCHING)
+        matching = Matching(
+            self.marketo,
+            self.store,
+            mapping,
+            schemas.persons,
+            schemas.companies,
+            self.token,
+            lambda done: self.on_done(None, done),
+        )
+        matching.match()
+        self.store.note_shared_emails()
+        self.store.remember_fields(run.id, mapping.new_fields)
+        self.store.advance_run(run.id, RunState.WRITING)
+        return self.store.report(run.id)
+
+    def plan(self, run: RunReport) -> Plan:
+        """Count what a prepared run will do."""
+        shared, examples = self.store.shared_emails(20)
+        new_fields = self.store.wanted_fields(run.id)
+        calls = self._calls(new_fields)
+        return Plan(
+            entities=self.store.entity_plans(run.id),
+            duplicates=shared,
+            new_fields=new_fields,
+            calls=calls,
+            minutes=_minutes(calls, self.limits),
+            calls_today=self.marketo.calls_today(),
+            daily_calls=self.limits.daily_calls,
+            examples=examples,
+        )
+
+    def _calls(self, new_fields: tuple[NewField, ...]) -> int:
+        writes = sum(ceil(self.store.count_outgoing(entity) / BATCH_ROWS) for entity in Entity)
+        return writes + (2 if new_fields else 0)
+
+
+def _minutes(calls: int, limits: LimitSettings) -> float:
+    """Calls at the configured share; the first 20 seconds' worth is free at once."""
+    by_rate = max(0, calls - limits.calls_per_20s) * 20 / limits.calls_per_20s
+    by_latency = calls * SECONDS_A_CALL / limits.in_flight
+    return round(max(by_rate, by_latency) / 60, 1)
