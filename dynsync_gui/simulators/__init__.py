@@ -1,0 +1,1 @@
+"""A rehearsal Microsoft Entra, Dataverse and Marketo over one seeded world."""

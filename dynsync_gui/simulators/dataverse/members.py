@@ -1,0 +1,132 @@
+"""The users of the organisation: who they are and what they may do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from dynsync_gui.simulators.dataverse.errors import DataverseError
+
+if TYPE_CHECKING:
+    from dynsync_gui.simulators.directory import Directory, Grant
+    from dynsync_gui.simulators.world import World
+
+VERBS = ("Read", "Write", "Create", "Delete", "Append", "AppendTo", "Assign", "Share")
+DEPTHS = ("Basic", "Local", "Deep", "Global")
+SYNC_ROLE = "Marketo Sync User"
+
+
+@dataclass(slots=True)
+class Member:
+    """A row of ``systemuser`` with its rights.
+
+    Attributes:
+        id: systemuserid.
+        object_id: Object id in Entra.
+        name: Full name.
+        application_id: Client id of an application user, else None.
+        roles: Names of its security roles.
+        depths: Depth by privilege name, for example ``prvReadLead``.
+    """
+
+    id: str
+    object_id: str
+    name: str
+    domain_name: str
+    application_id: str | None = None
+    roles: list[str] = field(default_factory=lambda: [SYNC_ROLE])
+    depths: dict[str, str] = field(default_factory=dict)
+    disabled: bool = False
+    licensed: bool = True
+
+    def as_row(self) -> dict[str, Any]:
+        """Columns of the systemuser table that the Web API has."""
+        return {
+            "systemuserid": self.id,
+            "fullname": self.name,
+            "domainname": self.domain_name,
+            "internalemailaddress": self.domain_name,
+            "azureactivedirectoryobjectid": self.object_id,
+            "isdisabled": self.disabled,
+            "accessmode": 4 if self.application_id else 0,
+            "applicationid": self.application_id,
+            "islicensed": self.licensed,
+            "caltype": 0,
+        }
+
+
+class Members:
+    """Everybody the organisation knows, by Entra object id."""
+
+    def __init__(self, world: World, directory: Directory) -> None:
+        self._world = world
+        owner = next(iter(world.owners), world.guid())
+        self.by_object: dict[str, Member] = {}
+        service = directory.service
+        self._add(Member(world.guid(), service.object_id, "# DynSync service", "", service.client_id))
+        for name, user in directory.users.items():
+            first = name.partition("@")[0]
+            if first == "stranger":
+                continue
+            member = Member(owner if first == "sync" else world.guid(), user.object_id, first.title(), name)
+            self._add(member)
+            _spoil(member, first)
+        self.privilege_ids = {name: world.guid() for name in _all_privileges()}
+        self.role_ids = {SYNC_ROLE: world.guid(), "Basic User": world.guid()}
+
+    def _add(self, member: Member) -> None:
+        member.depths = dict.fromkeys(_all_privileges(), "Global")
+        self.by_object[member.object_id] = member
+
+    def find(self, user_id: str) -> Member | None:
+        """The member of a systemuserid."""
+        return next((m for m in self.by_object.values() if m.id == user_id.lower()), None)
+
+    def caller(self, grant: Grant) -> Member:
+        """Who a token is in this organisation; refuses those who are nobody here."""
+        member = self.by_object.get(grant.object_id)
+        if member is None:
+            raise DataverseError(403, "0x80072560", "The user is not a member of the organization.")
+        if member.disabled:
+            raise DataverseError(403, "0x8004A112", "The system user was disabled therefore the ticket expired.")
+        if not member.licensed:
+            raise DataverseError(403, "0x8004D24B", "The user has not been assigned any License")
+        if not member.roles:
+            raise DataverseError(403, "0x80042F09", "The user has not been assigned any roles.")
+        return member
+
+    def require(self, member: Member, verb: str, table: str, *, globally: bool = False) -> None:
+        """Refuses a caller who lacks a privilege, or its depth where the whole table is needed."""
+        privilege = f"prv{verb}{table.title()}"
+        depth = member.depths.get(privilege)
+        if depth is None or (globally and depth != "Global"):
+            wanted = " at depth Global" if depth is not None else ""
+            raise DataverseError(
+                403,
+                "0x80040220",
+                f"Principal user (Id={member.id}, type=8, roleCount={len(member.roles)}, "
+                f"privilegeCount={len(member.depths)}, accessMode=0, AADObjectId={member.object_id}), is missing "
+                f"{privilege} privilege (Id={self.privilege_ids.get(privilege)}){wanted} on OTC="
+                f"{self._world.tables[table].schema.type_code} for entity '{table}' (LocalizedName='{table.title()}').",
+            )
+
+
+def _all_privileges() -> list[str]:
+    return [f"prv{verb}{table}" for table in ("Account", "Contact", "Lead") for verb in VERBS]
+
+
+def _spoil(member: Member, name: str) -> None:
+    """Takes from a user what its name says."""
+    match name:
+        case "noroles":
+            member.roles, member.depths = [], {}
+        case "nolicense":
+            member.licensed = False
+        case "switchedoff":
+            member.disabled = True
+        case "norights":
+            del member.depths["prvReadLead"]
+        case "noaccounts":
+            del member.depths["prvReadAccount"]
+        case "localread":
+            member.depths["prvReadLead"] = "Local"

@@ -1,0 +1,203 @@
+"""Calls about persons: query, sync and delete."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dynsync_gui.simulators.marketo.calls import choice, filter_values, json_body, page, parameters, records_of
+from dynsync_gui.simulators.marketo.errors import MarketoError, RecordError, success
+from dynsync_gui.simulators.marketo.values import stored
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from werkzeug.wrappers import Request
+
+    from dynsync_gui.simulators.clock import Clock
+    from dynsync_gui.simulators.gate import Answer
+    from dynsync_gui.simulators.marketo.fields import Catalogue
+    from dynsync_gui.simulators.marketo.records import Record, RecordStore
+
+_DEFAULT_FIELDS = ("id", "email", "updatedAt", "createdAt", "firstName", "lastName")
+_ACTIONS = ("createOrUpdate", "createOnly", "updateOnly", "createDuplicate")
+_COMPANY_LINK = "externalCompanyId"
+_MOST_HITS = 1000
+_KNOWN = frozenset({"action", "lookupField", "asyncProcessing", "partitionName", "input"})
+
+
+class Persons:
+    """Persons of the instance.
+
+    Attributes:
+        strict_companies: Whether a person may only name a company that exists.
+        blocked: Fields whose updates an administrator blocked: the row says updated, the value stays.
+        partitions: Names of lead partitions.
+    """
+
+    def __init__(
+        self, clock: Clock, fields: Catalogue, store: RecordStore, companies: RecordStore, wait: Callable[[], None]
+    ) -> None:
+        self.strict_companies = True
+        self.blocked: set[str] = set()
+        self.partitions = ["Default"]
+        self._clock = clock
+        self._fields = fields
+        self._store = store
+        self._companies = companies
+        self._wait = wait
+
+    def query(self, request: Request) -> Answer:
+        """Persons by the values of one searchable field."""
+        given = parameters(request)
+        kind = given.get("filterType")
+        if not kind:
+            raise MarketoError("1002", "Missing value for required parameter 'filterType'")
+        if kind not in self._fields.searchable:
+            raise MarketoError("1011", f"Lookup field '{kind}' is not supported")
+        values, names = filter_values(given), self._wanted(given)
+        self._wait()
+        with self._store.lock:
+            ids = sorted({found for value in values for found in self._store.find(kind, value)})
+            if len(ids) > _MOST_HITS:
+                raise MarketoError("1003", "Too many results match the filter")
+            records = [self._store.get(record_id) or {} for record_id in ids]
+        shown, more = page(records, given, f"{kind}|{','.join(values)}|{','.join(names)}")
+        return success(self._clock, [self._shown(record, names) for record in shown], **more)
+
+    def one(self, request: Request, record_id: int) -> Answer:
+        """A person by its id."""
+        names = self._wanted(parameters(request))
+        self._wait()
+        record = self._store.get(record_id)
+        if record is None:
+            raise MarketoError("1004", f"Lead '{record_id}' not found")
+        return success(self._clock, [self._shown(record, names)])
+
+    def delete(self, request: Request) -> Answer:
+        """Deletes persons by id."""
+        ids = request.args.get("id")
+        records = [{"id": part} for part in ids.split(",")] if ids else records_of(json_body(request))
+        self._wait()
+        rows = []
+        for record in records:
+            number = record.get("id")
+            text = str(number)
+            if text.isascii() and text.isdigit() and self._store.delete(int(text)):
+                rows.append({"id": int(text), "status": "deleted"})
+            else:
+                rows.append(_skipped(RecordError("1004", "Lead not found")))
+        return success(self._clock, rows)
+
+    def sync(self, request: Request) -> Answer:
+        """Creates and updates persons.
+
+        Whether a person exists is decided when the call arrives, and applied when its time is over: two calls that
+        overlap and bring the same new key both create, as Adobe warns.
+        """
+        body = json_body(request)
+        records = records_of(body)
+        action = choice(body, "action", _ACTIONS)
+        lookup = body.get("lookupField") or "email"
+        self._check_head(body, action, lookup)
+        seen: set[str] = set()
+        decided: list[tuple[list[int], Record] | RecordError] = []
+        with self._store.lock:
+            for record in records:
+                try:
+                    decided.append(self._decide(record, action, lookup, seen))
+                except RecordError as error:
+                    decided.append(error)
+        self._wait()
+        with self._store.lock:
+            rows = [_skipped(d) if isinstance(d, RecordError) else self._apply(*d) for d in decided]
+        return success(self._clock, rows)
+
+    def _check_head(self, body: dict[str, Any], action: str, lookup: Any) -> None:
+        if unknown := set(body) - _KNOWN:
+            raise MarketoError("1003", f"Unknown parameter '{min(unknown)}'")
+        if not isinstance(lookup, str) or self._fields.get(lookup) is None:
+            raise MarketoError("1006", f"Lookup field '{lookup}' not found")
+        if not self._fields.is_lookup(lookup):
+            raise MarketoError("1011", f"Lookup field '{lookup}' is not supported")
+        if lookup == "id" and action != "updateOnly":
+            raise MarketoError("1003", f"Invalid value for field 'lookupField' and value 'id' with action '{action}'")
+        partition = body.get("partitionName")
+        if partition is not None and partition not in self.partitions:
+            raise MarketoError("1009", f"Lead partition '{partition}' not found")
+
+    def _decide(self, record: Record, action: str, lookup: str, seen: set[str]) -> tuple[list[int], Record]:
+        """What will happen to one record; the ids are empty for one to be created."""
+        key = record.get(lookup)
+        if action != "createDuplicate":
+            if key is None or key == "":
+                raise RecordError("1003", f"Value for lookup field '{lookup}' not found")
+            if str(key).lower() in seen:
+                raise RecordError("1036", "Duplicate object found in input")
+            seen.add(str(key).lower())
+        values = {
+            name: self._checked(name, value, lookup) for name, value in record.items() if name != "id" or lookup != "id"
+        }
+        if action == "createDuplicate":
+            return [], values
+        found = self._store.find(lookup, key)
+        if len(found) > 1:
+            raise RecordError("1007", "Multiple lead match lookup criteria")
+        if not found and action == "updateOnly":
+            raise RecordError("1004", "Lead not found")
+        if found and action == "createOnly":
+            raise RecordError("1005", "Lead already exists")
+        return found, values
+
+    def _checked(self, name: str, value: Any, lookup: str) -> Any:
+        field = self._fields.get(name)
+        if field is None:
+            raise RecordError("1006", f"Field '{name}' not found")
+        if field.of_company:
+            raise RecordError("1021", "Company update not allowed")
+        if field.read_only and name != lookup:
+            raise RecordError("1003", f"Field '{name}' is not updateable")
+        kept = stored(field, value)
+        if name == _COMPANY_LINK and kept is not None and self.strict_companies:
+            known = self._companies.find(name, kept)
+            if not known:
+                raise RecordError("1003", f"Company with externalCompanyId '{kept}' not found")
+        return kept
+
+    def _apply(self, found: list[int], values: Record) -> Record:
+        if not found:
+            return {"id": self._store.create(values), "status": "created"}
+        # A person can be moved to another company, never detached from one.
+        detached = {_COMPANY_LINK} if values.get(_COMPANY_LINK, "") is None else set()
+        kept = {name: value for name, value in values.items() if name not in self.blocked | detached}
+        self._store.update(found[0], kept)
+        return {"id": found[0], "status": "updated"}
+
+    def _wanted(self, given: dict[str, str]) -> list[str]:
+        text = given.get("fields")
+        names = [name.strip() for name in text.split(",") if name.strip()] if text else list(_DEFAULT_FIELDS)
+        for name in names:
+            if self._fields.get(name) is None:
+                raise MarketoError("1006", f"Field '{name}' not found")
+        return ["id", *(name for name in names if name != "id")]
+
+    def _shown(self, record: Record, names: list[str]) -> Record:
+        row: Record = {}
+        for name in names:
+            field = self._fields.get(name)
+            # A standard two-option field that nobody set reads false; everything else that is absent reads null.
+            blank = False if field is not None and field.kind == "boolean" and not field.custom else None
+            if field is not None and field.of_company:
+                row[name] = self._company_value(record, name)
+            else:
+                row[name] = record.get(name, blank)
+        return row
+
+    def _company_value(self, record: Record, name: str) -> Any:
+        """Company fields of a person are those of the company it is linked to."""
+        found = self._companies.find("externalCompanyId", record.get("externalCompanyId") or "")
+        company = self._companies.get(found[0]) if found else None
+        return (company or record).get({"mktoCompanyNotes": "companyNotes"}.get(name, name))
+
+
+def _skipped(error: RecordError) -> Record:
+    return {"status": "skipped", "reasons": error.reasons}

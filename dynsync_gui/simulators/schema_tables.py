@@ -1,0 +1,148 @@
+"""The columns of the rehearsal's lead, contact and account tables, and their option sets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from dynsync_gui.simulators.resources import table
+
+LOOKUPS = frozenset({"Lookup", "Customer", "Owner"})
+NOT_SELECTABLE = frozenset({"PartyList", "File"})
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One option; ``state`` is the parent state of a status option."""
+
+    value: int
+    label: str
+    state: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column as its metadata tells it.
+
+    Attributes:
+        name: Logical name.
+        schema: Schema name, in mixed case.
+        kind: AttributeTypeName without ``Type``, for example ``MultiSelectPicklist``.
+        labels: Display names by language code (1033 English, 1031 German, 1036 French); may be empty.
+        length: Longest text in characters, or None.
+        format: Format of text or date.
+        behavior: Of dates: UserLocal, DateOnly or TimeZoneIndependent.
+        targets: Of lookups: tables pointed to.
+        choices: Of option sets and two-option columns.
+        required: RequiredLevel.
+        shadow_of: AttributeOf, or an empty text.
+        flags: custom, secured, hidden (no property of the Web API), readonly, calculated, global.
+    """
+
+    name: str
+    schema: str
+    kind: str
+    labels: dict[int, str]
+    length: int | None
+    format: str
+    behavior: str
+    targets: tuple[str, ...]
+    choices: tuple[Choice, ...]
+    required: str
+    shadow_of: str
+    flags: frozenset[str]
+
+    @property
+    def is_lookup(self) -> bool:
+        """Whether the value is the id of another row."""
+        return self.kind in LOOKUPS
+
+    @property
+    def property_name(self) -> str:
+        """Name of the property in a row of the Web API."""
+        return f"_{self.name}_value" if self.is_lookup else self.name
+
+    @property
+    def blank(self) -> bool | None:
+        """What an unset column reads as: standard two-option columns are never null."""
+        return False if self.kind == "Boolean" and "custom" not in self.flags else None
+
+    @property
+    def selectable(self) -> bool:
+        """IsValidODataAttribute: whether the Web API has a property for it."""
+        return "hidden" not in self.flags and self.kind not in NOT_SELECTABLE
+
+    def label_of(self, value: int) -> str | None:
+        """Label of an option, or None where the set has no such value."""
+        return next((choice.label for choice in self.choices if choice.value == value), None)
+
+
+@dataclass(frozen=True, slots=True)
+class TableSchema:
+    """A table as its metadata tells it."""
+
+    name: str
+    entity_set: str
+    schema: str
+    primary_id: str
+    primary_name: str
+    type_code: int
+    labels: dict[int, str]
+    columns: dict[str, Column] = field(default_factory=dict)
+
+    @property
+    def properties(self) -> dict[str, Column]:
+        """Selectable columns by their property names."""
+        return {c.property_name: c for c in self.columns.values() if c.selectable}
+
+
+_TABLES = (
+    ("account", "accounts", "Account", "accountid", "name", 1, {1033: "Account", 1031: "Firma", 1036: "Compte"}),
+    (
+        "contact",
+        "contacts",
+        "Contact",
+        "contactid",
+        "fullname",
+        2,
+        {1033: "Contact", 1031: "Kontakt", 1036: "Contact"},
+    ),
+    ("lead", "leads", "Lead", "leadid", "fullname", 4, {1033: "Lead", 1031: "Lead", 1036: "Prospect"}),
+)
+_LANGUAGES = {1033: "en", 1031: "de", 1036: "fr"}
+
+
+def _choices(text: str) -> tuple[Choice, ...]:
+    found = []
+    for entry in filter(None, text.split("|")):
+        number, _, label = entry.partition("=")
+        value, _, state = number.partition(":")
+        found.append(Choice(int(value), label, int(state) if state else None))
+    return tuple(found)
+
+
+def _column(row: dict[str, str]) -> Column:
+    flags = row["flags"].split()
+    shadow = next((flag[3:] for flag in flags if flag.startswith("of=")), "")
+    return Column(
+        name=row["name"],
+        schema=row["schema"],
+        kind=row["kind"],
+        labels={code: row[key] for code, key in _LANGUAGES.items() if row[key]},
+        length=int(row["max"]) if row["max"] else None,
+        format=row["format"],
+        behavior=row["behavior"],
+        targets=tuple(filter(None, row["targets"].split("|"))),
+        choices=_choices(row["options"]),
+        required=row["required"],
+        shadow_of=shadow,
+        flags=frozenset(flag for flag in flags if not flag.startswith("of=")),
+    )
+
+
+def table_schemas() -> dict[str, TableSchema]:
+    """New copies of the three tables by logical name, each with the columns of ``columns.csv``."""
+    schemas = {}
+    for name, entity_set, schema, key, title, code, labels in _TABLES:
+        columns = {row["name"]: _column(row) for row in table("columns.csv") if row["table"] == name}
+        schemas[name] = TableSchema(name, entity_set, schema, key, title, code, labels, columns)
+    return schemas

@@ -1,0 +1,169 @@
+"""The rehearsal's one world: an organisation's people and what may be done to them from outside."""
+
+from __future__ import annotations
+
+import random
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from dynsync_gui.simulators.clock import Clock
+from dynsync_gui.simulators.rows import Row, RowTable
+from dynsync_gui.simulators.schema_tables import table_schemas
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FIRST_VERSION = 4_000_000
+_PARENTS = ("_parentcustomerid_value", "_parentcontactid_value", "_parentaccountid_value", "_originatingleadid_value")
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A user or team that owns rows."""
+
+    id: str
+    name: str
+    is_team: bool
+
+
+class World:
+    """Rows of the three tables and the organisation around them; safe from several threads.
+
+    Attributes:
+        lock: Held for every change, and while a reader picks the rows of a page.
+        version: The highest row version given out, one sequence for the whole organisation.
+        token_days: ``expirechangetrackingindays`` of the organisation.
+        oldest_token: Change tokens of a smaller version are refused as expired.
+        metadata_version: ``globalmetadataversion``; moves when a column appears or vanishes.
+    """
+
+    def __init__(self, seed: int = 1, clock: Clock | None = None) -> None:
+        self.seed = seed
+        self.clock = clock or Clock()
+        self.lock = threading.RLock()
+        self.version = FIRST_VERSION
+        self.token_days = 7
+        self.oldest_token = 0
+        self.metadata_version = 1_048_576
+        self.tables = {name: RowTable(schema) for name, schema in table_schemas().items()}
+        self.owners: dict[str, Owner] = {}
+        self.random = random.Random(seed)  # noqa: S311 - a seeded world must be repeatable
+        self.business_unit, self.currency, self.organisation = (self.guid() for _ in range(3))
+
+    def guid(self) -> str:
+        """The next id of the seeded sequence."""
+        digits = f"{self.random.getrandbits(128):032x}"
+        return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
+
+    def next_version(self) -> int:
+        """Counts the organisation's row version up; the caller holds the lock."""
+        self.version += 1
+        return self.version
+
+    def table_of_set(self, entity_set: str) -> RowTable | None:
+        """The table of an entity set's name."""
+        return next((t for t in self.tables.values() if t.schema.entity_set == entity_set), None)
+
+    def target_of(self, row_id: str) -> str | None:
+        """Logical name of the table that holds an id."""
+        owner = self.owners.get(row_id)
+        if owner is not None:
+            return "team" if owner.is_team else "systemuser"
+        known = {self.business_unit: "businessunit", self.currency: "transactioncurrency"}
+        return known.get(row_id) or next((name for name, t in self.tables.items() if t.get(row_id)), None)
+
+    def name_of(self, row_id: str) -> str | None:
+        """Primary name of the row of an id, as lookups show it."""
+        owner = self.owners.get(row_id)
+        if owner is not None:
+            return owner.name
+        for rows in self.tables.values():
+            row = rows.get(row_id)
+            if row is not None:
+                name = row.get(rows.schema.primary_name)
+                return None if name is None else str(name)
+        return {self.business_unit: "Rehearsal", self.currency: "US Dollar"}.get(row_id)
+
+    def row(self, table: str, row_id: str) -> Row:
+        """A copy of a row; KeyError where there is none."""
+        row = self.tables[table].get(row_id)
+        if row is None:
+            raise KeyError(row_id)
+        return dict(row)
+
+    def insert(self, table: str, values: Mapping[str, Any]) -> str:
+        """Creates a row as somebody in Dynamics would; gives its id, which the values may name."""
+        rows = self.tables[table]
+        key = rows.schema.primary_id
+        with self.lock:
+            row_id = str(values.get(key) or self.guid()).lower()
+            now, owner = self.clock.stamp(), next(iter(self.owners), None)
+            row: Row = {
+                key: row_id,
+                "createdon": now,
+                "statecode": 0,
+                "statuscode": 1,
+                "_ownerid_value": owner,
+                "_owninguser_value": owner,
+                "_owningbusinessunit_value": self.business_unit,
+            }
+            self._apply(rows, row, values)
+        return row_id
+
+    def update(self, table: str, row_id: str, changes: Mapping[str, Any]) -> None:
+        """Changes a row; None clears a column. Bumps ``versionnumber`` and ``modifiedon``."""
+        with self.lock:
+            self._apply(self.tables[table], self.row(table, row_id), changes)
+
+    def delete(self, table: str, row_id: str) -> bool:
+        """Deletes a row and clears the lookups that name it; False where there is none."""
+        row_id = row_id.lower()
+        with self.lock:
+            if not self.tables[table].remove(row_id, self.next_version()):
+                return False
+            for name, rows in self.tables.items():
+                for key in _PARENTS:
+                    for child in [row for row in rows if row.get(key) == row_id]:
+                        self.update(name, child[rows.schema.primary_id], {key: None})
+        return True
+
+    def drop_column(self, table: str, column: str) -> None:
+        """Takes a column away, as a customiser may; its values are lost."""
+        with self.lock:
+            rows = self.tables[table]
+            key = rows.schema.columns.pop(column).property_name
+            for row in rows:
+                row.pop(key, None)
+            self.metadata_version += 1
+
+    def expire_tokens(self) -> None:
+        """Makes every change token given out so far too old."""
+        with self.lock:
+            self.oldest_token = self.next_version()
+
+    def as_json(self) -> dict[str, list[Row]]:
+        """Every row of every table."""
+        with self.lock:
+            return {name: list(rows) for name, rows in self.tables.items()}
+
+    def _apply(self, rows: RowTable, row: Row, changes: Mapping[str, Any]) -> None:
+        for name, value in changes.items():
+            column = rows.schema.columns.get(name)
+            key = column.property_name if column is not None else name
+            if key not in rows.schema.properties:
+                raise KeyError(name)
+            if value is None:
+                row.pop(key, None)
+            else:
+                row[key] = value
+            if name in {"ownerid", "_ownerid_value"}:
+                owner = self.owners[value]
+                row.pop("_owninguser_value", None)
+                row.pop("_owningteam_value", None)
+                row["_owningteam_value" if owner.is_team else "_owninguser_value"] = value
+        if rows.schema.primary_name == "fullname":
+            full = " ".join(str(row[part]) for part in ("firstname", "middlename", "lastname") if row.get(part))
+            row["fullname"] = full
+        row["modifiedon"], row["versionnumber"] = self.clock.stamp(), self.next_version()
+        rows.put(row)

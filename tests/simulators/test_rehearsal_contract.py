@@ -1,0 +1,59 @@
+"""Marketo's answers against Adobe's own definition, where it is at hand."""
+
+import importlib.util
+import os
+import warnings
+from pathlib import Path
+
+import pytest
+
+_ROOT = Path(__file__).resolve().parents[2]
+SHARED = Path(os.environ.get("DYNSYNC_SHARED") or _ROOT.parent / "shared")
+TOOL, SPEC = SHARED / "tools" / "marketo_contract.py", SHARED / "data" / "marketo" / "swagger-mapi.relaxed.json"
+
+pytestmark = pytest.mark.skipif(not (TOOL.is_file() and SPEC.is_file()), reason="the definition is not at hand")
+
+
+@pytest.fixture(scope="module")
+def contract():
+    spec = importlib.util.spec_from_file_location("marketo_contract", TOOL)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    # The tool leaves the closing of its file to the interpreter, which is a warning of its own.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        return module.Contract(str(SPEC))
+
+
+def test_answers_keep_to_the_definition(marketo, contract):
+    company = {"input": [{"externalCompanyId": "c", "company": "C"}, {"externalCompanyId": "c"}]}
+    field = {"input": [{"name": "fresh", "displayName": "Fresh", "dataType": "string"}]}
+    persons = {"input": [{"email": "a@b.example", "unsubscribed": True}, {"email": "bad"}, {"firstName": "x"}]}
+    calls = [
+        ("GET", "leads/describe.json", {}),
+        ("GET", "leads/describe2.json", {}),
+        ("GET", "leads/partitions.json", {}),
+        ("GET", "leads/schema/fields.json", {"batchSize": 5}),
+        ("GET", "leads/schema/fields/email.json", {}),
+        ("POST", "leads/schema/fields.json", field),
+        ("POST", "leads.json", persons),
+        ("POST", "leads.json", {"input": [{"x": 1}], "lookupField": "x"}),
+        ("GET", "leads.json", {"filterType": "email", "filterValues": "a@b.example"}),
+        ("GET", "leads.json", {"filterType": "firstName", "filterValues": "a"}),
+        ("POST", "leads/delete.json", {"input": [{"id": 1}]}),
+        ("GET", "companies/describe.json", {}),
+        ("GET", "companies/schema/fields.json", {}),
+        ("POST", "companies.json", company),
+        ("GET", "companies.json", {"filterType": "dedupeFields", "filterValues": "c"}),
+        ("POST", "companies/delete.json", {"input": [{"externalCompanyId": "none"}]}),
+        ("GET", "opportunities/describe.json", {}),
+        ("GET", "salespersons/describe.json", {}),
+        ("GET", "stats/usage.json", {}),
+        ("GET", "stats/usage/last7days.json", {}),
+        ("GET", "stats/errors.json", {}),
+    ]
+    problems = []
+    for verb, path, given in calls:
+        answer = marketo.get(path, **given) if verb == "GET" else marketo.post(path, given)
+        problems += [f"{verb} {path}: {p}" for p in contract.response(verb, f"/rest/v1/{path}", answer)]
+    assert problems == []
