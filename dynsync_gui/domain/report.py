@@ -70,7 +70,7 @@ class RunReport:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A record set aside, with its reason.
+    """A record set aside, or worth a look, with its reason.
 
     Attributes:
         entity: Its table.
@@ -83,6 +83,7 @@ class Problem:
         since: UTC.
         retry: When it is tried again.
         detail: The vendor's own words.
+        aside: Whether the record was set aside; a record that is in step but worth a look was not.
     """
 
     entity: Entity
@@ -95,6 +96,7 @@ class Problem:
     since: datetime
     retry: Retry
     detail: str = ""
+    aside: bool = True
 
 
 @dataclass(frozen=True, slots=True)

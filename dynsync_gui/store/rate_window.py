@@ -55,10 +55,9 @@ class StoredRateWindow:
             return int(row[0]) if row else 0
 
     def close(self) -> None:
-        """Give the file back; counting starts afresh in memory."""
+        """Give the file back."""
         with self._lock:
             self._db.close()
-            self._db, self._path = _open(None), None
 
 
 def _count(connection: sqlite3.Connection, day: str, calls: int) -> None:

@@ -255,6 +255,7 @@ class SqliteStore:
                 datetime.fromisoformat(since).astimezone(UTC),
                 Retry(retry) if retry else finding.retry,
                 detail,
+                aside=bool(retry),
             )
 
     def copy_to(self, path: Path) -> None:

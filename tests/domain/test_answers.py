@@ -206,7 +206,7 @@ def test_secrets_are_refused_unread(document: dict[str, Any], variable: str) -> 
         ({"dynamics": {"url": "https://evil.example"}}, "dynamics.url"),
         ({"dynamics": {"url": "https://a:b@contoso.crm.dynamics.com"}}, "dynamics.url"),
         ({"marketo": {"endpoint": "https://contoso.crm.dynamics.com"}}, "marketo.endpoint"),
-        ({"marketo": {"endpoint": "   \"\""}}, "marketo.endpoint"),
+        ({"marketo": {"endpoint": '   ""'}}, "marketo.endpoint"),
     ],
 )
 def test_addresses_that_cannot_be_used_say_why(document: dict[str, Any], key: str) -> None:

@@ -104,8 +104,12 @@ def test_the_key_field_is_made_once_and_new_fields_are_shared_by_lead_and_contac
     chosen = dict.fromkeys(offered, ("new_region",))
     mapping = build_mapping(offered, chosen, PERSONS, COMPANIES, use_filter=True)
     assert [field.name for field in mapping.new_fields] == [KEY_FIELD, "ms_new_region"]
-    known = TargetSchema(Target.PERSON, (*PERSONS.fields, TargetField(KEY_FIELD, "Dynamics Id", TargetType.STRING, 255)))
-    assert KEY_FIELD not in {field.name for field in build_mapping(offered, {}, known, COMPANIES, use_filter=True).new_fields}
+    known = TargetSchema(
+        Target.PERSON, (*PERSONS.fields, TargetField(KEY_FIELD, "Dynamics Id", TargetType.STRING, 255))
+    )
+    assert KEY_FIELD not in {
+        field.name for field in build_mapping(offered, {}, known, COMPANIES, use_filter=True).new_fields
+    }
 
 
 def test_no_marketo_field_is_filled_from_two_columns():

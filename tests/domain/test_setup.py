@@ -14,9 +14,7 @@ SETTINGS = Settings(
     marketo=MarketoSettings("123-abc-456", "service"),
 )
 SECRETS = Secrets(dynamics_client_secret="CANARY-1", marketo_client_secret="CANARY-2")
-CARD = IdentityCard(
-    *(SystemIdentity(system, "1", "Contoso", "host", EnvironmentKind.PRODUCTION) for system in System)
-)
+CARD = IdentityCard(*(SystemIdentity(system, "1", "Contoso", "host", EnvironmentKind.PRODUCTION) for system in System))
 PASSED = (Check("a", System.DYNAMICS, CheckState.PASSED, msg("A")),)
 OFFERS = {
     Entity.LEAD: (

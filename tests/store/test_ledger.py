@@ -108,13 +108,13 @@ def test_a_contact_takes_over_the_person_of_its_lead(store):
 
 def test_shared_emails_come_contact_first_then_oldest(store):
     run = store.begin_run(RunKind.FIRST).id
-    store.stage(run, [record(id_="c2", email="a@x.com", created="2020"), record(id_="c1", email="a@x.com", created="2019")])
+    store.stage(run, [record(id_=f"c{n}", email="a@x.com", created=str(2021 - n)) for n in (1, 2)])
     store.stage(run, [record(Entity.LEAD, "l1", email="a@x.com", created="2001")])
     store.stage(run, [record(Entity.LEAD, "l2", email="a@x.com", skip=Skip.FILTERED)])
     (shared,) = store.undecided_emails("", 10)
     assert [row.id for row in sorted(store.records_at(shared.seqs), key=lambda row: shared.seqs.index(row.seq))] == [
-        "c1",
         "c2",
+        "c1",
         "l1",
     ]
     assert store.shared_emails(5) == (3, ("a@x.com",))
@@ -168,9 +168,14 @@ def test_refused_data_waits_for_a_change_and_passing_trouble_for_the_next_run(st
 
 def test_a_transaction_that_breaks_leaves_nothing(store):
     run = store.begin_run(RunKind.FIRST).id
-    with pytest.raises(RuntimeError), store.transaction():
-        store.stage(run, [record()])
-        raise RuntimeError
+
+    def break_off():
+        with store.transaction():
+            store.stage(run, [record()])
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        break_off()
     assert store.report(run).read == 0
 
 

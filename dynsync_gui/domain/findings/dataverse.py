@@ -88,7 +88,9 @@ DATAVERSE: dict[str, Finding] = {
     ),
     "0x80072560": Finding(
         msg("This account can sign in to Microsoft but is not a user of this Dynamics environment."),
-        msg("Have an administrator add it in the Power Platform admin centre (for an application: as application user)."),
+        msg(
+            "Have an administrator add it in the Power Platform admin centre (for an application: as application user)."
+        ),
         _ADMIN,
     ),
     "0x80042f09": Finding(
@@ -162,7 +164,9 @@ DATAVERSE: dict[str, Finding] = {
     "http.401": _SIGN_IN,
     "http.403": Finding(
         msg("Dynamics refused the request."),
-        msg("Have an administrator check the user's security role, and whether a firewall rule keeps this network out."),
+        msg(
+            "Have an administrator check the user's security role, and whether a firewall rule keeps this network out."
+        ),
         _ADMIN,
         Retry.NEXT_RUN,
     ),

@@ -186,9 +186,7 @@ ENTRA: dict[int, Finding] = {
     500021: _admin(
         msg("Your network only lets certain organisations sign in."), msg("Ask your IT department to add this one.")
     ),
-    500212: _admin(
-        msg("Your own organisation does not allow sign-in to the one that owns this Dynamics."), _ASK_IT
-    ),
+    500212: _admin(msg("Your own organisation does not allow sign-in to the one that owns this Dynamics."), _ASK_IT),
     500213: _admin(msg("The organisation that owns this Dynamics does not let guests from yours in."), _ASK_IT),
 }
 """By the number after ``AADSTS``."""

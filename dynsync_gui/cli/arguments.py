@@ -1,0 +1,151 @@
+"""The command line: verbs and options. It is a contract; options stand before or after the verb."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from dynsync_gui import __version__
+from dynsync_gui.domain.text import tr
+from dynsync_gui.system.language import LANGUAGES
+from dynsync_gui.system.secrets import SecretSource
+
+DEMO_RECORDS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What was asked for on the command line.
+
+    Attributes:
+        verb: What to do.
+        json: One JSON document on stdout instead of people's text.
+        profile: The folder that holds all state; None for the platform's own place.
+        secrets: Where secrets come from.
+        language: Two letters; empty for the system's.
+        verbose: Whether details go to stderr.
+        answers: The answers file of ``setup``.
+        start: Whether ``setup`` starts the sync.
+        once: ``sync`` makes one run.
+        csv: Where ``problems`` writes them.
+        records: Size of the rehearsal world.
+        seed: What the rehearsal world is made from; the same seed makes the same world.
+        port: First of the four ports of ``simulate``; 0 for any.
+        folder: Where ``simulate`` writes its certificates; None for a folder that vanishes.
+        limits: Whether ``simulate`` enforces the vendors' rate limits.
+        until_parent_ends: ``simulate`` serves the program that started it, until that ends.
+    """
+
+    verb: str
+    json: bool = False
+    profile: Path | None = None
+    secrets: SecretSource = SecretSource.KEYCHAIN
+    language: str = ""
+    verbose: bool = False
+    answers: Path = field(default_factory=Path)
+    start: bool = False
+    once: bool = False
+    csv: Path | None = None
+    records: int = DEMO_RECORDS
+    seed: int = 1
+    port: int = 0
+    folder: Path | None = None
+    limits: bool = True
+    until_parent_ends: bool = False
+
+
+def parse(arguments: Sequence[str]) -> Options:
+    """Options out of the arguments; leaves with status 2 and a usage line where they make no sense."""
+    found = vars(_parser().parse_args(arguments))
+    known = {each.name for each in fields(Options)}
+    return Options(**{name: value for name, value in found.items() if name in known})
+
+
+def wanted_language(arguments: Sequence[str]) -> str:
+    """What ``--language`` asks for, read first, so that help itself is in that language."""
+    reader = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
+    reader.add_argument("--language", default="")
+    try:
+        return str(reader.parse_known_args(arguments)[0].language)
+    except argparse.ArgumentError:
+        return ""
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = _common()
+    parser = argparse.ArgumentParser(
+        prog="dynsync",
+        parents=[common],
+        allow_abbrev=False,
+        description=tr("Keeps the same people in Microsoft Dynamics 365 and Adobe Marketo Engage."),
+        epilog=tr(
+            "Exit status: 0 done; 1 done, with problems to look at; 2 wrong use or settings; "
+            "3 sign-in or connection refused; 4 stopped by a guard; 5 a fault of DynSync; 130 stopped by you."
+        ),
+    )
+    parser.add_argument("--version", action="version", version=f"DynSync {__version__}")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar=tr("VERB"))
+
+    def verb(name: str, text: str) -> argparse.ArgumentParser:
+        return verbs.add_parser(name, help=text, description=text, parents=[common], allow_abbrev=False)
+
+    _world(verb("demo", tr("rehearse the whole job on sample data, and prove it")))
+    setup = verb("setup", tr("connect two systems as an answers file says, and check them"))
+    setup.add_argument("--answers", type=Path, required=True, metavar=tr("FILE"), help=tr("the answers, in TOML"))
+    setup.add_argument("--start", action="store_true", help=tr("then make the first sync"))
+    verb("check", tr("test both connections"))
+    verb("fields", tr("list the fields and what becomes of them"))
+    verb("plan", tr("say what a sync would do; writes nothing"))
+    sync = verb("sync", tr("go on with what is undone, or bring over what changed"))
+    sync.add_argument("--once", action="store_true", required=True, help=tr("one run, then end"))
+    verb("status", tr("say how it stands, and what the last runs did"))
+    problems = verb("problems", tr("list the records that need a look"))
+    problems.add_argument("--csv", type=Path, metavar=tr("FILE"), help=tr("also write them to a CSV file"))
+    simulate = verb("simulate", tr("serve the rehearsal systems on this computer until stopped"))
+    _world(simulate)
+    simulate.add_argument(
+        "--port", type=_number(1, 65_532), metavar="N", help=tr("first of four ports; any if left out")
+    )
+    simulate.add_argument("--folder", type=Path, metavar=tr("FOLDER"), help=tr("where the certificates go"))
+    simulate.add_argument("--no-limits", dest="limits", action="store_false", help=tr("without rate limits"))
+    simulate.add_argument("--until-parent-ends", action="store_true", help=argparse.SUPPRESS)
+    simulate.set_defaults(port=0)
+    return parser
+
+
+def _common() -> argparse.ArgumentParser:
+    """Options of every verb; without defaults, so that one before the verb is not undone after it."""
+    common = argparse.ArgumentParser(add_help=False, allow_abbrev=False, argument_default=argparse.SUPPRESS)
+    group = common.add_argument_group(tr("options of every verb"))
+    group.add_argument("--json", action="store_true", help=tr("one JSON document on stdout"))
+    group.add_argument("--profile", type=Path, metavar=tr("FOLDER"), help=tr("the folder that holds all state"))
+    group.add_argument(
+        "--secrets",
+        type=SecretSource,
+        choices=list(SecretSource),
+        metavar="|".join(SecretSource),
+        help=tr("where secrets are kept; env reads DYNSYNC_* variables and never touches a keychain"),
+    )
+    group.add_argument("--language", choices=LANGUAGES, help=tr("language of all texts"))
+    group.add_argument("--verbose", action="store_true", help=tr("more details on stderr"))
+    return common
+
+
+def _world(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(records=DEMO_RECORDS, seed=1)
+    parser.add_argument("--records", type=_number(1, 1_000_000), metavar="N", help=tr("records in the sample data"))
+    parser.add_argument("--seed", type=_number(0, 2**31), metavar="S", help=tr("another seed makes other sample data"))
+
+
+def _number(low: int, high: int) -> Any:
+    def read(text: str) -> int:
+        value = int(text)
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(tr("{value} is not from {low} to {high}", value=text, low=low, high=high))
+        return value
+
+    read.__name__ = tr("number")  # argparse names it when the text is none
+    return read

@@ -1,0 +1,250 @@
+"""The verbs that look and sync; each says one answer and returns the exit status."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from dynsync_gui.cli import documents, prompts, render
+from dynsync_gui.cli.arguments import Options
+from dynsync_gui.cli.output import Output
+from dynsync_gui.cli.session import NoAnswer, Session, Stop
+from dynsync_gui.cli.workshop import Workshop
+from dynsync_gui.domain.checks import Check, CheckState, IdentityCard, all_passed
+from dynsync_gui.domain.errors import Cancelled, ExitStatus, settings_error
+from dynsync_gui.domain.events import (
+    ChecksEnded,
+    Described,
+    PlanReady,
+    ProblemsRead,
+    ProfileRead,
+    RehearsalReady,
+    RunEnded,
+)
+from dynsync_gui.domain.mapping import FieldOffer
+from dynsync_gui.domain.report import RunReport, RunState
+from dynsync_gui.domain.schema import Entity, System
+from dynsync_gui.domain.secrets import Secrets
+from dynsync_gui.domain.settings import Settings
+from dynsync_gui.domain.setup import SetupDraft, SetupFlow
+from dynsync_gui.domain.text import msg, tr
+from dynsync_gui.system.secrets import SecretSource
+
+CHECK_SECONDS = 38.0
+"""After that a check that still runs counts as stopped; a slow keychain before it leaves that below a minute."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of a command."""
+
+    options: Options
+    workshop: Workshop
+    output: Output
+    stop: Stop
+
+    def open(self, options: Options | None = None) -> Session:
+        """A session with the service of the profile."""
+        return Session(self.workshop.open_service(options or self.options), self.output, self.stop)
+
+
+def check(call: Call) -> ExitStatus:
+    """Test both connections."""
+    session, settings, secrets = reach(call)
+    try:
+        checks, card = run_checks(session, settings, secrets)
+    finally:
+        session.close()
+    call.output.answer(documents.check_document(checks, card), render.checks_text(checks, card))
+    return status_of(checks)
+
+
+def fields(call: Call) -> ExitStatus:
+    """List the fields and what becomes of them."""
+    session, settings, secrets = reach(call)
+    try:
+        offers = session.expect(session.service.describe(settings, secrets), Described).offers
+    finally:
+        session.close()
+    flow = SetupFlow(SetupDraft(settings))
+    flow.accept_offers(offers)
+
+    def is_selected(entity: Entity, row: FieldOffer) -> bool:
+        if row.is_filter:
+            return row.selectable and settings.fields.filter
+        return row.field.name in chosen[entity]
+
+    chosen = {entity: flow.chosen(entity) for entity in offers}
+    call.output.answer(documents.fields_document(offers, is_selected), render.fields_text(offers, is_selected))
+    return ExitStatus.DONE
+
+
+def plan(call: Call) -> ExitStatus:
+    """Say what a sync would do."""
+    session, settings, secrets = reach(call)
+    try:
+        made = session.expect(session.service.plan(settings, secrets), PlanReady).plan
+    finally:
+        session.close()
+    call.output.answer(documents.plan_document(made), render.plan_text(made))
+    return ExitStatus.DONE
+
+
+def sync(call: Call) -> ExitStatus:
+    """Make one run."""
+    session, settings, secrets = reach(call, rehearse=False)
+    try:
+        if not settings.enable.accept:
+            raise settings_error(
+                msg("The three points of the last page were not accepted yet."),
+                msg("Write accept = true below [enable] in the answers file and run setup again."),
+                code="not-accepted",
+            )
+        if call.options.secrets is SecretSource.SESSION and not settings.rehearsal:
+            job = session.service.start(settings, secrets, session_only=True)
+        else:
+            job = session.service.go_on()
+        ended = session.expect(job, RunEnded)
+    finally:
+        session.close()
+    return say_run(call, ended)
+
+
+def status(call: Call) -> ExitStatus:
+    """Say how it stands."""
+    session = call.open()
+    try:
+        found = session.expect(session.service.read_profile(), ProfileRead).status
+    finally:
+        session.close()
+    call.output.answer(documents.status_document(found), render.status_text(found))
+    return ExitStatus.DONE
+
+
+def problems(call: Call) -> ExitStatus:
+    """List the records that need a look."""
+    session = call.open()
+    try:
+        session.expect(session.service.read_profile(), ProfileRead)
+        csv = call.options.csv
+        job = session.service.export_problems(csv) if csv else session.service.read_problems()
+        found = session.expect(job, ProblemsRead).problems
+    finally:
+        session.close()
+    call.output.answer(documents.problems_document(found), render.problems_text(found))
+    return ExitStatus.DONE
+
+
+def reach(call: Call, *, rehearse: bool = True) -> tuple[Session, Settings, Secrets]:
+    """A session with what is stored, and the secrets that it needs.
+
+    Args:
+        call: The call.
+        rehearse: Whether to start the rehearsal systems where the profile is a rehearsal's.
+
+    Raises:
+        SettingsError: Nothing is set up, or a secret is missing.
+        SecretsUnavailable: The keychain cannot be used.
+    """
+    session = call.open()
+    try:
+        settings = stored_settings(session)
+        if settings.rehearsal:
+            if not rehearse:
+                return session, settings, Secrets()
+            ready = session.expect(session.service.prepare_rehearsal(), RehearsalReady)
+            return session, replace(ready.settings, fields=settings.fields), ready.secrets
+        secrets = stored_secrets(call, settings)
+        if call.options.secrets is SecretSource.KEYCHAIN and not prompts.missing(settings, prompts.from_environment()):
+            session.close()  # the environment holds all that is needed: no keychain has to be unlocked
+            session = call.open(replace(call.options, secrets=SecretSource.ENVIRONMENT))
+            session.expect(session.service.read_profile(), ProfileRead)
+    except BaseException:
+        session.close()
+        raise
+    return session, settings, secrets
+
+
+def stored_settings(session: Session) -> Settings:
+    """The settings of the profile; raises SettingsError where there are none."""
+    settings = session.expect(session.service.read_profile(), ProfileRead).settings
+    if settings is None:
+        raise settings_error(
+            msg("Nothing is set up in this profile yet."),
+            msg("Run dynsync setup --answers FILE, or open DynSync and walk through its three pages."),
+            code="not-set-up",
+        )
+    return settings
+
+
+def stored_secrets(call: Call, settings: Settings) -> Secrets:
+    """Secrets of the environment, else the kept ones, else typed in and then kept."""
+    secrets = prompts.from_environment()
+    if not prompts.missing(settings, secrets) or call.options.secrets is SecretSource.ENVIRONMENT:
+        return prompts.ask_for(settings, secrets, None)
+    store = call.workshop.open_secrets(call.options)
+    kept = prompts.over(secrets, store.read())
+    complete = prompts.ask_for(settings, kept, call.workshop.ask)
+    if complete != kept:
+        store.write(complete)
+    return complete
+
+
+def run_checks(session: Session, settings: Settings, secrets: Secrets) -> tuple[tuple[Check, ...], IdentityCard | None]:
+    """The checks of both systems, and their identity card; never longer than `CHECK_SECONDS`."""
+    try:
+        ended = session.expect(session.service.check(settings, secrets), ChecksEnded, CHECK_SECONDS)
+    except NoAnswer:
+        unanswered = tuple(_unanswered(check) for check in session.checks if check.state is CheckState.PENDING)
+        rest = tuple(check for check in session.checks if check.state is not CheckState.PENDING)
+        nothing = Check("connection", System.DYNAMICS, CheckState.PENDING, msg("Connection"))
+        return (*rest, *(unanswered or (_unanswered(nothing),))), None
+    return ended.checks, ended.card
+
+
+def status_of(checks: tuple[Check, ...]) -> ExitStatus:
+    """Whether the connections may be used."""
+    return ExitStatus.DONE if all_passed(checks) else ExitStatus.REFUSED
+
+
+def say_run(call: Call, ended: RunEnded) -> ExitStatus:
+    """The report of a run as the answer."""
+    parts = [render.run_text(ended.report)]
+    document = documents.run_document(ended.report)
+    if ended.proof is not None:
+        parts.append(render.proof_text(ended.proof))
+        document["proof"] = documents.proof_document(ended.proof)
+    if ended.mail_failure is not None:
+        call.output.note(tr("The e-mail was not sent. {why}", why=str(ended.mail_failure.finding.title)))
+    call.output.answer(document, "\n\n".join(parts))
+    if call.stop.wanted and ended.report.state is not RunState.DONE:
+        raise Cancelled
+    return status_of_run(ended.report)
+
+
+def status_of_run(report: RunReport) -> ExitStatus:
+    """Whether a run left anything to look at."""
+    clean = report.state is RunState.DONE and not report.problems and not report.outbox
+    return ExitStatus.DONE if clean else ExitStatus.PROBLEMS
+
+
+def _unanswered(check: Check) -> Check:
+    return replace(
+        check,
+        state=CheckState.FAILED,
+        finding=msg("There was no answer within {seconds} seconds.", seconds=round(CHECK_SECONDS)),
+        cure=msg("Check the address and the network, then try again."),
+        code="no-answer",
+        seconds=CHECK_SECONDS,
+    )
+
+
+LOOKS: dict[str, Callable[[Call], ExitStatus]] = {
+    "check": check,
+    "fields": fields,
+    "plan": plan,
+    "sync": sync,
+    "status": status,
+    "problems": problems,
+}
+"""The verbs of this room."""

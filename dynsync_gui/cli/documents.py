@@ -1,0 +1,198 @@
+"""The JSON documents of the command line. Their shapes are a contract: keys may be added, never renamed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from dynsync_gui.domain.checks import Check, CheckState, IdentityCard, SystemIdentity
+from dynsync_gui.domain.errors import DynSyncError, GuardStop
+from dynsync_gui.domain.mapping import FieldOffer
+from dynsync_gui.domain.plan import EntityPlan, Plan
+from dynsync_gui.domain.report import Problem, Proof, RunReport, Status
+from dynsync_gui.domain.schema import Entity, System
+from dynsync_gui.domain.text import msg
+
+Document = dict[str, Any]
+
+
+def instant(time: datetime | None) -> str | None:
+    """ISO 8601 in UTC, to the second, ending in Z; None stays None."""
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if time else None
+
+
+def plan_document(plan: Plan) -> Document:
+    """The document of ``plan``."""
+    return {
+        "entities": [_entity_plan(entity) for entity in plan.entities],
+        "duplicates": plan.duplicates,
+        "new_fields": [{"name": new.name, "label": new.label, "type": new.type.value} for new in plan.new_fields],
+        "calls": plan.calls,
+        "minutes": round(plan.minutes, 1),
+        "calls_today": plan.calls_today,
+        "daily_calls": plan.daily_calls,
+    }
+
+
+def _entity_plan(entity: EntityPlan) -> Document:
+    numbers = ("read", "create", "update", "unchanged", "filtered", "attention", "folded")
+    return {"entity": entity.entity.value, **{name: getattr(entity, name) for name in numbers}}
+
+
+def run_document(report: RunReport) -> Document:
+    """One entry of ``runs``, and the document of ``sync`` and ``setup --start``."""
+    numbers = ("read", "acknowledged", "outbox", "problems", "unchanged", "skipped", "calls")
+    return {
+        "id": report.id,
+        "started": instant(report.started),
+        "ended": instant(report.ended),
+        "kind": report.kind.value,
+        "state": report.state.value,
+        **{name: getattr(report, name) for name in numbers},
+    }
+
+
+def status_document(status: Status) -> Document:
+    """The document of ``status``."""
+    return {
+        "state": status.state,
+        "runs": [run_document(report) for report in status.runs],
+        "next_run": instant(status.next_run),
+    }
+
+
+def problems_document(problems: Iterable[Problem]) -> Document:
+    """The document of ``problems``: records set aside, and beside them those that are in step but worth a look."""
+    document: Document = {"problems": [], "notices": []}
+    for problem in problems:
+        document["problems" if problem.aside else "notices"].append(_problem(problem))
+    return document
+
+
+def _problem(problem: Problem) -> Document:
+    return {
+        "entity": problem.entity.value,
+        "id": problem.id,
+        "name": problem.name,
+        "field": problem.field,
+        "code": problem.code,
+        "title": str(problem.title),
+        "cure": str(problem.cure),
+        "since": instant(problem.since),
+        "retry": problem.retry.value,
+        "detail": problem.detail,
+    }
+
+
+def check_document(checks: Iterable[Check], card: IdentityCard | None = None) -> Document:
+    """The document of ``check``, and of a ``setup`` that did not start."""
+    document: Document = {"checks": [_check(check) for check in checks]}
+    if card is not None:
+        document["card"] = {"dynamics": _identity(card.dynamics), "marketo": _identity(card.marketo)}
+    return document
+
+
+def _check(check: Check) -> Document:
+    return {
+        "id": check.id,
+        "system": check.system.value,
+        "state": check.state.value,
+        "title": str(check.title),
+        "finding": str(check.finding),
+        "cure": str(check.cure),
+        "owner": check.owner.value,
+        "code": check.code,
+        "ids": dict(check.ids),
+        "detail": check.detail,
+        "seconds": round(check.seconds, 2),
+    }
+
+
+def _identity(identity: SystemIdentity) -> Document:
+    return {
+        "id": identity.id,
+        "name": identity.name,
+        "address": identity.address,
+        "kind": identity.kind.value,
+        "counts": dict(identity.counts),
+        "familiar": list(identity.familiar),
+    }
+
+
+def check_of_error(error: DynSyncError) -> Check:
+    """What stopped a set-up after its checks, as one more check."""
+    guard = isinstance(error, GuardStop)
+    return Check(
+        id="guard" if guard else "connection",
+        system=System.MARKETO if guard or "marketo" in error.code.casefold() else System.DYNAMICS,
+        state=CheckState.ATTENTION if guard else CheckState.FAILED,
+        title=msg("Sync"),
+        finding=error.finding.title,
+        cure=error.finding.cure,
+        owner=error.finding.owner,
+        code=error.code,
+        ids=error.ids,
+        detail=error.detail,
+    )
+
+
+def fields_document(
+    offers: Mapping[Entity, tuple[FieldOffer, ...]], is_selected: Callable[[Entity, FieldOffer], bool]
+) -> Document:
+    """The document of ``fields``."""
+    return {
+        "fields": [
+            {
+                "entity": entity.value,
+                "name": row.field.name,
+                "label": row.field.label,
+                "type": row.field.type.value,
+                "selected": is_selected(entity, row),
+                "target": row.target,
+                "target_label": row.target_label,
+                "new": row.new is not None,
+                "required": row.field.required,
+                "reason": str(row.reason),
+                "note": str(row.note),
+            }
+            for entity, rows in offers.items()
+            for row in rows
+        ]
+    }
+
+
+def proof_document(proof: Proof) -> Document:
+    """Both sides compared."""
+    return {
+        "holds": proof.holds,
+        "eligible": proof.eligible,
+        "found_once": proof.found_once,
+        "equal": proof.equal,
+        "skipped": proof.skipped,
+        "problems": proof.problems,
+        "differences": [
+            {
+                "entity": each.entity.value,
+                "id": each.id,
+                "reason": each.reason,
+                "field": each.field,
+                "explained": each.explained,
+            }
+            for each in proof.differences
+        ],
+    }
+
+
+def error_document(error: DynSyncError) -> Document:
+    """What stopped a verb."""
+    return {
+        "error": {
+            "code": error.code,
+            "title": str(error.finding.title),
+            "cure": str(error.finding.cure),
+            "owner": error.finding.owner.value,
+            "detail": error.detail,
+            "ids": dict(error.ids),
+        }
+    }

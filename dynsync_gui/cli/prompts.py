@@ -1,0 +1,88 @@
+"""Secrets for the command line: from the environment, else from where they are kept, else asked for."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from dynsync_gui.domain.errors import settings_error
+from dynsync_gui.domain.secrets import ENVIRONMENT, Secrets
+from dynsync_gui.domain.settings import Settings, SignIn
+from dynsync_gui.domain.text import Message, msg
+from dynsync_gui.system.redaction import keep_out
+from dynsync_gui.system.secrets import EnvironmentSecrets
+
+Ask = Callable[[str], str]
+"""Shows a question and returns what was typed, unseen."""
+
+_QUESTIONS = {
+    "dynamics_password": msg("Password of {account} in Dynamics: "),
+    "dynamics_client_secret": msg("Client secret of {account} in Dynamics: "),
+    "marketo_client_secret": msg("Client secret of {account} in Marketo: "),
+    "mail_password": msg("Password of {account} at the mail server: "),
+}
+
+
+def needed(settings: Settings) -> tuple[str, ...]:
+    """Names of the secrets without which these settings cannot work."""
+    by_password = settings.dynamics.sign_in is SignIn.PASSWORD
+    names = ["dynamics_password" if by_password else "dynamics_client_secret", "marketo_client_secret"]
+    if settings.mail.host and settings.mail.username:
+        names.append("mail_password")
+    return tuple(names)
+
+
+def missing(settings: Settings, secrets: Secrets) -> tuple[str, ...]:
+    """Names of needed secrets that are not there."""
+    return tuple(name for name in needed(settings) if not getattr(secrets, name))
+
+
+def from_environment(environment: Mapping[str, str] | None = None) -> Secrets:
+    """What the ``DYNSYNC_*`` variables hold."""
+    return EnvironmentSecrets(environment).read()
+
+
+def over(first: Secrets, second: Secrets) -> Secrets:
+    """The secrets of the first, filled up from the second."""
+    return Secrets(**{name: getattr(first, name) or getattr(second, name) for name in ENVIRONMENT})
+
+
+def ask_for(settings: Settings, secrets: Secrets, ask: Ask | None) -> Secrets:
+    """The secrets, with what is missing typed in by a person.
+
+    Args:
+        settings: Say which secrets are needed.
+        secrets: What is there already.
+        ask: Asks a person; None where nobody is there.
+
+    Raises:
+        SettingsError: A needed secret is missing and nobody can be asked; it names the variable.
+    """
+    for name in missing(settings, secrets):
+        typed = ask(str(_question(settings, name))).strip() if ask else ""
+        if not typed:
+            raise settings_error(
+                msg("A secret is missing: {variable}.", variable=ENVIRONMENT[name]),
+                msg("Set this variable, or run the command at a terminal to be asked for it."),
+                code="secret-missing",
+            )
+        keep_out([typed])
+        secrets = replace(secrets, **{name: typed})
+    return secrets
+
+
+def terminal() -> Ask | None:
+    """Asks at the terminal; None where stdin is none."""
+    return getpass.getpass if sys.stdin is not None and sys.stdin.isatty() else None
+
+
+def _question(settings: Settings, name: str) -> Message:
+    accounts = {
+        "dynamics_password": settings.dynamics.username,
+        "dynamics_client_secret": settings.dynamics.client_id,
+        "marketo_client_secret": settings.marketo.client_id,
+        "mail_password": settings.mail.username,
+    }
+    return Message(_QUESTIONS[name].text, {"account": accounts[name]})

@@ -1,0 +1,214 @@
+"""People's text for what the service found."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+
+from dynsync_gui.cli.tables import aligned, shortened
+from dynsync_gui.domain.checks import Check, CheckState, IdentityCard, SystemIdentity
+from dynsync_gui.domain.errors import DynSyncError
+from dynsync_gui.domain.mapping import FieldOffer
+from dynsync_gui.domain.plan import Plan
+from dynsync_gui.domain.report import Problem, Proof, RunReport, RunState, Status
+from dynsync_gui.domain.schema import Entity, System
+from dynsync_gui.domain.text import msg, ntr, number, tr
+from dynsync_gui.system.logging import escape
+
+ENTITIES = {
+    Entity.ACCOUNT: msg("companies from accounts"),
+    Entity.CONTACT: msg("people from contacts"),
+    Entity.LEAD: msg("people from leads"),
+}
+SYSTEMS = {System.DYNAMICS: "Dynamics", System.MARKETO: "Marketo"}
+_STATES = {
+    CheckState.PASSED: msg("passed"),
+    CheckState.ATTENTION: msg("look"),
+    CheckState.FAILED: msg("stopped"),
+    CheckState.SKIPPED: msg("skipped"),
+    CheckState.PENDING: msg("running"),
+}
+_RUN_STATES = {
+    RunState.READING: msg("reading"),
+    RunState.MATCHING: msg("matching"),
+    RunState.WRITING: msg("writing"),
+    RunState.DONE: msg("done"),
+    RunState.STOPPED: msg("stopped, goes on with the next run"),
+    RunState.FAILED: msg("stopped, goes on with the next run"),
+}
+_PROFILE_STATES = {
+    "new": msg("Nothing is set up yet."),
+    "ready": msg("Everything is in order."),
+    "running": msg("A sync is running."),
+    "attention": msg("Some records need a look."),
+    "interrupted": msg("A sync was interrupted. It goes on with the next run."),
+}
+_MOST_PROBLEMS = 200
+
+
+def checks_text(checks: Sequence[Check], card: IdentityCard | None = None) -> str:
+    """Named checks, with the cure below each that needs one, and the identity card."""
+    lines = [check_line(check) for check in checks]
+    if card is not None:
+        lines += ["", _identity(card.dynamics), _identity(card.marketo)]
+    return "\n".join(lines)
+
+
+def check_line(check: Check) -> str:
+    """One check on one line; what to do on a second."""
+    said = f"{_STATES[check.state]!s:<8}  {SYSTEMS[check.system]}: {check.title}"
+    if check.finding:
+        said += f" - {escape(str(check.finding))}"
+    if check.cure and check.state in {CheckState.FAILED, CheckState.ATTENTION}:
+        said += f"\n{'':10}{escape(str(check.cure))}"
+    if check.code and check.state is CheckState.FAILED:
+        said += f"\n{'':10}{tr('Code: {code}', code=escape(check.code))}"
+    return said
+
+
+def _identity(identity: SystemIdentity) -> str:
+    counts = ", ".join(f"{number(count)} {word}" for word, count in identity.counts.items() if count is not None)
+    familiar = ", ".join(escape(name) for name in identity.familiar)
+    parts = [escape(identity.name), identity.address, identity.kind.value, counts, familiar]
+    return f"{SYSTEMS[identity.system]}: " + " · ".join(part for part in parts if part)
+
+
+def plan_text(plan: Plan) -> str:
+    """The plan as a table, and what stands beside it."""
+    head = (tr("read"), tr("created"), tr("updated"), tr("unchanged"), tr("kept out"), tr("folded"), tr("to look at"))
+    rows = [["", *head]]
+    for entity in plan.entities:
+        numbers = (
+            entity.read,
+            entity.create,
+            entity.update,
+            entity.unchanged,
+            entity.filtered,
+            entity.folded,
+            entity.attention,
+        )
+        rows.append([str(ENTITIES[entity.entity]), *(number(value) for value in numbers)])
+    lines = [aligned(rows, right=range(1, 8)), ""]
+    if plan.duplicates:
+        lines.append(
+            ntr("{n} person shares an e-mail address.", "{n} people share an e-mail address.", plan.duplicates)
+        )
+    if plan.new_fields:
+        names = ", ".join(new.label for new in plan.new_fields)
+        made = ntr(
+            "{n} field will be created in Marketo. It can be hidden later, not deleted:",
+            "{n} fields will be created in Marketo. They can be hidden later, not deleted:",
+            len(plan.new_fields),
+        )
+        lines.append(f"{made} {names}")
+    calls = ntr("{n} Marketo call", "{n} Marketo calls", plan.calls)
+    minutes = ntr("about {n} minute", "about {n} minutes", max(1, round(plan.minutes)))
+    lines.append(tr("{minutes}, {calls} of {daily} a day.", minutes=minutes, calls=calls, daily=plan.daily_calls))
+    return "\n".join(lines)
+
+
+def fields_text(
+    offers: Mapping[Entity, tuple[FieldOffer, ...]], is_selected: Callable[[Entity, FieldOffer], bool]
+) -> str:
+    """The fields of each entity and what becomes of them."""
+    parts = []
+    for entity, rows in offers.items():
+        ticked = sum(is_selected(entity, row) for row in rows)
+        title = tr("{entity}: {ticked} of {all} fields", entity=str(ENTITIES[entity]), ticked=ticked, all=len(rows))
+        table = [
+            [
+                "[x]" if is_selected(entity, row) else "[ ]",
+                shortened(escape(row.field.label), 40),
+                row.field.name,
+                row.field.type.value,
+                _becomes(row),
+            ]
+            for row in rows
+        ]
+        parts.append(f"{title}\n{aligned(table, indent='  ')}")
+    return "\n\n".join(parts)
+
+
+def _becomes(row: FieldOffer) -> str:
+    if row.reason:
+        return str(row.reason)
+    if row.is_filter:
+        return tr("filter: only No keeps a record out")
+    return f"-> {row.target_label}" + (f" ({tr('new')})" if row.new else "")
+
+
+def run_text(report: RunReport) -> str:
+    """One run in numbers."""
+    rows = [
+        (tr("Read from Dynamics"), report.read),
+        (tr("Taken by Marketo"), report.acknowledged),
+        (tr("The same already"), report.unchanged),
+        (tr("Left out by a rule"), report.skipped),
+        (tr("Need a look"), report.problems),
+        (tr("Still to be sent"), report.outbox),
+        (tr("Calls to Marketo"), report.calls),
+    ]
+    title = tr("Run {id}: {state}", id=str(report.id), state=str(_RUN_STATES[report.state]))
+    return f"{title}\n{aligned([(name, number(value)) for name, value in rows], right=(1,), indent='  ')}"
+
+
+def status_text(status: Status) -> str:
+    """How the profile stands, and its last runs."""
+    known = _PROFILE_STATES.get(status.state)
+    lines = [str(known) if known else status.state]
+    if status.next_run:
+        lines.append(tr("Next run: {time}", time=f"{status.next_run:%Y-%m-%d %H:%M} UTC"))
+    if status.runs:
+        head = ["", tr("began"), tr("state"), tr("read"), tr("taken"), tr("unchanged"), tr("to look at")]
+        rows = [head]
+        for report in status.runs[:10]:
+            numbers = (report.read, report.acknowledged, report.unchanged, report.problems)
+            began = f"{report.started:%Y-%m-%d %H:%M}"
+            rows.append([str(report.id), began, str(_RUN_STATES[report.state]), *(number(value) for value in numbers)])
+        lines += ["", aligned(rows, right=(0, 3, 4, 5, 6))]
+    return "\n".join(lines)
+
+
+def problems_text(problems: Sequence[Problem]) -> str:
+    """Problems by cause, then one by one."""
+    if not problems:
+        return tr("No record needs a look.")
+    lines = []
+    for (title, cure), count in Counter((str(each.title), str(each.cure)) for each in problems).most_common():
+        lines += [f"{number(count)} × {title}", f"    {cure}" if cure else ""]
+    rows = [
+        [each.entity.value, each.id, shortened(escape(each.name), 30), each.field, shortened(str(each.title), 60)]
+        for each in problems[:_MOST_PROBLEMS]
+    ]
+    lines += ["", aligned(rows)]
+    if len(problems) > _MOST_PROBLEMS:
+        lines.append(tr("and {more} more; --csv FILE lists all", more=len(problems) - _MOST_PROBLEMS))
+    return "\n".join(line for number_, line in enumerate(lines) if line or number_)
+
+
+def proof_text(proof: Proof) -> str:
+    """Both sides compared, in words."""
+    if proof.holds:
+        first = ntr(
+            "Proof: the one record that belongs in Marketo is there once, with equal values.",
+            "Proof: all {n} records that belong in Marketo are there once, with equal values.",
+            proof.eligible,
+        )
+    else:
+        first = tr(
+            "Proof: of {eligible} records that belong in Marketo, {found} are there once "
+            "and {equal} have equal values.",
+            eligible=proof.eligible,
+            found=proof.found_once,
+            equal=proof.equal,
+        )
+    rest = tr("{skipped} left out by a rule, {problems} need a look.", skipped=proof.skipped, problems=proof.problems)
+    shown = [f"  {each.entity.value} {each.id} {each.field} {each.reason}" for each in proof.differences[:20]]
+    return "\n".join([first, rest, *map(escape, shown)])
+
+
+def error_text(error: DynSyncError) -> str:
+    """What happened and what to do; the code stands at the end."""
+    lines = [escape(str(error.finding.title)), escape(str(error.finding.cure))]
+    detail = f"{error.code}: {error.detail}" if error.detail else error.code
+    return "\n".join([line for line in lines if line] + [f"({escape(detail)})"])

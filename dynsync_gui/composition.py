@@ -1,0 +1,75 @@
+"""Builds the service for the window and for the command line; the one place where all rooms meet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from dynsync_gui.connectors.opening import VendorConnections
+from dynsync_gui.domain.findings.marketo import problem_of
+from dynsync_gui.domain.findings.records import finding_of
+from dynsync_gui.domain.ports import Connections, Profile
+from dynsync_gui.domain.storage import SyncStore
+from dynsync_gui.rehearsal import RehearsalProcess
+from dynsync_gui.service.mailer import SmtpMailer
+from dynsync_gui.service.sync_service import SyncService
+from dynsync_gui.service.workplace import Rehearsal, Workplace
+from dynsync_gui.store.rate_window import StoredRateWindow
+from dynsync_gui.store.sync_store import SqliteStore
+from dynsync_gui.system.paths import Profile as Folder
+from dynsync_gui.system.paths import profile_of
+from dynsync_gui.system.profile import StoredProfile
+from dynsync_gui.system.resources import default_targets
+from dynsync_gui.system.secrets import SecretSource, SessionSecrets, open_secrets
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What decides how the service is built.
+
+    Attributes:
+        profile: Folder of the profile; None for the platform's own place.
+        secrets: Where secrets are.
+        records: Size of a rehearsal.
+        seed: Which rehearsal.
+    """
+
+    profile: Path | None = None
+    secrets: SecretSource = SecretSource.KEYCHAIN
+    records: int = 2_000
+    seed: int = 1
+
+
+def open_service(options: Options) -> SyncService:
+    """The service over one profile; close it at the end."""
+    folder = profile_of(options.profile)
+    windows = {False: StoredRateWindow(), True: StoredRateWindow()}
+    real = StoredProfile(folder, open_secrets(options.secrets, folder.id), windows[False], windows[False].attach)
+    rehearsed = StoredProfile(
+        Folder(folder.folder / "rehearsal"), SessionSecrets(), windows[True], windows[True].attach, rehearsal=True
+    )
+    profiles: dict[bool, Profile] = {False: real, True: rehearsed}
+    process = RehearsalProcess(options.records, options.seed)
+
+    def connections(profile: Profile) -> Connections:
+        return VendorConnections(lambda _address: profile.rate_window())
+
+    def close() -> None:
+        for window in windows.values():
+            window.close()
+
+    def open_store(path: Path | None) -> SyncStore:
+        return SqliteStore(path, finding_of)
+
+    return SyncService(
+        Workplace(
+            connections=connections,
+            open_store=open_store,
+            profile=lambda rehearsal: profiles[rehearsal],
+            defaults=default_targets,
+            problem_of=problem_of,
+            mailer=SmtpMailer(),
+            rehearsal=Rehearsal(process.start, process.stop),
+            close=close,
+        )
+    )

@@ -1,0 +1,99 @@
+"""What a window or a command line may ask of the service."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from dynsync_gui.domain.events import Event
+from dynsync_gui.domain.report import Problem, Status
+from dynsync_gui.domain.secrets import Secrets
+from dynsync_gui.domain.settings import Settings
+
+Listener = Callable[[Event], None]
+
+
+class Job(Protocol):
+    """Work in a background thread; its events carry its number and end with exactly one last event.
+
+    Last events: `ChecksEnded`, `Described`, `PlanReady`, `RunEnded`, `MailSent`, `RehearsalReady`, `ProfileRead`,
+    `ProblemsRead`; `JobFailed` and `JobCancelled` for any job.
+    """
+
+    @property
+    def number(self) -> int:
+        """As in its events."""
+
+    def cancel(self) -> None:
+        """Stop it; returns at once, the last event follows."""
+
+    def wait(self, seconds: float | None = None) -> Event | None:
+        """Block until the last event, and return it; None when the time is over. Never call it on a GUI thread."""
+
+
+class SyncApi(Protocol):
+    """The service. Every method returns at once; work runs in threads and is told as events on those threads."""
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Hear every event from now on; returns what ends that."""
+
+    def read_profile(self) -> Job:
+        """Read what is stored of an earlier set-up: `ProfileRead` (settings or None, has_secrets, status)."""
+
+    def prepare_rehearsal(self) -> Job:
+        """Start the built-in rehearsal systems: `RehearsalReady` with the settings and secrets that reach them."""
+
+    def check(self, settings: Settings, secrets: Secrets) -> Job:
+        """Test both connections: `CheckChanged` for each check, then `ChecksEnded`."""
+
+    def describe(self, settings: Settings, secrets: Secrets) -> Job:
+        """Read the live schemas: `Described`."""
+
+    def plan(self, settings: Settings, secrets: Secrets) -> Job:
+        """Read both sides and count: `Progress`, then `PlanReady`. Writes nothing anywhere."""
+
+    def start(self, settings: Settings, secrets: Secrets, *, session_only: bool = False) -> Job:
+        """Keep settings and secrets, then run the first sync: `Progress`, `Waiting`, `PlanReady`, then `RunEnded`.
+
+        `PlanReady` comes before anything is written, with the numbers of this very run.
+
+        Args:
+            settings: With `enable.accept` true.
+            secrets: Go to the keychain.
+            session_only: Keep the secrets in memory only.
+        """
+
+    def keep(self, settings: Settings, secrets: Secrets, *, session_only: bool = False) -> Job:
+        """Only keep settings and secrets, as `start` does first: `ProfileRead`."""
+
+    def go_on(self) -> Job:
+        """Go on with what is undone, or run the next cycle, with the stored settings: as `start`."""
+
+    def pause(self) -> None:
+        """Let the running sync stand still after the batches in flight."""
+
+    def resume(self) -> None:
+        """Let it go on."""
+
+    @property
+    def paused(self) -> bool:
+        """Whether the running sync stands still."""
+
+    def status(self) -> Status:
+        """Runs and state of the profile, read from its database; quick, but not for the GUI thread."""
+
+    def read_problems(self) -> Job:
+        """Read problems, notices and runs: `ProblemsRead`."""
+
+    def problems(self) -> tuple[Problem, ...]:
+        """All records set aside; not for the GUI thread."""
+
+    def export_problems(self, path: Path) -> Job:
+        """Write them as CSV that no spreadsheet takes for formulas: `ProblemsRead` when done."""
+
+    def send_test_mail(self, settings: Settings, secrets: Secrets) -> Job:
+        """Send a test message to `enable.email`: `MailSent`."""
+
+    def close(self) -> None:
+        """Cancel everything, wait for the threads (at most two seconds after the request in flight), stop rehearsal."""

@@ -1,0 +1,158 @@
+"""One run from start to end: schemas, reading, matching, new fields, writing, report, message."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dynsync_gui.domain.errors import Cancelled, DynSyncError
+from dynsync_gui.domain.events import Event, RunEnded
+from dynsync_gui.domain.mapping import SyncMapping
+from dynsync_gui.domain.ports import Connection, Mailer, RateWindow
+from dynsync_gui.domain.report import RunReport, RunState
+from dynsync_gui.domain.schema import Entity
+from dynsync_gui.domain.secrets import Secrets
+from dynsync_gui.domain.settings import Settings
+from dynsync_gui.domain.storage import SyncStore
+from dynsync_gui.engine.executor import Executor
+from dynsync_gui.engine.planner import Planner
+from dynsync_gui.engine.proof import Auditor
+from dynsync_gui.engine.workload import Schemas, describe, mapping_of, work_of
+from dynsync_gui.service.jobs import BackgroundJob
+from dynsync_gui.service.mailer import end_message
+from dynsync_gui.service.progress import ProgressMeter, quota_day
+from dynsync_gui.service.workplace import Workplace
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What a plan leaves for the run that carries it out."""
+
+    schemas: Schemas
+    mapping: SyncMapping
+    run: RunReport
+
+
+class Runner:
+    """Carries out one job over an open connection and store.
+
+    Args:
+        workplace: What the service works with.
+        connection: Both systems.
+        store: The profile's memory, or a private one for a plan.
+        settings: Whose.
+        window: Call times, for the quota shown.
+        job: The job whose token stops it.
+        emit: Takes its events.
+    """
+
+    def __init__(
+        self,
+        workplace: Workplace,
+        connection: Connection,
+        store: SyncStore,
+        settings: Settings,
+        window: RateWindow,
+        job: BackgroundJob,
+        emit: Callable[[Event], None],
+    ) -> None:
+        self._workplace = workplace
+        self._connection = connection
+        self._store = store
+        self._settings = settings
+        self._job = job
+        calls = lambda: (connection.marketo.calls_made(), window.count_day(quota_day()))  # noqa: E731
+        self.meter = ProgressMeter(job.number, emit, calls, settings.limits.daily_calls)
+
+    def prepare(self) -> tuple[Planner, Prepared]:
+        """Read and match; writes to neither system."""
+        token = self._job.token
+        schemas = describe(self._connection.dynamics, self._connection.marketo, self._workplace.defaults(), token)
+        mapping = mapping_of(schemas, self._settings.fields)
+        planner = Planner(
+            self._connection.dynamics,
+            self._connection.marketo,
+            self._store,
+            self._settings.limits,
+            token,
+            self._phase,
+            self._done,
+        )
+        return planner, Prepared(schemas, mapping, planner.prepare(schemas, mapping))
+
+    def carry_out(self, prepared: Prepared) -> RunReport:
+        """Create the fields that are missing, then send everything.
+
+        Raises:
+            DynSyncError: It could not go on; the run is kept as stopped, with its outbox.
+            Cancelled: It was told to stop; likewise.
+        """
+        run = prepared.run.id
+        marketo, store = self._connection.marketo, self._store
+        try:
+            store.advance_run(run, RunState.WRITING)
+            totals = {entity: store.count_outgoing(entity) for entity in Entity}
+            self.meter.begin(RunState.WRITING, dict(totals))
+            if any(totals.values()) and (fields := store.wanted_fields(run)):
+                marketo.create_fields(fields)
+            executor = Executor(
+                marketo,
+                store,
+                run,
+                self._settings.limits.in_flight,
+                self._workplace.problem_of,
+                self._job.token,
+                self.meter.add,
+            )
+            executor.write()
+        except (Cancelled, DynSyncError):
+            store.end_run(run, RunState.STOPPED)
+            raise
+        self.meter.tell()
+        return store.end_run(run, RunState.DONE)
+
+    def finish(self, prepared: Prepared, report: RunReport, secrets: Secrets) -> RunEnded:
+        """Prove a rehearsal, and tell whoever asked to be told of a first sync."""
+        proof = None
+        if self._settings.rehearsal:
+            auditor = Auditor(self._connection.dynamics, self._connection.marketo, self._store, self._job.token)
+            proof = auditor.prove(work_of(prepared.schemas, prepared.mapping))
+        mailed, failure = tell_first_sync(self._store, self._settings, secrets, self._workplace.mailer)
+        return RunEnded(self._job.number, report, proof, mailed, failure)
+
+    def _phase(self, phase: RunState) -> None:
+        if phase is RunState.MATCHING:
+            totals = {entity: self._store.count_outgoing(entity) for entity in Entity}
+            self.meter.begin(phase, dict(totals))
+        else:
+            self.meter.begin(phase, dict.fromkeys(Entity))
+
+    def _done(self, entity: Entity | None, done: int) -> None:
+        self.meter.reached(entity or Entity.CONTACT, done)
+
+
+def tell_first_sync(
+    store: SyncStore, settings: Settings, secrets: Secrets, mailer: Mailer
+) -> tuple[str, DynSyncError | None]:
+    """Send the end-of-sync message once; a message that cannot be sent never fails a sync.
+
+    Returns:
+        Who was mailed (empty for nobody), and why it could not be sent.
+    """
+    report = store.unmailed_run()
+    if report is None or not settings.enable.email:
+        return "", None
+    if not settings.mail.host:
+        store.mark_mailed(report.id)
+        return "", None
+    subject, body = end_message(report, problems=tuple(store.problems()), settings=settings)
+    try:
+        mailer.send(settings, secrets, settings.enable.email, subject, body)
+    except DynSyncError as error:
+        log.warning("the end-of-sync message could not be sent: %s", error.code)
+        return "", error
+    store.mark_mailed(report.id)
+    return settings.enable.email, None

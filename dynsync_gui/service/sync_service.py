@@ -1,0 +1,332 @@
+"""What a window or a command line may ask, answered by background jobs; implements `service.api.SyncApi`."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from dynsync_gui.domain.checks import Check, IdentityCard, all_passed
+from dynsync_gui.domain.errors import settings_error
+from dynsync_gui.domain.events import (
+    CheckChanged,
+    ChecksEnded,
+    Described,
+    Event,
+    MailSent,
+    PlanReady,
+    ProblemsRead,
+    ProfileRead,
+    RehearsalReady,
+    RunEnded,
+    Waiting,
+)
+from dynsync_gui.domain.ports import Connection, Profile
+from dynsync_gui.domain.report import Problem, RunKind, RunState, Status
+from dynsync_gui.domain.schema import Entity
+from dynsync_gui.domain.secrets import Secrets
+from dynsync_gui.domain.settings import Settings
+from dynsync_gui.domain.storage import SyncStore
+from dynsync_gui.domain.text import msg
+from dynsync_gui.engine.workload import describe
+from dynsync_gui.service.api import Listener
+from dynsync_gui.service.csv_safe import write_problems
+from dynsync_gui.service.jobs import BackgroundJob, Lane, Lanes
+from dynsync_gui.service.mailer import test_message
+from dynsync_gui.service.run import Prepared, Runner, tell_first_sync
+from dynsync_gui.service.workplace import Workplace
+from dynsync_gui.system.redaction import keep_out
+
+LEASE_SECONDS = 10.0
+"""How long a run waits for another one of the same profile."""
+
+_RUNS_SHOWN = 50
+
+
+@dataclass
+class _Draft:
+    """A plan that was shown, and the private ledger that it was made in."""
+
+    settings: Settings
+    store: SyncStore
+    prepared: Prepared
+
+
+class SyncService:
+    """See `service.api.SyncApi` for what each method does."""
+
+    def __init__(self, workplace: Workplace) -> None:
+        self._workplace = workplace
+        self._listeners: list[Listener] = []
+        self._lock = threading.Lock()
+        self._lanes = Lanes(self._emit)
+        self._running: BackgroundJob | None = None
+        self._draft: _Draft | None = None
+        self._rehearsing = False
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Hear every event from now on."""
+        with self._lock:
+            self._listeners.append(listener)
+        return lambda: self._forget(listener)
+
+    def read_profile(self) -> BackgroundJob:
+        """Last event `ProfileRead`; the rehearsal's profile where nothing real was set up."""
+        return self._lanes.run(Lane.INTERACTIVE, self._read_profile)
+
+    def prepare_rehearsal(self) -> BackgroundJob:
+        """Last event `RehearsalReady`."""
+        return self._lanes.run(Lane.INTERACTIVE, self._prepare_rehearsal)
+
+    def check(self, settings: Settings, secrets: Secrets) -> BackgroundJob:
+        """`CheckChanged` for each check, last event `ChecksEnded`."""
+        return self._lanes.run(Lane.INTERACTIVE, lambda job: self._check(job, settings, secrets))
+
+    def describe(self, settings: Settings, secrets: Secrets) -> BackgroundJob:
+        """Last event `Described`."""
+
+        def work(job: BackgroundJob) -> Event:
+            with self._connected(settings, secrets, job) as connection:
+                schemas = describe(connection.dynamics, connection.marketo, self._workplace.defaults(), job.token)
+            return Described(job.number, schemas.offers)
+
+        return self._lanes.run(Lane.INTERACTIVE, work)
+
+    def plan(self, settings: Settings, secrets: Secrets) -> BackgroundJob:
+        """`Progress`, last event `PlanReady`."""
+        return self._lanes.run(Lane.SYNC, lambda job: self._plan(job, settings, secrets))
+
+    def start(self, settings: Settings, secrets: Secrets, *, session_only: bool = False) -> BackgroundJob:
+        """Keep settings and secrets, then run; last event `RunEnded`."""
+        return self._lanes.run(Lane.SYNC, lambda job: self._start(job, settings, secrets, session_only=session_only))
+
+    def keep(self, settings: Settings, secrets: Secrets, *, session_only: bool = False) -> BackgroundJob:
+        """Only keep settings and secrets; last event `ProfileRead`."""
+
+        def work(job: BackgroundJob) -> Event:
+            self._keep(self._workplace.profile(settings.rehearsal), settings, secrets, session_only=session_only)
+            return ProfileRead(job.number, settings, self.status())
+
+        return self._lanes.run(Lane.INTERACTIVE, work)
+
+    def go_on(self) -> BackgroundJob:
+        """Go on with what is undone, or run the next cycle; last event `RunEnded`."""
+        return self._lanes.run(Lane.SYNC, self._go_on)
+
+    def pause(self) -> None:
+        """Let the running sync stand still."""
+        if self._running is not None:
+            self._running.token.pause()
+
+    def resume(self) -> None:
+        """Let it go on."""
+        if self._running is not None:
+            self._running.token.resume()
+
+    @property
+    def paused(self) -> bool:
+        """Whether the running sync stands still."""
+        return self._running is not None and self._running.token.paused
+
+    def status(self) -> Status:
+        """Runs and state of the profile."""
+        profile = self._profile()
+        if not profile.database.exists():
+            return Status("new" if profile.read_settings() is None else "ready")
+        with closing(self._workplace.open_store(profile.database)) as store:
+            runs = store.runs(_RUNS_SHOWN)
+            first = next(store.problems(), None)
+        if profile.leased():
+            state = "running"
+        elif runs and runs[0].state is not RunState.DONE:
+            state = "interrupted"
+        else:
+            state = "attention" if first is not None and first.aside else "ready"
+        return Status(state, runs)
+
+    def read_problems(self) -> BackgroundJob:
+        """Last event `ProblemsRead`."""
+        return self._lanes.run(Lane.INTERACTIVE, lambda job: ProblemsRead(job.number, self.problems(), self.status()))
+
+    def problems(self) -> tuple[Problem, ...]:
+        """All records set aside, then those worth a look."""
+        database = self._profile().database
+        if not database.exists():
+            return ()
+        with closing(self._workplace.open_store(database)) as store:
+            return tuple(store.problems())
+
+    def export_problems(self, path: Path) -> BackgroundJob:
+        """Write them as CSV; last event `ProblemsRead`."""
+
+        def work(job: BackgroundJob) -> Event:
+            problems = self.problems()
+            write_problems(path, problems)
+            return ProblemsRead(job.number, problems, self.status())
+
+        return self._lanes.run(Lane.INTERACTIVE, work)
+
+    def send_test_mail(self, settings: Settings, secrets: Secrets) -> BackgroundJob:
+        """Last event `MailSent`."""
+
+        def work(job: BackgroundJob) -> Event:
+            to = settings.enable.email
+            if settings.mail.host:
+                self._workplace.mailer.send(settings, secrets, to, *test_message())
+            return MailSent(job.number, to, by_mail=bool(settings.mail.host))
+
+        return self._lanes.run(Lane.INTERACTIVE, work)
+
+    def close(self) -> None:
+        """Cancel everything, wait for the threads, stop the rehearsal systems."""
+        self._lanes.close()
+        self._drop_draft()
+        self._workplace.rehearsal.stop()
+        self._workplace.close()
+
+    def _read_profile(self, job: BackgroundJob) -> Event:
+        settings = self._workplace.profile(False).read_settings()
+        if settings is None:
+            settings = self._workplace.profile(True).read_settings()
+            self._rehearsing = settings is not None
+        return ProfileRead(job.number, settings, self.status())
+
+    def _prepare_rehearsal(self, job: BackgroundJob) -> Event:
+        settings, secrets = self._workplace.rehearsal.start(job.token)
+        self._drop_draft()
+        return RehearsalReady(job.number, settings, secrets)
+
+    def _check(self, job: BackgroundJob, settings: Settings, secrets: Secrets) -> Event:
+        def report(check: Check) -> None:
+            self._emit(CheckChanged(job.number, check))
+
+        with self._connected(settings, secrets, job) as connection, ThreadPoolExecutor(1, "dynsync-check") as pool:
+            other = pool.submit(connection.marketo.check, report)
+            checks = connection.dynamics.check(tuple(Entity), report)
+            checks += other.result()
+            card = None
+            if all_passed(checks):
+                named = pool.submit(connection.marketo.identity)
+                card = IdentityCard(connection.dynamics.identity(), named.result())
+        return ChecksEnded(job.number, checks, card)
+
+    def _plan(self, job: BackgroundJob, settings: Settings, secrets: Secrets) -> Event:
+        self._drop_draft()
+        store = self._workplace.open_store(None)
+        try:
+            with self._connected(settings, secrets, job) as connection:
+                runner = self._runner(connection, store, settings, job)
+                planner, prepared = runner.prepare()
+                plan = planner.plan(prepared.run)
+        except BaseException:
+            store.close()
+            raise
+        self._draft = _Draft(settings, store, prepared)
+        return PlanReady(job.number, plan)
+
+    def _start(self, job: BackgroundJob, settings: Settings, secrets: Secrets, *, session_only: bool) -> Event:
+        profile = self._workplace.profile(settings.rehearsal)
+        with self._leading(profile, job):
+            self._keep(profile, settings, secrets, session_only=session_only)
+            draft, self._draft = self._draft, None
+            if draft is not None:
+                fits = draft.settings.fields == settings.fields and not profile.database.exists()
+                if fits:
+                    draft.store.copy_to(profile.database)
+                draft.store.close()
+            return self._run(profile, settings, secrets, job)
+
+    def _keep(self, profile: Profile, settings: Settings, secrets: Secrets, *, session_only: bool) -> None:
+        """Keep what was entered; the record of a sync between other systems is put aside, never mixed in."""
+        profile.secrets(session_only=session_only).write(secrets)
+        earlier = profile.read_settings()
+        if earlier is not None and profile.database.exists():
+            same = (earlier.dynamics.url, earlier.marketo.endpoint) == (
+                settings.dynamics.url,
+                settings.marketo.endpoint,
+            )
+            if not same:
+                profile.put_database_aside()
+        profile.write_settings(settings)
+        self._rehearsing = settings.rehearsal
+
+    def _go_on(self, job: BackgroundJob) -> Event:
+        profile = self._profile()
+        settings = profile.read_settings()
+        if settings is None:
+            raise settings_error(
+                msg("Nothing is set up in this profile yet."), msg("Set DynSync up first."), code="not-set-up"
+            )
+        if settings.rehearsal:
+            return self._rehearse_again(job, settings)
+        secrets = profile.secrets().read()
+        with self._leading(profile, job):
+            return self._run(profile, settings, secrets, job)
+
+    def _rehearse_again(self, job: BackgroundJob, stored: Settings) -> Event:
+        """The rehearsal systems live as long as the program: a rehearsal starts over."""
+        settings, secrets = self._workplace.rehearsal.start(job.token)
+        settings = replace(settings, fields=stored.fields, enable=stored.enable, mail=stored.mail)
+        profile = self._workplace.profile(True)
+        with self._leading(profile, job):
+            self._keep(profile, settings, secrets, session_only=True)
+            return self._run(profile, settings, secrets, job)
+
+    def _run(self, profile: Profile, settings: Settings, secrets: Secrets, job: BackgroundJob) -> RunEnded:
+        with closing(self._workplace.open_store(profile.database)) as store:
+            # A message that could not be sent at the end of the first sync is tried once more with each run.
+            tell_first_sync(store, settings, secrets, self._workplace.mailer)
+            with self._connected(settings, secrets, job) as connection:
+                runner = self._runner(connection, store, settings, job)
+                planner, prepared = runner.prepare()
+                if prepared.run.kind is RunKind.FIRST:
+                    self._emit(PlanReady(job.number, planner.plan(prepared.run)))
+                report = runner.carry_out(prepared)
+                return runner.finish(prepared, report, secrets)
+
+    def _runner(self, connection: Connection, store: SyncStore, settings: Settings, job: BackgroundJob) -> Runner:
+        window = self._workplace.profile(settings.rehearsal).rate_window()
+        return Runner(self._workplace, connection, store, settings, window, job, self._emit)
+
+    @contextmanager
+    def _leading(self, profile: Profile, job: BackgroundJob) -> Iterator[None]:
+        with profile.lease(LEASE_SECONDS, job.token):
+            self._running = job
+            try:
+                yield
+            finally:
+                self._running = None
+
+    @contextmanager
+    def _connected(self, settings: Settings, secrets: Secrets, job: BackgroundJob) -> Iterator[Connection]:
+        keep_out(secrets.values())
+        connections = self._workplace.connections(self._workplace.profile(settings.rehearsal))
+        connection = connections.open(
+            settings, secrets, job.token, lambda system, seconds: self._emit(Waiting(job.number, system, seconds))
+        )
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+    def _profile(self) -> Profile:
+        return self._workplace.profile(self._rehearsing)
+
+    def _drop_draft(self) -> None:
+        draft, self._draft = self._draft, None
+        if draft is not None:
+            draft.store.close()
+
+    def _emit(self, event: Event) -> None:
+        with self._lock:
+            listeners = list(self._listeners)
+        for listener in listeners:
+            listener(event)
+
+    def _forget(self, listener: Listener) -> None:
+        with self._lock:
+            if listener in self._listeners:
+                self._listeners.remove(listener)

@@ -1,0 +1,87 @@
+"""The right to sync a profile: a lock on a file, which the operating system takes back from a process that dies."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from dynsync_gui.domain.cancel import CancelToken
+from dynsync_gui.domain.errors import Finding, GuardStop, Retry
+from dynsync_gui.domain.text import msg
+from dynsync_gui.system.paths import open_private
+
+_POLL_SECONDS = 0.1
+
+HELD = Finding(
+    msg("Another DynSync is syncing this profile."),
+    msg("Wait until it is done, or stop it, and try again."),
+    retry=Retry.NEXT_RUN,
+)
+
+
+@contextmanager
+def lease(path: Path, wait: float, token: CancelToken) -> Iterator[None]:
+    """Hold the lock while inside.
+
+    Args:
+        path: The lock's file; it stays, empty of meaning, when the lock is given back.
+        wait: Seconds to wait for another holder.
+        token: Ends the waiting.
+
+    Raises:
+        GuardStop: Another process still held it.
+    """
+    until = time.monotonic() + wait
+    with open(path, "a+b", opener=open_private) as file:
+        while not _take(file):
+            if time.monotonic() >= until:
+                raise GuardStop("lease-held", HELD, detail=str(path))
+            token.wait(_POLL_SECONDS)
+        try:
+            yield
+        finally:
+            _give_back(file)
+
+
+def held(path: Path) -> bool:
+    """Whether some process holds the lock now."""
+    if not path.exists():
+        return False
+    with open(path, "a+b", opener=open_private) as file:
+        if not _take(file):
+            return True
+        _give_back(file)
+        return False
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _take(file: IO[bytes]) -> bool:
+        file.seek(0)
+        try:
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
+    def _give_back(file: IO[bytes]) -> None:
+        file.seek(0)
+        msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
+
+else:
+    import fcntl
+
+    def _take(file: IO[bytes]) -> bool:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True
+
+    def _give_back(file: IO[bytes]) -> None:
+        fcntl.flock(file, fcntl.LOCK_UN)

@@ -1,0 +1,93 @@
+"""The profile: one folder that holds everything DynSync keeps, but for the secrets."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from dynsync_gui.domain.errors import SettingsError, settings_error
+from dynsync_gui.domain.text import Message, msg
+
+PRIVATE_FILE = 0o600
+PRIVATE_FOLDER = 0o700
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Where things of one profile are; nothing exists before `make`.
+
+    Attributes:
+        folder: An absolute path.
+    """
+
+    folder: Path
+
+    @property
+    def settings_file(self) -> Path:
+        """Settings without secrets."""
+        return self.folder / "settings.toml"
+
+    @property
+    def database(self) -> Path:
+        """Links, cursors, outbox, problems, journal and runs."""
+        return self.folder / "dynsync.db"
+
+    @property
+    def log_folder(self) -> Path:
+        """Logs of the last days."""
+        return self.folder / "log"
+
+    @property
+    def id(self) -> str:
+        """A short name for this folder on this computer; names the profile's keychain item."""
+        return hashlib.sha256(os.path.normcase(self.folder).encode("utf-8", "surrogateescape")).hexdigest()[:12]
+
+    def make(self) -> None:
+        """Make the folder, for its owner alone, and see that it can be written.
+
+        Raises:
+            SettingsError: It is a file, or it cannot be made or written.
+        """
+        if self.folder.exists() and not self.folder.is_dir():
+            raise _unusable(self.folder, msg("“{folder}” is a file, not a folder.", folder=str(self.folder)))
+        try:
+            for folder in (self.folder.parent, self.folder):  # a rehearsal's folder stands inside a profile's
+                folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.folder):
+                pass
+        except OSError as cause:
+            title = msg("DynSync cannot write in “{folder}”.", folder=str(self.folder))
+            raise _unusable(self.folder, title, cause) from cause
+
+
+def profile_of(folder: Path | None) -> Profile:
+    """The profile in a folder, or the platform's own place for it.
+
+    Raises:
+        SettingsError: What was named is a file.
+    """
+    chosen = (folder or default_folder()).expanduser().absolute()
+    if chosen.exists() and not chosen.is_dir():
+        raise _unusable(chosen, msg("“{folder}” is a file, not a folder.", folder=str(chosen)))
+    return Profile(Path(os.path.realpath(chosen)))
+
+
+def default_folder() -> Path:
+    """Where the platform keeps a program's data for one user."""
+    return Path(platformdirs.user_data_dir("DynSync", appauthor=False))
+
+
+def open_private(path: str | os.PathLike[str], flags: int) -> int:
+    """An opener for `open` that makes files readable by their owner alone."""
+    return os.open(path, flags, PRIVATE_FILE)
+
+
+def _unusable(folder: Path, title: Message, cause: OSError | None = None) -> SettingsError:
+    error = settings_error(title, msg("Choose another folder with --profile."), code="profile-folder")
+    error.detail = f"{folder}: {cause.strerror}" if cause else ""
+    return error

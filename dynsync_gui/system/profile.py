@@ -1,0 +1,89 @@
+"""One profile on this computer; implements `domain.ports.Profile`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from dynsync_gui.domain.cancel import CancelToken
+from dynsync_gui.domain.ports import RateWindow, SecretStore
+from dynsync_gui.domain.settings import Settings
+from dynsync_gui.system.lease import held, lease
+from dynsync_gui.system.paths import Profile as Folder
+from dynsync_gui.system.secrets import SessionSecrets
+from dynsync_gui.system.settings_file import read_settings, write_settings
+
+
+class StoredProfile:
+    """A profile in a folder.
+
+    Args:
+        folder: Where; it is made when something is first kept.
+        secrets: Where its secrets are kept.
+        window: Call times of its Marketo.
+        attach: Moves the call times into a file, once the folder exists.
+        rehearsal: Whether it belongs to the built-in rehearsal systems.
+    """
+
+    def __init__(
+        self,
+        folder: Folder,
+        secrets: SecretStore,
+        window: RateWindow,
+        attach: Callable[[Path], None],
+        *,
+        rehearsal: bool = False,
+    ) -> None:
+        self._folder = folder
+        self._kept_secrets = secrets
+        self._session_secrets: SecretStore | None = None
+        self._window = window
+        self._attach = attach
+        self._rehearsal = rehearsal
+
+    @property
+    def database(self) -> Path:
+        """The database file; it may not exist yet."""
+        return self._folder.database
+
+    def read_settings(self) -> Settings | None:
+        """The stored settings, or None where nothing was set up."""
+        settings = read_settings(self._folder.settings_file)
+        return replace(settings, rehearsal=self._rehearsal) if settings else None
+
+    def write_settings(self, settings: Settings) -> None:
+        """Keep settings; the folder is made if need be."""
+        self._folder.make()
+        write_settings(self._folder.settings_file, settings)
+
+    def put_database_aside(self) -> None:
+        """Keep the database under another name, so that a new one is begun."""
+        stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+        for suffix in ("", "-wal", "-shm"):
+            old = self.database.with_name(self.database.name + suffix)
+            if old.exists():
+                old.replace(old.with_name(f"dynsync-{stamp}.db{suffix}"))
+
+    def secrets(self, *, session_only: bool = False) -> SecretStore:
+        """Where its secrets are; with `session_only` they are in memory from now on."""
+        if session_only and self._session_secrets is None:
+            self._session_secrets = SessionSecrets()
+        return self._session_secrets or self._kept_secrets
+
+    def lease(self, wait: float, token: CancelToken) -> AbstractContextManager[None]:
+        """Hold the right to sync; raises GuardStop when another run still held it."""
+        self._folder.make()
+        return lease(self._folder.folder / "sync.lock", wait, token)
+
+    def leased(self) -> bool:
+        """Whether some process syncs this profile now."""
+        return held(self._folder.folder / "sync.lock")
+
+    def rate_window(self) -> RateWindow:
+        """The call times of its Marketo instance; on disk once the profile's folder exists."""
+        if self._folder.settings_file.exists():
+            self._attach(self._folder.folder / "calls.db")
+        return self._window

@@ -1,0 +1,58 @@
+"""Finds the files that come with DynSync: beside the code in a checkout, inside it when installed or frozen."""
+
+from __future__ import annotations
+
+import csv
+import re
+import sys
+from functools import cache
+from pathlib import Path
+
+from dynsync_gui.domain.mapping import DefaultTarget
+from dynsync_gui.domain.schema import Entity
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+_TOPIC = re.compile(r"[a-z0-9][a-z0-9-]*")
+_MARK = "default_mapping.csv"
+"""A file that is in every copy of the resources."""
+
+
+@cache
+def resources_folder() -> Path:
+    """The folder of all resources; raises FileNotFoundError where the installation is not whole."""
+    frozen = getattr(sys, "_MEIPASS", None)
+    places = [Path(frozen) / "dynsync_gui" / "resources", Path(frozen) / "resources"] if frozen else []
+    places += [_PACKAGE / "resources", _PACKAGE.parent / "resources"]
+    for place in places:
+        if (place / _MARK).is_file():
+            return place
+    raise FileNotFoundError(_MARK)
+
+
+def read_bytes(name: str) -> bytes:
+    """Content of a resource, such as ``icons/people.svg``."""
+    return (resources_folder() / name).read_bytes()
+
+
+def read_text(name: str) -> str:
+    """Content of a text resource, in UTF-8."""
+    return (resources_folder() / name).read_text(encoding="utf-8")
+
+
+@cache
+def default_targets() -> tuple[DefaultTarget, ...]:
+    """The documented default mapping (Adobe, default Dynamics field mapping), with Marketo's REST names."""
+    rows = csv.DictReader(read_text(_MARK).splitlines())
+    return tuple(DefaultTarget(Entity(row["entity"]), row["source"], row["target"], row["label"]) for row in rows)
+
+
+def read_help(topic: str, language: str) -> str:
+    """A help page in a language, else in English; raises FileNotFoundError for a topic that has none."""
+    if not _TOPIC.fullmatch(topic):
+        raise FileNotFoundError(topic)
+    for folder in (language, "en"):
+        for kind in ("md", "html"):
+            page = resources_folder() / "help" / folder / f"{topic}.{kind}"
+            if page.is_file():
+                return page.read_text(encoding="utf-8")
+    raise FileNotFoundError(topic)

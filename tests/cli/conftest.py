@@ -1,0 +1,15 @@
+"""The command line with a scripted service."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.scripted import Caller, caller
+
+
+@pytest.fixture
+def call(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Caller:
+    """Calls ``dynsync``."""
+    return caller(tmp_path, capsys)

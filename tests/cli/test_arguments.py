@@ -1,0 +1,105 @@
+"""Options stand before or after the verb; wrong use is status 2 and a usage line."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+
+import pytest
+
+from dynsync_gui.cli import main
+from dynsync_gui.cli.arguments import Options, parse, wanted_language
+from dynsync_gui.system.secrets import SecretSource
+from tests.cli.scripted import Caller
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--json", "--profile", "p", "--secrets", "env", "--language", "fr", "status", "--verbose"],
+        ["status", "--json", "--profile", "p", "--secrets", "env", "--language", "fr", "--verbose"],
+        ["--profile=p", "--verbose", "status", "--language=fr", "--secrets=env", "--json"],
+    ],
+)
+def test_options_stand_before_or_after_the_verb(arguments: list[str]) -> None:
+    options = parse(arguments)
+    assert options == Options("status", True, Path("p"), SecretSource.ENVIRONMENT, "fr", True)
+
+
+def test_the_last_of_two_counts() -> None:
+    assert parse(["--profile", "a", "status", "--profile", "b"]).profile == Path("b")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["demo"], Options("demo")),
+        (["demo", "--records", "50", "--seed", "9"], Options("demo", records=50, seed=9)),
+        (["setup", "--answers", "a.toml"], Options("setup", answers=Path("a.toml"))),
+        (["setup", "--answers", "a.toml", "--start"], Options("setup", answers=Path("a.toml"), start=True)),
+        (["sync", "--once"], Options("sync", once=True)),
+        (["problems", "--csv", "p.csv"], Options("problems", csv=Path("p.csv"))),
+        (["simulate", "--port", "9000"], Options("simulate", port=9000)),
+        (["simulate", "--no-limits"], Options("simulate", limits=False)),
+    ],
+)
+def test_each_verb_has_its_own(arguments: list[str], expected: Options) -> None:
+    assert parse(arguments) == expected
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["unknown"],
+        ["status", "--jsn"],
+        ["--pro", "x", "status"],
+        ["setup"],
+        ["setup", "--start"],
+        ["sync"],
+        ["demo", "--records", "0"],
+        ["demo", "--records", "many"],
+        ["status", "--secrets", "file"],
+        ["status", "--records", "5"],
+        ["status", "--language", "de"],
+        ["status", "extra"],
+    ],
+)
+def test_wrong_use(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "usage: dynsync" in err
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["setup", "--help"], ["--version"]])
+def test_help_is_an_answer(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 0
+    assert "DynSync" in (out := capsys.readouterr().out) or "dynsync" in out
+
+
+def test_the_language_is_known_before_anything_is_said() -> None:
+    assert wanted_language(["status", "--language", "fr"]) == "fr"
+    assert wanted_language(["--language=fr"]) == "fr"
+    assert wanted_language(["--language"]) == ""
+    assert wanted_language(["status"]) == ""
+
+
+def test_a_narrow_console_is_survived(call: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = io.BytesIO()
+    narrow = io.TextIOWrapper(raw, encoding="cp1252")
+    monkeypatch.setattr(sys, "stdout", narrow)
+    assert call("problems").status == 0
+    narrow.flush()
+    assert b"0f3c" in raw.getvalue()
+    assert "×".encode("cp1252") in raw.getvalue()
+
+
+def test_a_console_of_ascii_alone_is_survived(call: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = io.BytesIO()
+    narrow = io.TextIOWrapper(raw, encoding="ascii")
+    monkeypatch.setattr(sys, "stdout", narrow)
+    assert call("problems").status == 0
+    narrow.flush()
+    assert b"1 ? Too long." in raw.getvalue()

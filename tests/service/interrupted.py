@@ -1,0 +1,126 @@
+"""A whole set-up in a process of its own that kills itself at a named step; run by `test_kill.py`.
+
+Usage: interrupted.py FOLDER STEP WHEN NUMBER, with the connection's JSON on standard input. `STEP` is a method of the
+store, the connections or the profile, `WHEN` is before or after, `NUMBER` counts from 1; 0 runs to the end.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from dynsync_gui import composition
+from dynsync_gui.domain.events import RunEnded
+from dynsync_gui.domain.ports import Connection
+from dynsync_gui.domain.secrets import Secrets
+from dynsync_gui.domain.settings import (
+    DynamicsSettings,
+    EnableSettings,
+    LimitSettings,
+    MarketoSettings,
+    NetworkSettings,
+    Settings,
+)
+from dynsync_gui.service.sync_service import SyncService
+from dynsync_gui.store.database import Database
+from dynsync_gui.system.secrets import SecretSource
+
+
+class Bomb:
+    """Ends the process, without any clean-up, at the n-th call of a step."""
+
+    def __init__(self, step: str, when: str, number: int) -> None:
+        self.step, self.when, self.left = step, when, number
+
+    def around(self, step: str, call: Callable[..., Any]) -> Callable[..., Any]:
+        if step != self.step:
+            return call
+
+        def bombed(*args: Any, **kwargs: Any) -> Any:
+            self.left -= 1
+            if self.left == 0 and self.when == "before":
+                os.kill(os.getpid(), signal.SIGKILL)
+            result = call(*args, **kwargs)
+            if self.left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return result
+
+        return bombed
+
+
+class Wrapped:
+    """Anything, with a bomb around one of its methods."""
+
+    def __init__(self, inner: Any, bomb: Bomb) -> None:
+        self._inner, self._bomb = inner, bomb
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._inner, name)
+        return self._bomb.around(name, value) if callable(value) else value
+
+
+def main(folder: str, step: str, when: str, number: str) -> int:
+    given = json.load(sys.stdin)
+    bomb = Bomb(step, when, int(number))
+    built = composition.open_service(composition.Options(Path(folder), SecretSource.SESSION))._workplace
+    profile = Wrapped(built.profile(False), bomb)
+
+    class Connections:
+        def __init__(self, inner: Any) -> None:
+            self.inner = inner
+
+        def open(self, *args: Any) -> Connection:
+            connection = self.inner.open(*args)
+            return Connection(Wrapped(connection.dynamics, bomb), Wrapped(connection.marketo, bomb), connection.close)
+
+    if step == "commit":
+        Database.transaction = _committing(Database.transaction, bomb)  # type: ignore[method-assign]
+    service = SyncService(
+        replace(
+            built,
+            profile=lambda rehearsal: profile,
+            open_store=lambda path: Wrapped(built.open_store(path), bomb),
+            connections=lambda one: Connections(built.connections(one)),
+        )
+    )
+    settings = Settings(
+        dynamics=DynamicsSettings(given["dynamics_url"], client_id=given["client_id"]),
+        marketo=MarketoSettings(given["marketo_url"], given["marketo_client_id"]),
+        network=NetworkSettings(given["ca_bundle"], tuple(given["hosts"])),
+        limits=LimitSettings(calls_per_20s=100, in_flight=10),
+        enable=EnableSettings("admin@contoso.example", accept=True),
+    )
+    secrets = Secrets(
+        dynamics_client_secret=given["client_secret"], marketo_client_secret=given["marketo_client_secret"]
+    )
+    try:
+        event = service.start(settings, secrets).wait()
+        return 0 if isinstance(event, RunEnded) and event.report.closes and not event.report.outbox else 1
+    finally:
+        service.close()
+
+
+def _committing(transaction: Callable[..., Any], bomb: Bomb) -> Callable[..., Any]:
+    from contextlib import contextmanager
+
+    @contextmanager
+    def committing(self: Database) -> Any:
+        outermost = not self.connection.in_transaction
+        with transaction(self):
+            yield
+            if outermost and bomb.when == "before":
+                bomb.around("commit", lambda: None)()
+        if outermost and bomb.when == "after":
+            bomb.around("commit", lambda: None)()
+
+    return committing
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,100 @@
+"""Both vendors misbehave; the end state is that of a quiet run."""
+
+import pytest
+
+from dynsync_gui.domain.errors import ExitStatus
+from dynsync_gui.domain.events import JobFailed, RunEnded
+from tests.judge import judge
+
+STORMS = {
+    "throttled": [
+        {"action": "status", "system": "dataverse", "status": 429, "retry_after": "1", "count": 2, "skip": 12},
+        {"action": "code", "system": "marketo", "code": "606", "path": "leads.json", "count": 1, "skip": 1},
+        {"action": "code", "system": "marketo", "code": "615", "path": "companies.json", "count": 2},
+    ],
+    "gateway": [
+        {"action": "html_502", "system": "dataverse", "path": "contacts", "count": 1, "skip": 1},
+        {"action": "html_502", "system": "marketo", "path": "leads.json", "count": 1, "skip": 1},
+        {"action": "html_200", "system": "dataverse", "path": "leads", "count": 1, "skip": 1},
+    ],
+    "cut": [
+        {"action": "reset_before", "system": "marketo", "path": "leads.json", "count": 1},
+        {"action": "reset_after_execution", "system": "marketo", "path": "leads.json", "verb": "POST", "count": 2},
+        {"action": "reset_after_execution", "system": "marketo", "path": "companies.json", "verb": "POST", "count": 1},
+        {"action": "truncated", "system": "dataverse", "path": "leads", "count": 1, "skip": 1},
+        {"action": "truncated", "system": "marketo", "path": "leads.json", "count": 1, "skip": 2},
+    ],
+    "tokens": [
+        {"action": "code", "system": "marketo", "code": "602", "path": "leads.json", "count": 1, "skip": 1},
+        {"action": "code", "system": "marketo", "code": "601", "path": "companies.json", "count": 1, "skip": 1},
+        {"action": "code", "system": "marketo", "code": "604", "path": "leads.json", "count": 1, "skip": 2},
+        {"action": "code", "system": "marketo", "code": "611", "path": "leads.json", "count": 1, "skip": 3},
+    ],
+}
+
+
+@pytest.mark.parametrize("storm", STORMS)
+def test_passing_trouble_changes_nothing(desk, storm):
+    desk.rehearsal.faults.load(STORMS[storm])
+    ended = desk.start()
+    assert isinstance(ended, RunEnded), ended
+    assert any(entry.fault for entry in desk.rehearsal.log.entries()), "no fault was played"
+    assert ended.report.closes
+    assert ended.report.outbox == 0
+    verdict = judge(desk.rehearsal.audit(), desk.listed())
+    assert verdict.wrong == []
+    assert verdict.eligible > 300
+
+
+def test_a_used_up_quota_stops_and_keeps_the_outbox(desk):
+    desk.rehearsal.faults.add("code", system="marketo", code="607", path="leads.json", count=0)
+    event = desk.start()
+    assert isinstance(event, JobFailed)
+    assert event.error.exit_status is ExitStatus.GUARD
+    (run,) = desk.service.status().runs
+    assert run.closes
+    assert run.outbox > 0
+    desk.rehearsal.faults.clear()
+    ended = desk.service.go_on().wait(60)
+    assert isinstance(ended, RunEnded)
+    assert judge(desk.rehearsal.audit(), desk.listed()).wrong == []
+
+
+def test_the_own_daily_share_stops_too(desk):
+    from dataclasses import replace
+
+    event = desk.start(limits=replace(desk.settings.limits, daily_calls=9))
+    assert isinstance(event, JobFailed)
+    assert event.error.code == "quota"
+    marketo = [entry for entry in desk.rehearsal.log.entries("marketo") if "identity" not in entry.path]
+    assert len(marketo) <= 9
+
+
+@pytest.mark.parametrize("link", ["https://elsewhere.invalid", "http://127.0.0.1:1", "https://127.0.0.1:1"])
+def test_a_next_link_to_another_host_stops_the_run(desk, link):
+    desk.rehearsal.world.page_ceiling = 50
+    desk.rehearsal.faults.add("bad_next_link", system="dataverse", path="contacts", link=link)
+    event = desk.start()
+    played = [entry for entry in desk.rehearsal.log.entries() if entry.fault]
+    if not played:
+        pytest.fail("no next link was played")
+    assert isinstance(event, JobFailed)
+    assert desk.service.status().state == "interrupted"
+
+
+def test_a_record_that_marketo_refuses_is_a_problem_and_the_rest_arrives(desk):
+    world = desk.rehearsal.world
+    contact = next(row for row in world.as_json()["contact"] if row.get("new_synctomkto") is not False)
+    world.update("contact", contact["contactid"], {"emailaddress1": "not an address"})
+    ended = desk.start()
+    assert isinstance(ended, RunEnded)
+    problem = next(one for one in desk.service.problems() if one.id == contact["contactid"] and one.aside)
+    assert problem.code == "1003"
+    assert problem.field == "email"
+    assert str(problem.title)
+    assert str(problem.cure)
+    assert judge(desk.rehearsal.audit(), desk.listed()).wrong == []
+    world.update("contact", contact["contactid"], {"emailaddress1": "now@contoso.example"})
+    desk.service.go_on().wait(60)
+    assert ("contact", contact["contactid"]) not in desk.listed()
+    assert judge(desk.rehearsal.audit(), desk.listed()).wrong == []

@@ -1,0 +1,92 @@
+"""kill -9 at each named step, then a start: nothing lost, nothing doubled."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from dynsync_gui.domain.findings.records import finding_of
+from dynsync_gui.simulators.server import Rehearsal
+from dynsync_gui.store.sync_store import SqliteStore
+from tests.judge import judge
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is not there on Windows")
+
+SCRIPT = Path(__file__).with_name("interrupted.py")
+ROOT = Path(__file__).parents[2]
+STEPS = [
+    ("secrets", "after", 1),
+    ("write_settings", "before", 1),
+    ("write_settings", "after", 1),
+    ("begin_run", "after", 1),
+    ("read_page", "after", 1),
+    ("stage", "after", 2),
+    ("move_cursor", "after", 3),
+    ("commit", "before", 4),
+    ("commit", "after", 5),
+    ("find", "after", 1),
+    ("decide", "after", 1),
+    ("decide_rest", "after", 1),
+    ("remember_fields", "before", 1),
+    ("create_fields", "before", 1),
+    ("create_fields", "after", 1),
+    ("upsert", "before", 1),
+    ("upsert", "after", 1),
+    ("upsert", "after", 2),
+    ("acknowledge", "before", 2),
+    ("acknowledge", "after", 2),
+    ("end_run", "before", 1),
+    ("mark_mailed", "before", 1),
+]
+
+
+@pytest.fixture
+def rehearsal(tmp_path):
+    with Rehearsal(240, 5, tmp_path / "world", limits=False) as running:
+        yield running
+
+
+def run(rehearsal: Rehearsal, folder: Path, step: str, when: str, number: int) -> int:
+    accounts = rehearsal.accounts
+    urls = (rehearsal.dynamics_url, rehearsal.marketo_url, rehearsal.entra_url)
+    given = {
+        "dynamics_url": rehearsal.dynamics_url,
+        "marketo_url": rehearsal.marketo_url,
+        "ca_bundle": str(rehearsal.ca_bundle),
+        "hosts": [urlsplit(url).netloc for url in urls],
+        **{key: accounts[key] for key in ("client_id", "client_secret", "marketo_client_id", "marketo_client_secret")},
+    }
+    done = subprocess.run(
+        [sys.executable, str(SCRIPT), str(folder), step, when, str(number)],
+        input=json.dumps(given),
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        timeout=90,
+        check=False,
+    )
+    return done.returncode
+
+
+@pytest.mark.parametrize(("step", "when", "number"), STEPS)
+def test_the_end_state_is_that_of_an_undisturbed_run(rehearsal, tmp_path, step, when, number):
+    folder = tmp_path / "profile"
+    assert run(rehearsal, folder, step, when, number) == -signal.SIGKILL, "the named step was never reached"
+    assert run(rehearsal, folder, step, when, 0) == 0
+    store = SqliteStore(folder / "dynsync.db", finding_of)
+    try:
+        listed = {(problem.entity.value, problem.id) for problem in store.problems() if problem.code not in NOTICES}
+        assert all(report.closes for report in store.runs(10))
+    finally:
+        store.close()
+    verdict = judge(rehearsal.audit(), listed)
+    assert verdict.eligible > 200
+    assert verdict.wrong == []
+
+
+NOTICES = {"shared-email", "several-persons", "company-missing"}
