@@ -52,7 +52,9 @@ class Marketo:
         self.identity = Identity(clock)
         self.quota = Quota(clock, on=limits)
         self.fields, self.company_fields = Catalogue(clock, "person"), Catalogue(clock, "company")
-        self.persons, self.companies = RecordStore(clock, 1001), RecordStore(clock, 501)
+        # Every person is in the one partition that an instance has to begin with.
+        self.persons = RecordStore(clock, 1001, {"leadPartitionId": 1})
+        self.companies = RecordStore(clock, 501)
         self.persons.index(["email", "externalCompanyId"])
         self.companies.index(["externalCompanyId"])
         self.person_calls = Persons(clock, self.fields, self.persons, self.companies, self._wait)

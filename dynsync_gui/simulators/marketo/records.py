@@ -18,10 +18,11 @@ _POOLED_LENGTH = 40
 class RecordStore:
     """Records by id. A changed record is a new dictionary, so that a reader may keep the old one."""
 
-    def __init__(self, clock: Clock, first_id: int) -> None:
+    def __init__(self, clock: Clock, first_id: int, always: Record | None = None) -> None:
         self.lock = threading.RLock()
         self._clock = clock
         self._next = first_id
+        self._always = always or {}
         self._records: dict[int, Record] = {}
         self._indexes: dict[str, dict[str, int | list[int]]] = {}
         self._pool: dict[str, str] = {}
@@ -56,7 +57,7 @@ class RecordStore:
         with self.lock:
             record_id, now = self._next, self._now()
             self._next += 1
-            record = {"id": record_id, "createdAt": now, "updatedAt": now}
+            record = {"id": record_id, "createdAt": now, "updatedAt": now, **self._always}
             record.update((name, self._pooled(value)) for name, value in values.items() if value is not None)
             self._records[record_id] = record
             for name in self._indexes:
