@@ -1,0 +1,134 @@
+"""Reads from the Dataverse Web API (Microsoft, Dataverse Web API v9.2)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from dynsync_gui.connectors.dynamics.auth import DynamicsAuth
+from dynsync_gui.connectors.http.answer import Answer
+from dynsync_gui.connectors.http.client import HttpClient, Limits, sooner
+from dynsync_gui.connectors.http.hosts import Hosts
+from dynsync_gui.connectors.http.retry import Again, Patience, Repeater, passing
+from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure
+from dynsync_gui.domain.findings.dataverse import DATAVERSE, refusal
+
+_T = TypeVar("_T")
+ROOT = "/api/data/v9.2/"
+_ANY_VERSION = "/api/data/v9."
+_LIMITS = Limits(seconds=150.0, silence=120.0)
+_SLOW_DOWN = {"0x80072321", "0x80072322", "0x80072323", "0x80072324", "0x80072326"}
+_IDS = ("x-ms-service-request-id", "REQ_ID", "x-ms-correlation-request-id")
+
+
+class DataverseClient:
+    """GET requests with a token; each may be repeated, and none leads to another host."""
+
+    def __init__(self, http: HttpClient, hosts: Hosts, base: str, auth: DynamicsAuth, repeater: Repeater) -> None:
+        """Requests to one environment."""
+        self._http, self._hosts, self._base = http, hosts, base
+        self._auth, self._repeater = auth, repeater
+
+    def challenge(self, patience: Patience) -> Answer:
+        """The answer to a request for the service document without a token."""
+
+        def once() -> Answer:
+            answer = self._http.send("GET", self._base + ROOT, _headers(), None, sooner(_LIMITS, patience.left))
+            if answer.status == 429 or answer.status >= 500:
+                raise _failed(answer)
+            return answer
+
+        return self._repeater.run(once, patience)
+
+    def get(self, target: str, patience: Patience, take: Callable[[Answer], _T], prefer: str = "") -> _T:
+        """Read a path below the service root, or a path that begins with a slash.
+
+        Args:
+            target: What to read.
+            patience: How long to put up with trouble.
+            take: Takes what is wanted out of the answer; what it finds broken is asked for again.
+            prefer: OData preferences.
+
+        Raises:
+            ConnectionFailed: Dataverse refused; its code in lower case is the error's code.
+            TemporaryFailure: The trouble outlived the patience.
+        """
+        path = target if target.startswith("/") else ROOT + target
+        token = self._auth.token(patience)
+
+        def once() -> _T:
+            nonlocal token
+            answer = self._sent(path, token, prefer, patience)
+            if answer.status == 401:
+                token = self._auth.token(patience, refused=token)
+                answer = self._sent(path, token, prefer, patience)
+            if answer.status != 200:
+                raise _failed(answer)
+            return take(answer)
+
+        return self._repeater.run(once, patience)
+
+    def read(self, target: str, patience: Patience) -> dict[str, Any]:
+        """As `get`, for a JSON object."""
+        return self.get(target, patience, Answer.json)
+
+    def own_path(self, link: str, asked: str) -> str:
+        """Path and query of a next or delta link, letter by letter.
+
+        Args:
+            link: As Dataverse gave it.
+            asked: Path whose answer held it.
+
+        Raises:
+            ConnectionFailed: It leads elsewhere; a token must not follow it.
+        """
+        path = self._hosts.own_target(link, self._base + asked, _ANY_VERSION)
+        if path is None:
+            host = re.sub(r"[^!-~]", "?", urlsplit(link).netloc.rpartition("@")[2])[:100]
+            raise ConnectionFailed("dynamics.link", DATAVERSE["dynamics.link"], host)
+        return path
+
+    def _sent(self, path: str, token: str, prefer: str, patience: Patience) -> Answer:
+        headers = _headers() | {"Authorization": f"Bearer {token}"}
+        if prefer:
+            headers["Prefer"] = prefer
+        return self._http.send("GET", self._base + path, headers, None, sooner(_LIMITS, patience.left))
+
+
+def _headers() -> dict[str, str]:
+    return {
+        "Accept": "application/json",
+        "OData-MaxVersion": "4.0",
+        "OData-Version": "4.0",
+        "If-None-Match": "null",
+    }
+
+
+def _failed(answer: Answer) -> Exception:
+    """What to raise for an answer that is not what was asked for."""
+    code, message = _told(answer)
+    ids = {name: told[:80] for name in _IDS if (told := answer.headers.get(name, ""))}
+    finding = refusal(code, answer.status, message)
+    shown = code or f"http.{answer.status}"
+    detail = message or f"HTTP {answer.status}"
+    status = 429 if code in _SLOW_DOWN else answer.status
+    again = passing(TemporaryFailure(shown, finding, detail, ids), status, answer.retry_after())
+    if again is not None:
+        return Again(again.failure, 5.0, throttled=True) if again.throttled and again.after is None else again
+    return ConnectionFailed(shown, finding, detail, ids)
+
+
+def _told(answer: Answer) -> tuple[str, str]:
+    """Dataverse's code, as hexadecimal in lower case, and its words."""
+    try:
+        error = answer.json().get("error")
+    except TemporaryFailure:
+        return "", ""
+    if not isinstance(error, dict):
+        return "", ""
+    code, message = str(error.get("code") or ""), str(error.get("message") or "")
+    if re.fullmatch(r"-?\d+", code):
+        code = f"0x{int(code) & 0xFFFFFFFF:08x}"
+    return code.lower() if code.lower().startswith("0x") else "", re.sub(r"\s+", " ", message)[:300]

@@ -1,0 +1,103 @@
+"""The Dynamics side of the identity card; whatever Dynamics does not tell stays open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dynsync_gui.connectors.dynamics.client import DataverseClient
+from dynsync_gui.connectors.dynamics.wire import bare_id
+from dynsync_gui.connectors.http.retry import Patience
+from dynsync_gui.domain.checks import EnvironmentKind, SystemIdentity
+from dynsync_gui.domain.errors import DynSyncError
+from dynsync_gui.domain.schema import Entity, System
+
+_ENTITIES = (Entity.ACCOUNT, Entity.CONTACT, Entity.LEAD)
+_COUNT_CAP = 5000
+_KINDS = {
+    "customer": EnvironmentKind.PRODUCTION,
+    "0": EnvironmentKind.PRODUCTION,
+    "default": EnvironmentKind.PRODUCTION,
+    "12": EnvironmentKind.PRODUCTION,
+    "production": EnvironmentKind.PRODUCTION,
+    "customertest": EnvironmentKind.SANDBOX,
+    "5": EnvironmentKind.SANDBOX,
+    "developer": EnvironmentKind.SANDBOX,
+    "13": EnvironmentKind.SANDBOX,
+    "sandbox": EnvironmentKind.SANDBOX,
+}
+"""OrganizationType by name and by number (Microsoft, OrganizationType enumeration)."""
+_CURRENT = "RetrieveCurrentOrganization(AccessType=Microsoft.Dynamics.CRM.EndpointAccessType'Default')"
+_COUNTS = "RetrieveTotalRecordCount(EntityNames=@e)?@e=%5B'account','contact','lead'%5D"
+
+
+def read_identity(
+    client: DataverseClient, patience: Patience, host: str, *, rehearsal: bool, named: bool
+) -> SystemIdentity:
+    """Read who this is.
+
+    Args:
+        client: Signed in.
+        patience: For all of it.
+        host: Shown as the address.
+        rehearsal: Whether it is the built-in rehearsal.
+        named: Whether the host is not Microsoft's but was named by the user.
+    """
+    who = client.read("WhoAmI", patience)
+    id_ = bare_id(who.get("OrganizationId"))
+    detail = _optional(client, _CURRENT, patience).get("Detail") or {}
+    name = str(detail.get("FriendlyName") or "").strip()
+    if not name:
+        name = str(_optional(client, f"organizations({id_})?$select=name", patience).get("name") or "").strip()
+    kind = _KINDS.get(str(detail.get("OrganizationType", "")).lower(), EnvironmentKind.UNKNOWN)
+    counts, at_least = _counted(client, patience)
+    return SystemIdentity(
+        System.DYNAMICS,
+        id_,
+        name or host,
+        host,
+        EnvironmentKind.REHEARSAL if rehearsal else kind,
+        counts,
+        at_least,
+        _familiar(client, patience),
+        named,
+    )
+
+
+def _optional(client: DataverseClient, target: str, patience: Patience) -> Mapping[str, Any]:
+    try:
+        return client.read(target, patience)
+    except DynSyncError:
+        return {}
+
+
+def _counted(client: DataverseClient, patience: Patience) -> tuple[dict[str, int | None], frozenset[str]]:
+    """Records by table: the daily snapshot, else a count, which ends at 5,000."""
+    told = _optional(client, _COUNTS, patience).get("EntityRecordCountCollection") or {}
+    snapshot = dict(zip(told.get("Keys") or (), told.get("Values") or (), strict=False))
+    counts: dict[str, int | None] = {}
+    at_least = set()
+    for entity in _ENTITIES:
+        count = snapshot.get(str(entity))
+        if not isinstance(count, int):
+            count = _count(client, f"{entity}s/$count", patience)
+            if count == _COUNT_CAP:
+                at_least.add(str(entity))
+        counts[str(entity)] = count
+    return counts, frozenset(at_least)
+
+
+def _count(client: DataverseClient, target: str, patience: Patience) -> int | None:
+    try:
+        text = client.get(target, patience, lambda answer: answer.text).strip()
+    except DynSyncError:
+        return None
+    return int(text) if text.isdecimal() else None
+
+
+def _familiar(client: DataverseClient, patience: Patience) -> tuple[str, ...]:
+    """Names of the contacts changed last."""
+    target = "contacts?$select=fullname&$filter=fullname%20ne%20null&$orderby=modifiedon%20desc&$top=3"
+    rows = _optional(client, target, patience).get("value")
+    names = [str(row.get("fullname") or "").strip() for row in rows or () if isinstance(row, dict)]
+    return tuple(name for name in names if name)[:3]

@@ -1,0 +1,114 @@
+"""The Dynamics side as the engine and the checks know it (`domain.ports.DynamicsReader`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from urllib.parse import urlsplit
+
+from dynsync_gui.connectors.dynamics.auth import DynamicsAuth
+from dynsync_gui.connectors.dynamics.challenge import SignInPlace, sign_in_place
+from dynsync_gui.connectors.dynamics.checks import DynamicsChecks
+from dynsync_gui.connectors.dynamics.client import ROOT, DataverseClient
+from dynsync_gui.connectors.dynamics.identity import read_identity
+from dynsync_gui.connectors.dynamics.metadata import read_schema
+from dynsync_gui.connectors.dynamics.wire import POINTS_TO, SHOWN, page_of, wanted
+from dynsync_gui.connectors.http.answer import Answer
+from dynsync_gui.connectors.http.client import HttpClient
+from dynsync_gui.connectors.http.hosts import Hosts, netloc
+from dynsync_gui.connectors.http.proxies import ProxyResolver, system_proxy
+from dynsync_gui.connectors.http.retry import Gate, Patience, Repeater, brief, patient
+from dynsync_gui.domain.addresses import DYNAMICS_HOST, SIGN_IN_HOSTS
+from dynsync_gui.domain.cancel import CancelToken
+from dynsync_gui.domain.checks import Check, SystemIdentity
+from dynsync_gui.domain.ports import OnCheck, OnWait, Page
+from dynsync_gui.domain.schema import Entity, EntitySchema, System
+from dynsync_gui.domain.secrets import Secrets
+from dynsync_gui.domain.settings import Settings
+
+_CHECK_SECONDS, _CARD_SECONDS, _DESCRIBE_SECONDS = 20.0, 10.0, 20.0
+_MOST_ROWS = 5000
+
+
+class DataverseReader:
+    """Reads; it has no way to write. Safe from several threads."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        secrets: Secrets,
+        token: CancelToken,
+        on_wait: OnWait | None = None,
+        proxy: ProxyResolver = system_proxy,
+    ) -> None:
+        """Nothing is asked yet; `settings.dynamics.url` has to be exact (see `domain.addresses`)."""
+        self._base, self._rehearsal = settings.dynamics.url, settings.rehearsal
+        self._host = netloc(urlsplit(self._base))
+        trusted = frozenset(host.lower() for host in settings.network.trusted_hosts)
+        hosts = Hosts(self._host, trusted | SIGN_IN_HOSTS)
+        self._http = HttpClient(hosts, token, ca_bundle=settings.network.ca_bundle, proxy=proxy)
+        told = _told(on_wait)
+        sign_in = Repeater(token, Gate(token, told))
+        self._auth = DynamicsAuth(
+            self._http, settings.dynamics, secrets, sign_in, lambda patience: self._place(trusted, patience)
+        )
+        self._client = DataverseClient(self._http, hosts, self._base, self._auth, Repeater(token, Gate(token, told)))
+        self._columns: dict[Entity, frozenset[str]] = {}
+
+    def check(self, entities: Sequence[Entity], report: OnCheck) -> tuple[Check, ...]:
+        """Run the named checks; see the protocol."""
+        self._auth.forget()
+        return DynamicsChecks(self._client, self._auth, brief(_CHECK_SECONDS), report).run(entities)
+
+    def identity(self) -> SystemIdentity:
+        """Name, kind, counts and familiar records of the organisation."""
+        named = not DYNAMICS_HOST.fullmatch(self._host)
+        patience = brief(_CARD_SECONDS)
+        return read_identity(self._client, patience, self._host, rehearsal=self._rehearsal, named=named)
+
+    def describe(self, entity: Entity) -> EntitySchema:
+        """The live table; a person may be waiting, so it takes 20 seconds at most."""
+        patience = brief(_DESCRIBE_SECONDS)
+        schema = read_schema(entity, lambda target: self._client.read(target, patience))
+        self._columns[entity] = frozenset(field.name for field in schema.fields if field.readable)
+        return schema
+
+    def columns(self, entity: Entity) -> frozenset[str]:
+        """Logical names of all readable columns of the table as described last."""
+        return self._columns.get(entity, frozenset())
+
+    def read_page(
+        self, schema: EntitySchema, names: Sequence[str], link: str, *, track: bool, shown: bool, page_size: int
+    ) -> Page:
+        """Read one page; see the protocol."""
+        fields = wanted(schema, names)
+        if link:
+            target = self._client.own_path(link, ROOT)
+        else:
+            columns = dict.fromkeys([schema.primary_id, *(field.column for field in fields)])
+            target = f"{schema.entity_set}?$select={','.join(columns)}"
+        annotations = f"{POINTS_TO},{SHOWN}" if shown else POINTS_TO
+        prefer = [f"odata.maxpagesize={min(max(1, page_size), _MOST_ROWS)}"]
+        if track and not link:
+            prefer.append("odata.track-changes")
+        prefer.append(f'odata.include-annotations="{annotations}"')
+
+        def take(answer: Answer) -> Page:
+            page = page_of(answer.json(), schema, fields)
+            asked = target if target.startswith("/") else ROOT + target
+            for onward in (page.next_link, page.delta_link):
+                if onward:
+                    self._client.own_path(onward, asked)  # a page that leads away is not to be trusted either
+            return page
+
+        return self._client.get(target, patient(), take, ",".join(prefer))
+
+    def close(self) -> None:
+        """Give all sockets back."""
+        self._http.close()
+
+    def _place(self, trusted: frozenset[str], patience: Patience) -> SignInPlace:
+        return sign_in_place(self._client.challenge(patience), self._base, trusted)
+
+
+def _told(on_wait: OnWait | None) -> Callable[[float], None] | None:
+    return None if on_wait is None else lambda seconds: on_wait(System.DYNAMICS, seconds)

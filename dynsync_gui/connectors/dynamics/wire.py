@@ -1,0 +1,82 @@
+"""Rows of the Web API as records; pure (Microsoft, query data, change tracking)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dynsync_gui.domain.errors import TemporaryFailure
+from dynsync_gui.domain.findings.dataverse import DATAVERSE
+from dynsync_gui.domain.ports import Page, SourceRecord
+from dynsync_gui.domain.schema import EntitySchema, FieldType, SourceField
+
+SHOWN = "OData.Community.Display.V1.FormattedValue"
+POINTS_TO = "Microsoft.Dynamics.CRM.lookuplogicalname"
+_GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+_VERSION = re.compile(r"(?:W/)?\"?([^\"]*)\"?")
+
+
+def bare_id(value: object) -> str:
+    """A Dynamics id in lower case without braces; empty where there is none."""
+    found = _GUID.search(value) if isinstance(value, str) else None
+    return found[0].lower() if found else ""
+
+
+def wanted(schema: EntitySchema, names: Sequence[str]) -> tuple[SourceField, ...]:
+    """The readable columns among the names, each once, in that order."""
+    fields = (schema.field(name) for name in dict.fromkeys(names))
+    return tuple(field for field in fields if field is not None and field.readable)
+
+
+def page_of(body: Mapping[str, Any], schema: EntitySchema, fields: Sequence[SourceField]) -> Page:
+    """One page.
+
+    Args:
+        body: The answer.
+        schema: Its table.
+        fields: The columns asked for.
+
+    Raises:
+        TemporaryFailure: It is no whole page; taking it for the last one would lose records.
+    """
+    rows = body.get("value")
+    next_link, delta_link = body.get("@odata.nextLink", ""), body.get("@odata.deltaLink", "")
+    if not isinstance(rows, list) or not isinstance(next_link, str) or not isinstance(delta_link, str):
+        raise _broken("no list of records")
+    return Page(tuple(_record(row, schema, fields) for row in rows), next_link, delta_link)
+
+
+def _record(row: Any, schema: EntitySchema, fields: Sequence[SourceField]) -> SourceRecord:
+    if not isinstance(row, dict):
+        raise _broken("a record that is none")
+    if str(row.get("@odata.context", "")).endswith("$deletedEntity") or row.get("reason") == "deleted":
+        id_ = bare_id(row.get("id")) or bare_id(row.get(schema.primary_id))
+        if not id_:
+            raise _broken("a removal without an id")
+        return SourceRecord(schema.entity, id_, "", deleted=True)
+    id_ = bare_id(row.get(schema.primary_id))
+    if not id_:
+        raise _broken("a record without an id")
+    version = _VERSION.fullmatch(str(row.get("@odata.etag", "")))
+    values: dict[str, Any] = {}
+    shown: dict[str, str] = {}
+    points_to: dict[str, str] = {}
+    for field in fields:
+        column = field.column
+        values[column] = _value(field, row.get(column))
+        if isinstance(text := row.get(f"{column}@{SHOWN}"), str):
+            shown[column] = text
+        if isinstance(table := row.get(f"{column}@{POINTS_TO}"), str):
+            points_to[column] = table
+    return SourceRecord(schema.entity, id_, version[1] if version else "", values, shown, points_to)
+
+
+def _value(field: SourceField, value: Any) -> Any:
+    if field.type.is_lookup or field.type is FieldType.UNIQUEIDENTIFIER:
+        return bare_id(value) or None
+    return value
+
+
+def _broken(detail: str) -> TemporaryFailure:
+    return TemporaryFailure("dynamics.page", DATAVERSE["dynamics.page"], detail)

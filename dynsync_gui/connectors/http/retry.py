@@ -1,0 +1,148 @@
+"""When a request is made again: passing trouble a bounded number of times, being told to wait as often as told.
+
+Only reads and writes that may be repeated go through here (Marketo: upserts by key; Dataverse: reads).
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from dynsync_gui.domain.cancel import CancelToken
+from dynsync_gui.domain.errors import TemporaryFailure
+
+_T = TypeVar("_T")
+_FIRST_DELAY, _LONGEST_DELAY = 0.5, 30.0
+_SHORTEST_PAUSE = 0.1
+"""Even where a server says to come back in no time, so that it is not flooded."""
+
+
+@dataclass
+class Again(Exception):  # noqa: N818
+    """The request may be made again.
+
+    Attributes:
+        failure: What to raise when it is not made again.
+        after: Seconds that the server asked for; None where it did not say.
+        throttled: Whether the server only asked to slow down: nothing is broken, and every worker waits.
+    """
+
+    failure: TemporaryFailure
+    after: float | None = None
+    throttled: bool = False
+
+
+class Patience:
+    """How long one piece of work puts up with trouble.
+
+    Attributes:
+        tries: Attempts at one request while there is passing trouble.
+        ends: When all of it has to be over, on the monotonic clock; None for no end.
+        seconds: How long one request is repeated while there is passing trouble.
+    """
+
+    def __init__(self, tries: int, seconds: float, *, all_together: bool = False) -> None:
+        """Patience for one request, or with `all_together` for all requests of a piece of work."""
+        self.tries, self.seconds = tries, seconds
+        self.ends = time.monotonic() + seconds if all_together else None
+
+    @property
+    def left(self) -> float:
+        """Seconds until all has to be over."""
+        return float("inf") if self.ends is None else self.ends - time.monotonic()
+
+
+def patient() -> Patience:
+    """For a sync: eight tries in five minutes, and no end to waiting when told to wait."""
+    return Patience(8, 300.0)
+
+
+def brief(seconds: float) -> Patience:
+    """For what a person waits for: everything is over after so many seconds."""
+    return Patience(6, seconds, all_together=True)
+
+
+class Gate:
+    """Holds all workers of one host back while it asked for a pause."""
+
+    def __init__(self, token: CancelToken, on_wait: Callable[[float], None] | None = None) -> None:
+        """Open at first; `on_wait` is told the seconds of each pause."""
+        self._token, self._on_wait = token, on_wait
+        self._lock = threading.Lock()
+        self._until = 0.0
+
+    def pause(self, seconds: float) -> None:
+        """Hold everybody back for so long."""
+        until = time.monotonic() + seconds
+        with self._lock:
+            longer = until > self._until + 0.25
+            self._until = max(self._until, until)
+        if longer and self._on_wait is not None:
+            self._on_wait(seconds)
+
+    def passed(self) -> None:
+        """Wait until it is open; raises `Cancelled`."""
+        while (left := self._until - time.monotonic()) > 0:
+            self._token.wait(left)
+
+
+class Repeater:
+    """Makes requests again, with random waits that grow (full jitter)."""
+
+    def __init__(self, token: CancelToken, gate: Gate) -> None:
+        self._token, self._gate = token, gate
+
+    def run(self, once: Callable[[], _T], patience: Patience) -> _T:
+        """What `once` returns, after as many attempts as it takes.
+
+        Args:
+            once: Makes the request; raises `Again` or `TemporaryFailure` where it may be made again.
+            patience: How long to go on.
+
+        Raises:
+            TemporaryFailure: The trouble outlived the patience.
+            Cancelled: The work was cancelled meanwhile.
+        """
+        tries, began = 0, time.monotonic()
+        while True:
+            self._gate.passed()
+            try:
+                return once()
+            except Again as told:
+                again = told
+            except TemporaryFailure as failure:
+                again = Again(failure)
+            delay = again.after
+            if again.throttled:
+                delay = 1.0 if delay is None else max(delay, _SHORTEST_PAUSE)
+            else:
+                tries += 1
+                grown = min(_LONGEST_DELAY, _FIRST_DELAY * 2**tries)
+                delay = random.uniform(0, grown) if delay is None else delay  # noqa: S311  not a secret
+                if tries >= patience.tries or time.monotonic() + delay > began + patience.seconds:
+                    raise again.failure
+            if delay >= patience.left:
+                raise again.failure
+            if again.throttled or again.after is not None:
+                self._gate.pause(delay)
+            else:
+                self._token.wait(delay)
+
+
+def passing(failure: TemporaryFailure, status: int, after: float | None) -> Again | None:
+    """How to take an HTTP status that may be passing trouble; None where it is not.
+
+    Args:
+        failure: What it means when it stays.
+        status: HTTP status.
+        after: Its Retry-After in seconds.
+    """
+    if status == 429:
+        return Again(failure, after, throttled=True)
+    if status == 408 or (status >= 500 and status not in {501, 505}):
+        return Again(failure, after)
+    return None

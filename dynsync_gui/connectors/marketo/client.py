@@ -1,0 +1,171 @@
+"""Calls to Marketo's REST API: envelope, codes, repeats (Adobe, Marketo REST API)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from random import uniform
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from dynsync_gui.connectors.http.answer import Answer
+from dynsync_gui.connectors.http.client import HttpClient, Limits, sooner
+from dynsync_gui.connectors.http.limiter import Limiter
+from dynsync_gui.connectors.http.retry import Again, Patience, Repeater, passing
+from dynsync_gui.connectors.marketo import codes
+from dynsync_gui.connectors.marketo.auth import MarketoAuth
+from dynsync_gui.domain.errors import ConnectionFailed, Finding, GuardStop, TemporaryFailure
+from dynsync_gui.domain.findings import filled
+from dynsync_gui.domain.findings.marketo import DENIED, MARKETO, QUOTA, problem_of
+
+_T = TypeVar("_T")
+_LIMITS = Limits(seconds=130.0, silence=120.0)
+"""Above Marketo's own 90 seconds for a sync call."""
+
+
+@dataclass
+class Refused(Exception):  # noqa: N818
+    """Marketo refused a call as a whole.
+
+    Attributes:
+        code: Marketo's code.
+        message: Its words.
+        failure: What to raise where the code means nothing special to the caller.
+    """
+
+    code: str
+    message: str
+    failure: ConnectionFailed
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One call, which may be made again.
+
+    Attributes:
+        method: HTTP method.
+        path: From ``/rest`` on; with its query.
+        body: What to post.
+        kind: Its content type.
+    """
+
+    method: str
+    path: str
+    body: bytes | None = None
+    kind: str = ""
+
+
+def read(path: str, **query: str) -> Request:
+    """A plain GET."""
+    return Request("GET", f"{path}?{urlencode(query)}" if query else path)
+
+
+def query(path: str, form: Mapping[str, str]) -> Request:
+    """A GET whose query is too long for an address, so that it travels as a form (``_method=GET``)."""
+    body = urlencode({"_method": "GET", **form}).encode()
+    return Request("POST", path, body, "application/x-www-form-urlencoded")
+
+
+def write(path: str, content: Mapping[str, Any]) -> Request:
+    """A POST of JSON; half characters, which UTF-8 cannot carry, become question marks."""
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return Request("POST", path, text.encode("utf-8", "replace"), "application/json")
+
+
+class MarketoClient:
+    """Makes calls within the limits, from any thread."""
+
+    def __init__(self, http: HttpClient, base: str, auth: MarketoAuth, limiter: Limiter, repeater: Repeater) -> None:
+        """Calls to one instance."""
+        self._http, self._base, self._auth, self._limiter, self._repeater = http, base, auth, limiter, repeater
+
+    def call(self, request: Request, patience: Patience, take: Callable[[dict[str, Any]], _T]) -> _T:
+        """Make a call until it succeeds.
+
+        Args:
+            request: May be made again.
+            patience: How long to put up with trouble.
+            take: Takes what is wanted out of the answer; raises `TemporaryFailure` where the outcome is unknown.
+
+        Raises:
+            Refused: Marketo refused it as a whole.
+            TemporaryFailure: The trouble outlived the patience.
+            GuardStop: The day's calls are used up.
+        """
+        token = self._auth.token(patience)
+
+        def once() -> _T:
+            nonlocal token
+            answer = self._sent(request, token, patience)
+            told = self._told(answer, request)
+            if _code(told) in codes.SIGN_IN:
+                token = self._auth.token(patience, refused=token)
+                told = self._told(self._sent(request, token, patience), request)
+            self._accepted(told, request)
+            return take(told)
+
+        return self._repeater.run(once, patience)
+
+    def _sent(self, request: Request, token: str, patience: Patience) -> Answer:
+        headers = {"Accept": "application/json", "Authorization": f"Bearer {token}"}
+        if request.kind:
+            headers["Content-Type"] = request.kind
+        limits = sooner(_LIMITS, patience.left)
+        with self._limiter.place():
+            return self._http.send(request.method, self._base + request.path, headers, request.body, limits)
+
+    def _told(self, answer: Answer, request: Request) -> dict[str, Any]:
+        """The envelope; HTTP statuses other than 200 are rare and said like codes."""
+        if answer.status == 200:
+            return answer.json()
+        code = "603" if answer.status == 403 else str(answer.status)
+        failure = TemporaryFailure(code, _finding(code, "", request), f"HTTP {answer.status}")
+        if again := passing(failure, answer.status, answer.retry_after()):
+            raise Again(failure, again.after or codes.WINDOW_SECONDS, throttled=True) if again.throttled else again
+        if answer.status == 401:
+            code = "601"
+        if answer.status == 404:
+            code = "610"
+        return {"success": False, "errors": [{"code": code, "message": f"HTTP {answer.status}"}]}
+
+    def _accepted(self, told: Mapping[str, Any], request: Request) -> None:
+        """Raise what a refused call means."""
+        code = _code(told)
+        if not code or code == codes.NOTHING_FOUND:
+            return
+        message, ids = _message(told), {}
+        if isinstance(told.get("requestId"), str):
+            ids = {"requestId": told["requestId"][:80]}
+        finding = _finding(code, message, request)
+        if code == codes.QUOTA:
+            raise GuardStop("quota", QUOTA, message, ids)
+        passing_failure = TemporaryFailure(code, finding, message, ids)
+        if code == "606":
+            raise Again(passing_failure, codes.WINDOW_SECONDS, throttled=True)
+        if code == "615":
+            raise Again(passing_failure, uniform(1.0, 3.0), throttled=True)  # noqa: S311  not a secret
+        if code in codes.PASSING:
+            raise Again(passing_failure)
+        raise Refused(code, message, ConnectionFailed(code, finding, message, ids))
+
+
+def _code(told: Mapping[str, Any]) -> str:
+    """The first response-level code; empty where the call succeeded."""
+    if told.get("success") is True:
+        return ""
+    errors = told.get("errors")
+    if isinstance(errors, list) and errors and isinstance(errors[0], dict):
+        return str(errors[0].get("code") or "unknown")
+    raise TemporaryFailure("611", MARKETO["611"], "an answer without success and without a reason")
+
+
+def _message(told: Mapping[str, Any]) -> str:
+    return re.sub(r"\s+", " ", str(told["errors"][0].get("message") or ""))[:300]
+
+
+def _finding(code: str, message: str, request: Request) -> Finding:
+    if code == "603":
+        return filled(DENIED, permission=codes.permission_for(request.path))
+    return problem_of(code, message)[0]

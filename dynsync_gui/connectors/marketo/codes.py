@@ -1,0 +1,38 @@
+"""What to do about Marketo's response-level codes (Adobe, REST error codes; HTTP 200 with ``success`` false)."""
+
+from __future__ import annotations
+
+THROTTLED = frozenset({"606", "615"})
+"""Nothing was done; wait and ask again."""
+PASSING = frozenset({"500", "502", "604", "608", "611", "614", "713", "719", "1014"})
+"""Passing trouble; reads and upserts may be made again."""
+SIGN_IN = frozenset({"600", "601", "602"})
+"""The token is no longer good; one new one, one more try."""
+QUOTA = "607"
+NOTHING_FOUND = "702"
+CONTENT = frozenset({"413", "414", "609", "611", "701", "704", "709"})
+"""On an upsert: refused for what it holds, smaller calls may show which row it was. So are all codes from 1000 on."""
+NOT_CONTENT = frozenset({"1008", "1009", "1011", "1018"})
+"""Of the codes from 1000 on: about the whole set-up, whatever the rows hold."""
+
+WINDOW_SECONDS = 20.0
+
+
+def refuses_content(code: str) -> bool:
+    """Whether a response-level code on an upsert is about what the call holds."""
+    if code in CONTENT:
+        return True
+    return code.isdecimal() and 1000 <= int(code) < 2000 and code not in NOT_CONTENT
+
+
+PERMISSIONS = (
+    ("/leads/schema/", "Read-Write Schema Custom Field"),
+    ("/rest/v1/companies", "Read-Write Company"),
+    ("/rest/v1/leads", "Read-Write Lead (Person)"),
+)
+"""Role permission by the beginning or a part of a path (Adobe, endpoint permissions)."""
+
+
+def permission_for(path: str) -> str:
+    """The role permission that a path needs, as Marketo's screens name it."""
+    return next((name for part, name in PERMISSIONS if part in path), "Access API")

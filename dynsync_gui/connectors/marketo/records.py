@@ -1,0 +1,149 @@
+"""Marketo's persons and companies: looked up and written (Adobe, lead database; sync leads, sync companies)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dynsync_gui.connectors.http.retry import Patience
+from dynsync_gui.connectors.marketo.client import MarketoClient, Refused, query, read, write
+from dynsync_gui.connectors.marketo.codes import refuses_content
+from dynsync_gui.domain.errors import TemporaryFailure
+from dynsync_gui.domain.findings.marketo import MARKETO
+from dynsync_gui.domain.ports import BatchRefused, RowOutcome, TooManyMatches
+from dynsync_gui.domain.schema import Target
+
+AT_ONCE = 300
+_MOST_PAGES = 60
+"""At most 1,000 records match, and pages may hold few or none."""
+_PATHS = {Target.PERSON: "/rest/v1/leads.json", Target.COMPANY: "/rest/v1/companies.json"}
+_PARTITIONS = "/rest/v1/leads/partitions.json"
+_STATES = {"created", "updated", "skipped"}
+_Row = Mapping[str, Any]
+
+
+def find(
+    client: MarketoClient, target: Target, by: str, values: Sequence[str], fields: Sequence[str], patience: Patience
+) -> tuple[_Row, ...]:
+    """All records whose field `by` holds one of the values.
+
+    Raises:
+        TooManyMatches: More than 1,000 match.
+        ConnectionFailed: Marketo does not allow it, or cannot search by that field.
+    """
+    if not values:
+        return ()
+    if len(values) > AT_ONCE or any("," in value for value in values):
+        raise ValueError("at most 300 values, none with a comma")
+    form = {
+        "filterType": by,
+        "filterValues": ",".join(values),
+        "fields": ",".join(dict.fromkeys(fields)),
+        "batchSize": str(AT_ONCE),
+    }
+    if not fields:
+        del form["fields"]
+    found: list[_Row] = []
+    for _ in range(_MOST_PAGES):
+        try:
+            rows, onward = client.call(query(_PATHS[target], form), patience, _page)
+        except Refused as refused:
+            if refused.code == "1003" and "too many" in refused.message.lower():
+                raise TooManyMatches from None
+            raise refused.failure from None
+        found += rows
+        if not onward:
+            return tuple(found)
+        form["nextPageToken"] = onward
+    raise _unknown("pages without an end")
+
+
+def all_persons(
+    client: MarketoClient, fields: Sequence[str], at_most: int, searchable: frozenset[str], patience: Patience
+) -> tuple[_Row, ...] | None:
+    """Every person, by the partitions that they are in; None where there are too many or Marketo cannot list them."""
+    if "leadPartitionId" not in searchable:
+        return None
+    try:
+        told = client.call(read(_PARTITIONS), patience, lambda told: told.get("result"))
+        ids = [str(row["id"]) for row in told or () if isinstance(row, dict) and "id" in row]
+        found: dict[Any, _Row] = {}
+        for id_ in ids:
+            for row in find(client, Target.PERSON, "leadPartitionId", [id_], ["id", *fields], patience):
+                found[row.get("id")] = row
+    except (Refused, TooManyMatches):
+        return None
+    return tuple(found.values()) if 0 < len(found) <= at_most else None  # none at all may be none that is shown
+
+
+def upsert(
+    client: MarketoClient, target: Target, rows: Sequence[_Row], by: str, patience: Patience
+) -> tuple[RowOutcome, ...]:
+    """Create or update rows by their key.
+
+    Raises:
+        BatchRefused: Marketo refused the whole call for its content; nothing was written.
+        ConnectionFailed: Marketo does not allow it at all.
+        TemporaryFailure: The trouble outlived the patience; the same call may be made again.
+    """
+    if not rows:
+        return ()
+    request = write(_PATHS[target], _content(target, rows, by))
+    if len(rows) > AT_ONCE:
+        raise ValueError("at most 300 rows")
+    try:
+        return client.call(request, patience, lambda told: outcomes(told, len(rows)))
+    except Refused as refused:
+        if refuses_content(refused.code):
+            raise BatchRefused(refused.code, refused.message) from None
+        raise refused.failure from None
+    except TemporaryFailure as failure:
+        if failure.code == "611":  # a system error that stays is one that the content provokes
+            raise BatchRefused(failure.code, failure.detail) from None
+        raise
+
+
+def outcomes(told: _Row, count: int) -> tuple[RowOutcome, ...]:
+    """The answer for each row, in the order of the rows.
+
+    Raises:
+        TemporaryFailure: The answer does not fit the rows, so that nobody knows what was written.
+    """
+    rows = told.get("result")
+    if not isinstance(rows, list) or len(rows) != count or not all(isinstance(row, dict) for row in rows):
+        raise _unknown("an answer that does not fit the rows")
+    places = [row.get("seq") for row in rows]
+    if sorted(place for place in places if isinstance(place, int)) == list(range(count)):
+        rows = sorted(rows, key=lambda row: int(row["seq"]))
+    return tuple(_outcome(row) for row in rows)
+
+
+def _content(target: Target, rows: Sequence[_Row], by: str) -> dict[str, Any]:
+    if target is Target.COMPANY:
+        return {"action": "createOrUpdate", "dedupeBy": "dedupeFields", "input": list(rows)}
+    action = "updateOnly" if by == "id" else "createOrUpdate"
+    return {"action": action, "lookupField": by, "input": list(rows)}
+
+
+def _outcome(row: _Row) -> RowOutcome:
+    status = str(row.get("status"))
+    if status not in _STATES:
+        raise _unknown(f"a row that is {status[:40]}")
+    if status != "skipped":
+        return RowOutcome(status, str(row.get("id") or row.get("marketoGUID") or ""))
+    reasons = row.get("reasons") or row.get("errors") or [{}]
+    reason = reasons[0] if isinstance(reasons, list) and isinstance(reasons[0], dict) else {}
+    return RowOutcome("skipped", "", str(reason.get("code") or "unknown"), str(reason.get("message") or "")[:500])
+
+
+def _page(told: _Row) -> tuple[list[_Row], str]:
+    rows = told.get("result") if told.get("success") is True else []
+    rows = [] if rows is None else rows
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise _unknown("a page without a list")
+    more = told.get("moreResult") is not False
+    return rows, str(told.get("nextPageToken") or "") if more else ""
+
+
+def _unknown(detail: str) -> TemporaryFailure:
+    return TemporaryFailure("marketo.outcome", MARKETO["611"], detail)

@@ -1,0 +1,107 @@
+"""Marketo's fields: what there is, and making new ones (Adobe, describe2, lead field schema)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dynsync_gui.connectors.http.retry import Patience
+from dynsync_gui.connectors.marketo.client import MarketoClient, Refused, read, write
+from dynsync_gui.domain.cancel import CancelToken
+from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure
+from dynsync_gui.domain.findings import filled
+from dynsync_gui.domain.findings.marketo import MARKETO
+from dynsync_gui.domain.mapping import NewField
+from dynsync_gui.domain.schema import KEY_FIELD, Target, TargetField, TargetSchema, TargetType
+
+FIELDS_PATH = "/rest/v1/leads/schema/fields.json"
+_DESCRIBE = {
+    Target.PERSON: "/rest/v1/leads/describe2.json",
+    Target.COMPANY: "/rest/v1/companies/describe.json",
+}
+_AT_ONCE = 100
+_WAIT_SECONDS = 75.0
+_THERE_ALREADY = {"1005", "1017"}
+
+
+def describe(client: MarketoClient, target: Target, patience: Patience) -> TargetSchema:
+    """The live fields of persons or companies."""
+    return client.call(read(_DESCRIBE[target]), patience, lambda told: schema_of(told, target))
+
+
+def schema_of(told: Mapping[str, Any], target: Target) -> TargetSchema:
+    """Read a describe answer.
+
+    Raises:
+        TemporaryFailure: It describes nothing.
+    """
+    rows = told.get("result")
+    row = rows[0] if isinstance(rows, list) and rows and isinstance(rows[0], dict) else {}
+    fields = row.get("fields")
+    if not isinstance(fields, list):
+        raise TemporaryFailure("611", MARKETO["611"], "a description without fields")
+    keys = row.get("searchableFields") or ()
+    searchable = frozenset(str(key[0]) for key in keys if isinstance(key, list) and len(key) == 1)
+    known = tuple(_field(field) for field in fields if isinstance(field, dict) and field.get("name"))
+    return TargetSchema(target, known, searchable)
+
+
+def create_fields(client: MarketoClient, fields: Sequence[NewField], patience: Patience, token: CancelToken) -> None:
+    """Create what is missing, then wait until Marketo offers all of it.
+
+    Raises:
+        ConnectionFailed: A field was refused, or does not appear within 75 seconds.
+    """
+    known = describe(client, Target.PERSON, patience)
+    missing = [field for field in fields if known.field(field.name) is None]
+    for start in range(0, len(missing), _AT_ONCE):
+        _create(client, missing[start : start + _AT_ONCE], patience)
+    _await(client, {field.name for field in fields}, patience, token)
+
+
+def _create(client: MarketoClient, fields: Sequence[NewField], patience: Patience) -> None:
+    rows = [{"displayName": field.label, "name": field.name, "dataType": str(field.type)} for field in fields]
+    try:
+        outcome = client.call(write(FIELDS_PATH, {"input": rows}), patience, lambda told: told.get("result"))
+    except Refused as refused:
+        if refused.code in _THERE_ALREADY:
+            return
+        raise refused.failure from None
+    if not isinstance(outcome, list) or len(outcome) != len(rows):
+        return  # what came of it shows when the fields are read back
+    for field, row in zip(fields, outcome, strict=True):
+        reasons = row.get("reasons") or row.get("errors") or [{}]
+        if row.get("status") == "skipped" and str(reasons[0].get("code")) not in _THERE_ALREADY:
+            finding = filled(MARKETO["marketo.fields-refused"], field=field.label)
+            detail = f"{field.name}: {reasons[0].get('code')} {reasons[0].get('message')}"[:300]
+            raise ConnectionFailed("marketo.fields-refused", finding, detail)
+
+
+def _await(client: MarketoClient, names: set[str], patience: Patience, token: CancelToken) -> None:
+    """Ask for the description until it holds the names, and can search by the key if that is one of them."""
+    ends, pause = time.monotonic() + _WAIT_SECONDS, 0.5
+    while True:
+        known = describe(client, Target.PERSON, patience)
+        late = {name for name in names if known.field(name) is None}
+        if KEY_FIELD in names and KEY_FIELD not in known.searchable:
+            late.add(KEY_FIELD)
+        if not late:
+            return
+        if time.monotonic() + pause > ends:
+            shown = ", ".join(sorted(late))[:200]
+            raise ConnectionFailed("marketo.fields-late", MARKETO["marketo.fields-late"], shown)
+        token.wait(pause)
+        pause = min(pause * 2, 10.0)
+
+
+def _field(row: Mapping[str, Any]) -> TargetField:
+    name, kind, length = str(row["name"]), str(row.get("dataType") or ""), row.get("length")
+    return TargetField(
+        name,
+        str(row.get("displayName") or name),
+        TargetType(kind) if kind in set(TargetType) else TargetType.OTHER,
+        length if isinstance(length, int) and length > 0 else None,
+        row.get("updateable") is not False,
+        row.get("crmManaged") is True,
+    )

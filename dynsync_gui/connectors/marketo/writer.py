@@ -1,0 +1,115 @@
+"""The Marketo side as the engine and the checks know it (`domain.ports`): a reading half, and a whole that writes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from dynsync_gui.connectors.http.client import HttpClient
+from dynsync_gui.connectors.http.hosts import Hosts, netloc
+from dynsync_gui.connectors.http.limiter import Limiter
+from dynsync_gui.connectors.http.proxies import ProxyResolver, system_proxy
+from dynsync_gui.connectors.http.retry import Gate, Repeater, brief, patient
+from dynsync_gui.connectors.marketo import records, schema
+from dynsync_gui.connectors.marketo.auth import MarketoAuth
+from dynsync_gui.connectors.marketo.checks import MarketoChecks
+from dynsync_gui.connectors.marketo.client import MarketoClient, Refused
+from dynsync_gui.connectors.marketo.identity import read_identity
+from dynsync_gui.connectors.marketo.usage import calls_today
+from dynsync_gui.domain.cancel import CancelToken
+from dynsync_gui.domain.checks import Check, SystemIdentity
+from dynsync_gui.domain.mapping import NewField
+from dynsync_gui.domain.ports import OnCheck, OnWait, RateWindow, RowOutcome
+from dynsync_gui.domain.schema import System, Target, TargetSchema
+from dynsync_gui.domain.secrets import Secrets
+from dynsync_gui.domain.settings import Settings
+
+_CHECK_SECONDS, _CARD_SECONDS, _DESCRIBE_SECONDS = 20.0, 10.0, 20.0
+
+
+class MarketoRestReader:
+    """The half that cannot write. Safe from several threads."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        secrets: Secrets,
+        token: CancelToken,
+        window: RateWindow,
+        on_wait: OnWait | None = None,
+        proxy: ProxyResolver = system_proxy,
+    ) -> None:
+        """Nothing is asked yet; `settings.marketo.endpoint` has to be exact (see `domain.addresses`)."""
+        base = settings.marketo.endpoint
+        self._settings, self._token, self._host = settings, token, netloc(urlsplit(base))
+        self._http = HttpClient(Hosts(self._host), token, ca_bundle=settings.network.ca_bundle, proxy=proxy)
+        told = None if on_wait is None else (lambda seconds: on_wait(System.MARKETO, seconds))
+        gate = Gate(token, told)
+        repeater = Repeater(token, gate)
+        secret = secrets.marketo_client_secret
+        sign_in = Repeater(token, Gate(token, told))
+        self._auth = MarketoAuth(self._http, base, settings.marketo.client_id, secret, token, sign_in)
+        self._limiter = Limiter(window, settings.limits, token, gate)
+        self._client = MarketoClient(self._http, base, self._auth, self._limiter, repeater)
+        self._searchable: frozenset[str] | None = None
+
+    def check(self, report: OnCheck) -> tuple[Check, ...]:
+        """Run the named checks; see the protocol."""
+        self._auth.forget()
+        daily = self._settings.limits.daily_calls
+        return MarketoChecks(self._client, self._auth, brief(_CHECK_SECONDS), report, self._host, daily).run()
+
+    def identity(self) -> SystemIdentity:
+        """Munchkin id, counts and familiar persons."""
+        return read_identity(self._client, brief(_CARD_SECONDS), self._host, rehearsal=self._settings.rehearsal)
+
+    def describe(self, target: Target) -> TargetSchema:
+        """The live fields; a person may be waiting, so it takes 20 seconds at most."""
+        try:
+            known = schema.describe(self._client, target, brief(_DESCRIBE_SECONDS))
+        except Refused as refused:
+            raise refused.failure from None
+        if target is Target.PERSON:
+            self._searchable = known.searchable
+        return known
+
+    def find(
+        self, target: Target, by: str, values: Sequence[str], fields: Sequence[str]
+    ) -> tuple[Mapping[str, Any], ...]:
+        """All records whose field `by` holds one of the values; see the protocol."""
+        return records.find(self._client, target, by, values, fields, patient())
+
+    def all_persons(self, fields: Sequence[str], at_most: int) -> tuple[Mapping[str, Any], ...] | None:
+        """Every person, or None; see the protocol."""
+        searchable = self._searchable
+        if searchable is None:
+            searchable = self.describe(Target.PERSON).searchable
+        return records.all_persons(self._client, fields, at_most, searchable, patient())
+
+    def calls_today(self) -> int | None:
+        """Calls of all programs today, or None where Marketo does not tell."""
+        return calls_today(self._client, brief(_CARD_SECONDS))
+
+    def calls_made(self) -> int:
+        """Calls of this connection so far."""
+        return self._limiter.made
+
+    def close(self) -> None:
+        """Give all sockets back."""
+        self._http.close()
+
+
+class MarketoRestWriter(MarketoRestReader):
+    """Both halves."""
+
+    def create_fields(self, fields: Sequence[NewField]) -> None:
+        """Create person fields and wait until they can be written and searched; see the protocol."""
+        try:
+            schema.create_fields(self._client, fields, patient(), self._token)
+        except Refused as refused:
+            raise refused.failure from None
+
+    def upsert(self, target: Target, rows: Sequence[Mapping[str, Any]], by: str) -> tuple[RowOutcome, ...]:
+        """Create or update rows by their key; see the protocol."""
+        return records.upsert(self._client, target, rows, by, patient())

@@ -1,0 +1,49 @@
+"""Servers and clients for the connectors' tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from dynsync_gui.connectors.http.client import HttpClient
+from dynsync_gui.connectors.http.hosts import Hosts
+from dynsync_gui.domain.cancel import CancelToken
+
+from .scripted import Forge
+
+
+@pytest.fixture(scope="session")
+def authority_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("authority")
+
+
+@pytest.fixture
+def forge(authority_folder: Path) -> Iterator[Forge]:
+    made = Forge(authority_folder)
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def token() -> CancelToken:
+    return CancelToken()
+
+
+MakeClient = Callable[..., HttpClient]
+
+
+@pytest.fixture
+def client(forge: Forge, token: CancelToken) -> Iterator[MakeClient]:
+    """Makes clients for a host; closes them all."""
+    made: list[HttpClient] = []
+
+    def make(host: str, *others: str, **options) -> HttpClient:
+        options.setdefault("ca_bundle", forge.ca_bundle)
+        made.append(HttpClient(Hosts(host, frozenset(others)), token, **options))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()

@@ -1,0 +1,195 @@
+"""Reading Dataverse: what is asked, what is followed, what is asked again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from dynsync_gui.connectors.dynamics.reader import DataverseReader
+from dynsync_gui.domain.cancel import CancelToken
+from dynsync_gui.domain.errors import ConnectionFailed, DynSyncError
+from dynsync_gui.domain.ports import Page
+from dynsync_gui.domain.schema import Entity, EntitySchema, FieldType, SourceField, System
+
+from .dynamics_script import ROOT, DynamicsScript
+
+ID = "ABCDEF00-2222-4333-8444-555555555555"
+SCHEMA = EntitySchema(
+    Entity.LEAD,
+    "Lead",
+    "leads",
+    "leadid",
+    (
+        SourceField("leadid", "Lead", FieldType.UNIQUEIDENTIFIER),
+        SourceField("subject", "Subject", FieldType.STRING),
+        SourceField("ownerid", "Owner", FieldType.OWNER),
+        SourceField("hidden", "Hidden", FieldType.STRING, readable=False),
+    ),
+)
+NAMES = ["subject", "ownerid", "hidden", "subject", "vanished"]
+
+
+@pytest.fixture
+def script(forge) -> DynamicsScript:
+    return DynamicsScript(forge)
+
+
+@pytest.fixture
+def waits() -> list[tuple[System, float]]:
+    return []
+
+
+@pytest.fixture
+def reader(script: DynamicsScript, waits, token: CancelToken) -> Iterator[DataverseReader]:
+    made = script.reader(token, on_wait=lambda system, seconds: waits.append((system, seconds)))
+    yield made
+    made.close()
+
+
+def read(reader: DataverseReader, link: str = "", *, track: bool = True, shown: bool = False) -> Page:
+    return reader.read_page(SCHEMA, NAMES, link, track=track, shown=shown, page_size=500)
+
+
+def row(**more: object) -> dict[str, object]:
+    return {"@odata.etag": 'W/"4027"', "leadid": ID, "subject": "Hello", "_ownerid_value": None, **more}
+
+
+def test_the_first_page(script: DynamicsScript, reader: DataverseReader) -> None:
+    annotated = row(
+        _ownerid_value=ID,
+        **{
+            "_ownerid_value@OData.Community.Display.V1.FormattedValue": "Ada",
+            "_ownerid_value@Microsoft.Dynamics.CRM.lookuplogicalname": "team",
+            "extra": 1,
+        },
+    )
+    link = f"{script.server.url}{ROOT}leads?$deltatoken=919042%2108%2f22%2f2017"
+    script.answers["/leads"] = lambda exchange: exchange.reply({"value": [annotated], "@odata.deltaLink": link})
+    page = read(reader, shown=True)
+    request = script.asked("/leads")[0]
+    assert request.target == f"{ROOT}leads?$select=leadid,subject,_ownerid_value"
+    assert request.headers["prefer"] == (
+        "odata.maxpagesize=500,odata.track-changes,odata.include-annotations="
+        '"Microsoft.Dynamics.CRM.lookuplogicalname,OData.Community.Display.V1.FormattedValue"'
+    )
+    assert request.headers["odata-version"] == request.headers["odata-maxversion"] == "4.0"
+    assert request.headers["accept"] == "application/json"
+    record = page.records[0]
+    assert (record.id, record.version) == (ID.lower(), "4027")
+    assert record.values == {"subject": "Hello", "_ownerid_value": ID.lower()}
+    assert (record.shown, record.points_to) == ({"_ownerid_value": "Ada"}, {"_ownerid_value": "team"})
+    assert (page.next_link, page.delta_link) == ("", link)
+
+
+def test_links_are_followed_letter_by_letter_and_keep_the_page_size(
+    script: DynamicsScript, reader: DataverseReader
+) -> None:
+    query = "$select=leadid&$skiptoken=%3Ccookie%20pagingcookie=%22%253ccookie%2520page%253d%25221%2522%253e%22%7e%2f"
+    script.answers["/leads"] = lambda exchange: exchange.reply({"value": []})
+    read(reader, f"{script.server.url}/api/data/v9.2/leads?{query}")
+    request = script.asked("/leads")[0]
+    assert request.target == f"/api/data/v9.2/leads?{query}"
+    assert request.headers["prefer"].startswith("odata.maxpagesize=500,odata.include-annotations=")
+    assert "track" not in request.headers["prefer"]
+
+
+def test_a_relative_link_is_resolved(script: DynamicsScript, reader: DataverseReader) -> None:
+    script.answers["/leads"] = lambda exchange: exchange.reply({"value": []})
+    read(reader, "leads?$skiptoken=2")
+    assert script.asked("/leads")[0].target == f"{ROOT}leads?$skiptoken=2"
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://evil.example/api/data/v9.2/leads",
+        "http://{host}/api/data/v9.2/leads",
+        "//evil.example/api/data/v9.2/leads",
+        "https://{host}@evil.example/api/data/v9.2/leads",
+        "https://user@{host}/api/data/v9.2/leads",
+        "https://{host}.evil.example/api/data/v9.2/leads",
+        "https://{host}/other/leads",
+        "https://{host}/api/data/v9.2/../../other",
+        "https://{host}/api/data/v9.2/%2e%2e/%2e%2e/other",
+        "https:\\\\{host}/api/data/v9.2/leads",
+        "https://{host}/api/data/v9.2/leads?a b",
+        "https://{host}/api/data/v9.2/le\nads",
+        "https://127.0.0.1/api/data/v9.2/leads",
+    ],
+)
+def test_a_link_that_leads_away_is_refused(script: DynamicsScript, reader: DataverseReader, link: str) -> None:
+    link = link.format(host=script.server.host)
+    with pytest.raises(ConnectionFailed) as caught:
+        read(reader, link)
+    assert caught.value.code == "dynamics.link"
+    script.answers["/leads"] = lambda exchange: exchange.reply({"value": [], "@odata.nextLink": link})
+    with pytest.raises(ConnectionFailed) as caught:
+        read(reader)
+    assert caught.value.code == "dynamics.link"
+    assert len(script.asked("leads")) == 1
+
+
+def test_removed_records(script: DynamicsScript, reader: DataverseReader) -> None:
+    gone = {"@odata.context": "https://x/$metadata#leads/$deletedEntity", "id": ID, "reason": "deleted"}
+    script.answers["/leads"] = lambda exchange: exchange.reply({"value": [row(), gone]})
+    kept, removed = read(reader).records
+    assert (kept.deleted, removed.deleted, removed.id, removed.values) == (False, True, ID.lower(), {})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b'{"error": "none"}', b"<html>", b'{"value": {}}', b'{"value": [{"subject": "no id"}]}', b'{"value": [1]}'],
+)
+def test_a_page_that_is_not_whole_is_asked_again(script: DynamicsScript, reader: DataverseReader, body: bytes) -> None:
+    def broken_once(exchange) -> None:
+        script.answers["/leads"] = lambda exchange: exchange.reply({"value": [row()]})
+        exchange.reply(body)
+
+    script.answers["/leads"] = broken_once
+    assert len(read(reader).records) == 1
+    assert len(script.asked("/leads")) == 2
+
+
+def test_being_told_to_wait(script: DynamicsScript, reader: DataverseReader, waits) -> None:
+    def busy_once(exchange) -> None:
+        script.answers["/leads"] = lambda exchange: exchange.reply({"value": []})
+        exchange.reply(
+            {"error": {"code": "0x80072322", "message": "Number of requests exceeded"}}, 429, Retry_After="1"
+        )
+
+    script.answers["/leads"] = busy_once
+    read(reader)
+    assert waits == [(System.DYNAMICS, 1.0)]
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "code"),
+    [
+        (410, {"error": {"code": "0x80044352", "message": "Version stamp has expired."}}, "0x80044352"),
+        (400, {"error": {"code": "0x80072491", "message": "Change tracking is not enabled."}}, "0x80072491"),
+        (403, {"error": {"code": "0x80072560", "message": "The user is not a member."}}, "0x80072560"),
+        (403, {"error": {"code": "-2147180256", "message": "licence"}}, "0x8004a120"),
+        (403, b"<html>blocked</html>", "http.403"),
+        (404, b"", "http.404"),
+        (501, b"", "http.501"),
+    ],
+)
+def test_refusals_keep_their_code(
+    script: DynamicsScript, reader: DataverseReader, status: int, body: object, code: str
+) -> None:
+    script.answers["/leads"] = lambda exchange: exchange.reply(body, status, **{"x-ms-service-request-id": "request-1"})
+    with pytest.raises(ConnectionFailed) as caught:
+        read(reader)
+    assert caught.value.code == code
+    assert caught.value.ids == {"x-ms-service-request-id": "request-1"}
+    assert caught.value.finding.title
+    assert len(script.asked("/leads")) == 1
+
+
+def test_a_missing_right_is_named(script: DynamicsScript, reader: DataverseReader) -> None:
+    words = "Principal user (Id=1, type=8) is missing prvReadLead privilege"
+    script.answers["/leads"] = lambda exchange: exchange.reply({"error": {"code": "0x80040220", "message": words}}, 403)
+    with pytest.raises(DynSyncError) as caught:
+        read(reader)
+    assert "prvReadLead" in str(caught.value.finding.cure)
