@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from dynsync_gui.connectors.opening import VendorConnections
 from dynsync_gui.domain.findings.marketo import problem_of
 from dynsync_gui.domain.findings.records import finding_of
 from dynsync_gui.domain.ports import Connections, Profile
@@ -52,6 +51,9 @@ def open_service(options: Options) -> SyncService:
     process = RehearsalProcess(options.records, options.seed)
 
     def connections(profile: Profile) -> Connections:
+        # requests and msal take as long to load as all the rest: the window is painted without them.
+        from dynsync_gui.connectors.opening import VendorConnections  # noqa: PLC0415
+
         return VendorConnections(lambda _address: profile.rate_window())
 
     def close() -> None:

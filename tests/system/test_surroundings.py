@@ -1,4 +1,4 @@
-"""Resources, language, proxies and trust: what DynSync takes from where it runs."""
+"""Resources, language and trust: what DynSync takes from where it runs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from dynsync_gui.domain.text import language, tr
 from dynsync_gui.system import language as language_module
 from dynsync_gui.system import resources
 from dynsync_gui.system.language import choose_language, speak
-from dynsync_gui.system.proxy import system_proxies
 from dynsync_gui.system.trust import tls_context
 
 
@@ -106,24 +105,6 @@ def test_texts_of_a_language_are_spoken(tmp_path: Path, monkeypatch: pytest.Monk
     (folder / "dynsync.mo").write_bytes(b"broken")
     assert speak("fr") == "en"
     assert (tr("Hello"), language()) == ("Hello", "en")
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system's own settings come first")
-def test_proxies_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert system_proxies("https://contoso.crm.dynamics.com/api") == {}
-    monkeypatch.setenv("https_proxy", "proxy.corp.example:3128")
-    monkeypatch.setenv("no_proxy", "intranet.example")
-    assert system_proxies("https://contoso.crm.dynamics.com/api") == {"https": "http://proxy.corp.example:3128"}
-    assert system_proxies("https://a.intranet.example/") == {}
-    assert system_proxies("http://contoso.crm.dynamics.com/api") == {}
-    monkeypatch.setenv("all_proxy", "http://other.corp.example:80")
-    assert system_proxies("http://contoso.crm.dynamics.com/api") == {"http": "http://other.corp.example:80"}
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1:8443", "localhost", "LOCALHOST.:1", "[::1]:8443", "127.9.9.9"])
-def test_this_computer_is_never_reached_by_a_proxy(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("https_proxy", "http://proxy.corp.example:3128")
-    assert system_proxies(f"https://{host}/") == {}
 
 
 def test_a_company_authority_is_added_to_the_systems(tmp_path: Path) -> None:

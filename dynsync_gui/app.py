@@ -1,0 +1,72 @@
+"""Opens the window: the composition root of the GUI."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from dynsync_gui import __version__
+from dynsync_gui.composition import Options, open_service
+from dynsync_gui.domain.text import language
+from dynsync_gui.system.language import LANGUAGES, choose_language, speak
+from dynsync_gui.system.logging import start_logging
+from dynsync_gui.system.paths import profile_of
+from dynsync_gui.system.resources import read_help
+from dynsync_gui.ui.start import open_window
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the window until it is closed and return the exit status.
+
+    Args:
+        arguments: As after the program's name; the process's own where None.
+    """
+    options, rest = _parser().parse_known_args(sys.argv[1:] if arguments is None else arguments)
+    speak(options.language or choose_language())
+    logs = start_logging()
+    folder = profile_of(options.profile)
+    if folder.folder.is_dir():
+        logs.to_folder(folder.log_folder)
+    logs.catch_crashes()
+    app = QApplication([sys.argv[0], *rest])
+    app.setApplicationName("DynSync")
+    app.setApplicationDisplayName("DynSync")
+    app.setApplicationVersion(__version__)
+    app.setQuitOnLastWindowClosed(False)
+    service = open_service(Options(options.profile, records=options.records, seed=options.seed))
+    window = open_window(service, lambda topic: read_help(topic, language()), rehearse=options.rehearse)
+    window.ended.connect(app.quit)
+    _heed_signals(window.close)
+    try:
+        return app.exec()
+    finally:
+        logs.stop()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="dynsync-gui", allow_abbrev=False)
+    parser.add_argument("--profile", type=Path, help="the folder that holds all state")
+    parser.add_argument("--language", choices=sorted(LANGUAGES), default="")
+    parser.add_argument("--rehearse", action="store_true", help="open the set-up with the rehearsal systems")
+    parser.add_argument("--records", type=int, default=2_000, help="size of the rehearsal world")
+    parser.add_argument("--seed", type=int, default=1, help="which rehearsal world")
+    return parser
+
+
+def _heed_signals(close: object) -> None:
+    """Close in order on Ctrl-C and SIGTERM; Python hears them only while it runs now and then."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: close())  # type: ignore[operator]
+    timer = QTimer(QApplication.instance())
+    timer.timeout.connect(lambda: None)
+    timer.start(500)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
