@@ -1,0 +1,87 @@
+"""The test run: on Linux with a real keychain and a real screen, both made for it alone."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from steps.console import ROOT, Stop, run, say
+
+KEYCHAIN = ROOT / "build" / "with_keyring.sh"
+_KEYCHAIN_PROGRAMS = {"dbus-run-session": "dbus", "gnome-keyring-daemon": "gnome-keyring"}
+_SCREEN_PROGRAMS = {"Xvfb": "xvfb", "openbox": "openbox", "xdotool": "xdotool"}
+
+
+def run_tests(python: Path, arguments: Sequence[str]) -> int:
+    """Run pytest, as completely as this system can, and return its exit status."""
+    environment = {"QT_QPA_PLATFORM": "offscreen"}
+    keychain = False
+    with contextlib.ExitStack() as stack:
+        if sys.platform == "linux":
+            if _has(_KEYCHAIN_PROGRAMS, "The keychain tests are left out"):
+                keychain = True
+                environment["DYNSYNC_TEST_KEYCHAIN"] = "1"
+            if _has(_SCREEN_PROGRAMS, "The tests on a screen are left out"):
+                environment |= {"DISPLAY": stack.enter_context(screen()), "DYNSYNC_TEST_SCREEN": "1"}
+        pytest: list[str | Path] = [python, "-m", "pytest", *arguments]
+        return run(in_keychain(pytest, environment)) if keychain else run(pytest, environment)
+
+
+def in_keychain(command: Sequence[str | Path], environment: Mapping[str, str]) -> list[str | Path]:
+    """The command as it runs in the session of a keychain made for it.
+
+    The session itself must not know a screen, neither the user's nor the one made for the tests: a locked keychain
+    would ask for its password there, and wait for ever.
+    """
+    variables = [f"{name}={value}" for name, value in environment.items()]
+    return ["env", "-u", "DISPLAY", "-u", "WAYLAND_DISPLAY", "bash", KEYCHAIN, "env", *variables, *command]
+
+
+def _has(programs: Mapping[str, str], otherwise: str) -> bool:
+    lacking = sorted({package for program, package in programs.items() if not shutil.which(program)})
+    if lacking:
+        say(f"{otherwise}: this system lacks {', '.join(lacking)}.")
+    return not lacking
+
+
+@contextlib.contextmanager
+def screen() -> Iterator[str]:
+    """An X server with a window manager that nobody sees; yields its name, such as ``:4``."""
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
+        reader, writer = os.pipe()
+        server = subprocess.Popen(
+            ["Xvfb", "-displayfd", str(writer), "-screen", "0", "1280x900x24", "-nolisten", "tcp"],
+            pass_fds=[writer],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        stack.callback(_end, server)
+        os.close(writer)
+        with os.fdopen(reader) as told:
+            number = told.readline().strip()
+        if not number:
+            raise Stop("Xvfb, the screen for the tests, did not start.")
+        name = f":{number}"
+        manager = subprocess.Popen(
+            ["openbox"],
+            env={**os.environ, "DISPLAY": name, "HOME": folder, "XDG_CACHE_HOME": folder},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        stack.callback(_end, manager)
+        yield name
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(timeout=5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
