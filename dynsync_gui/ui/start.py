@@ -1,0 +1,217 @@
+"""The one window of DynSync.
+
+What `app` passes:
+
+- the service (`SyncApi`), built but idle: the window subscribes, reads the profile, and closes it at the end;
+- `read_help(topic) -> str`: the HTML of a help topic in the language in use;
+- before that, the language: `domain.text.use_language`, since texts are looked up while the window is built.
+
+`app` makes the `QApplication`, calls `open_window`, keeps what it returns, and runs the event loop. The window quits
+the application when the service has stopped.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QLibraryInfo, Qt, QTranslator, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QApplication, QStackedLayout, QWidget
+
+from dynsync_gui.domain.events import Event, JobFailed, ProfileRead
+from dynsync_gui.domain.settings import Settings
+from dynsync_gui.domain.text import language, tr
+from dynsync_gui.service.api import Job, SyncApi
+from dynsync_gui.ui.bridge import Bridge
+from dynsync_gui.ui.icons import Picture, icon
+from dynsync_gui.ui.theme import GRID, Scheme, Theme
+from dynsync_gui.ui.widgets.banner import Banner
+from dynsync_gui.ui.widgets.boxes import column
+from dynsync_gui.ui.widgets.text import Text
+from dynsync_gui.ui.windows.help import HelpWindow, ReadHelp
+from dynsync_gui.ui.windows.main_window import MainView
+from dynsync_gui.ui.wizard.setup_wizard import SetupWizard
+
+SIZE = (920, 680)
+SMALLEST = (720, 540)
+
+
+class Window(QWidget):
+    """Set-up or main view, in one frame.
+
+    Args:
+        api: The service.
+        read_help: Gives a help topic's page.
+        rehearse: Start the set-up with the practice systems (the demo).
+
+    Attributes:
+        ended: The service has stopped and the window is closed.
+        wizard: The set-up, while it is shown.
+        main: The main view, once there is a profile.
+    """
+
+    ended = Signal()
+
+    def __init__(self, api: SyncApi, read_help: ReadHelp, *, rehearse: bool = False) -> None:
+        super().__init__()
+        self.setWindowTitle("DynSync")
+        self.setWindowIcon(icon("logo", size=32))
+        self.setProperty("kind", "window")
+        self.setMinimumSize(*SMALLEST)
+        self.resize(*SIZE)
+        self.wizard: SetupWizard | None = None
+        self.main: MainView | None = None
+        self._read_help = read_help
+        self._help: HelpWindow | None = None
+        self._rehearse = rehearse
+        self._settings: Settings | None = None
+        self._closed = self._closing = False
+        self.bridge = Bridge(api, self)
+        self.bridge.closed.connect(self._service_closed)
+        self.bridge.heard.connect(self._heard)
+        self._stack = QStackedLayout(self)
+        self._note = _Note()
+        self._stack.addWidget(self._note)
+        self._note.say(tr("Opening"))
+        self._profile: Job | None = api.read_profile()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Stop everything in order first; the window goes when the service has stopped."""
+        if self._closed:
+            event.accept()
+            return
+        event.ignore()
+        if self._closing:
+            return
+        self._closing = True
+        if self.wizard is not None:
+            self.wizard.wipe()
+        if self._help is not None:
+            self._help.close()
+        self._note.say(tr("Finishing what is in flight"))
+        self._stack.setCurrentWidget(self._note)
+        self.bridge.close()
+
+    def show_setup(self, *, rehearse: bool = False) -> None:
+        """Show the set-up, pre-filled with what is stored."""
+        if self.wizard is not None:
+            return
+        self.wizard = SetupWizard(self.bridge, self._settings, self)
+        self.wizard.started.connect(self._started)
+        self.wizard.left.connect(self._left)
+        self.wizard.help_wanted.connect(self.show_help)
+        self._stack.addWidget(self.wizard)
+        self._stack.setCurrentWidget(self.wizard)
+        if rehearse:
+            self.wizard.credentials.start_rehearsal()
+
+    def show_main(self) -> MainView:
+        """Show the main view."""
+        if self.main is None:
+            self.main = MainView(self.bridge)
+            self.main.setup_wanted.connect(self.show_setup)
+            self.main.help_wanted.connect(self.show_help)
+            self._stack.addWidget(self.main)
+        self.main.show_rehearsal(rehearsal=self._settings is not None and self._settings.rehearsal)
+        self._stack.setCurrentWidget(self.main)
+        return self.main
+
+    def show_help(self, topic: str) -> None:
+        """Open a help topic."""
+        if self._help is None:
+            self._help = HelpWindow(self._read_help, self)
+        self._help.show_topic(topic)
+
+    def _heard(self, event: Event) -> None:
+        if self._profile is None or event.job != self._profile.number:
+            return
+        if isinstance(event, ProfileRead):
+            self._profile = None
+            self._settings = event.settings
+            if event.settings is None or self._rehearse:
+                self.show_setup(rehearse=self._rehearse)
+            else:
+                self.show_main().show_status(event.status)
+        elif isinstance(event, JobFailed):
+            self._profile = None
+            self._note.complain(
+                str(event.error.finding.title),
+                str(event.error.finding.cure),
+                again=(tr("Try again"), self._read_again),
+            )
+
+    def _read_again(self) -> None:
+        self._note.say(tr("Opening"))
+        self._profile = self.bridge.api.read_profile()
+
+    def _started(self, job: Job, event: Event) -> None:
+        wizard = self.wizard
+        if wizard is not None:
+            self._settings = wizard.flow.draft.settings
+        self.show_main().follow(job, event)
+        self._drop_wizard()
+
+    def _left(self) -> None:
+        if self.main is None:
+            self.close()
+            return
+        self._stack.setCurrentWidget(self.main)
+        self._drop_wizard()
+
+    def _drop_wizard(self) -> None:
+        if self.wizard is not None:
+            self._stack.removeWidget(self.wizard)
+            self.wizard.deleteLater()
+            self.wizard = None
+
+    def _service_closed(self) -> None:
+        self.bridge.join()
+        self._closed = True
+        self.close()
+        self.ended.emit()
+
+
+class _Note(QWidget):
+    """What is shown while there is nothing else to show."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._text = Text("", "muted", wrap=False)
+        self.banner = Banner()
+        layout = column(self, gap=2 * GRID, margin=6 * GRID)
+        layout.addStretch(1)
+        for part in (Picture("logo", "accent", 96), self._text):
+            layout.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addWidget(self.banner)
+        layout.addStretch(2)
+
+    def say(self, text: str) -> None:
+        self.banner.hide()
+        self._text.say(text)
+
+    def complain(self, title: str, cure: str, **actions: object) -> None:
+        self._text.say("")
+        self.banner.tell("bad", title, cure, **actions)  # type: ignore[arg-type]
+
+
+def open_window(api: SyncApi, read_help: ReadHelp, *, rehearse: bool = False, scheme: Scheme = Scheme.SYSTEM) -> Window:
+    """Dress the application and open the window.
+
+    Args:
+        api: The service, idle.
+        read_help: Gives the HTML of a help topic in the language in use.
+        rehearse: Open the set-up with the practice systems (``demo``).
+        scheme: Follow the desktop's colours, or force light or dark.
+
+    Returns:
+        The window, shown. `Window.ended` tells when the service has stopped; the application quits by then.
+    """
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        raise TypeError("a QApplication is needed first")
+    translator = QTranslator(app)
+    if translator.load(f"qtbase_{language()}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
+        app.installTranslator(translator)
+    if app.findChild(Theme) is None:
+        Theme(app, scheme)
+    window = Window(api, read_help, rehearse=rehearse)
+    window.show()
+    return window

@@ -1,0 +1,72 @@
+"""Labels: plain text only, so that a value from a CRM is never taken for markup."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
+
+from dynsync_gui.ui.theme import figures
+
+LINE = 72
+"""Longest line of running text, in characters."""
+
+
+class Text(QLabel):
+    """A paragraph that wraps, at most `LINE` characters wide.
+
+    Args:
+        content: What it says.
+        kind: Its place in the type scale (`stylesheet`): title, section, strong, label, hint, muted, figure.
+        tone: Colour role, where its meaning has one.
+    """
+
+    def __init__(self, content: str = "", kind: str = "", tone: str = "", *, wrap: bool = True) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(wrap)
+        self.setProperty("kind", kind)
+        self.setProperty("tone", tone)
+        if kind == "figure":
+            self.setFont(figures(self.font()))
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(wrap)
+        self.setSizePolicy(policy)
+        self.setText(content)
+
+    def say(self, content: str, tone: str | None = None) -> None:
+        """Change the text, and its colour role where one is given."""
+        if tone is not None and tone != self.property("tone"):
+            self.setProperty("tone", tone)
+            restyle(self)
+        if content != self.text():
+            self.setText(content)
+
+    def heightForWidth(self, width: int) -> int:
+        """Height at a width; lines stay short in a wide place."""
+        if not self.wordWrap():
+            return super().heightForWidth(width)
+        return super().heightForWidth(min(width, self._limit()) + self.contentsMargins().right())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep lines short in a wide place."""
+        if self.wordWrap():
+            self.setContentsMargins(0, 0, max(0, event.size().width() - self._limit()), 0)
+        super().resizeEvent(event)
+
+    def _limit(self) -> int:
+        return self.fontMetrics().averageCharWidth() * LINE + 8
+
+
+def restyle(widget: QWidget) -> None:
+    """Let the style sheet see a changed property."""
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+    widget.update()
+
+
+def rule() -> QFrame:
+    """A hairline."""
+    line = QFrame()
+    line.setProperty("kind", "rule")
+    return line

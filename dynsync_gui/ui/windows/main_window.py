@@ -1,0 +1,235 @@
+"""What the window is once the set-up is done: where the sync stands, problems, history."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QButtonGroup, QFileDialog, QFrame, QScrollArea, QStackedWidget, QWidget
+
+from dynsync_gui.domain.events import (
+    Event,
+    JobCancelled,
+    JobFailed,
+    MailSent,
+    ProblemsRead,
+    Progress,
+    RunEnded,
+    Waiting,
+)
+from dynsync_gui.domain.report import Status
+from dynsync_gui.domain.text import number, tr
+from dynsync_gui.service.api import Job
+from dynsync_gui.ui.announce import Announcer
+from dynsync_gui.ui.bridge import Bridge
+from dynsync_gui.ui.icons import IconButton
+from dynsync_gui.ui.mnemonics import deal, reword
+from dynsync_gui.ui.widgets.boxes import column, row
+from dynsync_gui.ui.widgets.side import Side
+from dynsync_gui.ui.windows.history import History
+from dynsync_gui.ui.windows.overview import Overview
+from dynsync_gui.ui.windows.problems import Problems
+
+
+class MainView(QWidget):
+    """Side panel and the three views.
+
+    Attributes:
+        setup_wanted: The user wants to set up again.
+        help_wanted: The user asks for help; carries the topic.
+    """
+
+    setup_wanted = Signal()
+    help_wanted = Signal(str)
+
+    def __init__(self, bridge: Bridge) -> None:
+        super().__init__()
+        self.setProperty("kind", "window")
+        self.api = bridge.api
+        self.announcer = Announcer(self)
+        self._run: Job | None = None
+        self._reading: Job | None = None
+        self._export: Job | None = None
+        self._exported = ""
+        self.overview, self.problems, self.history = Overview(), Problems(), History()
+        self.views = QStackedWidget()
+        self.nav = [
+            IconButton("overview", tr("Overview"), kind="nav", role="accent"),
+            IconButton("problems", tr("To look at"), kind="nav", role="accent"),
+            IconButton("history", tr("History"), kind="nav", role="accent"),
+        ]
+        self.setup = IconButton("settings", tr("Set up again"), kind="nav", role="accent")
+        self.help = IconButton("help", tr("Help"), kind="nav", role="accent")
+        self._build()
+        self._wire()
+        deal(self)
+        bridge.heard.connect(self.hear)
+
+    def show_status(self, status: Status) -> None:
+        """Open where an earlier session left it."""
+        self.overview.show_status(status)
+        deal(self)
+        self._reading = self.api.read_problems()
+
+    def follow(self, job: Job, first: Event | None = None) -> None:
+        """Watch a running sync.
+
+        Args:
+            job: The sync.
+            first: An event of it that was heard already.
+        """
+        self._run = job
+        self.setup.setEnabled(False)
+        self.overview.show_started()
+        self._show_view(0)
+        self.overview.pause.setFocus()
+        if first is not None:
+            self.hear(first)
+
+    def show_rehearsal(self, *, rehearsal: bool) -> None:
+        """Say at the side that these are the practice systems, or not."""
+        self._side.rehearsal.setVisible(rehearsal)
+
+    @property
+    def running(self) -> bool:
+        """Whether a sync of this window runs."""
+        return self._run is not None
+
+    def hear(self, event: Event) -> None:
+        """Any event of the service."""
+        if self._run is not None and event.job == self._run.number:
+            self._run_told(event)
+        elif isinstance(event, ProblemsRead):
+            self._problems_told(event)
+        elif isinstance(event, JobFailed) and self._export is not None and event.job == self._export.number:
+            self._export = None
+            self.problems.banner.tell("bad", str(event.error.finding.title), str(event.error.finding.cure))
+        else:
+            self._mail_told(event)
+        if not isinstance(event, Progress):
+            deal(self)
+
+    def _run_told(self, event: Event) -> None:
+        match event:
+            case Progress():
+                self.overview.show_progress(event)
+                self.announcer.announce(self.overview.progress.sentence(event))
+            case Waiting():
+                self.announcer.announce(self.overview.show_waiting(event))
+            case RunEnded():
+                self._over()
+                self.overview.show_ended(event)
+                self.overview.go_on.setFocus()
+                self.announcer.announce(self.overview.state.text())
+            case JobFailed(error=error) if error.code.startswith("mail"):
+                self._mail_told(event)
+            case JobFailed(error=error):
+                self._over()
+                self.overview.show_error(error)
+                self.announcer.announce(self.overview.banner.says)
+            case JobCancelled():
+                self._over()
+                self.overview.show_stopped()
+            case _:
+                self._mail_told(event)
+
+    def _mail_told(self, event: Event) -> None:
+        match event:
+            case MailSent(to=to, by_mail=True):
+                self.overview.show_mail(tr("An e-mail was sent to {address}.", address=to), "muted")
+            case MailSent():
+                self.overview.show_mail(tr("A notice was shown on this computer."), "muted")
+            case JobFailed(error=error) if error.code.startswith("mail"):
+                text = tr("The sync is done, but its e-mail was not sent: {reason}", reason=str(error.finding.title))
+                self.overview.show_mail(text, "attention")
+            case _:
+                pass
+
+    def _problems_told(self, event: ProblemsRead) -> None:
+        self.problems.show_problems(event.problems)
+        self.history.show_runs(event.status.runs)
+        count = len(event.problems)
+        reword(self.nav[1], tr("To look at") + (f"  {number(count)}" if count else ""))
+        if self._export is not None and event.job == self._export.number:
+            self._export = None
+            self.problems.banner.tell("good", tr("The list was saved."), self._exported)
+        if not self.running and self._reading is not None and event.job == self._reading.number:
+            self._reading = None
+
+    def _over(self) -> None:
+        self._run = None
+        self.setup.setEnabled(True)
+        self._reading = self.api.read_problems()
+
+    def _build(self) -> None:
+        group = QButtonGroup(self)
+        links = QWidget()
+        inner = column(links, gap=4)
+        for place, button in enumerate(self.nav):
+            button.setCheckable(True)
+            group.addButton(button, place)
+            inner.addWidget(button)
+        self.nav[0].setChecked(True)
+        group.idClicked.connect(self._show_view)
+        for view in (self.overview, self.problems, self.history):
+            area = QScrollArea()
+            area.setWidgetResizable(True)
+            area.setFrameShape(QFrame.Shape.NoFrame)
+            area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+            view.setProperty("kind", "body")
+            area.setWidget(view)
+            self.views.addWidget(area)
+        self._side = Side(links, self.setup, self.help)
+        layout = row(self._side, self.views, gap=0)
+        layout.setStretch(1, 1)
+        self.setLayout(layout)
+
+    def _wire(self) -> None:
+        self.overview.go_on_wanted.connect(self._go_on)
+        self.overview.pause_wanted.connect(self._pause)
+        self.overview.resume_wanted.connect(self._resume)
+        self.overview.stop_wanted.connect(self._stop)
+        self.overview.problems_wanted.connect(lambda: self._show_view(1))
+        self.problems.export_wanted.connect(self._ask_where)
+        self.setup.clicked.connect(self.setup_wanted)
+        self.help.clicked.connect(lambda: self.help_wanted.emit("enable"))
+
+    def _show_view(self, place: int) -> None:
+        self.nav[place].setChecked(True)
+        self.views.setCurrentIndex(place)
+        deal(self)
+
+    def _go_on(self) -> None:
+        self.follow(self.api.go_on())
+
+    def _pause(self) -> None:
+        self.api.pause()
+        self.overview.show_paused(paused=True)
+        deal(self)
+        self.announcer.announce(tr("Paused"))
+
+    def _resume(self) -> None:
+        self.api.resume()
+        self.overview.show_paused(paused=False)
+        deal(self)
+
+    def _stop(self) -> None:
+        if self._run is not None:
+            self._run.cancel()
+            self.overview.show_stopping()
+
+    def _ask_where(self) -> None:
+        dialog = QFileDialog(self, tr("Export as CSV"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilter("CSV (*.csv)")
+        dialog.setDefaultSuffix("csv")
+        dialog.selectFile("dynsync-problems.csv")
+        dialog.fileSelected.connect(self.export_to)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def export_to(self, path: str) -> None:
+        """Write the problems into a file the user chose."""
+        self._exported = path
+        self._export = self.api.export_problems(Path(path))

@@ -1,0 +1,222 @@
+"""Where the sync stands, in one sentence, with what can be done now."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from dynsync_gui.domain.errors import DynSyncError
+from dynsync_gui.domain.events import Progress, RunEnded, Waiting
+from dynsync_gui.domain.report import RunReport, RunState, Status
+from dynsync_gui.domain.text import ntr, tr
+from dynsync_gui.ui.icons import IconButton, Picture
+from dynsync_gui.ui.mnemonics import reword
+from dynsync_gui.ui.theme import GRID
+from dynsync_gui.ui.widgets.banner import Banner
+from dynsync_gui.ui.widgets.boxes import TOP, column, row
+from dynsync_gui.ui.widgets.flow import Flow
+from dynsync_gui.ui.widgets.progress_pane import ProgressPane, waiting_text
+from dynsync_gui.ui.widgets.report_view import ReportView
+from dynsync_gui.ui.widgets.text import Text
+from dynsync_gui.ui.words import RUN, ago, exact
+
+
+class Overview(QWidget):
+    """State, progress, report.
+
+    Attributes:
+        go_on_wanted, pause_wanted, resume_wanted, stop_wanted, problems_wanted: What the user asks for.
+    """
+
+    go_on_wanted = Signal()
+    pause_wanted = Signal()
+    resume_wanted = Signal()
+    stop_wanted = Signal()
+    problems_wanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._mark = Picture("clock", "muted", 40)
+        self.state = Text("", "title")
+        self.fresh = Text("", "muted")
+        self._moment: datetime | None = None
+        self.banner = Banner()
+        self.progress = ProgressPane()
+        self.report = ReportView()
+        self.mail = Text("", "muted")
+        self.go_on = IconButton("play", tr("Go on"), kind="filled", role="on_accent")
+        self.pause = IconButton("pause", tr("Pause"))
+        self.resume = IconButton("play", tr("Resume"), kind="filled", role="on_accent")
+        self.stop = IconButton("stop", tr("Stop"))
+        self.problems = IconButton("problems", tr("See what needs a look"))
+        self._build()
+        self._seconds = 0
+        self._waiting: Waiting | None = None
+        self._tick = QTimer(self, interval=1000)
+        self._tick.timeout.connect(self._count_down)
+        self._buttons()
+
+    def show_status(self, status: Status) -> None:
+        """Where an earlier session left it."""
+        last = status.runs[0] if status.runs else None
+        sentence, icon, tone = _state(status.state, last)
+        self._say(sentence, icon, tone)
+        self.progress.hide()
+        self.report.setVisible(last is not None)
+        self.mail.hide()
+        if last is not None:
+            self.report.show_report(last, None)
+            self._freshness(last)
+        can_go = status.state != "running"
+        self._buttons(self.go_on if can_go else None, self.problems if last and last.problems else None)
+        self._name_go_on(interrupted=status.state == "interrupted" or bool(last and last.outbox))
+
+    def show_started(self) -> None:
+        """A run began."""
+        self.banner.hide()
+        self.report.hide()
+        self.mail.hide()
+        self.progress.show()
+        self._say(tr("Syncing"), "update", "accent")
+        self.fresh.say(tr("You can close this window; what is undone goes on when you come back."))
+        self._buttons(self.pause, self.stop)
+
+    def show_progress(self, progress: Progress) -> None:
+        """A snapshot of the running sync."""
+        self._end_waiting()
+        self.progress.show_progress(progress)
+
+    def show_waiting(self, waiting: Waiting) -> str:
+        """A vendor asked to slow down; counts down until it goes on."""
+        self._waiting, self._seconds = waiting, max(1, round(waiting.seconds))
+        self.progress.show_waiting(waiting, self._seconds)
+        self._tick.start()
+        return waiting_text(waiting.system, self._seconds)
+
+    def show_paused(self, *, paused: bool) -> None:
+        """Standing still, or going on."""
+        if paused:
+            self._say(tr("Paused"), "pause", "attention")
+            self._buttons(self.resume, self.stop)
+            self.resume.setFocus()
+        else:
+            self._say(tr("Syncing"), "update", "accent")
+            self._buttons(self.pause, self.stop)
+            self.pause.setFocus()
+
+    def show_stopping(self) -> None:
+        """Stop was pressed; what is in flight ends first."""
+        self._say(tr("Stopping after the request in flight"), "clock", "muted")
+        self._buttons()
+
+    def show_stopped(self) -> None:
+        """A run was stopped before it had a report; what it had done is kept."""
+        self._end_waiting()
+        self.progress.hide()
+        self._say(tr("Stopped. What was done is kept."), "pause", "attention")
+        self._name_go_on(interrupted=True)
+        self._buttons(self.go_on)
+
+    def show_ended(self, ended: RunEnded) -> None:
+        """A run is over."""
+        self._end_waiting()
+        report = ended.report
+        sentence, icon, tone = _outcome(report)
+        self._say(sentence, icon, tone)
+        self.progress.hide()
+        self.report.show()
+        self.report.show_report(report, ended.proof)
+        self._freshness(report)
+        self._name_go_on(interrupted=report.state is not RunState.DONE or bool(report.outbox))
+        self._buttons(self.go_on, self.problems if report.problems else None)
+
+    def show_error(self, error: DynSyncError) -> None:
+        """A run could not go on; what it had done is kept."""
+        self._end_waiting()
+        self.banner.tell("bad", str(error.finding.title), str(error.finding.cure))
+        self._say(tr("The sync stands still. What was done is kept."), "attention", "attention")
+        self._name_go_on(interrupted=True)
+        self._buttons(self.go_on)
+
+    def show_mail(self, text: str, tone: str) -> None:
+        """How the message at the end fared."""
+        self.mail.say(text, tone)
+        self.mail.show()
+
+    def _build(self) -> None:
+        layout = column(self, gap=2 * GRID, margin=3 * GRID)
+        words = column(gap=4)
+        words.addWidget(self.state)
+        words.addWidget(self.fresh)
+        head = row(self._mark, words, gap=2 * GRID)
+        head.setAlignment(self._mark, TOP)
+        head.setStretch(1, 1)
+        layout.addLayout(head)
+        layout.addWidget(Flow(self.go_on, self.resume, self.pause, self.stop, self.problems))
+        for part in (self.banner, self.progress, self.report, self.mail):
+            part.hide()
+            layout.addWidget(part)
+        layout.addStretch(1)
+        for button, signal in (
+            (self.go_on, self.go_on_wanted),
+            (self.pause, self.pause_wanted),
+            (self.resume, self.resume_wanted),
+            (self.stop, self.stop_wanted),
+            (self.problems, self.problems_wanted),
+        ):
+            button.clicked.connect(signal)
+
+    def _buttons(self, *shown: QPushButton | None) -> None:
+        for button in (self.go_on, self.pause, self.resume, self.stop, self.problems):
+            button.setVisible(button in shown)
+
+    def _name_go_on(self, *, interrupted: bool) -> None:
+        reword(self.go_on, tr("Go on") if interrupted else tr("Sync now"))
+
+    def _say(self, sentence: str, icon: str, tone: str) -> None:
+        self.state.say(sentence)
+        self._mark.show_icon(icon, tone)
+
+    def _freshness(self, report: RunReport) -> None:
+        self._moment = report.ended or report.started
+        kind = str(RUN[report.kind])
+        self.fresh.say(tr("{run}, {ago}", run=kind, ago=ago(self._moment)))
+        self.fresh.setToolTip(exact(self._moment))
+
+    def _count_down(self) -> None:
+        self._seconds -= 1
+        if self._seconds <= 0 or self._waiting is None:
+            self._end_waiting()
+            return
+        self.progress.show_waiting(self._waiting, self._seconds)
+
+    def _end_waiting(self) -> None:
+        self._tick.stop()
+        self._waiting = None
+        self.progress.waiting.hide()
+
+
+def _outcome(report: RunReport) -> tuple[str, str, str]:
+    in_step = report.acknowledged + report.unchanged
+    sentence = ntr("{n} record is in step.", "{n} records are in step.", in_step)
+    if report.state is RunState.STOPPED or report.outbox:
+        rest = ntr("{n} is still to be sent.", "{n} are still to be sent.", report.outbox)
+        return f"{sentence} {rest}", "pause", "attention"
+    if report.state is RunState.FAILED:
+        return tr("The sync stands still. What was done is kept."), "attention", "attention"
+    if report.problems:
+        rest = ntr("{n} needs a look.", "{n} need a look.", report.problems)
+        return f"{sentence} {rest}", "attention", "attention"
+    return sentence, "passed", "good"
+
+
+def _state(state: str, last: RunReport | None) -> tuple[str, str, str]:
+    if state == "interrupted":
+        return tr("The last sync was interrupted. It goes on where it was."), "pause", "attention"
+    if state == "running":
+        return tr("Another DynSync is syncing right now."), "update", "accent"
+    if last is not None:
+        return _outcome(last)
+    return tr("Ready for the first sync."), "clock", "accent"

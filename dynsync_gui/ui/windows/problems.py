@@ -1,0 +1,164 @@
+"""Records that need a look, grouped by cause."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QPushButton, QTableView, QWidget
+
+from dynsync_gui.domain.errors import Retry
+from dynsync_gui.domain.report import Problem
+from dynsync_gui.domain.text import msg, ntr, tr
+from dynsync_gui.ui.icons import IconButton, Picture
+from dynsync_gui.ui.mnemonics import reword
+from dynsync_gui.ui.theme import GRID
+from dynsync_gui.ui.widgets.banner import Banner
+from dynsync_gui.ui.widgets.boxes import TOP, Card, column, drop, row
+from dynsync_gui.ui.widgets.text import Text
+from dynsync_gui.ui.words import ENTITY, exact
+
+Index = QModelIndex | QPersistentModelIndex
+_RETRY = {
+    Retry.WHEN_CHANGED: msg("Sent again once the record is changed in Dynamics."),
+    Retry.NEXT_RUN: msg("Sent again with the next sync."),
+    Retry.AFTER_PARENT: msg("Sent again once the record it belongs to has arrived."),
+    Retry.DECISION: msg("Waits for your decision."),
+}
+
+
+class ProblemModel(QAbstractTableModel):
+    """The records of one cause."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__()
+        self._problems = problems
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """Records."""
+        return 0 if parent.isValid() else len(self._problems)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """Name, kind, field, since."""
+        return 0 if parent.isValid() else 4
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Names of the columns."""
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return (tr("Record"), tr("Kind"), tr("Field"), tr("Since"))[section]
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Texts; the Dynamics id and the vendor's own words on hover."""
+        problem = self._problems[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            name = problem.name or problem.id
+            return (name, str(ENTITY[problem.entity]), problem.field, exact(problem.since)[:16])[index.column()]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return "\n".join(part for part in (problem.id, problem.code, problem.detail) if part)
+        return None
+
+
+class CauseCard(Card):
+    """One cause: how many, what it is, what to do; the records on wish."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__()
+        self._problems = problems
+        first = problems[0]
+        title = str(first.title)
+        self._table: QTableView | None = None
+        self._button = QPushButton(tr("Show the records"))
+        self._button.setAccessibleName(tr("Show the records: {cause}", cause=title))
+        self._button.setProperty("kind", "link")
+        self._button.clicked.connect(self._toggle)
+        words = column(gap=4)
+        words.addWidget(Text(title, "strong"))
+        if first.cure:
+            words.addWidget(Text(str(first.cure)))
+        count = ntr("{n} record", "{n} records", len(problems))
+        words.addWidget(Text(f"{count} · {_RETRY[first.retry]}", "hint"))
+        picture = Picture("attention", "attention", 20)
+        line = row(picture, words, self._button, gap=GRID + 4)
+        line.setAlignment(picture, TOP)
+        line.setAlignment(self._button, TOP)
+        line.setStretch(1, 1)
+        self.body.addLayout(line)
+
+    def _toggle(self) -> None:
+        if self._table is None:
+            self._table = table_of(ProblemModel(self._problems), tr("Records"))
+            self._table.setMinimumHeight(min(8, len(self._problems) + 1) * 32)
+            self.body.addWidget(self._table)
+            self._table.setFocus()
+        else:
+            self._table.setVisible(self._table.isHidden())
+        reword(self._button, tr("Show the records") if self._table.isHidden() else tr("Hide the records"))
+
+
+class Problems(QWidget):
+    """All causes, most records first.
+
+    Attributes:
+        export_wanted: The user wants the list as a file.
+    """
+
+    export_wanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.export = IconButton("export", tr("Export as CSV"))
+        self.export.clicked.connect(self.export_wanted)
+        self.banner = Banner()
+        self.about = Text("", "muted")
+        self._causes = column(gap=GRID + 4)
+        self._cards: list[CauseCard] = []
+        layout = column(self, gap=2 * GRID, margin=3 * GRID)
+        words = column(gap=4)
+        words.addWidget(Text(tr("Records that need a look"), "title"))
+        words.addWidget(self.about)
+        head = row(words, self.export)
+        head.setStretch(0, 1)
+        head.setAlignment(self.export, TOP)
+        layout.addLayout(head)
+        layout.addWidget(self.banner)
+        layout.addLayout(self._causes)
+        layout.addStretch(1)
+        self.show_problems(())
+
+    def show_problems(self, problems: Iterable[Problem]) -> None:
+        """Group and show them."""
+        groups: dict[tuple[str, str], list[Problem]] = {}
+        for problem in problems:
+            groups.setdefault((problem.code, problem.title.text), []).append(problem)
+        drop(self._causes, self._cards)
+        for group in sorted(groups.values(), key=len, reverse=True):
+            self._cards.append(CauseCard(group))
+            self._causes.addWidget(self._cards[-1])
+        self.export.setVisible(bool(groups))
+        self.about.say(
+            tr("Everything else is in step. These wait here until their reason is gone.")
+            if groups
+            else tr("There are none. Every record has arrived or was left out by a rule.")
+        )
+
+
+def table_of(model: QAbstractTableModel, name: str) -> QTableView:
+    """A table to read in."""
+    table = QTableView()
+    model.setParent(table)
+    table.setModel(model)
+    table.setAccessibleName(name)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setShowGrid(False)
+    table.setTabKeyNavigation(False)
+    table.setWordWrap(False)
+    table.verticalHeader().hide()
+    table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+    table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + GRID + 4)
+    header = table.horizontalHeader()
+    header.setHighlightSections(False)
+    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+    return table

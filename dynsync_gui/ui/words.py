@@ -1,0 +1,128 @@
+"""How the window names entities, states and amounts of time."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from dynsync_gui.domain.checks import CheckState, EnvironmentKind, Owner
+from dynsync_gui.domain.report import RunKind, RunState
+from dynsync_gui.domain.schema import Entity, FieldType, System
+from dynsync_gui.domain.text import Message, msg, ntr, number, tr
+
+ENTITY = {
+    Entity.ACCOUNT: msg("Companies"),
+    Entity.CONTACT: msg("People from contacts"),
+    Entity.LEAD: msg("People from leads"),
+}
+SYSTEM = {System.DYNAMICS: "Microsoft Dynamics 365", System.MARKETO: "Adobe Marketo Engage"}
+SHORT_SYSTEM = {System.DYNAMICS: "Dynamics", System.MARKETO: "Marketo"}
+CHECK = {
+    CheckState.PENDING: ("pending", msg("Running"), "muted"),
+    CheckState.PASSED: ("passed", msg("Passed"), "good"),
+    CheckState.ATTENTION: ("attention", msg("Look at this"), "attention"),
+    CheckState.FAILED: ("failed", msg("Stopped here"), "bad"),
+    CheckState.SKIPPED: ("skipped", msg("Not checked"), "muted"),
+}
+"""Icon, word and colour role of each state of a check."""
+OWNER = {
+    Owner.YOU: msg("You can do this here."),
+    Owner.DYNAMICS_ADMIN: msg("Your Dynamics administrator can do this."),
+    Owner.ENTRA_ADMIN: msg("Your Microsoft Entra administrator can do this."),
+    Owner.MARKETO_ADMIN: msg("Your Marketo administrator can do this."),
+    Owner.NETWORK: msg("The people who look after your network can do this."),
+    Owner.VENDOR: msg("Only the vendor can do this; wait a little and test again."),
+    Owner.DYNSYNC: msg("The people who look after DynSync can do this."),
+}
+KIND = {
+    EnvironmentKind.PRODUCTION: ("shield", msg("Production"), "accent"),
+    EnvironmentKind.SANDBOX: ("box", msg("Sandbox"), "attention"),
+    EnvironmentKind.REHEARSAL: ("flask", msg("Rehearsal"), "good"),
+    EnvironmentKind.UNKNOWN: ("info", msg("Kind not told"), "muted"),
+}
+TYPE = {
+    FieldType.STRING: msg("Text"),
+    FieldType.MEMO: msg("Long text"),
+    FieldType.INTEGER: msg("Whole number"),
+    FieldType.BIGINT: msg("Whole number"),
+    FieldType.DECIMAL: msg("Decimal number"),
+    FieldType.DOUBLE: msg("Decimal number"),
+    FieldType.MONEY: msg("Money"),
+    FieldType.BOOLEAN: msg("Yes/No"),
+    FieldType.PICKLIST: msg("Choice"),
+    FieldType.STATE: msg("Choice"),
+    FieldType.STATUS: msg("Choice"),
+    FieldType.MULTISELECT: msg("Several choices"),
+    FieldType.DATE: msg("Date"),
+    FieldType.DATETIME: msg("Date and time"),
+    FieldType.LOOKUP: msg("Name of a record"),
+    FieldType.CUSTOMER: msg("Name of a record"),
+    FieldType.OWNER: msg("Name of a record"),
+    FieldType.UNIQUEIDENTIFIER: msg("Id"),
+    FieldType.IMAGE: msg("Picture"),
+    FieldType.FILE: msg("File"),
+    FieldType.PARTYLIST: msg("List of parties"),
+    FieldType.VIRTUAL: msg("No value"),
+    FieldType.OTHER: msg("Other"),
+}
+PHASE = {
+    RunState.READING: msg("Reading"),
+    RunState.MATCHING: msg("Comparing both sides"),
+    RunState.WRITING: msg("Writing to Marketo"),
+    RunState.DONE: msg("Done"),
+    RunState.STOPPED: msg("Stopped"),
+    RunState.FAILED: msg("Stopped early"),
+}
+RUN = {RunKind.FIRST: msg("First sync"), RunKind.CYCLE: msg("Sync")}
+_COUNTED: dict[str, Message] = {
+    "contact": msg("contacts"),
+    "lead": msg("leads"),
+    "account": msg("accounts"),
+    "person": msg("people"),
+    "people": msg("people"),
+    "company": msg("companies"),
+    "companies": msg("companies"),
+}
+
+
+def counted(word: str) -> str:
+    """The plural noun for a word of an identity card's counts."""
+    return str(_COUNTED.get(word, word))
+
+
+def duration(seconds: float) -> str:
+    """A span of time, as roughly as a person would say it."""
+    if seconds < 60:
+        return ntr("{n} second", "{n} seconds", max(1, round(seconds)))
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return ntr("{n} minute", "{n} minutes", minutes)
+    hours, rest = divmod(minutes, 60)
+    if hours >= 10 or not rest:
+        return ntr("{n} hour", "{n} hours", round(minutes / 60))
+    return tr("{hours} h {minutes} min", hours=hours, minutes=rest)
+
+
+def ago(moment: datetime, now: datetime | None = None) -> str:
+    """How long ago a moment was."""
+    seconds = max(0.0, ((now or datetime.now(UTC)) - moment).total_seconds())
+    if seconds < 60:
+        return tr("just now")
+    if seconds < 86_400:
+        return tr("{duration} ago", duration=duration(seconds))
+    return ntr("{n} day ago", "{n} days ago", int(seconds // 86_400))
+
+
+def exact(moment: datetime) -> str:
+    """A moment by the clock of this computer."""
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def people(count: int) -> str:
+    """A number of people with its noun."""
+    return ntr("{n} person", "{n} people", count)
+
+
+def rate(per_second: float) -> str:
+    """Records a second."""
+    digits = 1 if per_second < 10 else 0
+    return tr("{rate} records a second", rate=number(per_second, digits))

@@ -1,0 +1,197 @@
+"""Brings the window into the states that the pictures and the audits look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtWidgets import QLineEdit
+
+from dynsync_gui.domain.events import Described, ProblemsRead, ProfileRead
+from dynsync_gui.domain.settings import SignIn
+from dynsync_gui.ui.start import Window
+from tests.ui import demo_world as world
+from tests.ui.scripted_service import Gate, ScriptedService
+
+Wait = Callable[[Callable[[], bool]], Any]
+
+
+class Scenes:
+    """Each method makes a window in one state.
+
+    Args:
+        language: Language of the field labels that Dynamics would give.
+        wait: Waits until something holds, while events are handled.
+    """
+
+    def __init__(self, language: str, wait: Wait) -> None:
+        self._language, self._wait = language, wait
+        self.made: list[tuple[Window, ScriptedService]] = []
+
+    @staticmethod
+    def names() -> list[str]:
+        """All scenes, in the order of the work."""
+        return [
+            "page1_empty",
+            "page1_password",
+            "page1_refused",
+            "page1_failed",
+            "page1_passed",
+            "page1_rehearsal",
+            "page2_fields",
+            "page3_plan",
+            "page3_mail",
+            "page3_keychain",
+            "running",
+            "finished",
+            "problems",
+            "history",
+        ]
+
+    def page1_empty(self) -> tuple[Window, ScriptedService]:
+        return self.open()
+
+    def page1_password(self) -> tuple[Window, ScriptedService]:
+        window, service = self.open()
+        form = window.wizard.credentials.dynamics
+        form.sign_in.setCurrentIndex(form.sign_in.findData(SignIn.PASSWORD))
+        return window, service
+
+    def page1_refused(self) -> tuple[Window, ScriptedService]:
+        window, service = self.open()
+        self.type(window, "dynamics.url", "https://contoso.crm4.dynamics.com/main.aspx?appid=1")
+        window.wizard.credentials.dynamics.normalise()
+        window.wizard.next()
+        return window, service
+
+    def page1_failed(self) -> tuple[Window, ScriptedService]:
+        window, service = self.open(check=world.checks(world.FAILED, None))
+        self.fill(window)
+        page = window.wizard.credentials
+        page.test.click()
+        self._wait(lambda: page.job is None)
+        return window, service
+
+    def page1_passed(self, **scripts: Any) -> tuple[Window, ScriptedService]:
+        window, service = self.open(**scripts)
+        self.fill(window)
+        page = window.wizard.credentials
+        page.test.click()
+        self._wait(lambda: page.job is None)
+        self._wait(page.identity.isVisible)
+        page.identity.confirm.setChecked(True)
+        return window, service
+
+    def page1_rehearsal(self) -> tuple[Window, ScriptedService]:
+        window, service = self.open(check=world.checks(world.CHECKS, world.REHEARSAL_CARD))
+        page = window.wizard.credentials
+        page.start_rehearsal()
+        self._wait(lambda: page.job is None)
+        return window, service
+
+    def page2_fields(self, **scripts: Any) -> tuple[Window, ScriptedService]:
+        described = [lambda job: Described(job, world.offers(self._language))]
+        window, service = self.page1_passed(describe=described, **scripts)
+        window.wizard.next()
+        self._wait(lambda: window.wizard.fields.tabs.count() == 3)
+        window.wizard.fields.tabs.currentWidget().table.selectRow(1)
+        return window, service
+
+    def page3_plan(self, **scripts: Any) -> tuple[Window, ScriptedService]:
+        window, service = self.page2_fields(**scripts)
+        window.wizard.next()
+        self._wait(window.wizard.enable.plan.working.isHidden)
+        return window, service
+
+    def page3_mail(self, **scripts: Any) -> tuple[Window, ScriptedService]:
+        window, service = self.page3_plan(**scripts)
+        page = window.wizard.enable
+        page.accept.setChecked(True)
+        self.type(window, "email", "admin@contoso.com")
+        page.mail.server.button.setChecked(True)
+        self.type(window, "mail.host", "smtp.contoso.com")
+        page.mail.test.click()
+        self._wait(lambda: page._mail is None)
+        page.area.verticalScrollBar().setValue(10_000)
+        self._wait(lambda: True)
+        page.point_to(page.mail.test)
+        return window, service
+
+    def page3_keychain(self) -> tuple[Window, ScriptedService]:
+        window, service = self.page3_plan(start=[world.keychain])
+        page = window.wizard.enable
+        page.accept.setChecked(True)
+        self.type(window, "email", "admin@contoso.com")
+        page.validatePage()
+        self._wait(lambda: not page.starting)
+        return window, service
+
+    def running(self) -> tuple[Window, ScriptedService]:
+        window, service = self.page3_plan(start=[world.progress(0.4), world.progress(0.62), world.waiting, Gate()])
+        self.start(window)
+        self._wait(window.main.overview.progress.waiting.isVisible)
+        return window, service
+
+    def finished(self, **scripts: Any) -> tuple[Window, ScriptedService]:
+        window, service = self.page3_plan(**scripts)
+        self.start(window)
+        self._wait(lambda: not window.main.running and window.main.problems.export.isVisibleTo(window.main.problems))
+        return window, service
+
+    def problems(self) -> tuple[Window, ScriptedService]:
+        window, service = self.finished()
+        window.main.overview.problems.click()
+        return window, service
+
+    def history(self) -> tuple[Window, ScriptedService]:
+        runs = tuple(replace(world.REPORT, id=number) for number in range(9, 0, -1))
+        status = replace(world.STATUS, runs=runs)
+        window, service = self.open_stored(status)
+        window.main._show_view(2)
+        return window, service
+
+    def open(self, **scripts: Any) -> tuple[Window, ScriptedService]:
+        """A new window on the first page."""
+        service = ScriptedService(**scripts)
+        window = Window(service, lambda topic: f"<h1>{topic}</h1>")
+        self.made.append((window, service))
+        window.show()
+        self._wait(lambda: window.wizard is not None)
+        return window, service
+
+    def open_stored(self, status: Any = world.STATUS, **scripts: Any) -> tuple[Window, ScriptedService]:
+        """A window on a profile that an earlier session left."""
+        profile = [lambda job: ProfileRead(job, world.SETTINGS, status)]
+        read = [lambda job: ProblemsRead(job, world.PROBLEMS, status)]
+        service = ScriptedService(read_profile=profile, **{"read_problems": read, **scripts})
+        window = Window(service, lambda topic: f"<h1>{topic}</h1>")
+        self.made.append((window, service))
+        window.show()
+        self._wait(lambda: window.main is not None and window.main._reading is None)
+        return window, service
+
+    def fill(self, window: Window) -> None:
+        """Enter everything on the first page."""
+        self.type(window, "dynamics.url", world.OWN.dynamics.url)
+        self.type(window, "dynamics.client_id", world.OWN.dynamics.client_id)
+        self.type(window, "dynamics.client_secret", world.OWN_SECRETS.dynamics_client_secret)
+        self.type(window, "marketo.endpoint", world.OWN.marketo.endpoint)
+        self.type(window, "marketo.client_id", world.OWN.marketo.client_id)
+        self.type(window, "marketo.client_secret", world.OWN_SECRETS.marketo_client_secret)
+
+    def start(self, window: Window) -> None:
+        """Agree on the last page and press Start sync."""
+        page = window.wizard.enable
+        page.accept.setChecked(True)
+        self.type(window, "email", "admin@contoso.com")
+        page.validatePage()
+        self._wait(lambda: window.main is not None)
+
+    @staticmethod
+    def type(window: Window, key: str, text: str) -> None:
+        """Enter something into a field, as typing does."""
+        edit = window.findChild(QLineEdit, key)
+        edit.setText(text)
+        edit.textEdited.emit(text)
+        edit.setCursorPosition(0)

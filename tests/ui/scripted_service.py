@@ -1,0 +1,162 @@
+"""A service that follows a script and tells its events on real threads, as the real one does."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from dynsync_gui.domain.events import Event, JobCancelled
+from dynsync_gui.domain.report import Problem, Status
+from dynsync_gui.domain.secrets import Secrets
+from dynsync_gui.domain.settings import Settings
+from dynsync_gui.service.api import Listener
+from tests.ui.demo_world import EMPTY, SCRIPTS
+
+
+class Gate:
+    """A place in a script where the job stands until the test lets it go on."""
+
+    def __init__(self) -> None:
+        self.open = threading.Event()
+        self.reached = threading.Event()
+
+
+Step = Callable[[int], Event] | Gate
+Script = Sequence[Step]
+
+
+class ScriptedJob:
+    """A thread that tells one script."""
+
+    def __init__(self, service: ScriptedService, number: int, script: Script) -> None:
+        self._service, self._number, self._script = service, number, script
+        self._cancel = threading.Event()
+        self._last: Event | None = None
+        self.thread = threading.Thread(target=self._tell, name=f"job-{number}")
+
+    @property
+    def number(self) -> int:
+        return self._number
+
+    @property
+    def cancelled(self) -> bool:
+        return self._cancel.is_set()
+
+    def cancel(self) -> None:
+        self._cancel.set()
+        for step in self._script:
+            if isinstance(step, Gate):
+                step.open.set()
+
+    def wait(self, seconds: float | None = None) -> Event | None:
+        self.thread.join(seconds)
+        return self._last
+
+    def _tell(self) -> None:
+        for step in self._script:
+            if isinstance(step, Gate):
+                step.reached.set()
+                step.open.wait(30)
+            if self._cancel.is_set():
+                self._say(JobCancelled(self._number))
+                return
+            if not isinstance(step, Gate):
+                self._say(step(self._number))
+
+    def _say(self, event: Event) -> None:
+        self._last = event
+        self._service.tell(event)
+
+
+class ScriptedService:
+    """Keeps `SyncApi`.
+
+    Attributes:
+        scripts: What each kind of job tells.
+        calls: What was asked, in order: name and arguments.
+    """
+
+    def __init__(self, **scripts: Script) -> None:
+        self.scripts: dict[str, Script] = {**SCRIPTS, **scripts}
+        self.calls: list[tuple[str, tuple[object, ...]]] = []
+        self.jobs: list[ScriptedJob] = []
+        self.closed = threading.Event()
+        self.closed_on = ""
+        self._listeners: list[Listener] = []
+        self._paused = False
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def tell(self, event: Event) -> None:
+        for listener in list(self._listeners):
+            listener(event)
+
+    def asked(self, name: str) -> list[tuple[object, ...]]:
+        """Arguments of every call of that name."""
+        return [arguments for called, arguments in self.calls if called == name]
+
+    def read_profile(self) -> ScriptedJob:
+        return self._begin("read_profile")
+
+    def prepare_rehearsal(self) -> ScriptedJob:
+        return self._begin("prepare_rehearsal")
+
+    def check(self, settings: Settings, secrets: Secrets) -> ScriptedJob:
+        return self._begin("check", settings, secrets)
+
+    def describe(self, settings: Settings, secrets: Secrets) -> ScriptedJob:
+        return self._begin("describe", settings, secrets)
+
+    def plan(self, settings: Settings, secrets: Secrets) -> ScriptedJob:
+        return self._begin("plan", settings, secrets)
+
+    def start(self, settings: Settings, secrets: Secrets, *, session_only: bool = False) -> ScriptedJob:
+        return self._begin("start_session" if session_only else "start", settings, secrets)
+
+    def go_on(self) -> ScriptedJob:
+        return self._begin("go_on")
+
+    def pause(self) -> None:
+        self.calls.append(("pause", ()))
+        self._paused = True
+
+    def resume(self) -> None:
+        self.calls.append(("resume", ()))
+        self._paused = False
+
+    @property
+    def paused(self) -> bool:
+        return self._paused
+
+    def status(self) -> Status:
+        return EMPTY
+
+    def read_problems(self) -> ScriptedJob:
+        return self._begin("read_problems")
+
+    def problems(self) -> tuple[Problem, ...]:
+        return ()
+
+    def export_problems(self, path: Path) -> ScriptedJob:
+        return self._begin("export_problems", path)
+
+    def send_test_mail(self, settings: Settings, secrets: Secrets) -> ScriptedJob:
+        return self._begin("send_test_mail", settings, secrets)
+
+    def close(self) -> None:
+        self.closed_on = threading.current_thread().name
+        for job in self.jobs:
+            job.cancel()
+        for job in self.jobs:
+            job.thread.join(5)
+        self.closed.set()
+
+    def _begin(self, name: str, *arguments: object) -> ScriptedJob:
+        self.calls.append((name, arguments))
+        job = ScriptedJob(self, len(self.jobs) + 1, self.scripts[name])
+        self.jobs.append(job)
+        job.thread.start()
+        return job
