@@ -69,19 +69,26 @@ class Lanes:
         self._running: dict[int, BackgroundJob] = {}
         self._lock = threading.Lock()
         self._next = 0
+        self._closed = False
 
     def run(self, lane: Lane, work: Work) -> BackgroundJob:
-        """Run work; its return value is the job's last event."""
+        """Run work; its return value is the job's last event. After `close` every job is cancelled at once."""
         with self._lock:
             self._next += 1
             job = BackgroundJob(self._next)
-            self._running[job.number] = job
-        self._pools[lane].submit(self._do, job, work)
+            closed = self._closed
+            if not closed:
+                self._running[job.number] = job
+                self._pools[lane].submit(self._do, job, work)
+        if closed:
+            job.cancel()
+            job.end(JobCancelled(job.number))
         return job
 
     def close(self) -> None:
         """Cancel every job and wait for the threads."""
         with self._lock:
+            self._closed = True
             running = list(self._running.values())
         for job in running:
             job.cancel()

@@ -85,3 +85,9 @@ def test_closing_cancels_what_runs_and_what_waits(heard):
     jobs = [lanes.run(Lane.SYNC, lambda job: job.token.wait(60)) for _ in range(3)]
     lanes.close()
     assert all(isinstance(job.wait(0), JobCancelled) for job in jobs)
+
+
+def test_a_job_after_the_end_is_cancelled_at_once(heard):
+    lanes = Lanes(heard.append)
+    lanes.close()
+    assert isinstance(lanes.run(Lane.SYNC, lambda job: Event(job.number)).wait(0), JobCancelled)
