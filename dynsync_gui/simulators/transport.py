@@ -77,6 +77,9 @@ class WsgiServer(ThreadingMixIn, TCPServer):
                 with suppress(OSError):
                     # Not SSLSocket.shutdown: that one would take the TLS state away from the reading thread.
                     socket.socket.shutdown(connection, socket.SHUT_RDWR)
+                if sys.platform == "win32":
+                    # There a shut-down socket does not wake its reader everywhere; a closed one does.
+                    socket.socket.close(connection)
         self.server_close()
 
     def opened(self, connection: socket.socket) -> None:

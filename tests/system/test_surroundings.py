@@ -64,7 +64,7 @@ def test_resources_are_found_when_frozen(tmp_path: Path, monkeypatch: pytest.Mon
 @pytest.mark.usefixtures("no_memory")
 def test_help_falls_back_to_english_and_stays_in_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "help" / "en").mkdir(parents=True)
-    (tmp_path / "help" / "en" / "dynamics-url.md").write_text("# Où?")
+    (tmp_path / "help" / "en" / "dynamics-url.md").write_text("# Où?", encoding="utf-8")
     (tmp_path / "secret.md").write_text("no")
     monkeypatch.setattr(resources, "resources_folder", lambda: tmp_path)
     assert resources.read_help("dynamics-url", "fr") == "# Où?"
