@@ -16,7 +16,7 @@ from dynsync_gui.store.sync_store import SqliteStore
 ROOT = Path(__file__).parents[2]
 
 
-def walk(folder: Path, language: str, keys: str, platform: str) -> dict[str, object]:
+def walk(folder: Path, language: str, keys: str, platform: str, end: str = "start") -> dict[str, object]:
     pictures = folder / "pictures"
     pictures.mkdir()
     environment = {**os.environ, "QT_QPA_PLATFORM": platform, "PYTHONPATH": str(ROOT), "TMPDIR": str(folder)}
@@ -28,6 +28,7 @@ def walk(folder: Path, language: str, keys: str, platform: str) -> dict[str, obj
             language,
             keys,
             str(pictures),
+            end,
         ],
         cwd=ROOT,
         env=environment,
@@ -41,7 +42,7 @@ def walk(folder: Path, language: str, keys: str, platform: str) -> dict[str, obj
         line for line in done.stderr.splitlines() if "propagateSizeHints" not in line and " INFO " not in line
     ]
     assert unexpected == []
-    assert len(list(pictures.glob("*.png"))) == 9
+    assert len(list(pictures.glob("*.png"))) == (9 if end == "start" else 5)
     return dict(json.loads(done.stdout.splitlines()[-1]))
 
 
@@ -64,6 +65,12 @@ def test_the_whole_wizard_offscreen(tmp_path, language, proof):
     found = walk(tmp_path, language, "qt", "offscreen")
     see(found, tmp_path)
     assert any(str(word).startswith(proof) for word in found["words"]), found["words"]
+
+
+def test_cancel_leaves_nothing_behind(tmp_path):
+    found = walk(tmp_path, "en", "qt", "offscreen", "cancel")
+    assert found["threads"] == []
+    assert [path.name for path in tmp_path.iterdir()] == ["pictures"]
 
 
 @pytest.mark.screen

@@ -1,6 +1,6 @@
 """Walks the whole wizard with the real service by keyboard alone; run by `test_window.py` in a process of its own.
 
-Usage: walk.py PROFILE LANGUAGE KEYS PICTURES; `KEYS` is ``xdotool`` (a real screen) or ``qt`` (offscreen). Each step
+Usage: walk.py PROFILE LANGUAGE KEYS PICTURES [cancel]; `KEYS` is ``xdotool`` (a real screen) or ``qt`` (offscreen). Each step
 waits for a condition of the window and then presses keys: Alt and the letter that is underlined, Space, Tab, or typing.
 Prints one JSON line: what the window said at its end.
 """
@@ -64,8 +64,8 @@ class Keyboard:
 class Walk:
     """Takes one step at a time."""
 
-    def __init__(self, window: Any, keyboard: Keyboard, pictures: Path) -> None:
-        self._window, self._keys, self._pictures = window, keyboard, pictures
+    def __init__(self, window: Any, keyboard: Keyboard, pictures: Path, *, cancel: bool) -> None:
+        self._window, self._keys, self._pictures, self._cancel = window, keyboard, pictures, cancel
         self._steps = self._all()
         self._next: Step | None = next(self._steps)
         self._taken = 0
@@ -97,6 +97,9 @@ class Walk:
         yield lambda: self._wizard.credentials.identity.confirm.hasFocus(), keys.space
         yield lambda: self._wizard.credentials.identity.confirm.isChecked(), self._forward
         yield lambda: self._page("fields") and bool(self._wizard.flow.draft.offers), self._forward
+        if self._cancel:
+            yield lambda: self._page("enable") and self._wizard.flow.draft.plan is not None, self._give_up
+            return
         yield (
             lambda: self._page("enable") and self._wizard.flow.draft.plan is not None,
             lambda: keys.alt(self._wizard.enable.accept),
@@ -125,6 +128,9 @@ class Walk:
         which = wizard.WizardButton.FinishButton if self._page("enable") else wizard.WizardButton.NextButton
         self._keys.alt(wizard.button(which))
 
+    def _give_up(self) -> None:
+        self._keys.alt(self._wizard.button(self._wizard.WizardButton.CancelButton))
+
     def _label_of_email(self) -> QLabel:
         email = self._wizard.enable.mail.email
         return next(label for label in self._window.findChildren(QLabel) if label.buddy() is email)
@@ -142,14 +148,14 @@ class Walk:
         self._window.close()
 
 
-def main(profile: str, language: str, keys: str, pictures: str) -> int:
+def main(profile: str, language: str, keys: str, pictures: str, end: str = "start") -> int:
     walks: list[Walk] = []
     opening = app.open_window
 
     def opened(*arguments: Any, **more: Any) -> Any:
         window = opening(*arguments, **more)
         window.activateWindow()
-        walks.append(Walk(window, Keyboard(keys), Path(pictures)))
+        walks.append(Walk(window, Keyboard(keys), Path(pictures), cancel=end == "cancel"))
         return window
 
     app.open_window = opened  # type: ignore[assignment]

@@ -239,3 +239,28 @@ def test_f1_and_the_link_open_the_help_of_the_field(scenes: Scenes, qtbot: Any) 
     assert window._help.browser.toPlainText() == "marketo-service"
     window.wizard.credentials.dynamics.rows["dynamics.url"].help_wanted.emit("dynamics-address")
     assert window._help.browser.toPlainText() == "dynamics-address"
+
+
+def test_a_second_test_voids_the_first_at_once(scenes: Scenes) -> None:
+    gate = Gate()
+    window, service = scenes.page1_passed()
+    service.scripts["check"] = [gate]
+    window.wizard.credentials.test.click()
+    assert window.wizard.flow.draft.proven == ""
+    assert window.wizard.credentials.identity.isHidden()
+    window.wizard.credentials.stop.click()
+    assert service.jobs[-1].cancelled
+    assert window.wizard.credentials.status.text() == "The test was stopped."
+
+
+def test_the_demo_opens_with_the_practice_systems_filled_in(scenes: Scenes) -> None:
+    from dynsync_gui.ui.start import Window  # noqa: PLC0415
+    from tests.ui.scripted_service import ScriptedService  # noqa: PLC0415
+
+    service = ScriptedService()
+    window = Window(service, str, rehearse=True)
+    scenes.made.append((window, service))
+    window.show()
+    scenes._wait(lambda: window.wizard is not None and window.wizard.credentials.job is None)
+    assert window.wizard.credentials.dynamics.text("dynamics.url") == world.REHEARSAL.dynamics.url
+    assert window.focusWidget() is window.wizard.credentials.test

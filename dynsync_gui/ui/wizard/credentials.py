@@ -91,10 +91,10 @@ class CredentialsPage(StepPage):
         if missing.field in self._rows:
             line = self._rows[missing.field]
             line.complain(text)
-            self.point_to(line.target)
+            self.point_to(line.target, line)
         elif missing.field == "card":
             self.identity.complain(text)
-            self.point_to(self.identity.confirm)
+            self.point_to(self.identity.confirm, self.identity)
         else:
             self.status.say(text, "bad")
             self.point_to(self.test)
@@ -228,7 +228,7 @@ class CredentialsPage(StepPage):
         if passed and event.card is not None:
             self.status.say(tr("All checks passed."), "good")
             self.identity.show_card(event.card)
-            self.point_to(self.identity.confirm)
+            self.point_to(self.identity.confirm, self.identity)
         else:
             text = ntr(
                 "{n} check did not pass. See what to do there.", "{n} checks did not pass. See there.", len(failed)

@@ -110,12 +110,12 @@ class EnablePage(StepPage):
         if missing.field in self.mail.rows:
             line = self.mail.rows[missing.field]
             line.complain(text)
-            self.point_to(line.target)
+            self.point_to(line.target, line)
         elif missing.field == "accept":
             self._accept_message.say(text)
             self._accept_message.show()
             self.accept.setAccessibleDescription(text)
-            self.point_to(self.accept)
+            self.point_to(self.accept, self._accept_message)
         else:
             self.point_to(self.plan.stop if self.plan.again.isHidden() else self.plan.again)
         self.announcer.announce(text)

@@ -101,11 +101,11 @@ class StepPage(QWizardPage):
         self.point_to(self.banner)
         self.announcer.announce(self.banner.says)
 
-    def point_to(self, widget: QWidget) -> None:
-        """Scroll so far that the widget can be seen, and focus it where it takes the focus."""
+    def point_to(self, widget: QWidget, around: QWidget | None = None) -> None:
+        """Scroll so far that the widget, or more around it, can be seen; focus it where it takes the focus."""
         if widget.focusPolicy() is not Qt.FocusPolicy.NoFocus:
             widget.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._target = widget
+        self._target = around or widget
         self._later.start()
 
     def _scroll_to_target(self) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QMargins, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QWidget, QWizard
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLayout, QWidget, QWizard
 
 from dynsync_gui.domain.events import Event
 from dynsync_gui.domain.secrets import Secrets
@@ -197,13 +197,17 @@ class SetupWizard(QWizard):
         if grid is None:
             return
         for layout in (grid, frame.layout(), holder.layout()):
-            if layout is not None:
-                layout.setContentsMargins(0, 0, 0, 0)
-                layout.setSpacing(0)
+            _space(layout, QMargins(), 0)
         # Not by `itemAt`: PySide keeps what that hands out, and the wizard deletes it when it lays itself out anew.
         for buttons in grid.findChildren(QHBoxLayout):
-            buttons.setContentsMargins(3 * GRID, GRID + 4, 3 * GRID, GRID + 4)
-            buttons.setSpacing(GRID)
+            _space(buttons, QMargins(3 * GRID, GRID + 4, 3 * GRID, GRID + 4), GRID)
         for child in ground.children():
-            if type(child) is QWidget:
+            if type(child) is QWidget and child.maximumHeight():
                 child.setFixedHeight(0)  # Qt's own dark line above the buttons; the pages end in a lighter one
+
+
+def _space(layout: QLayout | None, margins: QMargins, gap: int) -> None:
+    """Set distances only where they differ: setting them asks for a new layout, which would ask for this again."""
+    if layout is not None and (layout.contentsMargins() != margins or layout.spacing() != gap):
+        layout.setContentsMargins(margins)
+        layout.setSpacing(gap)

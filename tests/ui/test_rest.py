@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QApplication
+
+from tests.ui.scenes import Scenes
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Watch(QObject):
+    """Counts the events that mean work."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: Counter[QEvent.Type] = Counter()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in {QEvent.Type.LayoutRequest, QEvent.Type.Paint, QEvent.Type.Resize}:
+            self.seen[event.type()] += 1
+        return False
+
+
+@pytest.mark.parametrize("scene", ["page1_passed", "page2_fields", "page3_mail", "finished", "problems"])
+def test_an_idle_window_does_nothing(scenes: Scenes, qtbot: Any, qapp: QApplication, scene: str) -> None:
+    getattr(scenes, scene)()
+    qtbot.wait(100)
+    watch = Watch()
+    qapp.installEventFilter(watch)
+    qtbot.wait(300)
+    qapp.removeEventFilter(watch)
+    assert sum(watch.seen.values()) <= 6, watch.seen  # a caret may blink
+
+
+def test_the_window_brings_in_nothing_that_only_the_engine_needs() -> None:
+    code = (
+        "import sys, dynsync_gui.ui.start; "
+        "print(sorted({'requests', 'msal', 'keyring', 'urllib3', 'sqlite3', 'ssl'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
