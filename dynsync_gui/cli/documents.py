@@ -175,7 +175,7 @@ def proof_document(proof: Proof) -> Document:
             {
                 "entity": each.entity.value,
                 "id": each.id,
-                "reason": each.reason,
+                "reason": str(each.reason),
                 "field": each.field,
                 "explained": each.explained,
             }

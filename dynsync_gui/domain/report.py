@@ -114,7 +114,7 @@ class Difference:
 
     entity: Entity
     id: str
-    reason: str
+    reason: Message
     field: str = ""
     explained: bool = False
 

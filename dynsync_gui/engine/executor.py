@@ -39,6 +39,9 @@ class Executor:
         problem_of: Title, cure, retry class and field of a row's reason.
         token: Pauses and stops it; batches in flight are always waited for and kept.
         on_written: Told an entity and how many of its records are settled since the last time.
+
+    Attributes:
+        refused: Records that Marketo refused so far.
     """
 
     def __init__(
@@ -59,6 +62,7 @@ class Executor:
         self._token = token
         self._on_written = on_written
         self._counted = 0
+        self.refused = 0
 
     def write(self) -> None:
         """Send everything that is matched.
@@ -155,6 +159,7 @@ class Executor:
         return [batch[half:], batch[:half]]
 
     def _refusal(self, record: LedgerRecord, code: str, message: str) -> Refusal:
+        self.refused += 1
         finding, field = self._problem_of(code, message)
         retry = finding.retry if finding.retry is not Retry.AFTER_PARENT else Retry.NEXT_RUN
         return Refusal(record.seq, record.version, code, field, message, retry)

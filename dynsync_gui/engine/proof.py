@@ -12,10 +12,14 @@ from dynsync_gui.domain.ports import DynamicsReader, MarketoReader, SourceRecord
 from dynsync_gui.domain.report import Difference, Proof
 from dynsync_gui.domain.schema import COMPANY_KEY, EntitySchema
 from dynsync_gui.domain.storage import StagedRecord, SyncStore
+from dynsync_gui.domain.text import msg
 from dynsync_gui.engine import outgoing, payload
 from dynsync_gui.engine.matching import CHUNK
 
 _LISTED = 200
+_MISSING = msg("is not in Marketo")
+_DOUBLED = msg("is in Marketo more than once")
+_UNEQUAL = msg("has another value in Marketo")
 
 
 class Auditor:
@@ -78,13 +82,13 @@ class Auditor:
 
     def _judge(self, record: StagedRecord, wanted: Mapping[str, Any], found: Sequence[Mapping[str, Any]]) -> None:
         if len(found) != 1:
-            self._differences.append(Difference(record.entity, record.id, "missing" if not found else "doubled"))
+            self._differences.append(Difference(record.entity, record.id, _MISSING if not found else _DOUBLED))
             return
         self._once += 1
         unequal = [name for name, value in wanted.items() if not same(value, found[0].get(name))]
         if not unequal:
             self._equal += 1
-        self._differences += [Difference(record.entity, record.id, "unequal", name) for name in unequal]
+        self._differences += [Difference(record.entity, record.id, _UNEQUAL, name) for name in unequal]
 
 
 def _wanted(record: StagedRecord, filled: frozenset[str], *, linked: bool) -> dict[str, Any]:

@@ -105,7 +105,7 @@ class Runner:
                 self._settings.limits.in_flight,
                 self._workplace.problem_of,
                 self._job.token,
-                self.meter.add,
+                lambda entity, settled: self._written(executor, entity, settled),
             )
             executor.write()
         except (Cancelled, DynSyncError):
@@ -122,6 +122,10 @@ class Runner:
             proof = auditor.prove(work_of(prepared.schemas, prepared.mapping))
         mailed, failure = tell_first_sync(self._store, self._settings, secrets, self._workplace.mailer)
         return RunEnded(self._job.number, report, proof, mailed, failure)
+
+    def _written(self, executor: Executor, entity: Entity, settled: int) -> None:
+        self.meter.problems = executor.refused
+        self.meter.add(entity, settled)
 
     def _phase(self, phase: RunState) -> None:
         if phase is RunState.MATCHING:

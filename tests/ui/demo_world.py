@@ -254,10 +254,19 @@ def refused(job: int) -> JobFailed:
     return JobFailed(job, ConnectionFailed("marketo.unreachable", finding))
 
 
-def mail_failed(job: int) -> JobFailed:
-    """The mail server refused."""
-    finding = Finding(msg("The mail server did not accept the password."), msg("Enter it again."))
-    return JobFailed(job, DynSyncError("mail-sign-in", finding))
+NO_MAIL = DynSyncError(
+    "mail-sign-in", Finding(msg("The mail server did not accept the password."), msg("Enter it again."))
+)
+
+
+def test_mail_failed(job: int) -> JobFailed:
+    """The mail server refused the test message."""
+    return JobFailed(job, NO_MAIL)
+
+
+def mail_failed(job: int) -> RunEnded:
+    """The sync is done, and the mail server refused."""
+    return RunEnded(job, REPORT, PROOF, mail_failure=NO_MAIL)
 
 
 def checks(rows: tuple[Check, ...], card: IdentityCard | None) -> list[object]:
@@ -270,8 +279,7 @@ def checks(rows: tuple[Check, ...], card: IdentityCard | None) -> list[object]:
 
 
 RUN = [progress(part / 10) for part in range(1, 11)] + [
-    lambda job: MailSent(job, "admin@contoso.com", by_mail=True),
-    lambda job: RunEnded(job, REPORT, PROOF),
+    lambda job: RunEnded(job, REPORT, PROOF, mailed_to="admin@contoso.com"),
 ]
 SCRIPTS: dict[str, list[object]] = {
     "read_profile": [lambda job: ProfileRead(job, None, EMPTY)],

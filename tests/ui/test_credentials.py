@@ -264,3 +264,16 @@ def test_the_demo_opens_with_the_practice_systems_filled_in(scenes: Scenes) -> N
     scenes._wait(lambda: window.wizard is not None and window.wizard.credentials.job is None)
     assert window.wizard.credentials.dynamics.text("dynamics.url") == world.REHEARSAL.dynamics.url
     assert window.focusWidget() is window.wizard.credentials.test
+
+
+def test_checks_that_passed_are_folded_and_can_be_seen(scenes: Scenes) -> None:
+    window, _ = scenes.page2_fields()
+    window.wizard.back()
+    checks = window.wizard.credentials.dynamics.checks
+    passed = [row for row in checks._rows.values() if row.passed]
+    assert passed
+    assert not any(row.isVisible() for row in passed)
+    assert str(len(passed)) in checks.unfold.text()
+    checks.unfold.click()
+    assert all(row.isVisible() for row in passed)
+    assert not checks.unfold.isVisible()

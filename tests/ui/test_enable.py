@@ -102,7 +102,7 @@ def test_a_test_mail_is_sent_and_its_refusal_is_told(scenes: Scenes) -> None:
     window, service = scenes.page3_mail()
     page = window.wizard.enable
     assert page.mail.result.text() == "Sent to admin@contoso.com. Look into the inbox."
-    service.scripts["send_test_mail"] = [world.mail_failed]
+    service.scripts["send_test_mail"] = [world.test_mail_failed]
     page.mail.test.click()
     scenes._wait(lambda: page._mail is None)
     assert page.mail.result.text().startswith("The mail server did not accept the password.")

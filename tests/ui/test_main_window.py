@@ -7,9 +7,10 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QTableView
 
-from dynsync_gui.domain.events import JobCancelled, JobFailed, RunEnded
+from dynsync_gui.domain.events import JobCancelled, JobFailed, ProblemsRead, RunEnded
 from dynsync_gui.domain.report import Difference, Proof, RunState, Status
 from dynsync_gui.domain.schema import Entity
+from dynsync_gui.domain.text import msg
 from dynsync_gui.ui.announce import PAUSE, Announcer
 from tests.ui import demo_world as world
 from tests.ui.scenes import Scenes
@@ -70,7 +71,7 @@ def test_the_end_tells_the_report_the_equation_the_proof_and_the_mail(scenes: Sc
 
 
 def test_a_proof_that_does_not_hold_is_not_called_one(scenes: Scenes) -> None:
-    proof = Proof(10, 9, 9, 0, 0, (Difference(Entity.LEAD, "abc", "not there"),))
+    proof = Proof(10, 9, 9, 0, 0, (Difference(Entity.LEAD, "abc", msg("not there")),))
     window, _ = scenes.finished(start=[lambda job: RunEnded(job, world.REPORT, proof)])
     shown = texts(window.main.overview)
     assert "Proved" not in shown
@@ -78,7 +79,7 @@ def test_a_proof_that_does_not_hold_is_not_called_one(scenes: Scenes) -> None:
 
 
 def test_a_mail_that_was_not_sent_is_said_and_fails_nothing(scenes: Scenes) -> None:
-    script = [world.progress(1), world.mail_failed, lambda job: RunEnded(job, world.REPORT, world.PROOF)]
+    script = [world.progress(1), world.mail_failed]
     window, _ = scenes.finished(start=script)
     shown = texts(window.main.overview)
     assert "its e-mail was not sent: The mail server did not accept the password." in shown
@@ -203,3 +204,12 @@ def test_job_failed_is_no_mail_unless_it_says_so(scenes: Scenes) -> None:
     service.tell(JobFailed(99, world.refused(99).error))
     scenes._wait(lambda: True)
     assert window.main.overview.mail.text() == before
+
+
+def test_what_is_only_worth_knowing_is_not_counted_as_needing_a_look(scenes: Scenes) -> None:
+    notice = replace(world.PROBLEMS[0], code="shared-email", title=msg("Shared."), aside=False)
+    listed = (*world.PROBLEMS, notice)
+    window, _ = scenes.finished(read_problems=[lambda job: ProblemsRead(job, listed, world.STATUS)])
+    assert window.main.nav[1].text().replace("&", "").endswith(str(len(world.PROBLEMS)))
+    shown = texts(window.main.problems)
+    assert shown.index("Worth knowing") < shown.index("Shared.")

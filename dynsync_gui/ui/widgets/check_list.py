@@ -6,7 +6,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from dynsync_gui.domain.checks import Check, CheckState
-from dynsync_gui.domain.text import number, tr
+from dynsync_gui.domain.text import ntr, number, tr
 from dynsync_gui.ui.icons import Picture
 from dynsync_gui.ui.mnemonics import reword
 from dynsync_gui.ui.theme import GRID
@@ -53,6 +53,11 @@ class CheckRow(QWidget):
         self.setLayout(layout)
 
     @property
+    def passed(self) -> bool:
+        """Whether the check has passed."""
+        return self._check is not None and self._check.state is CheckState.PASSED
+
+    @property
     def opened(self) -> bool:
         """Whether the cure is shown."""
         return not self._copy.isHidden()
@@ -87,6 +92,12 @@ class CheckList(QWidget):
         super().__init__()
         self._rows: dict[str, CheckRow] = {}
         self._layout = column(self, gap=GRID)
+        self.unfold = QPushButton()
+        self.unfold.setAutoDefault(False)
+        self.unfold.setProperty("kind", "link")
+        self.unfold.clicked.connect(self._unfold)
+        self._layout.addLayout(row(self.unfold, None))
+        self.unfold.hide()
         self.hide()
 
     def show_check(self, check: Check) -> None:
@@ -97,6 +108,22 @@ class CheckList(QWidget):
         self._rows[check.id].show_check(check)
         self.show()
 
+    def fold(self) -> None:
+        """Put what passed behind one line, so that what matters next is in sight."""
+        passed = [line for line in self._rows.values() if line.passed]
+        for line in passed:
+            line.hide()
+        reword(self.unfold, ntr("{n} check passed. Show it", "{n} checks passed. Show them", len(passed)))
+        self.unfold.setVisible(bool(passed))
+
+    def _unfold(self) -> None:
+        self.unfold.hide()
+        for line in self._rows.values():
+            line.show()
+        first = next(iter(self._rows.values()), None)
+        if first is not None:
+            first.setFocus()
+
     def row_of(self, id_: str) -> CheckRow | None:
         """The row of a check."""
         return self._rows.get(id_)
@@ -104,6 +131,7 @@ class CheckList(QWidget):
     def forget(self) -> None:
         """Start anew."""
         drop(self._layout, list(self._rows.values()))
+        self.unfold.hide()
         self._rows.clear()
         self.hide()
 

@@ -38,7 +38,10 @@ class HelpWindow(QDialog):
     def show_topic(self, topic: str) -> None:
         """Show a topic, with links in a colour that can be read."""
         document = self.browser.document()
-        document.setDefaultStyleSheet(f"a {{ color: {roles().accent}; }} h1 {{ font-size: large; }}")
+        document.setDefaultStyleSheet(
+            f"a {{ color: {roles().accent}; }} h1 {{ font-size: x-large; }} h2 {{ font-size: medium; }}"
+            " table { margin-top: 8px; }"
+        )
         self.browser.setHtml(self._read(topic))
         self.show()
         self.activateWindow()

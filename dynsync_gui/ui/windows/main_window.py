@@ -17,7 +17,7 @@ from dynsync_gui.domain.events import (
     RunEnded,
     Waiting,
 )
-from dynsync_gui.domain.report import Status
+from dynsync_gui.domain.report import RunKind, Status
 from dynsync_gui.domain.text import number, tr
 from dynsync_gui.service.api import Job
 from dynsync_gui.ui.announce import Announcer
@@ -27,6 +27,7 @@ from dynsync_gui.ui.mnemonics import deal, reword
 from dynsync_gui.ui.widgets.boxes import column, row
 from dynsync_gui.ui.widgets.side import Side
 from dynsync_gui.ui.windows.history import History
+from dynsync_gui.ui.windows.notice import DesktopNotice
 from dynsync_gui.ui.windows.overview import Overview
 from dynsync_gui.ui.windows.problems import Problems
 
@@ -47,6 +48,7 @@ class MainView(QWidget):
         self.setProperty("kind", "window")
         self.api = bridge.api
         self.announcer = Announcer(self)
+        self.notice = DesktopNotice(self)
         self._run: Job | None = None
         self._reading: Job | None = None
         self._export: Job | None = None
@@ -104,8 +106,6 @@ class MainView(QWidget):
         elif isinstance(event, JobFailed) and self._export is not None and event.job == self._export.number:
             self._export = None
             self.problems.banner.tell("bad", str(event.error.finding.title), str(event.error.finding.cure))
-        else:
-            self._mail_told(event)
         if not isinstance(event, Progress):
             deal(self)
 
@@ -119,10 +119,9 @@ class MainView(QWidget):
             case RunEnded():
                 self._over()
                 self.overview.show_ended(event)
+                self._tell_end(event)
                 self.overview.go_on.setFocus()
                 self.announcer.announce(self.overview.state.text())
-            case JobFailed(error=error) if error.code.startswith("mail"):
-                self._mail_told(event)
             case JobFailed(error=error):
                 self._over()
                 self.overview.show_error(error)
@@ -131,7 +130,17 @@ class MainView(QWidget):
                 self._over()
                 self.overview.show_stopped()
             case _:
-                self._mail_told(event)
+                pass
+
+    def _tell_end(self, ended: RunEnded) -> None:
+        """Say who was mailed; without a mail server the desktop gives the notice."""
+        if ended.mail_failure is not None:
+            self._mail_told(JobFailed(ended.job, ended.mail_failure))
+        elif ended.mailed_to:
+            self._mail_told(MailSent(ended.job, ended.mailed_to, by_mail=True))
+        elif ended.report.kind is RunKind.FIRST:
+            self.notice.give(self, self.overview.state.text())
+            self._mail_told(MailSent(ended.job, "", by_mail=False))
 
     def _mail_told(self, event: Event) -> None:
         match event:
@@ -139,7 +148,7 @@ class MainView(QWidget):
                 self.overview.show_mail(tr("An e-mail was sent to {address}.", address=to), "muted")
             case MailSent():
                 self.overview.show_mail(tr("A notice was shown on this computer."), "muted")
-            case JobFailed(error=error) if error.code.startswith("mail"):
+            case JobFailed(error=error):
                 text = tr("The sync is done, but its e-mail was not sent: {reason}", reason=str(error.finding.title))
                 self.overview.show_mail(text, "attention")
             case _:
@@ -148,7 +157,7 @@ class MainView(QWidget):
     def _problems_told(self, event: ProblemsRead) -> None:
         self.problems.show_problems(event.problems)
         self.history.show_runs(event.status.runs)
-        count = len(event.problems)
+        count = sum(problem.aside for problem in event.problems)
         reword(self.nav[1], tr("To look at") + (f"  {number(count)}" if count else ""))
         if self._export is not None and event.job == self._export.number:
             self._export = None

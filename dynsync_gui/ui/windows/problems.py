@@ -77,8 +77,8 @@ class CauseCard(Card):
         if first.cure:
             words.addWidget(Text(str(first.cure)))
         count = ntr("{n} record", "{n} records", len(problems))
-        words.addWidget(Text(f"{count} · {_RETRY[first.retry]}", "hint"))
-        picture = Picture("attention", "attention", 20)
+        words.addWidget(Text(f"{count} · {_RETRY[first.retry]}" if first.aside else count, "hint"))
+        picture = Picture("attention", "attention", 20) if first.aside else Picture("info", "accent", 20)
         line = row(picture, words, self._button, gap=GRID + 4)
         line.setAlignment(picture, TOP)
         line.setAlignment(self._button, TOP)
@@ -111,8 +111,10 @@ class Problems(QWidget):
         self.export.clicked.connect(self.export_wanted)
         self.banner = Banner()
         self.about = Text("", "muted")
-        self._causes = column(gap=GRID + 4)
+        self._causes, self._notices = column(gap=GRID + 4), column(gap=GRID + 4)
         self._cards: list[CauseCard] = []
+        self._notice_cards: list[CauseCard] = []
+        self._worth_knowing = Text(tr("Worth knowing"), "section")
         layout = column(self, gap=2 * GRID, margin=3 * GRID)
         words = column(gap=4)
         words.addWidget(Text(tr("Records that need a look"), "title"))
@@ -123,24 +125,37 @@ class Problems(QWidget):
         layout.addLayout(head)
         layout.addWidget(self.banner)
         layout.addLayout(self._causes)
+        layout.addWidget(self._worth_knowing)
+        layout.addLayout(self._notices)
         layout.addStretch(1)
         self.show_problems(())
 
     def show_problems(self, problems: Iterable[Problem]) -> None:
-        """Group and show them."""
-        groups: dict[tuple[str, str], list[Problem]] = {}
-        for problem in problems:
-            groups.setdefault((problem.code, problem.title.text), []).append(problem)
+        """Group and show them: what was set aside, then what is in step but worth knowing."""
+        listed = list(problems)
         drop(self._causes, self._cards)
-        for group in sorted(groups.values(), key=len, reverse=True):
+        drop(self._notices, self._notice_cards)
+        for group in _by_cause(problem for problem in listed if problem.aside):
             self._cards.append(CauseCard(group))
             self._causes.addWidget(self._cards[-1])
-        self.export.setVisible(bool(groups))
+        for group in _by_cause(problem for problem in listed if not problem.aside):
+            self._notice_cards.append(CauseCard(group))
+            self._notices.addWidget(self._notice_cards[-1])
+        self._worth_knowing.setVisible(bool(self._notice_cards))
+        self.export.setVisible(bool(listed))
         self.about.say(
             tr("Everything else is in step. These wait here until their reason is gone.")
-            if groups
+            if self._cards
             else tr("There are none. Every record has arrived or was left out by a rule.")
         )
+
+
+def _by_cause(problems: Iterable[Problem]) -> list[list[Problem]]:
+    """Problems of one cause together, the most frequent cause first."""
+    groups: dict[tuple[str, str], list[Problem]] = {}
+    for problem in problems:
+        groups.setdefault((problem.code, problem.title.text), []).append(problem)
+    return sorted(groups.values(), key=len, reverse=True)
 
 
 def table_of(model: QAbstractTableModel, name: str) -> QTableView:

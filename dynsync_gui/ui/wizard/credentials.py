@@ -227,6 +227,9 @@ class CredentialsPage(StepPage):
         failed = [check for check in event.checks if check.state is CheckState.FAILED]
         if passed and event.card is not None:
             self.status.say(tr("All checks passed."), "good")
+            for form in (self.dynamics, self.marketo):
+                form.checks.fold()
+            self.deal_letters()
             self.identity.show_card(event.card)
             self.point_to(self.identity.confirm, self.identity)
         else:

@@ -68,6 +68,8 @@ class EnablePage(StepPage):
     def enter(self) -> None:
         """Make the plan, unless there is one of this very choice."""
         self.banner.hide()
+        if not self.mail.email.text():
+            self.mail.email.setText(self.flow.draft.settings.enable.email)
         if self.flow.draft.plan is None:
             self._make_plan()
         else:
