@@ -1,7 +1,7 @@
 """Walks the whole wizard with the real service by keyboard alone; run by `test_window.py` in a process of its own.
 
-Usage: walk.py PROFILE LANGUAGE KEYS PICTURES [cancel]; `KEYS` is ``xdotool`` (a real screen) or ``qt`` (offscreen). Each step
-waits for a condition of the window and then presses keys: Alt and the letter that is underlined, Space, Tab, or typing.
+Usage: walk.py PROFILE LANGUAGE KEYS PICTURES [cancel]; `KEYS` is ``xdotool`` (a real screen) or ``qt`` (offscreen).
+Each step waits for a condition of the window and then presses keys: Alt and the underlined letter, Space, or typing.
 Prints one JSON line: what the window said at its end.
 """
 
@@ -90,22 +90,19 @@ class Walk:
 
     def _all(self) -> Iterator[Step]:
         window, keys = self._window, self._keys
-        yield (
-            lambda: self._page("credentials") and self._ready(self._wizard.credentials.test),
-            lambda: keys.alt(self._wizard.credentials.test),
-        )
-        yield lambda: self._wizard.credentials.identity.confirm.hasFocus(), keys.space
-        yield lambda: self._wizard.credentials.identity.confirm.isChecked(), self._forward
+        yield lambda: self._page("credentials") and self._ready(self._wizard.credentials.test), self._test
+        yield self._wizard.credentials.identity.confirm.hasFocus, keys.space
+        yield self._wizard.credentials.identity.confirm.isChecked, self._forward
         yield lambda: self._page("fields") and bool(self._wizard.flow.draft.offers), self._forward
         if self._cancel:
             yield lambda: self._page("enable") and self._wizard.flow.draft.plan is not None, self._give_up
             return
         yield (
             lambda: self._page("enable") and self._wizard.flow.draft.plan is not None,
-            lambda: keys.alt(self._wizard.enable.accept),
+            self._accept,
         )
-        yield lambda: self._wizard.enable.accept.isChecked(), lambda: keys.alt(self._label_of_email())
-        yield lambda: self._wizard.enable.mail.email.hasFocus(), self._address
+        yield self._wizard.enable.accept.isChecked, self._go_to_email
+        yield self._wizard.enable.mail.email.hasFocus, self._address
         yield lambda: self._wizard.enable.mail.email.text().endswith(".example"), self._forward
         yield (
             lambda: window.main is not None and not window.main.running and window.main.overview.report.isVisible(),
@@ -127,6 +124,15 @@ class Walk:
         wizard = self._wizard
         which = wizard.WizardButton.FinishButton if self._page("enable") else wizard.WizardButton.NextButton
         self._keys.alt(wizard.button(which))
+
+    def _test(self) -> None:
+        self._keys.alt(self._wizard.credentials.test)
+
+    def _accept(self) -> None:
+        self._keys.alt(self._wizard.enable.accept)
+
+    def _go_to_email(self) -> None:
+        self._keys.alt(self._label_of_email())
 
     def _give_up(self) -> None:
         self._keys.alt(self._wizard.button(self._wizard.WizardButton.CancelButton))

@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -107,8 +108,6 @@ def main(folder: str, step: str, when: str, number: str) -> int:
 
 
 def _committing(transaction: Callable[..., Any], bomb: Bomb) -> Callable[..., Any]:
-    from contextlib import contextmanager
-
     @contextmanager
     def committing(self: Database) -> Any:
         outermost = not self.connection.in_transaction

@@ -1,5 +1,7 @@
 """Both vendors misbehave; the end state is that of a quiet run."""
 
+from dataclasses import replace
+
 import pytest
 
 from dynsync_gui.domain.errors import ExitStatus
@@ -61,8 +63,6 @@ def test_a_used_up_quota_stops_and_keeps_the_outbox(desk):
 
 
 def test_the_own_daily_share_stops_too(desk):
-    from dataclasses import replace
-
     event = desk.start(limits=replace(desk.settings.limits, daily_calls=9))
     assert isinstance(event, JobFailed)
     assert event.error.code == "quota"
