@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from dynsync_gui.domain.findings.marketo import problem_of
-from dynsync_gui.domain.findings.records import finding_of
+from dynsync_gui.domain.findings.records import finding_of, refusal_of
 from dynsync_gui.domain.ports import Connections, Profile
 from dynsync_gui.domain.storage import SyncStore
 from dynsync_gui.rehearsal import RehearsalProcess
@@ -69,7 +68,7 @@ def open_service(options: Options) -> SyncService:
             open_store=open_store,
             profile=lambda rehearsal: profiles[rehearsal],
             defaults=default_targets,
-            problem_of=problem_of,
+            problem_of=refusal_of,
             mailer=SmtpMailer(),
             rehearsal=Rehearsal(process.start, process.stop),
             close=close,

@@ -116,7 +116,5 @@ def _reached_by(ready: dict[str, Any]) -> tuple[Settings, Secrets]:
         enable=EnableSettings("admin@contoso.example"),
         rehearsal=True,
     )
-    secrets = Secrets(
-        dynamics_client_secret=dynamics["client_secret"], marketo_client_secret=marketo["client_secret"]
-    )
+    secrets = Secrets(dynamics_client_secret=dynamics["client_secret"], marketo_client_secret=marketo["client_secret"])
     return settings, secrets

@@ -30,7 +30,7 @@ from dynsync_gui.domain.setup import SetupDraft, SetupFlow
 from dynsync_gui.domain.text import msg, tr
 from dynsync_gui.system.secrets import SecretSource
 
-CHECK_SECONDS = 38.0
+CHECK_SECONDS = 57.0
 """After that a check that still runs counts as stopped; a slow keychain before it leaves that below a minute."""
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from dynsync_gui.domain.schema import (
     COMPANY_KEY,
@@ -204,7 +205,7 @@ def build_mapping(
     entities: dict[Entity, EntityMapping] = {}
     new: dict[str, NewField] = {}
     if persons.field(KEY_FIELD) is None:
-        new[KEY_FIELD] = NewField(KEY_FIELD, "Dynamics Id", TargetType.STRING)
+        new[KEY_FIELD] = NewField(KEY_FIELD, _free_label("Dynamics Id", KEY_FIELD, persons), TargetType.STRING)
     for entity, rows in offered.items():
         known = persons if entity.target is Target.PERSON else companies
         names = chosen.get(entity)
@@ -220,7 +221,20 @@ def build_mapping(
                 pairs.append(FieldMapping(row.field, target))
         has_filter = any(row.is_filter and row.selectable for row in rows)
         entities[entity] = EntityMapping(entity, tuple(pairs), filter=has_filter and use_filter)
-    return SyncMapping(entities, tuple(new.values()))
+    return SyncMapping(entities, _told_apart(new.values()))
+
+
+def unknown_choices(
+    tables: Mapping[Entity, EntitySchema], chosen: Mapping[Entity, Collection[str]]
+) -> Mapping[Entity, tuple[tuple[str, str], ...]]:
+    """Chosen names that a table does not have (any more), each with the nearest one that it has, or none."""
+    found = {}
+    for entity, names in chosen.items():
+        known = {field.name for field in tables[entity].fields}
+        lost = [(name, next(iter(get_close_matches(name, known, 1)), "")) for name in names if name not in known]
+        if lost:
+            found[entity] = tuple(lost)
+    return found
 
 
 def _offer(
@@ -297,26 +311,37 @@ def _created(
     type_ = NEW_FIELD_TYPES.get(field.type)
     if field.type is FieldType.STRING and field.format == "Email":
         type_ = TargetType.EMAIL
-    known = target.field(name)
+    known = target.alike(name)
     if known is not None:
-        if accepts(field, known.type) and known.updateable and name not in taken:
-            return FieldOffer(field, name, known.label, preselected=preselected)
+        if accepts(field, known.type) and known.updateable and known.name not in taken:
+            return FieldOffer(field, known.name, known.label, preselected=preselected)
         return FieldOffer(field, reason=msg("Marketo's “{label}” holds another kind of value.", label=known.label))
     if type_ is None or (field.max_length or 0) > 255 and type_ is TargetType.STRING:  # noqa: RUF021
         return FieldOffer(
             field,
             reason=msg("Long text needs a text area in Marketo, and only a Marketo admin can add one."),
         )
-    shown = _free_label(label, field, target)
+    shown = _free_label(label, field.name, target)
     return FieldOffer(field, name, shown, NewField(name, shown, type_), preselected)
 
 
-def _free_label(label: str, field: SourceField, target: TargetSchema) -> str:
+def _told_apart(fields: Iterable[NewField]) -> tuple[NewField, ...]:
+    """New fields with a display name each, as Marketo wants; columns may share theirs."""
+    used: set[str] = set()
+    rows = []
+    for field in fields:
+        label = field.label if field.label.casefold() not in used else f"{field.label} {field.name}"
+        used.add(label.casefold())
+        rows.append(NewField(field.name, label, field.type))
+    return tuple(rows)
+
+
+def _free_label(label: str, name: str, target: TargetSchema) -> str:
     """A display name that Marketo accepts: no special characters, not in use yet."""
-    plain = re.sub(r"[^\w ]+", " ", label, flags=re.UNICODE).strip() or field.name
+    plain = re.sub(r"[^\w ]+", " ", label, flags=re.UNICODE).strip() or name
     plain = re.sub(r"\s+", " ", plain)
     if any(known.label.casefold() == plain.casefold() for known in target.fields):
-        return f"{plain} Dynamics {field.name}"
+        return f"{plain} Dynamics {name}"
     return plain
 
 

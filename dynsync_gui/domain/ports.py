@@ -135,13 +135,16 @@ class MarketoWriter(MarketoReader, Protocol):
     def create_fields(self, fields: Sequence[NewField]) -> None:
         """Create person fields and wait, within bounds, until they can be written and searched."""
 
-    def upsert(self, target: Target, rows: Sequence[Mapping[str, Any]], by: str) -> tuple[RowOutcome, ...]:
+    def upsert(
+        self, target: Target, rows: Sequence[Mapping[str, Any]], by: str, *, suspected: bool = False
+    ) -> tuple[RowOutcome, ...]:
         """Create or update rows by their key; at most 300 rows and 900 kB, one key once.
 
         Args:
             target: Persons or companies.
             rows: REST names and values; every row holds `by`.
             by: ``id`` updates persons only, any other key creates or updates.
+            suspected: The rows are part of a call that was refused; a system error of Marketo is believed at once.
 
         Raises:
             BatchRefused: Marketo refused the whole call for its content; nothing was written.

@@ -198,3 +198,8 @@ class TargetSchema:
     def field(self, name: str) -> TargetField | None:
         """The field of that REST name, or None."""
         return next((field for field in self.fields if field.name == name), None)
+
+    def alike(self, name: str) -> TargetField | None:
+        """The field of that REST name in any letter case, or None; Marketo takes no second one."""
+        wanted = name.casefold()
+        return next((field for field in self.fields if field.name.casefold() == wanted), None)

@@ -270,6 +270,9 @@ class SyncStore(Protocol):
     def notice(self, rows: Sequence[Notice]) -> None:
         """Keep things worth a look."""
 
+    def forget_notices(self, code: str) -> None:
+        """Drop all notices of one kind."""
+
     def note_shared_emails(self) -> None:
         """Keep a notice for everyone who shares an e-mail address with another Dynamics record."""
 

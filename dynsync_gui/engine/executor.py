@@ -13,6 +13,7 @@ from dynsync_gui.domain.ports import BatchRefused, MarketoWriter, RowOutcome
 from dynsync_gui.domain.schema import Entity, Target
 from dynsync_gui.domain.storage import Acknowledgement, Decision, LedgerRecord, Match, Notice, Refusal, SyncStore
 from dynsync_gui.engine import outgoing
+from dynsync_gui.engine.calls import CallCount
 
 BATCH_ROWS = 300
 """Rows a call may hold (Marketo REST, sync leads and sync companies)."""
@@ -34,7 +35,7 @@ class Executor:
     Args:
         marketo: Where to write.
         store: The ledger.
-        run: The run's number.
+        calls: Keeps how many calls the run has made.
         in_flight: Calls at the same time.
         problem_of: Title, cure, retry class and field of a row's reason.
         token: Pauses and stops it; batches in flight are always waited for and kept.
@@ -48,7 +49,7 @@ class Executor:
         self,
         marketo: MarketoWriter,
         store: SyncStore,
-        run: int,
+        calls: CallCount,
         in_flight: int,
         problem_of: ProblemOf,
         token: CancelToken,
@@ -56,12 +57,11 @@ class Executor:
     ) -> None:
         self._marketo = marketo
         self._store = store
-        self._run = run
+        self._calls = calls
         self._in_flight = in_flight
         self._problem_of = problem_of
         self._token = token
         self._on_written = on_written
-        self._counted = 0
         self.refused = 0
 
     def write(self) -> None:
@@ -77,13 +77,14 @@ class Executor:
 
     def _drain(self, entities: Sequence[Entity], *, adopt: bool) -> None:
         """Send until nothing of this kind is left; the first failure stops new calls and is raised at the end."""
-        again: deque[Batch] = deque()
+        again: deque[Batch] = deque()  # parts of batches that were refused as a whole
         batches = self._batches(entities, adopt=adopt)
         running: dict[Future[tuple[RowOutcome, ...]], Batch] = {}
         failure: Exception | None = None
         with ThreadPoolExecutor(self._in_flight, "marketo") as pool:
             while True:
                 while failure is None and len(running) < self._in_flight and not (running and self._token.paused):
+                    suspected = bool(again)
                     batch = again.popleft() if again else next(batches, None)
                     if batch is None:
                         break
@@ -92,7 +93,7 @@ class Executor:
                     except Exception as stopped:  # noqa: BLE001  kept until the calls in flight are settled
                         failure = stopped
                         break
-                    running[pool.submit(self._send, batch)] = batch
+                    running[pool.submit(self._send, batch, suspected)] = batch
                 if not running:
                     break
                 done, _ = wait(running, return_when=FIRST_COMPLETED)
@@ -104,7 +105,7 @@ class Executor:
                         again.extendleft(self._split(batch, refused))
                     except Exception as stopped:  # noqa: BLE001  as above
                         failure = failure or stopped
-        self._count_calls()
+        self._calls.keep()
         if failure is not None:
             raise failure
 
@@ -122,10 +123,10 @@ class Executor:
             after = batch[-1].seq
             yield tuple(batch)
 
-    def _send(self, batch: Batch) -> tuple[RowOutcome, ...]:
+    def _send(self, batch: Batch, suspected: bool) -> tuple[RowOutcome, ...]:
         target = batch[0].entity.target
         by = "id" if batch[0].match is Match.ADOPT else outgoing.key_of(target)
-        return self._marketo.upsert(target, [outgoing.row(record) for record in batch], by)
+        return self._marketo.upsert(target, [outgoing.row(record) for record in batch], by, suspected=suspected)
 
     def _settle(self, batch: Batch, outcomes: Sequence[RowOutcome]) -> None:
         """Keep Marketo's answer, row by row, in one transaction."""
@@ -145,7 +146,7 @@ class Executor:
             self._store.refuse(refused)
             self._store.decide(gone)
             self._store.notice(notices)
-        self._count_calls()
+        self._calls.keep()
         for entity in {record.entity for record in batch}:
             self._on_written(entity, sum(record.entity is entity for record in batch))
 
@@ -163,9 +164,3 @@ class Executor:
         finding, field = self._problem_of(code, message)
         retry = finding.retry if finding.retry is not Retry.AFTER_PARENT else Retry.NEXT_RUN
         return Refusal(record.seq, record.version, code, field, message, retry)
-
-    def _count_calls(self) -> None:
-        made = self._marketo.calls_made()
-        if made > self._counted:
-            self._store.add_calls(self._run, made - self._counted)
-            self._counted = made

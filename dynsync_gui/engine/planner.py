@@ -14,6 +14,7 @@ from dynsync_gui.domain.report import RunKind, RunReport, RunState
 from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.settings import LimitSettings
 from dynsync_gui.domain.storage import SyncStore
+from dynsync_gui.engine.calls import CallCount
 from dynsync_gui.engine.executor import BATCH_ROWS
 from dynsync_gui.engine.matching import Matching
 from dynsync_gui.engine.reading import Reading
@@ -21,6 +22,10 @@ from dynsync_gui.engine.workload import Schemas, work_of
 
 SECONDS_A_CALL = 1.0
 """What a call of 300 rows is taken to last, for the forecast."""
+
+FIELD_CALLS = 6
+FIELD_SECONDS = 15.0
+"""Creating fields takes one call, and asking until Marketo offers them, as forecast."""
 
 OnPhase = Callable[[RunState], None]
 OnDone = Callable[[Entity | None, int], None]
@@ -48,12 +53,17 @@ class Planner:
     on_phase: OnPhase
     on_done: OnDone
 
-    def prepare(self, schemas: Schemas, mapping: SyncMapping) -> RunReport:
-        """Read and match everything that is not read and matched yet; returns the run that it belongs to."""
+    def prepare(self, schemas: Schemas, mapping: SyncMapping) -> tuple[CallCount, RunReport]:
+        """Read and match everything that is not read and matched yet.
+
+        Returns:
+            What counts the calls, and the run that it all belongs to.
+        """
         run = self.store.unfinished_run()
         if run is None:
             first = not self.store.had_first_sync()
             run = self.store.begin_run(RunKind.FIRST if first else RunKind.CYCLE)
+        calls = CallCount(self.marketo, self.store, run.id)
         self.store.advance_run(run.id, RunState.READING)
         self.on_phase(RunState.READING)
         reading = Reading(self.dynamics, self.store, run.id, self.token, self.on_done)
@@ -68,13 +78,18 @@ class Planner:
             schemas.persons,
             schemas.companies,
             self.token,
-            lambda done: self.on_done(None, done),
+            lambda done: self._matched(calls, done),
         )
         matching.match()
+        calls.keep()
         self.store.note_shared_emails()
         self.store.remember_fields(run.id, mapping.new_fields)
         self.store.advance_run(run.id, RunState.WRITING)
-        return self.store.report(run.id)
+        return calls, self.store.report(run.id)
+
+    def _matched(self, calls: CallCount, done: int) -> None:
+        calls.keep()
+        self.on_done(None, done)
 
     def plan(self, run: RunReport) -> Plan:
         """Count what a prepared run will do."""
@@ -86,7 +101,7 @@ class Planner:
             duplicates=shared,
             new_fields=new_fields,
             calls=calls,
-            minutes=_minutes(calls, self.limits),
+            minutes=_minutes(calls, self.limits, FIELD_SECONDS if new_fields else 0.0),
             calls_today=self.marketo.calls_today(),
             daily_calls=self.limits.daily_calls,
             examples=examples,
@@ -94,11 +109,11 @@ class Planner:
 
     def _calls(self, new_fields: tuple[NewField, ...]) -> int:
         writes = sum(ceil(self.store.count_outgoing(entity) / BATCH_ROWS) for entity in Entity)
-        return writes + (2 if new_fields else 0)
+        return writes + (FIELD_CALLS if new_fields else 0)
 
 
-def _minutes(calls: int, limits: LimitSettings) -> float:
-    """Calls at the configured share; the first 20 seconds' worth is free at once."""
+def _minutes(calls: int, limits: LimitSettings, besides: float) -> float:
+    """Calls at the configured share, of which the first 20 seconds' worth is free at once, and seconds besides."""
     by_rate = max(0, calls - limits.calls_per_20s) * 20 / limits.calls_per_20s
     by_latency = calls * SECONDS_A_CALL / limits.in_flight
-    return round(max(by_rate, by_latency) / 60, 1)
+    return round((max(by_rate, by_latency) + besides) / 60, 1)

@@ -15,10 +15,12 @@ from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
 from dynsync_gui.domain.storage import SyncStore
+from dynsync_gui.engine.calls import CallCount
 from dynsync_gui.engine.executor import Executor
 from dynsync_gui.engine.planner import Planner
 from dynsync_gui.engine.proof import Auditor
 from dynsync_gui.engine.workload import Schemas, describe, mapping_of, work_of
+from dynsync_gui.service.choices import note_lost_fields
 from dynsync_gui.service.jobs import BackgroundJob
 from dynsync_gui.service.mailer import end_message
 from dynsync_gui.service.progress import ProgressMeter, quota_day
@@ -34,6 +36,7 @@ class Prepared:
     schemas: Schemas
     mapping: SyncMapping
     run: RunReport
+    calls: CallCount
 
 
 class Runner:
@@ -72,6 +75,7 @@ class Runner:
         token = self._job.token
         schemas = describe(self._connection.dynamics, self._connection.marketo, self._workplace.defaults(), token)
         mapping = mapping_of(schemas, self._settings.fields)
+        note_lost_fields(self._store, schemas, self._settings)
         planner = Planner(
             self._connection.dynamics,
             self._connection.marketo,
@@ -81,7 +85,8 @@ class Runner:
             self._phase,
             self._done,
         )
-        return planner, Prepared(schemas, mapping, planner.prepare(schemas, mapping))
+        calls, run = planner.prepare(schemas, mapping)
+        return planner, Prepared(schemas, mapping, run, calls)
 
     def carry_out(self, prepared: Prepared) -> RunReport:
         """Create the fields that are missing, then send everything.
@@ -101,7 +106,7 @@ class Runner:
             executor = Executor(
                 marketo,
                 store,
-                run,
+                prepared.calls,
                 self._settings.limits.in_flight,
                 self._workplace.problem_of,
                 self._job.token,

@@ -33,6 +33,7 @@ from dynsync_gui.domain.storage import SyncStore
 from dynsync_gui.domain.text import msg
 from dynsync_gui.engine.workload import describe
 from dynsync_gui.service.api import Listener
+from dynsync_gui.service.choices import check_choices
 from dynsync_gui.service.csv_safe import write_problems
 from dynsync_gui.service.jobs import BackgroundJob, Lane, Lanes
 from dynsync_gui.service.mailer import test_message
@@ -207,6 +208,11 @@ class SyncService:
             other = pool.submit(connection.marketo.check, report)
             checks = connection.dynamics.check(tuple(Entity), report)
             checks += other.result()
+            if all_passed(checks):
+                chosen = check_choices(connection.dynamics, settings)
+                for check in chosen:
+                    report(check)
+                checks += chosen
             card = None
             if all_passed(checks):
                 named = pool.submit(connection.marketo.identity)

@@ -214,6 +214,11 @@ class SqliteStore:
                     [(row.entity.value, row.id, row.code, row.detail[:500], now()) for row in rows],
                 )
 
+    def forget_notices(self, code: str) -> None:
+        """Drop all notices of one kind."""
+        with self.transaction():
+            self._db.execute("DELETE FROM notices WHERE code = ?", (code,))
+
     def note_shared_emails(self) -> None:
         """Keep a notice for everyone who shares an e-mail address with another Dynamics record."""
         with self.transaction():

@@ -1,4 +1,4 @@
-from dynsync_gui.domain.mapping import DefaultTarget, build_mapping, offers
+from dynsync_gui.domain.mapping import DefaultTarget, build_mapping, offers, unknown_choices
 from dynsync_gui.domain.schema import (
     KEY_FIELD,
     Entity,
@@ -116,3 +116,38 @@ def test_no_marketo_field_is_filled_from_two_columns():
     fields = [SourceField(f"c{n}", "Same", FieldType.STRING, 20) for n in range(5)]
     targets = [row.target for row in rows(Entity.LEAD, *fields).values()]
     assert len(set(targets)) == 5
+
+
+def test_new_fields_have_a_display_name_each_even_where_columns_share_theirs():
+    columns = [SourceField(f"new_{n}", "Region", FieldType.STRING, 20) for n in range(3)]
+    offered = {Entity.LEAD: tuple(rows(Entity.LEAD, *columns).values())}
+    chosen = {Entity.LEAD: [column.name for column in columns]}
+    labels = [
+        field.label.casefold()
+        for field in build_mapping(offered, chosen, PERSONS, COMPANIES, use_filter=True).new_fields
+    ]
+    assert len(set(labels)) == len(labels) == 4
+
+
+def test_the_key_field_gives_way_to_a_display_name_that_is_taken():
+    taken = TargetSchema(Target.PERSON, (*PERSONS.fields, TargetField("zz9", "dynamics id", TargetType.STRING, 255)))
+    offered = {Entity.LEAD: tuple(rows(Entity.LEAD, SourceField("firstname", "First", FieldType.STRING)).values())}
+    (key,) = build_mapping(offered, {}, taken, COMPANIES, use_filter=True).new_fields
+    assert key.name == KEY_FIELD
+    assert key.label.casefold() != "dynamics id"
+
+
+def test_a_field_that_differs_in_case_only_is_used_and_not_made_again():
+    known = TargetSchema(Target.PERSON, (*PERSONS.fields, TargetField("MicrosoftTopic", "Else", TargetType.STRING, 20)))
+    (row,) = offers(
+        table(Entity.LEAD, SourceField("subject", "Topic", FieldType.STRING, 50)), known, COMPANIES, DEFAULTS
+    )
+    assert (row.target, row.new) == ("MicrosoftTopic", None)
+
+
+def test_names_that_a_table_does_not_have_come_with_the_nearest_one():
+    tables = {Entity.LEAD: table(Entity.LEAD, SourceField("emailaddress1", "E-mail", FieldType.STRING))}
+    assert unknown_choices(tables, {Entity.LEAD: ("emailaddress9", "zzz", "emailaddress1")}) == {
+        Entity.LEAD: (("emailaddress9", "emailaddress1"), ("zzz", ""))
+    }
+    assert unknown_choices(tables, {Entity.LEAD: ("emailaddress1",)}) == {}

@@ -6,6 +6,7 @@ import pytest
 
 from dynsync_gui.domain.errors import ExitStatus
 from dynsync_gui.domain.events import JobFailed, RunEnded
+from dynsync_gui.simulators.marketo.errors import MarketoError
 from tests.judge import judge
 
 STORMS = {
@@ -98,3 +99,25 @@ def test_a_record_that_marketo_refuses_is_a_problem_and_the_rest_arrives(desk):
     desk.service.go_on().wait(60)
     assert ("contact", contact["contactid"]) not in desk.listed()
     assert judge(desk.rehearsal.audit(), desk.listed()).wrong == []
+
+
+def test_a_record_that_marketo_breaks_off_at_is_found_with_few_calls(desk):
+    """Adobe on 611: malformed content provokes it, too; so it lasts, and its tries have to be capped."""
+    contact = next(row for row in desk.rehearsal.world.as_json()["contact"] if row.get("new_synctomkto") is not False)
+    desk.rehearsal.world.update("contact", contact["contactid"], {"lastname": "POISON"})
+    sync = desk.rehearsal.marketo.person_calls.sync
+
+    def poisoned(request):
+        if b"POISON" in request.get_data():
+            raise MarketoError("611", "System error")
+        return sync(request)
+
+    desk.rehearsal.marketo.person_calls.sync = poisoned
+    ended = desk.start()
+    assert isinstance(ended, RunEnded), ended
+    assert desk.listed() >= {("contact", contact["contactid"])}
+    (problem,) = [one for one in desk.service.problems() if one.code == "611"]
+    assert "breaks off" in str(problem.title)
+    assert judge(desk.rehearsal.audit(), desk.listed()).wrong == []
+    refused = [entry for entry in desk.rehearsal.log.entries("marketo") if entry.code == "611"]
+    assert 0 < len(refused) <= 3 + 9

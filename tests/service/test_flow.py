@@ -19,6 +19,7 @@ from dynsync_gui.domain.events import (
 )
 from dynsync_gui.domain.report import RunKind, RunState
 from dynsync_gui.domain.schema import Entity
+from dynsync_gui.domain.settings import FieldSettings
 from dynsync_gui.simulators.server import Rehearsal
 from dynsync_gui.system.lease import lease
 from tests.judge import judge
@@ -245,3 +246,26 @@ def test_what_is_kept_holds_no_secret_and_is_read_back(desk):
     assert replace(read.settings, rehearsal=False) == desk.settings
     text = (desk.folder / "settings.toml").read_text(encoding="utf-8")
     assert all(secret not in text for secret in desk.secrets.values())
+
+
+def test_a_field_that_dynamics_does_not_have_is_never_ignored(desk):
+    fields = FieldSettings({Entity.LEAD: ("emailaddress9", "lastname")})
+    settings = replace(desk.settings, fields=fields)
+    checked = desk.service.check(settings, desk.secrets).wait(60)
+    (failed,) = [check for check in checked.checks if check.state is CheckState.FAILED]
+    assert failed.id == "dynamics.chosen.lead"
+    assert "emailaddress9" in str(failed.finding)
+    assert "emailaddress1" in str(failed.cure) or "emailaddress3" in str(failed.cure)
+    assert checked.card is None
+    ended = desk.service.start(settings, desk.secrets).wait(60)
+    assert isinstance(ended, RunEnded)
+    (notice,) = [problem for problem in desk.service.problems() if problem.code == "field-gone"]
+    assert not notice.aside
+    assert notice.detail == "emailaddress9"
+
+
+def test_calls_of_a_run_that_was_broken_off_while_matching_are_counted(desk):
+    desk.rehearsal.faults.add("code", system="marketo", code="607", path="leads.json", skip=1, count=1)
+    assert isinstance(desk.start(), JobFailed)
+    (run,) = desk.service.status().runs
+    assert run.calls > 0

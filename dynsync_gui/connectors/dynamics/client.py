@@ -35,7 +35,7 @@ class DataverseClient:
         """The answer to a request for the service document without a token."""
 
         def once() -> Answer:
-            answer = self._http.send("GET", self._base + ROOT, _headers(), None, sooner(_LIMITS, patience.left))
+            answer = self._http.send("GET", self._base + ROOT, _headers(), None, sooner(_LIMITS, patience.attempt))
             if answer.status == 429 or answer.status >= 500:
                 raise _failed(answer)
             return answer
@@ -94,7 +94,7 @@ class DataverseClient:
         headers = _headers() | {"Authorization": f"Bearer {token}"}
         if prefer:
             headers["Prefer"] = prefer
-        return self._http.send("GET", self._base + path, headers, None, sooner(_LIMITS, patience.left))
+        return self._http.send("GET", self._base + path, headers, None, sooner(_LIMITS, patience.attempt))
 
 
 def _headers() -> dict[str, str]:

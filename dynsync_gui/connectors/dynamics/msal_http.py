@@ -92,7 +92,7 @@ class MsalHttp:
         sent = {name: str(value) for name, value in (headers or {}).items() if value is not None}
 
         def once() -> Answer:
-            answer = self._http.send(method, url, sent, body, sooner(_LIMITS, self._patience.left))
+            answer = self._http.send(method, url, sent, body, sooner(_LIMITS, self._patience.attempt))
             failure = TemporaryFailure("entra.busy", ENTRA[90033], f"HTTP {answer.status}", _ids(answer))
             if again := passing(failure, answer.status, answer.retry_after()):
                 raise again

@@ -25,7 +25,7 @@ from dynsync_gui.domain.schema import Entity, EntitySchema, System
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
 
-_CHECK_SECONDS, _CARD_SECONDS, _DESCRIBE_SECONDS = 20.0, 10.0, 20.0
+_CHECK_SECONDS, _CARD_SECONDS = 40.0, 12.0
 _MOST_ROWS = 5000
 
 
@@ -66,8 +66,8 @@ class DataverseReader:
         return read_identity(self._client, patience, self._host, rehearsal=self._rehearsal, named=named)
 
     def describe(self, entity: Entity) -> EntitySchema:
-        """The live table; a person may be waiting, so it takes 20 seconds at most."""
-        patience = brief(_DESCRIBE_SECONDS)
+        """The live table."""
+        patience = patient()
         schema = read_schema(entity, lambda target: self._client.read(target, patience))
         self._columns[entity] = frozenset(field.name for field in schema.fields if field.readable)
         return schema

@@ -29,11 +29,13 @@ class Again(Exception):  # noqa: N818
         failure: What to raise when it is not made again.
         after: Seconds that the server asked for; None where it did not say.
         throttled: Whether the server only asked to slow down: nothing is broken, and every worker waits.
+        most: Attempts after which this trouble counts as lasting; 0 for the patience's own.
     """
 
     failure: TemporaryFailure
     after: float | None = None
     throttled: bool = False
+    most: int = 0
 
 
 class Patience:
@@ -43,17 +45,24 @@ class Patience:
         tries: Attempts at one request while there is passing trouble.
         ends: When all of it has to be over, on the monotonic clock; None for no end.
         seconds: How long one request is repeated while there is passing trouble.
+        each: Longest time for one attempt; a host that never answers must not use up what others need.
+        system_errors: Attempts at a request whose own content may provoke the trouble.
     """
 
-    def __init__(self, tries: int, seconds: float, *, all_together: bool = False) -> None:
+    def __init__(self, tries: int, seconds: float, *, all_together: bool = False, each: float = float("inf")) -> None:
         """Patience for one request, or with `all_together` for all requests of a piece of work."""
-        self.tries, self.seconds = tries, seconds
+        self.tries, self.seconds, self.each, self.system_errors = tries, seconds, each, 3
         self.ends = time.monotonic() + seconds if all_together else None
 
     @property
     def left(self) -> float:
         """Seconds until all has to be over."""
         return float("inf") if self.ends is None else self.ends - time.monotonic()
+
+    @property
+    def attempt(self) -> float:
+        """Seconds that one attempt may take now."""
+        return min(self.each, self.left)
 
 
 def patient() -> Patience:
@@ -63,7 +72,7 @@ def patient() -> Patience:
 
 def brief(seconds: float) -> Patience:
     """For what a person waits for: everything is over after so many seconds."""
-    return Patience(6, seconds, all_together=True)
+    return Patience(6, seconds, all_together=True, each=seconds / 2)
 
 
 class Gate:
@@ -123,7 +132,7 @@ class Repeater:
                 tries += 1
                 grown = min(_LONGEST_DELAY, _FIRST_DELAY * 2**tries)
                 delay = random.uniform(0, grown) if delay is None else delay  # noqa: S311  not a secret
-                if tries >= patience.tries or time.monotonic() + delay > began + patience.seconds:
+                if tries >= (again.most or patience.tries) or time.monotonic() + delay > began + patience.seconds:
                     raise again.failure
             if delay >= patience.left:
                 raise again.failure

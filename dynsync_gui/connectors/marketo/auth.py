@@ -79,7 +79,7 @@ class MarketoAuth:
     def _asked(self, patience: Patience) -> dict[str, Any]:
         headers = {"Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded"}
         body = urlencode(self._form).encode()
-        answer = self._http.send("POST", self._url, headers, body, sooner(_LIMITS, patience.left))
+        answer = self._http.send("POST", self._url, headers, body, sooner(_LIMITS, patience.attempt))
         failure = TemporaryFailure("marketo.identity", MARKETO["500"], f"HTTP {answer.status}")
         if again := passing(failure, answer.status, answer.retry_after()):
             raise again

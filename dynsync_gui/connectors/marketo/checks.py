@@ -115,10 +115,10 @@ class MarketoChecks:
         return Seen(msg("Fields can be read and created."))
 
     def _key(self) -> Seen:
-        key = self._persons.field(KEY_FIELD) if self._persons else None
+        key = self._persons.alike(KEY_FIELD) if self._persons else None
         if key is None or self._persons is None:
             return Seen(msg("It will be created."))
-        if key.type is not TargetType.STRING or not key.updateable or key.crm_managed:
+        if key.name != KEY_FIELD or key.type is not TargetType.STRING or not key.updateable or key.crm_managed:
             raise ConnectionFailed("marketo.key", filled(_KEY_TYPE, field=key.label), f"{key.name}: {key.type}")
         return Seen(msg("It is there already."))
 

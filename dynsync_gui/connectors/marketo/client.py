@@ -103,7 +103,7 @@ class MarketoClient:
             if _code(told) in codes.SIGN_IN:
                 token = self._auth.token(patience, refused=token)
                 told = self._told(self._sent(request, token, patience), request)
-            self._accepted(told, request)
+            self._accepted(told, request, patience)
             return take(told)
 
         return self._repeater.run(once, patience)
@@ -112,7 +112,7 @@ class MarketoClient:
         headers = {"Accept": "application/json", "Authorization": f"Bearer {token}"}
         if request.kind:
             headers["Content-Type"] = request.kind
-        limits = sooner(_LIMITS, patience.left)
+        limits = sooner(_LIMITS, patience.attempt)
         with self._limiter.place():
             return self._http.send(request.method, self._base + request.path, headers, request.body, limits)
 
@@ -130,7 +130,7 @@ class MarketoClient:
             code = "610"
         return {"success": False, "errors": [{"code": code, "message": f"HTTP {answer.status}"}]}
 
-    def _accepted(self, told: Mapping[str, Any], request: Request) -> None:
+    def _accepted(self, told: Mapping[str, Any], request: Request, patience: Patience) -> None:
         """Raise what a refused call means."""
         code = _code(told)
         if not code or code == codes.NOTHING_FOUND:
@@ -147,7 +147,7 @@ class MarketoClient:
         if code == "615":
             raise Again(passing_failure, uniform(1.0, 3.0), throttled=True)  # noqa: S311  not a secret
         if code in codes.PASSING:
-            raise Again(passing_failure)
+            raise Again(passing_failure, most=patience.system_errors if code == codes.SYSTEM_ERROR else 0)
         raise Refused(code, message, ConnectionFailed(code, finding, message, ids))
 
 

@@ -6,6 +6,8 @@ THROTTLED = frozenset({"606", "615"})
 """Nothing was done; wait and ask again."""
 PASSING = frozenset({"500", "502", "604", "608", "611", "614", "713", "719", "1014"})
 """Passing trouble; reads and upserts may be made again."""
+SYSTEM_ERROR = "611"
+"""Passing, or provoked by malformed content and lasting: its tries are capped (Adobe, REST error codes)."""
 SIGN_IN = frozenset({"600", "601", "602"})
 """The token is no longer good; one new one, one more try."""
 QUOTA = "607"

@@ -7,7 +7,7 @@ from typing import Any
 
 from dynsync_gui.connectors.http.retry import Patience
 from dynsync_gui.connectors.marketo.client import MarketoClient, Refused, query, read, write
-from dynsync_gui.connectors.marketo.codes import refuses_content
+from dynsync_gui.connectors.marketo.codes import SYSTEM_ERROR, refuses_content
 from dynsync_gui.domain.errors import TemporaryFailure
 from dynsync_gui.domain.findings.marketo import MARKETO
 from dynsync_gui.domain.ports import BatchRefused, RowOutcome, TooManyMatches
@@ -77,9 +77,11 @@ def all_persons(
 
 
 def upsert(
-    client: MarketoClient, target: Target, rows: Sequence[_Row], by: str, patience: Patience
+    client: MarketoClient, target: Target, rows: Sequence[_Row], by: str, patience: Patience, *, suspected: bool = False
 ) -> tuple[RowOutcome, ...]:
     """Create or update rows by their key.
+
+    A call that stays with 611 is taken for one whose content provokes it, so that smaller calls show which row it is.
 
     Raises:
         BatchRefused: Marketo refused the whole call for its content; nothing was written.
@@ -91,6 +93,8 @@ def upsert(
     request = write(_PATHS[target], _content(target, rows, by))
     if len(rows) > AT_ONCE:
         raise ValueError("at most 300 rows")
+    if suspected:
+        patience.system_errors = 1
     try:
         return client.call(request, patience, lambda told: outcomes(told, len(rows)))
     except Refused as refused:
@@ -98,7 +102,7 @@ def upsert(
             raise BatchRefused(refused.code, refused.message) from None
         raise refused.failure from None
     except TemporaryFailure as failure:
-        if failure.code == "611":  # a system error that stays is one that the content provokes
+        if failure.code == SYSTEM_ERROR:  # a system error that stays is one that the content provokes
             raise BatchRefused(failure.code, failure.detail) from None
         raise
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from dynsync_gui.connectors.http.retry import Patience
 from dynsync_gui.connectors.marketo.client import MarketoClient, Refused, read, write
+from dynsync_gui.connectors.marketo.codes import refuses_content
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure
 from dynsync_gui.domain.findings import filled
@@ -65,9 +66,17 @@ def _create(client: MarketoClient, fields: Sequence[NewField], patience: Patienc
     try:
         outcome = client.call(write(FIELDS_PATH, {"input": rows}), patience, lambda told: told.get("result"))
     except Refused as refused:
+        if refused.code in _THERE_ALREADY and len(fields) > 1:
+            for field in fields:  # which one it is, Marketo does not say
+                _create(client, [field], patience)
+            return
         if refused.code in _THERE_ALREADY:
             return
-        raise refused.failure from None
+        if not refuses_content(refused.code):
+            raise refused.failure from None
+        labels = ", ".join(field.label for field in fields)
+        finding = filled(MARKETO["marketo.fields-refused"], field=labels[:200])
+        raise ConnectionFailed("marketo.fields-refused", finding, f"{refused.code} {refused.message}") from None
     if not isinstance(outcome, list) or len(outcome) != len(rows):
         return  # what came of it shows when the fields are read back
     for field, row in zip(fields, outcome, strict=True):

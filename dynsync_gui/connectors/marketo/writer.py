@@ -25,7 +25,7 @@ from dynsync_gui.domain.schema import System, Target, TargetSchema
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
 
-_CHECK_SECONDS, _CARD_SECONDS, _DESCRIBE_SECONDS = 20.0, 10.0, 20.0
+_CHECK_SECONDS, _CARD_SECONDS = 40.0, 12.0
 
 
 class MarketoRestReader:
@@ -65,9 +65,9 @@ class MarketoRestReader:
         return read_identity(self._client, brief(_CARD_SECONDS), self._host, rehearsal=self._settings.rehearsal)
 
     def describe(self, target: Target) -> TargetSchema:
-        """The live fields; a person may be waiting, so it takes 20 seconds at most."""
+        """The live fields."""
         try:
-            known = schema.describe(self._client, target, brief(_DESCRIBE_SECONDS))
+            known = schema.describe(self._client, target, patient())
         except Refused as refused:
             raise refused.failure from None
         if target is Target.PERSON:
@@ -110,6 +110,8 @@ class MarketoRestWriter(MarketoRestReader):
         except Refused as refused:
             raise refused.failure from None
 
-    def upsert(self, target: Target, rows: Sequence[Mapping[str, Any]], by: str) -> tuple[RowOutcome, ...]:
+    def upsert(
+        self, target: Target, rows: Sequence[Mapping[str, Any]], by: str, *, suspected: bool = False
+    ) -> tuple[RowOutcome, ...]:
         """Create or update rows by their key; see the protocol."""
-        return records.upsert(self._client, target, rows, by, patient())
+        return records.upsert(self._client, target, rows, by, patient(), suspected=suspected)

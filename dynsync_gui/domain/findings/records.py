@@ -7,7 +7,14 @@ from dynsync_gui.domain.errors import Finding, Retry
 from dynsync_gui.domain.findings.marketo import problem_of
 from dynsync_gui.domain.text import msg
 
+FIELD_GONE = "field-gone"
 NOTICES = {
+    FIELD_GONE: Finding(
+        msg("A chosen field is no longer in Dynamics. Everything else is synced."),
+        msg("Open the set-up again and choose the fields anew."),
+        Owner.DYNAMICS_ADMIN,
+        Retry.DECISION,
+    ),
     "shared-email": Finding(
         msg("Another Dynamics record has the same e-mail address. Both are persons of their own in Marketo."),
         msg("Merge the two records in Dynamics if they are one person."),
@@ -30,7 +37,26 @@ NOTICES = {
 """Records that are in step but worth a look."""
 
 
+_SYSTEM_ERROR = "611"
+_PROVOKED = Finding(
+    msg("Marketo breaks off whenever it gets this record."),
+    msg("Look for unusual characters or very long texts in it. DynSync tries it again with the next sync."),
+    Owner.MARKETO_ADMIN,
+    Retry.NEXT_RUN,
+)
+
+
 def finding_of(code: str, detail: str) -> Finding:
     """Title and cure of a listed record's code, ours or Marketo's."""
     notice = NOTICES.get(code)
-    return notice if notice is not None else problem_of(code, detail)[0]
+    return notice if notice is not None else refusal_of(code, detail)[0]
+
+
+def refusal_of(code: str, message: str) -> tuple[Finding, str]:
+    """Why Marketo refused a record, and the field that it is about.
+
+    A system error that stays when the record is sent alone is one that its content provokes (Adobe, error 611).
+    """
+    if code == _SYSTEM_ERROR:
+        return _PROVOKED, ""
+    return problem_of(code, message)
