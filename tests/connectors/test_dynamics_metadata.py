@@ -10,6 +10,7 @@ import pytest
 from dynsync_gui.connectors.dynamics.labels import option_label, shown_label
 from dynsync_gui.connectors.dynamics.metadata import type_of
 from dynsync_gui.connectors.dynamics.reader import DataverseReader
+from dynsync_gui.connectors.http.retry import brief
 from dynsync_gui.domain.checks import Check, CheckState, EnvironmentKind
 from dynsync_gui.domain.errors import TemporaryFailure
 from dynsync_gui.domain.schema import Entity, FieldType, Option
@@ -164,7 +165,7 @@ def test_a_table(script: DynamicsScript, reader: DataverseReader) -> None:
 
 
 def test_no_list_is_no_table(script: DynamicsScript, reader: DataverseReader, monkeypatch) -> None:
-    monkeypatch.setattr("dynsync_gui.connectors.dynamics.reader._DESCRIBE_SECONDS", 2.0)
+    monkeypatch.setattr("dynsync_gui.connectors.dynamics.reader.patient", lambda: brief(2.0))
     script.answers[".MemoAttributeMetadata"] = lambda exchange: exchange.reply({"value": None})
     with pytest.raises(TemporaryFailure):
         reader.describe(Entity.CONTACT)
