@@ -116,7 +116,12 @@ def _write(catalog: Catalog, path: Path) -> None:
 
 
 def _same(one: Catalog, other: Catalog) -> bool:
-    return {m.id: _texts(m.string) for m in one if m.id} == {m.id: _texts(m.string) for m in other if m.id}
+    return _by_text(one) == _by_text(other)
+
+
+def _by_text(catalog: Catalog) -> dict[object, object]:
+    """Translations by their English text; a compiled catalogue gives counting texts as lists."""
+    return {tuple(m.id) if isinstance(m.id, list | tuple) else m.id: _texts(m.string) for m in catalog if m.id}
 
 
 def update() -> int:
