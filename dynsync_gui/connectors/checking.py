@@ -1,18 +1,22 @@
-"""Runs named checks one after another and reports each as it begins and ends."""
+"""Runs named checks, side by side where they do not rest on each other, and reports them in their order."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 
 from dynsync_gui.domain.checks import Check, CheckState, Owner
-from dynsync_gui.domain.errors import DynSyncError, Finding
+from dynsync_gui.domain.errors import ConnectionFailed, DynSyncError, Finding
 from dynsync_gui.domain.ports import OnCheck
 from dynsync_gui.domain.schema import System
 from dynsync_gui.domain.text import NOTHING, Message, msg
 
+AT_ONCE = 4
+"""Checks of one side that may wait for the vendor at the same time."""
 _NOT_TRIED = msg("Not tried, because an earlier check did not pass.")
+_NOT_TOLD = msg("The system does not tell this user. Nothing depends on it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +27,40 @@ class Seen:
         text: One plain sentence.
         warning: Something that a person should know before going on; its title stands in for `text`.
         code: The vendor's code or ours for the warning.
+        ids: Request ids that belong to the warning.
+        detail: A technical remark about the warning.
+        told: False where the vendor does not answer the question at all.
     """
 
     text: Message = NOTHING
     warning: Finding | None = None
     code: str = ""
+    ids: Mapping[str, str] = field(default_factory=dict)
+    detail: str = ""
+    told: bool = True
+
+
+Look = Callable[[], Seen]
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    name: str
+    title: Message
+    look: Look
+    needs: tuple[str, ...]
+
+
+def optional(look: Look) -> Look:
+    """A look whose refusal means nothing: what the vendor does not tell is skipped, never failed."""
+
+    def careful() -> Seen:
+        try:
+            return look()
+        except ConnectionFailed as failure:
+            return Seen(_NOT_TOLD, code=failure.code, ids=failure.ids, detail=failure.detail, told=False)
+
+    return careful
 
 
 class CheckList:
@@ -36,47 +69,65 @@ class CheckList:
     def __init__(self, system: System, report: OnCheck) -> None:
         """Checks of one system, told to `report`."""
         self._system, self._report = system, report
-        self._done: dict[str, Check] = {}
+        self._planned: list[_Planned] = []
 
-    @property
-    def done(self) -> tuple[Check, ...]:
-        """All ended checks, in order."""
-        return tuple(self._done.values())
-
-    def run(self, name: str, title: Message, look: Callable[[], Seen], needs: Sequence[str] = ()) -> bool:
-        """Run one check.
+    def add(self, name: str, title: Message, look: Look, needs: Sequence[str] = ()) -> None:
+        """Plan a check.
 
         Args:
             name: Its id.
             title: What is checked.
-            look: Looks; raises a `DynSyncError` for what is wrong.
-            needs: Ids of earlier checks without which it makes no sense.
-
-        Returns:
-            Whether it did not fail.
+            look: Looks, on any thread; raises a `DynSyncError` for what is wrong.
+            needs: Ids of checks planned earlier, without which it makes no sense.
         """
-        self._report(Check(name, self._system, CheckState.PENDING, title))
-        began = time.monotonic()
-        if any(self._done[need].state in {CheckState.FAILED, CheckState.SKIPPED} for need in needs):
-            check = Check(name, self._system, CheckState.SKIPPED, title, _NOT_TRIED, owner=Owner.DYNSYNC)
-        else:
-            check = self._looked(name, title, look, began)
-        self._done[name] = check
-        self._report(check)
-        return check.state in {CheckState.PASSED, CheckState.ATTENTION}
+        self._planned.append(_Planned(name, title, look, tuple(needs)))
 
-    def _looked(self, name: str, title: Message, look: Callable[[], Seen], began: float) -> Check:
-        state, code, ids, detail = CheckState.PASSED, "", {}, ""
+    def run(self) -> tuple[Check, ...]:
+        """Run all planned checks and report each, in their order, as it begins and ends.
+
+        Raises:
+            Cancelled: The work was cancelled.
+        """
+        running: dict[str, Future[Check]] = {}
+        done = []
+        with ThreadPoolExecutor(AT_ONCE, "dynsync-check") as pool:
+            # In the order of planning, so that whatever a check waits for runs already.
+            for planned in self._planned:
+                running[planned.name] = pool.submit(self._ended, planned, [running[need] for need in planned.needs])
+            for planned in self._planned:
+                self._report(Check(planned.name, self._system, CheckState.PENDING, planned.title))
+                check = running[planned.name].result()
+                self._report(check)
+                done.append(check)
+        return tuple(done)
+
+    def _ended(self, planned: _Planned, needs: Sequence[Future[Check]]) -> Check:
+        if any(need.result().state in {CheckState.FAILED, CheckState.SKIPPED} for need in needs):
+            return Check(planned.name, self._system, CheckState.SKIPPED, planned.title, _NOT_TRIED, owner=Owner.DYNSYNC)
+        began = time.monotonic()
+        state, ids, detail = CheckState.PASSED, {}, ""
         try:
-            seen = look()
+            seen = planned.look()
         except DynSyncError as failure:
             state, finding = CheckState.FAILED, failure.finding
             code, ids, detail = failure.code, dict(failure.ids), failure.detail
         else:
             finding = seen.warning or Finding(seen.text, NOTHING)
-            if seen.warning:
-                state, code = CheckState.ATTENTION, seen.code
-        seconds = round(time.monotonic() - began, 3)
+            code, ids, detail = seen.code, dict(seen.ids), seen.detail
+            if not seen.told:
+                state = CheckState.SKIPPED
+            elif seen.warning:
+                state = CheckState.ATTENTION
         return Check(
-            name, self._system, state, title, finding.title, finding.cure, finding.owner, code, ids, detail, seconds
+            planned.name,
+            self._system,
+            state,
+            planned.title,
+            finding.title,
+            finding.cure,
+            finding.owner,
+            code,
+            ids,
+            detail,
+            round(time.monotonic() - began, 3),
         )

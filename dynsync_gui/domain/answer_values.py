@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from dynsync_gui.domain.errors import SettingsError, settings_error
 from dynsync_gui.domain.text import Message, msg
@@ -94,6 +96,45 @@ def mailbox(key: str, value: Any) -> str:
     if found and not _MAILBOX.fullmatch(found):
         raise unsuitable(key, found, msg("one e-mail address such as admin@contoso.com"))
     return found
+
+
+def day(key: str, value: Any) -> date | None:
+    """A date, with or without quotes; None for an empty text."""
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    found = text(key, value) if isinstance(value, str) else ""
+    if value == "":
+        return None
+    try:
+        return date.fromisoformat(found)
+    except ValueError:
+        raise unsuitable(key, value, msg("a date such as 2027-01-31")) from None
+
+
+def proxy(key: str, value: Any) -> str:
+    """``http://host:port`` of a proxy, or empty; an account has its own keys."""
+    found = text(key, value)
+    if not found:
+        return ""
+    wanted = msg("the address of a proxy such as http://proxy.contoso.com:8080")
+    try:
+        parts = urlsplit(found if "://" in found else f"http://{found}")
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        raise unsuitable(key, "?", wanted) from None
+    if parts.username is not None or parts.password is not None:
+        raise settings_error(
+            msg("“{key}” holds an account, and passwords have no place in a file.", key=key),
+            msg(
+                "Write only host and port here, the user name as proxy_username, and let DynSync ask for the password."
+            ),
+            code="settings-secret",
+        )
+    if parts.scheme not in {"http", "https"} or not _HOST.fullmatch(host) or parts.path not in {"", "/"} or parts.query:
+        raise unsuitable(key, found, wanted)
+    return f"{parts.scheme}://{host}:{port}" if port else f"{parts.scheme}://{host}"
 
 
 def unsuitable(key: str, found: Any, wanted: Message) -> SettingsError:

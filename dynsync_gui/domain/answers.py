@@ -8,10 +8,23 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from dataclasses import replace
+from enum import StrEnum
 from typing import Any
 
 from dynsync_gui.domain.addresses import Address, dynamics_address, marketo_address
-from dynsync_gui.domain.answer_values import Reader, choice, flag, hosts, mailbox, names, text, unsuitable, whole
+from dynsync_gui.domain.answer_values import (
+    Reader,
+    choice,
+    day,
+    flag,
+    hosts,
+    mailbox,
+    names,
+    proxy,
+    text,
+    unsuitable,
+    whole,
+)
 from dynsync_gui.domain.errors import SettingsError, settings_error
 from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.secrets import ENVIRONMENT
@@ -20,9 +33,11 @@ from dynsync_gui.domain.settings import (
     EnableSettings,
     FieldSettings,
     LimitSettings,
+    MailKind,
     MailSecurity,
     MailSettings,
     MarketoSettings,
+    NativeSync,
     NetworkSettings,
     Settings,
     SignIn,
@@ -33,18 +48,33 @@ _SUBMISSION_PORT = {MailSecurity.STARTTLS: 587, MailSecurity.TLS: 465}
 """Ports of RFC 8314, taken where the file names none."""
 
 _TABLES: Mapping[str, Mapping[str, Reader]] = {
-    "dynamics": {"url": text, "sign_in": choice(SignIn), "username": text, "client_id": text},
+    "dynamics": {
+        "url": text,
+        "sign_in": choice(SignIn),
+        "username": text,
+        "client_id": text,
+        "tenant": text,
+        "certificate": text,
+        "secret_expires": day,
+    },
     "marketo": {"endpoint": text, "client_id": text},
-    "network": {"ca_bundle": text, "trusted_hosts": hosts},
+    "network": {"ca_bundle": text, "trusted_hosts": hosts, "proxy": proxy, "proxy_username": text},
     "fields": {"lead": names, "contact": names, "account": names, "filter": flag},
     "limits": {"calls_per_20s": whole(1, 100), "in_flight": whole(1, 10), "daily_calls": whole(1, 10_000_000)},
-    "enable": {"email": mailbox, "accept": flag},
-    "mail": {"host": text, "port": whole(1, 65_535), "security": choice(MailSecurity), "username": text},
+    "enable": {"email": mailbox, "accept": flag, "native_sync": choice(NativeSync)},
+    "mail": {
+        "kind": choice(MailKind),
+        "host": text,
+        "port": whole(1, 65_535),
+        "security": choice(MailSecurity),
+        "username": text,
+    },
 }
 _SECRET_WORDS = ("password", "passwd", "pwd", "secret", "token", "api_key", "apikey", "passphrase")
 _SECRET_OF = {
     "dynamics": "dynamics_client_secret",
     "marketo": "marketo_client_secret",
+    "network": "proxy_password",
     "mail": "mail_password",
 }
 
@@ -88,24 +118,25 @@ def write_answers(settings: Settings) -> dict[str, Any]:
         for entity in Entity
     }
     document: dict[str, Any] = {"rehearsal": True} if settings.rehearsal else {}
-    document["dynamics"] = _filled(settings.dynamics) | {"sign_in": settings.dynamics.sign_in.value}
+    document["dynamics"] = _filled(settings.dynamics)
     document["marketo"] = _filled(settings.marketo)
     document["network"] = _filled(settings.network)
     document["fields"] = fields | {"filter": settings.fields.filter}
     document["limits"] = _filled(settings.limits)
     document["enable"] = _filled(settings.enable) | {"accept": settings.enable.accept}
-    document["mail"] = _filled(settings.mail) | {"security": settings.mail.security.value}
+    document["mail"] = _filled(settings.mail)
     return document
 
 
 def missing_answers(settings: Settings) -> SettingsError | None:
     """The first key without which no connection can be tried, as an error; None when all are there."""
-    by_password = settings.dynamics.sign_in is SignIn.PASSWORD
-    account = ("dynamics.username", settings.dynamics.username)
-    application = ("dynamics.client_id", settings.dynamics.client_id)
+    accounts = {
+        SignIn.PASSWORD: (("dynamics.username", settings.dynamics.username),),
+        SignIn.APPLICATION: (("dynamics.client_id", settings.dynamics.client_id),),
+    }
     wanted = (
         ("dynamics.url", settings.dynamics.url),
-        account if by_password else application,
+        *accounts.get(settings.dynamics.sign_in, ()),
         ("marketo.endpoint", settings.marketo.endpoint),
         ("marketo.client_id", settings.marketo.client_id),
     )
@@ -141,7 +172,8 @@ def _values(table: str, found: Mapping[str, Any]) -> dict[str, Any]:
     readers = _TABLES[table]
     for key in found:
         if key not in readers:
-            _refuse_secret(table, key)
+            if not any(key in keys for keys in _TABLES.values()):
+                _refuse_secret(table, key)
             _refuse_key(table, key)
     return {key: readers[key](f"{table}.{key}", value) for key, value in found.items()}
 
@@ -206,4 +238,10 @@ def _exact(key: str, pasted: str, address: Address) -> str:
 def _filled(part: Any) -> dict[str, Any]:
     """The fields of one part that are not empty, as TOML takes them."""
     values = {name: getattr(part, name) for name in part.__dataclass_fields__}
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items() if value}
+    return {name: _plain(value) for name, value in values.items() if value}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, StrEnum):
+        return value.value
+    return list(value) if isinstance(value, tuple) else value

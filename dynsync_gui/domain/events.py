@@ -9,10 +9,11 @@ from dynsync_gui.domain.checks import Check, IdentityCard
 from dynsync_gui.domain.errors import DynSyncError
 from dynsync_gui.domain.mapping import FieldOffer
 from dynsync_gui.domain.plan import Plan
+from dynsync_gui.domain.prompts import Environment
 from dynsync_gui.domain.report import Problem, Proof, RunReport, RunState, Status
 from dynsync_gui.domain.schema import Entity, System
 from dynsync_gui.domain.secrets import Secrets
-from dynsync_gui.domain.settings import Settings
+from dynsync_gui.domain.settings import Settings, SignIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,24 @@ class Waiting(Event):
 
     system: System
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class SignInPrompt(Event):
+    """A sign-in waits for a person; the attributes are those of `domain.prompts.Prompt`."""
+
+    kind: SignIn
+    address: str
+    code: str
+    seconds: float
+    kept: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentsFound(Event):
+    """The environments that the person who signed in may use, by name."""
+
+    environments: tuple[Environment, ...]
 
 
 @dataclass(frozen=True, slots=True)

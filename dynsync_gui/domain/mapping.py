@@ -142,11 +142,13 @@ class EntityMapping:
         entity: The Dynamics table.
         fields: Column and field, in pairs.
         filter: Whether the table has the filter field and it is used.
+        linked: Whether people are linked to their companies.
     """
 
     entity: Entity
     fields: tuple[FieldMapping, ...]
     filter: bool = False
+    linked: bool = True
 
 
 @dataclass(frozen=True, slots=True)

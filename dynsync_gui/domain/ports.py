@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,13 +10,16 @@ from typing import Any, Protocol
 
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.checks import Check, SystemIdentity
+from dynsync_gui.domain.guards import Confirmed
 from dynsync_gui.domain.mapping import NewField
+from dynsync_gui.domain.prompts import Environment, Prompt
 from dynsync_gui.domain.schema import Entity, EntitySchema, System, Target, TargetSchema
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
 
 OnCheck = Callable[[Check], None]
 OnWait = Callable[[System, float], None]
+OnPrompt = Callable[[Prompt], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +57,22 @@ class Page:
 class DynamicsReader(Protocol):
     """The Dynamics side. It has no way to write."""
 
-    def check(self, entities: Sequence[Entity], report: OnCheck) -> tuple[Check, ...]:
-        """Run the named checks in order, reporting each as it begins (pending) and ends; never raises for a finding."""
+    def check(
+        self, entities: Sequence[Entity], report: OnCheck, defaults: Collection[tuple[Entity, str]] = ()
+    ) -> tuple[Check, ...]:
+        """Run the named checks in order, reporting each as it begins (pending) and ends; never raises for a finding.
+
+        Args:
+            entities: The tables that are to be synced.
+            report: Told of each check.
+            defaults: Columns that are synced by default; a protected one is worth a warning.
+        """
 
     def identity(self) -> SystemIdentity:
         """Name, kind, counts and familiar records of the organisation."""
+
+    def organisation(self) -> SystemIdentity:
+        """Id, name and kind of the organisation alone; quick."""
 
     def describe(self, entity: Entity) -> EntitySchema:
         """The live table."""
@@ -177,7 +191,12 @@ class Connections(Protocol):
     """Makes connections."""
 
     def open(
-        self, settings: Settings, secrets: Secrets, token: CancelToken, on_wait: OnWait | None = None
+        self,
+        settings: Settings,
+        secrets: Secrets,
+        token: CancelToken,
+        on_wait: OnWait | None = None,
+        on_prompt: OnPrompt | None = None,
     ) -> Connection:
         """Open both sides; nothing is asked of them yet.
 
@@ -186,6 +205,16 @@ class Connections(Protocol):
             secrets: What they need.
             token: Stops waits and running requests.
             on_wait: Told when a vendor asks to slow down.
+            on_prompt: Told when a person has to sign in; without it nobody is asked, and such a sign-in is refused.
+        """
+
+    def environments(
+        self, settings: Settings, secrets: Secrets, token: CancelToken, on_prompt: OnPrompt | None = None
+    ) -> tuple[Environment, ...]:
+        """The environments that the person who signs in may use, by name; `settings.dynamics.url` may be empty.
+
+        Raises:
+            DynSyncError: Nobody signed in, or Microsoft does not tell.
         """
 
 
@@ -219,6 +248,20 @@ class Mailer(Protocol):
         """Hand the message to the mail server; raises DynSyncError with a plain finding."""
 
 
+class SignInStore(Protocol):
+    """Where the sign-in of a person is kept; in memory until `keep` is called."""
+
+    @property
+    def protected(self) -> bool:
+        """Whether this computer has a protected place for it; without one it ends with the session."""
+
+    def keep(self) -> None:
+        """Keep it from now on, where there is a protected place; nothing is ever kept in the clear."""
+
+    def forget(self) -> None:
+        """Forget it here and in the protected place; nothing happens where there is none."""
+
+
 class Profile(Protocol):
     """Where one set-up lives: its settings, its secrets, its database."""
 
@@ -231,6 +274,12 @@ class Profile(Protocol):
 
     def write_settings(self, settings: Settings) -> None:
         """Keep settings; the folder is made if need be."""
+
+    def read_confirmed(self) -> Confirmed | None:
+        """The two systems that a person confirmed, or None where nobody did yet."""
+
+    def write_confirmed(self, confirmed: Confirmed | None) -> None:
+        """Keep or forget them, beside the settings, which have to be there already."""
 
     def put_database_aside(self) -> None:
         """Keep the database under another name, so that a new one is begun."""

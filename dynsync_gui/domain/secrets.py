@@ -1,4 +1,4 @@
-"""The four secrets of a profile, kept apart from every other setting."""
+"""The secrets of a profile, kept apart from every other setting."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ ENVIRONMENT = {
     "dynamics_client_secret": "DYNSYNC_DYNAMICS_CLIENT_SECRET",
     "marketo_client_secret": "DYNSYNC_MARKETO_CLIENT_SECRET",
     "mail_password": "DYNSYNC_MAIL_PASSWORD",
+    "proxy_password": "DYNSYNC_PROXY_PASSWORD",
 }
 """Environment variable of each secret."""
 
@@ -21,6 +22,7 @@ class Secrets:
     dynamics_client_secret: str = ""
     marketo_client_secret: str = ""
     mail_password: str = ""
+    proxy_password: str = ""
 
     def __repr__(self) -> str:
         held = [field.name for field in fields(self) if getattr(self, field.name)]

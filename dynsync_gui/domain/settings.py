@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
 from dynsync_gui.domain.schema import Entity
@@ -17,6 +18,28 @@ class SignIn(StrEnum):
 
     PASSWORD = "password"  # noqa: S105  the word, not a password
     APPLICATION = "application"
+    BROWSER = "browser"
+    DEVICE = "device"
+
+    @property
+    def is_person(self) -> bool:
+        """Whether a person signs in, so that a browser or another device may have to be used."""
+        return self in {SignIn.BROWSER, SignIn.DEVICE}
+
+
+class NativeSync(StrEnum):
+    """What to do where Marketo's own Dynamics sync is connected."""
+
+    STOP = "stop"
+    PEOPLE = "people"
+
+
+class MailKind(StrEnum):
+    """Which way messages go."""
+
+    SMTP = "smtp"
+    DYNAMICS = "dynamics"
+    GRAPH = "graph"
 
 
 class MailSecurity(StrEnum):
@@ -28,12 +51,25 @@ class MailSecurity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DynamicsSettings:
-    """How to reach Dynamics. `url` is normalised: scheme and host, nothing else."""
+    """How to reach Dynamics.
+
+    Attributes:
+        url: Normalised: scheme and host, nothing else.
+        sign_in: Who signs in, and how.
+        username: The account; for a person's sign-in only a proposal, which may be empty.
+        client_id: The app registration; empty for Microsoft's sample.
+        tenant: Id or domain of the tenant; empty for the one that Dynamics names.
+        certificate: File with the application's certificate and its key (PEM or PFX); empty for a secret.
+        secret_expires: When the application's secret ends, where the user told it.
+    """
 
     url: str = ""
     sign_in: SignIn = SignIn.APPLICATION
     username: str = ""
     client_id: str = ""
+    tenant: str = ""
+    certificate: str = ""
+    secret_expires: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +87,14 @@ class NetworkSettings:
     Attributes:
         ca_bundle: PEM file whose authorities are trusted in addition; empty for none.
         trusted_hosts: Exact hosts, with a port where it is not 443, that are allowed besides the vendors' own.
+        proxy: ``http://host:port`` of a proxy to use in place of the system's; empty for the system's.
+        proxy_username: Who signs in to the proxy; empty where it asks nobody.
     """
 
     ca_bundle: str = ""
     trusted_hosts: tuple[str, ...] = ()
+    proxy: str = ""
+    proxy_username: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +121,41 @@ class LimitSettings:
 
 @dataclass(frozen=True, slots=True)
 class EnableSettings:
-    """The last page: who hears of it, and whether the warnings were accepted."""
+    """The last page.
+
+    Attributes:
+        email: Who hears of it.
+        accept: Whether the warnings and the identity card were accepted.
+        native_sync: What to do where Marketo's own Dynamics sync is connected.
+    """
 
     email: str = ""
     accept: bool = False
+    native_sync: NativeSync = NativeSync.STOP
 
 
 @dataclass(frozen=True, slots=True)
 class MailSettings:
-    """The mail server; an empty host means that only a notice on this computer is given."""
+    """How messages are sent.
+
+    Attributes:
+        host: The mail server; empty means, for `MailKind.SMTP`, that only a notice on this computer is given.
+        port: Its port.
+        security: How the connection is protected.
+        username: Who signs in there; empty for nobody.
+        kind: A mail server, Dynamics itself, or Microsoft Graph.
+    """
 
     host: str = ""
     port: int = 587
     security: MailSecurity = MailSecurity.STARTTLS
     username: str = ""
+    kind: MailKind = MailKind.SMTP
+
+    @property
+    def sends(self) -> bool:
+        """Whether messages leave this computer."""
+        return self.kind is not MailKind.SMTP or bool(self.host)
 
 
 @dataclass(frozen=True, slots=True)

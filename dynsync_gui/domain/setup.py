@@ -94,6 +94,7 @@ class SetupFlow:
             secrets.dynamics_password,
             secrets.dynamics_client_secret,
             secrets.marketo_client_secret,
+            secrets.proxy_password,
         )
         return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -169,9 +170,10 @@ class SetupFlow:
         if settings.dynamics.sign_in is SignIn.PASSWORD:
             rows += _wanted("dynamics.username", settings.dynamics.username, msg("Enter the user name."))
             rows += _wanted("dynamics.password", secrets.dynamics_password, msg("Enter the password."))
-        else:
+        elif settings.dynamics.sign_in is SignIn.APPLICATION:
             rows += _wanted("dynamics.client_id", settings.dynamics.client_id, msg("Enter the client id."))
-            rows += _wanted("dynamics.client_secret", secrets.dynamics_client_secret, msg("Enter the client secret."))
+            proof = secrets.dynamics_client_secret or settings.dynamics.certificate
+            rows += _wanted("dynamics.client_secret", proof, msg("Enter the client secret."))
         marketo = marketo_address(settings.marketo.endpoint, trusted)
         if not marketo.usable:
             rows.append(Missing("marketo.endpoint", marketo.note or msg("Enter the address of your Marketo.")))

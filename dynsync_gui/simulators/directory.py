@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
+
     from dynsync_gui.simulators.clock import Clock
 
 TOKEN_SECONDS = 3_900
@@ -36,6 +38,9 @@ class Application:
         expired: Secret ids that are past their end date.
         allows_public: "Allow public client flows".
         refusal: AADSTS number that every right request meets, 0 = none.
+        redirects: Redirect addresses under "Mobile and desktop applications".
+        certificates: What was uploaded under "Certificates & secrets".
+        multi_tenant: Whether every tenant knows it.
     """
 
     client_id: str
@@ -44,6 +49,19 @@ class Application:
     expired: set[str] = field(default_factory=set)
     allows_public: bool = False
     refusal: int = 0
+    redirects: tuple[str, ...] = ()
+    certificates: list[Certificate] = field(default_factory=list)
+    multi_tenant: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshGrant:
+    """What a refresh token stands for; the moments are in seconds since 1970."""
+
+    user: str
+    client_id: str
+    signed_in: float
+    issued: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,27 +75,47 @@ class Grant:
     is_app: bool
 
 
+INACTIVE_SECONDS = 90 * 86_400
+"""A refresh token that was not used for so long is worthless."""
+DESKTOP_REDIRECT = "http://localhost"
 SAMPLE_CLIENT_ID = "51f81489-12ee-4a9e-aaae-a2591f45987d"
 """The public application of Microsoft's own samples, which every tenant knows (Microsoft, Dataverse samples)."""
 
 
 class Directory:
-    """The tenant. Tokens are opaque and live in memory only."""
+    """The tenant. Tokens are opaque and live in memory only.
+
+    Attributes:
+        audience: Address of the organisation, which tokens are for.
+        graph: Address of Microsoft Graph, which tokens are for, too.
+        token_seconds: How long an access token lives.
+        sign_in_every: Sign-in frequency of a policy, in seconds; 0 = none.
+        revoked: When all sign-ins of a user were revoked, by name, in seconds since 1970.
+    """
 
     def __init__(self, clock: Clock, audience: str = "") -> None:
         self.tenant = secrets_guid()
         self.audience = audience
+        self.graph = ""
         self.token_seconds = TOKEN_SECONDS
+        self.sign_in_every = 0.0
+        self.revoked: dict[str, float] = {}
         self._clock = clock
         self._lock = threading.Lock()
         self._grants: dict[str, Grant] = {}
-        self._refresh: dict[str, tuple[str, str]] = {}
+        self._refresh: dict[str, RefreshGrant] = {}
         self.users = {user.name: user for user in _users()}
         self.service = Application(secrets_guid(), secrets_guid(), {secrets_guid(): secrets.token_urlsafe(30)})
         self.people = Application(
-            secrets_guid(), secrets_guid(), {secrets_guid(): secrets.token_urlsafe(30)}, allows_public=True
+            secrets_guid(),
+            secrets_guid(),
+            {secrets_guid(): secrets.token_urlsafe(30)},
+            allows_public=True,
+            redirects=(DESKTOP_REDIRECT,),
         )
-        self.samples = Application(SAMPLE_CLIENT_ID, secrets_guid(), {}, allows_public=True)
+        self.samples = Application(
+            SAMPLE_CLIENT_ID, secrets_guid(), {}, allows_public=True, redirects=(DESKTOP_REDIRECT,), multi_tenant=True
+        )
         self.named = _named_applications()
         known = (self.service, self.people, self.samples, *self.named.values())
         self.applications = {application.client_id: application for application in known}
@@ -90,17 +128,27 @@ class Directory:
             self._grants[token] = Grant(object_id, client_id, audience, ends, is_app)
         return token
 
-    def issue_refresh(self, user: str, client_id: str) -> str:
-        """A refresh token of a user."""
+    def issue_refresh(self, user: str, client_id: str, signed_in: float) -> str:
+        """A refresh token of a user who signed in at a moment (seconds since 1970)."""
         token = f"0.{secrets.token_urlsafe(60)}"
         with self._lock:
-            self._refresh[token] = (user, client_id)
+            self._refresh[token] = RefreshGrant(user, client_id, signed_in, self._clock.now())
         return token
 
-    def refreshed(self, token: str, client_id: str) -> DirectoryUser | None:
-        """The user of a refresh token that was given to this application."""
-        name, owner = self._refresh.get(token, ("", ""))
-        return self.users.get(name) if owner == client_id else None
+    def refreshed(self, token: str, client_id: str) -> tuple[RefreshGrant | None, int]:
+        """What a refresh token stands for, if this application may use it now; else the AADSTS number."""
+        found, now = self._refresh.get(token), self._clock.now()
+        if found is None or found.client_id != client_id or found.issued + INACTIVE_SECONDS < now:
+            return None, 700082
+        if self.revoked.get(found.user, 0.0) > found.signed_in:
+            return None, 50173
+        if self.sign_in_every and found.signed_in + self.sign_in_every < now:
+            return None, 70043
+        return found, 0
+
+    def revoke(self, user: str) -> None:
+        """Ends all sign-ins of a user, as a new password does."""
+        self.revoked[user] = self._clock.now()
 
     def grant(self, token: str) -> Grant | None:
         """What a token stands for while it lives."""

@@ -7,6 +7,7 @@ import json
 import time
 from typing import TYPE_CHECKING, Any, Protocol
 
+from werkzeug.http import http_date
 from werkzeug.wrappers import Request, Response
 
 from dynsync_gui.simulators.faults import Action, FaultPlan, FaultRule
@@ -75,6 +76,7 @@ class Gate:
             answer = self._answer(request, rule)
             if self._vendor.compresses:
                 _compress(request, answer)
+            answer.headers.setdefault("Date", http_date(self._clock.now()))
         finally:
             self._log.add(
                 Exchange(

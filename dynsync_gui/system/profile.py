@@ -9,12 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from dynsync_gui.domain.cancel import CancelToken
+from dynsync_gui.domain.guards import Confirmed
 from dynsync_gui.domain.ports import RateWindow, SecretStore
 from dynsync_gui.domain.settings import Settings
 from dynsync_gui.system.lease import held, lease
 from dynsync_gui.system.paths import Profile as Folder
 from dynsync_gui.system.secrets import SessionSecrets
-from dynsync_gui.system.settings_file import read_settings, write_settings
+from dynsync_gui.system.settings_file import read_confirmed, read_settings, write_settings
 
 
 class StoredProfile:
@@ -57,7 +58,17 @@ class StoredProfile:
     def write_settings(self, settings: Settings) -> None:
         """Keep settings; the folder is made if need be."""
         self._folder.make()
-        write_settings(self._folder.settings_file, settings)
+        write_settings(self._folder.settings_file, settings, self.read_confirmed())
+
+    def read_confirmed(self) -> Confirmed | None:
+        """The two systems that a person confirmed, or None where nobody did yet."""
+        return read_confirmed(self._folder.settings_file)
+
+    def write_confirmed(self, confirmed: Confirmed | None) -> None:
+        """Keep or forget them, beside the settings."""
+        settings = read_settings(self._folder.settings_file)
+        if settings is not None:
+            write_settings(self._folder.settings_file, settings, confirmed)
 
     def put_database_aside(self) -> None:
         """Keep the database under another name, so that a new one is begun."""

@@ -58,7 +58,7 @@ class SecretSource(StrEnum):
 
 
 class KeychainSecrets:
-    """The four secrets of a profile as one keychain item, so that a keychain asks once and not four times.
+    """The secrets of a profile as one keychain item, so that a keychain asks once and not five times.
 
     Every call may take as long as a person needs to unlock the keychain: never on a GUI thread.
     """

@@ -7,19 +7,22 @@ import re
 import tempfile
 import tomllib
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 import tomli_w
 
 from dynsync_gui.domain.answers import read_answers, write_answers
+from dynsync_gui.domain.checks import EnvironmentKind
 from dynsync_gui.domain.errors import SettingsError, settings_error
+from dynsync_gui.domain.guards import Confirmed
 from dynsync_gui.domain.settings import Settings
 from dynsync_gui.domain.text import Message, msg
 
 _AT_LINE = re.compile(r"\(at line (\d+), column \d+\)")
 _MOST_BYTES = 1_000_000
+_CONFIRMED = "confirmed"
 
 
 def read_settings(path: Path) -> Settings | None:
@@ -30,16 +33,41 @@ def read_settings(path: Path) -> Settings | None:
     """
     if not path.exists():
         return None
-    return read_answers(_document(path), stored=True)
+    document = _document(path)
+    document.pop(_CONFIRMED, None)
+    return read_answers(document, stored=True)
 
 
-def write_settings(path: Path, settings: Settings) -> None:
+def read_confirmed(path: Path) -> Confirmed | None:
+    """The two systems that a person confirmed; they stand beside the settings and are no answers.
+
+    Raises:
+        SettingsError: The file cannot be read.
+    """
+    if not path.exists():
+        return None
+    found = _document(path).get(_CONFIRMED)
+    if not isinstance(found, dict) or not all(isinstance(found.get(part.name), str) for part in fields(Confirmed)):
+        return None
+    kind = found["kind"] if found["kind"] in set(EnvironmentKind) else EnvironmentKind.UNKNOWN
+    return Confirmed(found["organisation"], found["name"], found["url"], EnvironmentKind(kind), found["munchkin"])
+
+
+def write_settings(path: Path, settings: Settings, confirmed: Confirmed | None = None) -> None:
     """Keep the settings: after a crash at any moment the old file or the new one is there, whole.
+
+    Args:
+        path: The file.
+        settings: What to keep.
+        confirmed: The two systems that a person confirmed, to stand beside them.
 
     Raises:
         SettingsError: The file cannot be written.
     """
-    text = tomli_w.dumps(write_answers(settings))
+    document = write_answers(settings)
+    if confirmed is not None:
+        document[_CONFIRMED] = {part.name: str(getattr(confirmed, part.name)) for part in fields(Confirmed)}
+    text = tomli_w.dumps(document)
     try:
         _replace(path, text.encode())
     except OSError as cause:

@@ -190,23 +190,31 @@ def checked(reader: DataverseReader) -> dict[str, Check]:
         (privileges("Global"), "passed"),
         (privileges("Local"), "attention"),
         (privileges("Global", "prvReadLead"), "attention"),
-        (lambda exchange: exchange.reply({"error": {"code": "0x80040220", "message": "no"}}, 403), "passed"),
-        (lambda exchange: exchange.reply({"RolePrivileges": [{"Depth": "Global", "PrivilegeId": "x"}]}), "passed"),
+        (lambda exchange: exchange.reply({"error": {"code": "0x80040220", "message": "no"}}, 403), "skipped"),
+        (lambda exchange: exchange.reply({"RolePrivileges": [{"Depth": "Global", "PrivilegeId": "x"}]}), "skipped"),
     ],
 )
-def test_tracking_needs_to_see_the_whole_organisation(
+def test_how_far_the_rights_of_the_user_reach(
     script: DynamicsScript, reader: DataverseReader, answer, state: str
 ) -> None:
     script.answers["RetrieveUserPrivileges"] = answer
     checks = checked(reader)
-    assert checks["dynamics.tracking.contact"].state == state
+    assert checks["dynamics.reach.contact"].state == state
     assert list(checks) == [
         "dynamics.address",
+        "dynamics.clock",
         "dynamics.sign-in",
         "dynamics.user",
+        "dynamics.roles",
         "dynamics.read.contact",
+        "dynamics.reach.contact",
         "dynamics.fields.contact",
         "dynamics.tracking.contact",
+        "dynamics.column-security",
+        "dynamics.language",
+        "dynamics.change-history",
+        "dynamics.duplicates",
+        "dynamics.solution",
     ]
     assert {request.method for request in script.server.requests if "/api/" in request.target} == {"GET"}
 

@@ -72,4 +72,5 @@ def test_when_a_problem_is_tried_again(code: str, retry: str) -> None:
 
 
 def test_an_unknown_reason_is_not_hidden() -> None:
-    assert problem_of("4242", "their words") == (marketo.UNKNOWN, "")
+    assert "“their words”" in str(problem_of("4242", "their\nwords")[0].title)
+    assert problem_of("4242", "") == (marketo.UNKNOWN, "")

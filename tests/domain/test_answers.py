@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -19,9 +20,11 @@ from dynsync_gui.domain.settings import (
     EnableSettings,
     FieldSettings,
     LimitSettings,
+    MailKind,
     MailSecurity,
     MailSettings,
     MarketoSettings,
+    NativeSync,
     NetworkSettings,
     Settings,
     SignIn,
@@ -40,6 +43,9 @@ SETTINGS = st.builds(
         sign_in=st.sampled_from(SignIn),
         username=LINE,
         client_id=LINE,
+        tenant=LINE,
+        certificate=LINE,
+        secret_expires=st.none() | st.dates(),
     ),
     marketo=st.builds(
         MarketoSettings,
@@ -47,7 +53,11 @@ SETTINGS = st.builds(
         client_id=LINE,
     ),
     network=st.builds(
-        NetworkSettings, ca_bundle=LINE, trusted_hosts=st.just(("127.0.0.1:8443", "127.0.0.1:8444", "crm.corp.example"))
+        NetworkSettings,
+        ca_bundle=LINE,
+        trusted_hosts=st.just(("127.0.0.1:8443", "127.0.0.1:8444", "crm.corp.example")),
+        proxy=st.sampled_from(["", "http://proxy.corp.example:8080", "https://proxy.corp.example"]),
+        proxy_username=LINE,
     ),
     fields=st.builds(FieldSettings, chosen=st.dictionaries(st.sampled_from(Entity), COLUMNS), filter=st.booleans()),
     limits=st.builds(
@@ -56,13 +66,19 @@ SETTINGS = st.builds(
         in_flight=st.integers(1, 10),
         daily_calls=st.integers(1, 10_000_000),
     ),
-    enable=st.builds(EnableSettings, email=st.sampled_from(["", "admin@contoso.example"]), accept=st.booleans()),
+    enable=st.builds(
+        EnableSettings,
+        email=st.sampled_from(["", "admin@contoso.example"]),
+        accept=st.booleans(),
+        native_sync=st.sampled_from(NativeSync),
+    ),
     mail=st.builds(
         MailSettings,
         host=LINE,
         port=st.integers(1, 65_535),
         security=st.sampled_from(MailSecurity),
         username=LINE,
+        kind=st.sampled_from(MailKind),
     ),
     rehearsal=st.booleans(),
 )
@@ -129,6 +145,50 @@ def test_the_shape_of_the_contract() -> None:
     assert missing_answers(settings) is None
 
 
+def test_the_keys_for_signing_in_and_for_mail() -> None:
+    settings = read_answers(
+        tomllib.loads(
+            """
+            [dynamics]
+            sign_in = "device"
+            tenant = "contoso.example"
+            certificate = "app.pem"
+            secret_expires = 2027-01-31
+            [network]
+            proxy = "proxy.corp.example:8080"
+            proxy_username = "CORP\\\\sync"
+            [enable]
+            native_sync = "people"
+            [mail]
+            kind = "graph"
+            """
+        )
+    )
+    assert settings.dynamics.sign_in is SignIn.DEVICE
+    assert settings.dynamics.sign_in.is_person
+    assert (settings.dynamics.tenant, settings.dynamics.certificate) == ("contoso.example", "app.pem")
+    assert settings.dynamics.secret_expires == date(2027, 1, 31)
+    assert settings.network.proxy == "http://proxy.corp.example:8080"
+    assert settings.network.proxy_username == "CORP\\sync"
+    assert settings.enable.native_sync is NativeSync.PEOPLE
+    assert settings.mail.kind is MailKind.GRAPH
+    assert settings.mail.sends
+    assert read_answers({"dynamics": {"secret_expires": "2027-01-31"}}).dynamics.secret_expires == date(2027, 1, 31)
+
+
+def test_an_account_in_the_proxys_address_is_refused_unread() -> None:
+    error = refused({"network": {"proxy": "http://sync:CANARY-1@proxy.corp.example:8080"}})
+    assert error.code == "settings-secret"
+    assert "proxy_username" in str(error.finding.cure)
+    assert "CANARY" not in f"{words(error)}{error!r}{error.detail}"
+
+
+@pytest.mark.parametrize("sign_in", [SignIn.BROWSER, SignIn.DEVICE])
+def test_a_person_needs_neither_a_name_nor_a_client_id(sign_in: SignIn) -> None:
+    dynamics = DynamicsSettings("https://contoso.crm.dynamics.com", sign_in)
+    assert missing_answers(Settings(dynamics, MarketoSettings("https://123-abc-456.mktorest.com", "id"))) is None
+
+
 def test_an_empty_document_is_the_defaults() -> None:
     assert read_answers({}) == Settings()
 
@@ -160,7 +220,15 @@ def test_unknown_names_lead_to_the_nearest_known_one(document: dict[str, Any], f
         ({"limits": {"in_flight": True}}, ("limits.in_flight", "true", "whole number")),
         ({"limits": {"calls_per_20s": 0}}, ("limits.calls_per_20s", "0", "from 1 to 100")),
         ({"limits": {"daily_calls": 2.5}}, ("limits.daily_calls", "2.5", "whole number")),
-        ({"dynamics": {"sign_in": "browser"}}, ("dynamics.sign_in", '"browser"', '"application"')),
+        ({"dynamics": {"sign_in": "fax"}}, ("dynamics.sign_in", '"fax"', '"application"', '"browser"', '"device"')),
+        ({"dynamics": {"secret_expires": "31.1.2027"}}, ("dynamics.secret_expires", '"31.1.2027"', "2027-01-31")),
+        ({"dynamics": {"secret_expires": 2027}}, ("dynamics.secret_expires", "2027", "a date")),
+        ({"enable": {"native_sync": "ignore"}}, ("enable.native_sync", '"ignore"', '"stop"', '"people"')),
+        ({"mail": {"kind": "pigeon"}}, ("mail.kind", '"smtp"', '"dynamics"', '"graph"')),
+        ({"network": {"proxy": "ftp://p"}}, ("network.proxy", '"ftp://p"', "http://proxy.contoso.com:8080")),
+        ({"network": {"proxy": "p:99999"}}, ("network.proxy", "address of a proxy")),
+        ({"network": {"proxy": "http://p/x"}}, ("network.proxy", "address of a proxy")),
+        ({"marketo": {"secret_expires": "2027-01-31"}}, ("secret_expires", "[dynamics]")),
         ({"mail": {"security": "none"}}, ("mail.security", '"none"', '"starttls"')),
         ({"mail": {"port": "587"}}, ("mail.port", '"587"', "whole number")),
         ({"fields": {"lead": "all"}}, ("fields.lead", '"all"', '"default" or a list')),
@@ -190,6 +258,7 @@ def test_unsuitable_values_are_named_with_what_is_wanted(document: dict[str, Any
         ({"marketo": {"Secret": "CANARY-1"}}, "DYNSYNC_MARKETO_CLIENT_SECRET"),
         ({"mail": {"password": "CANARY-1"}}, "DYNSYNC_MAIL_PASSWORD"),
         ({"mail_password": "CANARY-1"}, "DYNSYNC_MAIL_PASSWORD"),
+        ({"network": {"proxy_password": "CANARY-1"}}, "DYNSYNC_PROXY_PASSWORD"),
         ({"secrets": {"a": "CANARY-1"}}, "DYNSYNC_DYNAMICS_PASSWORD"),
     ],
 )

@@ -189,7 +189,7 @@ def test_the_limit_of_windows_holds_everywhere(monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setattr(module, "platform_keychain", lambda: asked.append("keychain"))
     store = KeychainSecrets("of a test", patience=20)
     units = len(letter.encode("utf-16-le")) // 2
-    frame = 98  # what JSON adds around four secrets
+    frame = 118  # what JSON adds around five secrets
     fits = Secrets(dynamics_password=letter * ((1_280 - frame) // units))
     assert unavailable(store, fits).code == "keychain-missing"
     assert asked == ["keychain"]

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from dynsync_gui.connectors.http.answer import Answer
 from dynsync_gui.connectors.http.hosts import netloc
 from dynsync_gui.domain.addresses import DYNAMICS_HOST, SIGN_IN_HOSTS
-from dynsync_gui.domain.errors import ConnectionFailed
+from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure
 from dynsync_gui.domain.findings import filled
 from dynsync_gui.domain.findings.dataverse import DATAVERSE
 
@@ -45,7 +45,7 @@ def sign_in_place(answer: Answer, base: str, trusted: frozenset[str]) -> SignInP
     challenge = answer.headers.get("WWW-Authenticate", "")
     found = _AUTHORITY.search(challenge)
     if answer.status != 401 or found is None:
-        raise not_dynamics(f"HTTP {answer.status}, {'no ' if not challenge else 'an unknown '}challenge")
+        raise _stranger(answer, f"HTTP {answer.status}, {'no ' if not challenge else 'an unknown '}challenge")
     parts = urlsplit(found[1])
     host = netloc(parts)
     if host not in SIGN_IN_HOSTS and host not in trusted:
@@ -63,6 +63,19 @@ def not_dynamics(detail: str) -> ConnectionFailed:
     """Whatever answers there, it is no Dataverse."""
     finding = filled(DATAVERSE["dynamics.not-dynamics"], example="https://contoso.crm.dynamics.com")
     return ConnectionFailed("dynamics.not-dynamics", finding, detail)
+
+
+def _stranger(answer: Answer, detail: str) -> ConnectionFailed:
+    """What answers in place of a Dataverse: a page of the network, a Marketo, or something else."""
+    try:
+        told = answer.json()
+    except TemporaryFailure as page:
+        blocked = page.code == "network.html" and answer.status != 404
+        return page if blocked else not_dynamics(detail)
+    if "requestId" in told and "success" in told:
+        finding = filled(DATAVERSE["dynamics.is-marketo"], example="https://contoso.crm.dynamics.com")
+        return ConnectionFailed("dynamics.is-marketo", finding, detail)
+    return not_dynamics(detail)
 
 
 def _resource(told: str, base: str, trusted: frozenset[str]) -> str:

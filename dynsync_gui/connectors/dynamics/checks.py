@@ -2,123 +2,126 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from dynsync_gui.connectors.checking import CheckList, Seen
+from dynsync_gui.connectors.checking import CheckList, Seen, optional
+from dynsync_gui.connectors.dynamics.asking import Asking
 from dynsync_gui.connectors.dynamics.auth import DynamicsAuth
+from dynsync_gui.connectors.dynamics.checks_environment import EnvironmentChecks, expiry_seen
+from dynsync_gui.connectors.dynamics.checks_tables import TableChecks
 from dynsync_gui.connectors.dynamics.client import DataverseClient
-from dynsync_gui.connectors.dynamics.metadata import columns_path, readable, rows_of, table_path
+from dynsync_gui.connectors.dynamics.clock import clock_finding, explained
+from dynsync_gui.connectors.dynamics.privileges import read_depths
 from dynsync_gui.connectors.dynamics.wire import bare_id
-from dynsync_gui.connectors.http.retry import Patience
-from dynsync_gui.domain.checks import Check, Owner
-from dynsync_gui.domain.errors import ConnectionFailed, DynSyncError, Finding
+from dynsync_gui.connectors.http.retry import Patience, brief
+from dynsync_gui.domain.checks import Check
+from dynsync_gui.domain.errors import ConnectionFailed, DynSyncError
+from dynsync_gui.domain.expiry import Expiry
 from dynsync_gui.domain.findings.dataverse import DATAVERSE
 from dynsync_gui.domain.ports import OnCheck
 from dynsync_gui.domain.schema import Entity, System
+from dynsync_gui.domain.settings import DynamicsSettings, SignIn
 from dynsync_gui.domain.text import msg
 
-_READ = {
-    Entity.ACCOUNT: msg("Reading accounts"),
-    Entity.CONTACT: msg("Reading contacts"),
-    Entity.LEAD: msg("Reading leads"),
-}
-_FIELDS = {
-    Entity.ACCOUNT: msg("Fields of accounts"),
-    Entity.CONTACT: msg("Fields of contacts"),
-    Entity.LEAD: msg("Fields of leads"),
-}
-_TRACKING = {
-    Entity.ACCOUNT: msg("Change tracking of accounts"),
-    Entity.CONTACT: msg("Change tracking of contacts"),
-    Entity.LEAD: msg("Change tracking of leads"),
-}
-_GLOBAL = {"global", "3"}
-_ONLY_SOME = Finding(
-    msg("This user sees only some of the records: its role does not reach the whole organisation."),
-    msg("Have an administrator set the role's Read right for this table to “Organization”."),
-    Owner.DYNAMICS_ADMIN,
-)
+_USER = "fullname,isdisabled,accessmode,applicationid,islicensed"
+_NON_INTERACTIVE = 4
+_NO_RECORDS = {1, 3, 5}
+"""Access modes of people who administer but do not work with records (Microsoft, systemuser accessmode)."""
 
 
 class DynamicsChecks:
     """One run of the checks."""
 
-    def __init__(self, client: DataverseClient, auth: DynamicsAuth, patience: Patience, report: OnCheck) -> None:
+    def __init__(
+        self,
+        client: DataverseClient,
+        auth: DynamicsAuth,
+        settings: DynamicsSettings,
+        patience: Patience,
+        report: OnCheck,
+    ) -> None:
         """All of them within `patience`."""
-        self._client, self._auth, self._patience = client, auth, patience
-        self._list = CheckList(System.DYNAMICS, report)
-        self._user: Mapping[str, Any] = {}
-        self._tables: dict[Entity, Mapping[str, Any]] = {}
-        self._depths: dict[str, str] | None = None
+        self._client, self._auth, self._settings, self._report = client, auth, settings, report
+        self._asking = Asking(client, patience)
+        self._me = ""
+        self._depths: Mapping[str, str] = {}
 
-    def run(self, entities: Sequence[Entity]) -> tuple[Check, ...]:
-        """All checks; what rests on a failed one is skipped."""
-        run = self._list.run
-        run("dynamics.address", msg("Address"), self._address)
-        run("dynamics.sign-in", msg("Sign-in"), self._sign_in, ["dynamics.address"])
-        run("dynamics.user", msg("User"), self._known, ["dynamics.sign-in"])
-        for entity in entities:
-            read = f"dynamics.read.{entity}"
-            run(read, _READ[entity], partial(self._reads, entity), ["dynamics.user"])
-            run(f"dynamics.fields.{entity}", _FIELDS[entity], partial(self._columns, entity), ["dynamics.user"])
-            run(f"dynamics.tracking.{entity}", _TRACKING[entity], partial(self._tracks, entity), [read])
-        return self._list.done
+    def run(
+        self,
+        entities: Sequence[Entity],
+        defaults: Collection[tuple[Entity, str]],
+        expiry: Callable[[], Expiry | None],
+    ) -> tuple[Check, ...]:
+        """All checks; what rests on a failed one is skipped.
+
+        Args:
+            entities: The tables that are to be synced.
+            defaults: Columns that are synced by default.
+            expiry: Tells when the application's secret or certificate ends; raises `SettingsError`.
+        """
+        checks = CheckList(System.DYNAMICS, self._report)
+        checks.add("dynamics.address", msg("Address"), self._address)
+        checks.add("dynamics.clock", msg("Clock of this computer"), self._clock, ["dynamics.address"])
+        checks.add("dynamics.sign-in", msg("Sign-in"), self._sign_in, ["dynamics.address"])
+        checks.add("dynamics.user", msg("User"), self._known, ["dynamics.sign-in"])
+        # Who the user is and what it may do is found by its check, on which all that follow rest.
+        environment = EnvironmentChecks(self._asking, lambda: self._me)
+        checks.add("dynamics.roles", msg("Security roles"), optional(environment.roles), ["dynamics.user"])
+        TableChecks(self._asking, lambda: self._depths, defaults).plan(checks, entities)
+        environment.plan(checks)
+        known = self._settings.certificate or self._settings.secret_expires
+        if self._settings.sign_in is SignIn.APPLICATION and known:
+            look = partial(expiry_seen, expiry)
+            checks.add("dynamics.expiry", msg("End of the secret or certificate"), look, ["dynamics.address"])
+        return checks.run()
 
     def _address(self) -> Seen:
-        place = self._auth.place(self._patience)
+        place = self._auth.place(self._asking.patience)
         return Seen(msg("Dynamics answers at {host}.", host=place.resource.removeprefix("https://")))
 
+    def _clock(self) -> Seen:
+        ahead = self._client.clock_ahead
+        if ahead is None:
+            return Seen(msg("Dynamics does not tell its time."), told=False)
+        if (finding := clock_finding(ahead)) is not None:
+            return Seen(warning=finding, code="dynamics.clock", detail=f"{ahead:+.0f} s")
+        return Seen(msg("It agrees with Microsoft's."))
+
     def _sign_in(self) -> Seen:
-        self._auth.token(self._patience)
+        left = self._asking.patience.left
+        with explained(self._client):
+            self._auth.token(self._asking.patience)
+        if self._settings.sign_in.is_person:
+            self._asking.patience = brief(left)  # a person takes longer than the checks may
         return Seen(msg("Microsoft accepted the sign-in."))
 
     def _known(self) -> Seen:
-        me = bare_id(self._client.read("WhoAmI", self._patience).get("UserId"))
+        with explained(self._client):
+            me = bare_id(self._asking.needed("WhoAmI").get("UserId"))
         if not me:
             raise ConnectionFailed("0x80072560", DATAVERSE["0x80072560"], "WhoAmI named no user")
+        self._me = me
         try:
-            self._user = self._client.read(f"systemusers({me})?$select=fullname,isdisabled", self._patience)
+            user = self._asking.needed(f"systemusers({me})?$select={_USER}")
         except DynSyncError:
             return Seen(msg("Dynamics knows this user."))  # it may read records without being allowed to read users
-        if self._user.get("isdisabled") is True:
+        if user.get("isdisabled") is True:
             raise ConnectionFailed("0x8004a112", DATAVERSE["0x8004a112"])
-        self._depths = self._privileges(me)
-        name = str(self._user.get("fullname") or "").strip()
-        return Seen(msg("Dynamics knows this user as {name}.", name=name) if name else msg("Dynamics knows this user."))
+        self._depths = read_depths(self._asking, me)
+        return _user_seen(user)
 
-    def _reads(self, entity: Entity) -> Seen:
-        table = self._table(entity)
-        self._client.read(f"{table['EntitySetName']}?$select={table['PrimaryIdAttribute']}&$top=1", self._patience)
-        return Seen(msg("They can be read."))
 
-    def _columns(self, entity: Entity) -> Seen:
-        rows = rows_of(self._client.read(columns_path(entity), self._patience))
-        count = sum(1 for row in rows if readable(row) and not row.get("AttributeOf"))
-        return Seen(msg("{count} fields can be read.", count=count))
-
-    def _tracks(self, entity: Entity) -> Seen:
-        if not self._table(entity).get("ChangeTrackingEnabled"):
-            return Seen(warning=DATAVERSE["0x80072491"], code="0x80072491")
-        depth = None if self._depths is None else self._depths.get(f"prvread{entity}", "none")
-        if depth is not None and depth not in _GLOBAL:
-            return Seen(warning=_ONLY_SOME, code="dynamics.depth")
-        return Seen(msg("Dynamics tells what changed."))
-
-    def _table(self, entity: Entity) -> Mapping[str, Any]:
-        if entity not in self._tables:
-            told = self._client.read(table_path(entity), self._patience)
-            named = {"EntitySetName": f"{entity}s", "PrimaryIdAttribute": f"{entity}id"}
-            self._tables[entity] = named | {name: value for name, value in told.items() if value is not None}
-        return self._tables[entity]
-
-    def _privileges(self, user: str) -> dict[str, str] | None:
-        """Depth by privilege in lower case; None where Dynamics does not tell (the right to ask may be missing)."""
-        path = f"systemusers({user})/Microsoft.Dynamics.CRM.RetrieveUserPrivileges"
-        try:
-            rows = self._client.read(path, self._patience).get("RolePrivileges")
-        except DynSyncError:
-            return None
-        named = [row for row in rows or () if isinstance(row, dict) and row.get("PrivilegeName")]
-        return {str(row["PrivilegeName"]).lower(): str(row.get("Depth")).lower() for row in named} or None
+def _user_seen(user: Mapping[str, Any]) -> Seen:
+    mode, application = user.get("accessmode"), bare_id(user.get("applicationid"))
+    if mode in _NO_RECORDS:
+        return Seen(warning=DATAVERSE["dynamics.access-mode"], code="dynamics.access-mode", detail=f"accessmode {mode}")
+    if user.get("islicensed") is False and not application and mode != _NON_INTERACTIVE:
+        return Seen(warning=DATAVERSE["0x8004d24b"], code="0x8004d24b", detail="islicensed false")
+    name = str(user.get("fullname") or "").strip()[:100]
+    if not name:
+        return Seen(msg("Dynamics knows this user."))
+    if application:
+        return Seen(msg("Dynamics knows this application user as {name}.", name=name))
+    return Seen(msg("Dynamics knows this user as {name}.", name=name))

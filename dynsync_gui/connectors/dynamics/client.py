@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -24,12 +25,17 @@ _IDS = ("x-ms-service-request-id", "REQ_ID", "x-ms-correlation-request-id")
 
 
 class DataverseClient:
-    """GET requests with a token; each may be repeated, and none leads to another host."""
+    """GET requests with a token; each may be repeated, and none leads to another host.
+
+    Attributes:
+        clock_ahead: Seconds that this computer's clock is ahead of Microsoft's; None while that is not known.
+    """
 
     def __init__(self, http: HttpClient, hosts: Hosts, base: str, auth: DynamicsAuth, repeater: Repeater) -> None:
         """Requests to one environment."""
         self._http, self._hosts, self._base = http, hosts, base
         self._auth, self._repeater = auth, repeater
+        self.clock_ahead: float | None = None
 
     def challenge(self, patience: Patience) -> Answer:
         """The answer to a request for the service document without a token."""
@@ -38,6 +44,8 @@ class DataverseClient:
             answer = self._http.send("GET", self._base + ROOT, _headers(), None, sooner(_LIMITS, patience.attempt))
             if answer.status == 429 or answer.status >= 500:
                 raise _failed(answer)
+            if (told := answer.server_time()) is not None:
+                self.clock_ahead = (datetime.now(UTC) - told).total_seconds()
             return answer
 
         return self._repeater.run(once, patience)

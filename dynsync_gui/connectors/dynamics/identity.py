@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from dynsync_gui.connectors.dynamics.client import DataverseClient
 from dynsync_gui.connectors.dynamics.wire import bare_id
-from dynsync_gui.connectors.http.retry import Patience
+from dynsync_gui.connectors.http.retry import Patience, brief
 from dynsync_gui.domain.checks import EnvironmentKind, SystemIdentity
 from dynsync_gui.domain.errors import DynSyncError
 from dynsync_gui.domain.schema import Entity, System
 
 _ENTITIES = (Entity.ACCOUNT, Entity.CONTACT, Entity.LEAD)
 _COUNT_CAP = 5000
+_OPTIONAL_SECONDS = 12.0
 _KINDS = {
     "customer": EnvironmentKind.PRODUCTION,
     "0": EnvironmentKind.PRODUCTION,
@@ -31,37 +33,42 @@ _CURRENT = "RetrieveCurrentOrganization(AccessType=Microsoft.Dynamics.CRM.Endpoi
 _COUNTS = "RetrieveTotalRecordCount(EntityNames=@e)?@e=%5B'account','contact','lead'%5D"
 
 
+def kind_of(told: object) -> EnvironmentKind:
+    """Production or sandbox, from an OrganizationType by name or number."""
+    return _KINDS.get(str(told).lower(), EnvironmentKind.UNKNOWN)
+
+
 def read_identity(
+    client: DataverseClient, patience: Patience, host: str, *, rehearsal: bool, named: bool
+) -> SystemIdentity:
+    """Read who this is and what people will recognise; see `read_organisation`."""
+    organisation = read_organisation(client, patience, host, rehearsal=rehearsal, named=named)
+    counts, at_least = _counted(client, patience)
+    return replace(organisation, counts=counts, at_least=at_least, familiar=_familiar(client, patience))
+
+
+def read_organisation(
     client: DataverseClient, patience: Patience, host: str, *, rehearsal: bool, named: bool
 ) -> SystemIdentity:
     """Read who this is.
 
     Args:
         client: Signed in.
-        patience: For all of it.
+        patience: For what has to be known: the organisation's id.
         host: Shown as the address.
         rehearsal: Whether it is the built-in rehearsal.
         named: Whether the host is not Microsoft's but was named by the user.
     """
     who = client.read("WhoAmI", patience)
     id_ = bare_id(who.get("OrganizationId"))
+    patience = brief(min(_OPTIONAL_SECONDS, patience.left))
     detail = _optional(client, _CURRENT, patience).get("Detail") or {}
     name = str(detail.get("FriendlyName") or "").strip()
     if not name:
         name = str(_optional(client, f"organizations({id_})?$select=name", patience).get("name") or "").strip()
-    kind = _KINDS.get(str(detail.get("OrganizationType", "")).lower(), EnvironmentKind.UNKNOWN)
-    counts, at_least = _counted(client, patience)
-    return SystemIdentity(
-        System.DYNAMICS,
-        id_,
-        name or host,
-        host,
-        EnvironmentKind.REHEARSAL if rehearsal else kind,
-        counts,
-        at_least,
-        _familiar(client, patience),
-        named,
-    )
+    kind = kind_of(detail.get("OrganizationType"))
+    kind = EnvironmentKind.REHEARSAL if rehearsal else kind
+    return SystemIdentity(System.DYNAMICS, id_, name or host, host, kind, named_host=named)
 
 
 def _optional(client: DataverseClient, target: str, patience: Patience) -> Mapping[str, Any]:

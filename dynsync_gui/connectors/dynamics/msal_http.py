@@ -34,13 +34,14 @@ class MsalHttp:
     """What msal calls ``http_client``.
 
     Attributes:
+        patience: How long to put up with trouble.
         last: The latest answer, for finding out why msal gave up.
         federated: Whether the account signs in at a company's own server.
     """
 
     def __init__(self, http: HttpClient, repeater: Repeater, patience: Patience, authority: str) -> None:
         """Requests of one sign-in at one authority."""
-        self._http, self._repeater, self._patience = http, repeater, patience
+        self._http, self._repeater, self.patience = http, repeater, patience
         self._authority = urlsplit(authority)
         self.last: Answer | None = None
         self.federated = False
@@ -92,13 +93,13 @@ class MsalHttp:
         sent = {name: str(value) for name, value in (headers or {}).items() if value is not None}
 
         def once() -> Answer:
-            answer = self._http.send(method, url, sent, body, sooner(_LIMITS, self._patience.attempt))
+            answer = self._http.send(method, url, sent, body, sooner(_LIMITS, self.patience.attempt))
             failure = TemporaryFailure("entra.busy", ENTRA[90033], f"HTTP {answer.status}", _ids(answer))
             if again := passing(failure, answer.status, answer.retry_after()):
                 raise again
             return answer
 
-        self.last = self._repeater.run(once, self._patience)
+        self.last = self._repeater.run(once, self.patience)
         return self.last
 
 

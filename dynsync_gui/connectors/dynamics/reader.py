@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from urllib.parse import urlsplit
 
-from dynsync_gui.connectors.dynamics.auth import DynamicsAuth
+from dynsync_gui.connectors.dynamics.access import Access
+from dynsync_gui.connectors.dynamics.auth import DynamicsAuth, TokenSource
+from dynsync_gui.connectors.dynamics.certificate import application_expiry
 from dynsync_gui.connectors.dynamics.challenge import SignInPlace, sign_in_place
 from dynsync_gui.connectors.dynamics.checks import DynamicsChecks
 from dynsync_gui.connectors.dynamics.client import ROOT, DataverseClient
-from dynsync_gui.connectors.dynamics.identity import read_identity
+from dynsync_gui.connectors.dynamics.identity import read_identity, read_organisation
 from dynsync_gui.connectors.dynamics.metadata import read_schema
 from dynsync_gui.connectors.dynamics.wire import POINTS_TO, SHOWN, page_of, wanted
 from dynsync_gui.connectors.http.answer import Answer
@@ -39,31 +41,39 @@ class DataverseReader:
         token: CancelToken,
         on_wait: OnWait | None = None,
         proxy: ProxyResolver = system_proxy,
+        access: Access | None = None,
     ) -> None:
         """Nothing is asked yet; `settings.dynamics.url` has to be exact (see `domain.addresses`)."""
-        self._base, self._rehearsal = settings.dynamics.url, settings.rehearsal
-        self._host = netloc(urlsplit(self._base))
+        self._base, self._rehearsal, self._settings = settings.dynamics.url, settings.rehearsal, settings.dynamics
+        self._secrets, self._host = secrets, netloc(urlsplit(self._base))
         trusted = frozenset(host.lower() for host in settings.network.trusted_hosts)
         hosts = Hosts(self._host, trusted | SIGN_IN_HOSTS)
         self._http = HttpClient(hosts, token, ca_bundle=settings.network.ca_bundle, proxy=proxy)
         told = _told(on_wait)
         sign_in = Repeater(token, Gate(token, told))
-        self._auth = DynamicsAuth(
-            self._http, settings.dynamics, secrets, sign_in, lambda patience: self._place(trusted, patience)
-        )
+        source = TokenSource(self._http, settings.dynamics, secrets, sign_in, access or Access(token))
+        self._auth = DynamicsAuth(source, lambda patience: self._place(trusted, patience))
         self._client = DataverseClient(self._http, hosts, self._base, self._auth, Repeater(token, Gate(token, told)))
         self._columns: dict[Entity, frozenset[str]] = {}
 
-    def check(self, entities: Sequence[Entity], report: OnCheck) -> tuple[Check, ...]:
+    def check(
+        self, entities: Sequence[Entity], report: OnCheck, defaults: Collection[tuple[Entity, str]] = ()
+    ) -> tuple[Check, ...]:
         """Run the named checks; see the protocol."""
         self._auth.forget()
-        return DynamicsChecks(self._client, self._auth, brief(_CHECK_SECONDS), report).run(entities)
+        checks = DynamicsChecks(self._client, self._auth, self._settings, brief(_CHECK_SECONDS), report)
+        return checks.run(entities, defaults, lambda: application_expiry(self._settings, self._secrets))
 
     def identity(self) -> SystemIdentity:
         """Name, kind, counts and familiar records of the organisation."""
         named = not DYNAMICS_HOST.fullmatch(self._host)
         patience = brief(_CARD_SECONDS)
         return read_identity(self._client, patience, self._host, rehearsal=self._rehearsal, named=named)
+
+    def organisation(self) -> SystemIdentity:
+        """Id, name and kind of the organisation alone; a run waits for it as for everything else."""
+        named = not DYNAMICS_HOST.fullmatch(self._host)
+        return read_organisation(self._client, patient(), self._host, rehearsal=self._rehearsal, named=named)
 
     def describe(self, entity: Entity) -> EntitySchema:
         """The live table."""

@@ -68,13 +68,17 @@ class Answer:
             seconds = (when - self._now()).total_seconds()
         return min(max(seconds, 0.0), MOST_WAIT) if seconds == seconds else None  # noqa: PLR0124  not a number
 
-    def _now(self) -> datetime:
-        """The server's own time where it tells, so that a wrong clock here does no harm."""
+    def server_time(self) -> datetime | None:
+        """The server's own time when it answered; None where it does not say."""
         try:
             now = parsedate_to_datetime(self.headers.get("Date", ""))
         except (TypeError, ValueError):
-            return datetime.now(UTC)
+            return None
         return now if now.tzinfo else now.replace(tzinfo=UTC)
+
+    def _now(self) -> datetime:
+        """The server's time where it tells, so that a wrong clock here does no harm."""
+        return self.server_time() or datetime.now(UTC)
 
     def _is_page(self) -> bool:
         kind = self.headers.get("Content-Type", "").lower()

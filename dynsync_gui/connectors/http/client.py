@@ -150,7 +150,7 @@ class HttpClient:
     def _told(self, call: Call, trouble: BaseException, host: str, port: int, proxy: str | None) -> Exception:
         if call.cut:
             return self._cut(call, host)
-        failure = told_by(trouble, host, urlsplit(proxy).hostname or "" if proxy else "")
+        failure = told_by(trouble, host, proxy or "")
         if failure.code != "network.certificate-issuer" or proxy:
             return failure
         if issuer := self._issuer(urlsplit(f"https://{host}").hostname or host, port):

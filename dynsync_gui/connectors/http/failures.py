@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from requests.exceptions import ProxyError, SSLError
 from urllib3.exceptions import IncompleteRead, InvalidChunkLength, NameResolutionError
@@ -30,8 +31,10 @@ def told_by(trouble: BaseException, host: str, proxy: str = "") -> DynSyncError:
     Args:
         trouble: As caught.
         host: Host and port that were asked.
-        proxy: Host of the proxy in between; empty for none.
+        proxy: Address of the proxy in between, with an account where one was sent; empty for none.
     """
+    signed_in = bool(proxy) and urlsplit(proxy).username is not None
+    proxy = urlsplit(proxy).hostname or "" if proxy else ""
     causes = list(_causes(trouble))
     detail = " < ".join(dict.fromkeys(_words(cause) for cause in causes))[:300]
     certificate = next((cause for cause in causes if isinstance(cause, ssl.SSLCertVerificationError)), None)
@@ -41,7 +44,9 @@ def told_by(trouble: BaseException, host: str, proxy: str = "") -> DynSyncError:
         return ConnectionFailed("network.too-big", network_finding("network.too-big", host), detail)
     if proxy and any(isinstance(cause, ProxyError) for cause in causes):
         asks = any("407" in str(cause) for cause in causes)
-        code = "network.proxy-sign-in" if asks else "network.proxy"
+        code = "network.proxy"
+        if asks:
+            code = "network.proxy-account" if signed_in else "network.proxy-sign-in"
         kind = ConnectionFailed if asks else TemporaryFailure
         return kind(code, network_finding(code, host, proxy=proxy), "" if asks else detail)
     code = _code(causes)

@@ -54,6 +54,11 @@ class Patience:
         self.tries, self.seconds, self.each, self.system_errors = tries, seconds, each, 3
         self.ends = time.monotonic() + seconds if all_together else None
 
+    def forgive(self, seconds: float) -> None:
+        """Time that a person took does not count."""
+        if self.ends is not None:
+            self.ends += seconds
+
     @property
     def left(self) -> float:
         """Seconds until all has to be over."""

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 import socket
+import ssl
 import sys
 import threading
+import traceback
 from typing import TYPE_CHECKING, Any
 
 from requests.adapters import HTTPAdapter
+from requests.utils import get_auth_from_url
 from urllib3.connection import HTTPSConnection
 from urllib3.connectionpool import HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
 if TYPE_CHECKING:
-    import ssl
-
     from dynsync_gui.connectors.http.watch import Call
 
 CONNECT_SECONDS = 10.0
@@ -41,6 +43,14 @@ class WatchedConnection(HTTPSConnection):
             raise NewConnectionError(self, "no connection") from trouble
         sys.audit("http.client.connect", self, self.host, self.port)
         return sock
+
+    def connect(self) -> None:
+        """Connect; where that fails half-way, nothing stays open."""
+        try:
+            super().connect()
+        except OSError as trouble:
+            _close_half_made(trouble)
+            raise
 
     def request(self, method: str, url: str, *args: Any, **options: Any) -> None:
         """Send the request; see the class."""
@@ -73,9 +83,25 @@ class WatchedAdapter(HTTPAdapter):
         found.pool_classes_by_scheme = {**found.pool_classes_by_scheme, "https": _Pool}
         return found
 
+    def proxy_headers(self, proxy: str) -> dict[str, str]:
+        """The account for a proxy, in UTF-8 (RFC 7617); requests would only take Latin letters."""
+        username, password = get_auth_from_url(proxy)
+        if not username:
+            return {}
+        account = base64.b64encode(f"{username}:{password}".encode()).decode("ascii")
+        return {"Proxy-Authorization": f"Basic {account}"}
+
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:  # noqa: ARG002
         """Always verify, by the TLS context alone: requests would add its own list of authorities."""
         conn.cert_reqs = "CERT_REQUIRED"
+
+
+def _close_half_made(trouble: OSError) -> None:
+    """Close what Python's own ssl leaves open when a connection is cut just before its handshake begins."""
+    for frame, _ in traceback.walk_tb(trouble.__traceback__):
+        made = frame.f_locals.get("self")
+        if isinstance(made, ssl.SSLSocket):
+            made.close()
 
 
 def _connected(host: str, port: int, call: Call, options: Any) -> socket.socket:

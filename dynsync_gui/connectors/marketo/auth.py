@@ -99,6 +99,8 @@ def _seconds(told: object) -> float:
 
 def _refused(answer: Answer) -> ConnectionFailed:
     """A refusal in OAuth's words is about the credentials; anything else comes from no Marketo."""
+    if "authorization_uri" in answer.headers.get("WWW-Authenticate", ""):
+        return ConnectionFailed("marketo.is-dynamics", MARKETO["marketo.is-dynamics"], f"HTTP {answer.status}")
     try:
         told = answer.json()
     except TemporaryFailure as page:

@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-from dynsync_gui.connectors.checking import CheckList, Seen
+from dynsync_gui.connectors.checking import CheckList, Seen, optional
 from dynsync_gui.connectors.http.retry import Patience
 from dynsync_gui.connectors.marketo.auth import MarketoAuth
-from dynsync_gui.connectors.marketo.client import MarketoClient, Refused, Request, read
+from dynsync_gui.connectors.marketo.checks_fields import FieldChecks
+from dynsync_gui.connectors.marketo.checks_instance import InstanceChecks
+from dynsync_gui.connectors.marketo.client import MarketoClient, Refused
 from dynsync_gui.connectors.marketo.records import find
-from dynsync_gui.connectors.marketo.schema import FIELDS_PATH, describe
-from dynsync_gui.connectors.marketo.usage import calls_today
+from dynsync_gui.connectors.marketo.schema import describe
+from dynsync_gui.connectors.marketo.usage import told_today
+from dynsync_gui.domain.addresses import MARKETO_HOST
 from dynsync_gui.domain.checks import Check, Owner
 from dynsync_gui.domain.errors import ConnectionFailed, DynSyncError, Finding, GuardStop
 from dynsync_gui.domain.findings import filled
-from dynsync_gui.domain.findings.marketo import NATIVE_SYNC, QUOTA
+from dynsync_gui.domain.findings.marketo import ADDRESS_LIST, MARKETO, QUOTA
 from dynsync_gui.domain.ports import OnCheck
-from dynsync_gui.domain.schema import COMPANY_KEY, KEY_FIELD, System, Target, TargetSchema, TargetType
+from dynsync_gui.domain.schema import COMPANY_KEY, System, Target, TargetSchema
+from dynsync_gui.domain.settings import NativeSync
 from dynsync_gui.domain.text import msg
 
 _CREDENTIALS = {"marketo.credentials", "601"}
-_SOME_CRM_FIELDS = Finding(
-    msg("Some person fields in Marketo belong to its own CRM sync. Two syncs would fight over the same records."),
-    msg("Find out in Marketo under Admin > CRM whether that sync still runs. Go on only if it does not."),
-    Owner.MARKETO_ADMIN,
-)
-_KEY_TYPE = Finding(
-    msg("Marketo has a field “{field}” that cannot hold the Dynamics id."),
-    msg("Have a Marketo admin hide or rename it under Field Management: it has to be a text that programs may write."),
-    Owner.MARKETO_ADMIN,
-)
 _NEARLY_USED = Finding(
     msg("Most of the Marketo calls allowed for today are used up already."),
     msg("A large first sync may have to go on tomorrow. Nothing is lost if it does."),
@@ -39,33 +33,48 @@ class MarketoChecks:
     """One run of the checks."""
 
     def __init__(
-        self, client: MarketoClient, auth: MarketoAuth, patience: Patience, report: OnCheck, host: str, daily: int
+        self,
+        client: MarketoClient,
+        auth: MarketoAuth,
+        patience: Patience,
+        report: OnCheck,
+        host: str,
+        daily: int,
+        native_sync: NativeSync = NativeSync.STOP,
     ) -> None:
         """Checks of the instance at `host`, all of them within `patience`; `daily` calls are allowed."""
         self._client, self._auth, self._patience, self._host, self._daily = client, auth, patience, host, daily
-        self._list = CheckList(System.MARKETO, report)
+        self._checks = CheckList(System.MARKETO, report)
+        self._native_sync = native_sync
         self._sign_in: DynSyncError | None = None
         self._persons: TargetSchema | None = None
-        self._crm = False
 
     def run(self) -> tuple[Check, ...]:
         """All checks; what rests on a failed one is skipped."""
-        run = self._list.run
-        run("marketo.address", msg("Address"), self._answers)
-        run("marketo.sign-in", msg("Sign-in"), self._signs_in, ["marketo.address"])
-        run("marketo.quota", msg("Calls left today"), self._quota, ["marketo.sign-in"])
-        run("marketo.persons", msg("Reading persons"), self._reads_persons, ["marketo.quota"])
-        run("marketo.companies", msg("Reading companies"), self._reads_companies, ["marketo.quota"])
-        run("marketo.native-sync", msg("Marketo's own CRM sync"), self._no_other_sync, ["marketo.persons"])
-        run("marketo.fields", msg("Creating fields"), self._may_create_fields, ["marketo.quota"])
-        run("marketo.key", msg("Field for the Dynamics id"), self._key, ["marketo.persons", "marketo.fields"])
-        return self._list.done
+        add, quota = self._checks.add, ["marketo.quota"]
+        instance = InstanceChecks(self._client, self._patience, self._native_sync)
+        fields = FieldChecks(self._client, self._patience, lambda: self._persons)
+        add("marketo.address", msg("Address"), self._answers)
+        add("marketo.sign-in", msg("Sign-in"), self._signs_in, ["marketo.address"])
+        add("marketo.quota", msg("Calls left today"), self._quota, ["marketo.sign-in"])
+        add("marketo.persons", msg("Reading persons"), self._reads_persons, quota)
+        add("marketo.companies", msg("Reading companies"), self._reads_companies, quota)
+        native_sync = lambda: instance.other_sync(self._persons)  # noqa: E731
+        add("marketo.native-sync", msg("Marketo's own CRM sync"), native_sync, ["marketo.persons"])
+        add("marketo.fields", msg("Creating fields"), fields.may_create, ["marketo.persons"])
+        add("marketo.key", msg("Field for the Dynamics id"), fields.key, ["marketo.fields"])
+        add("marketo.partitions", msg("Partitions"), optional(instance.partitions), quota)
+        add("marketo.custom-objects", msg("Custom objects"), optional(instance.custom_objects), quota)
+        return self._checks.run()
 
     def _answers(self) -> Seen:
         """Marketo tells itself only by its answer to a sign-in, so both checks rest on one request."""
         try:
             self._auth.token(self._patience)
         except DynSyncError as failure:
+            if failure.code == "network.dns" and (match := MARKETO_HOST.fullmatch(self._host)):
+                finding = filled(MARKETO["marketo.unknown-id"], munchkin=match["munchkin"].upper())
+                raise ConnectionFailed("marketo.unknown-id", finding, failure.detail) from None
             if failure.code not in _CREDENTIALS:
                 raise
             self._sign_in = failure
@@ -79,14 +88,32 @@ class MarketoChecks:
         return Seen(msg("Marketo accepted the sign-in."))
 
     def _quota(self) -> Seen:
-        used = calls_today(self._client, self._patience)
+        try:
+            used = told_today(self._client, self._patience)
+        except Refused as refused:
+            self._see_addresses(refused)
+            used = None
+        except ConnectionFailed:
+            used = None
         if used is None:
             return Seen(msg("Marketo does not tell how many calls were made today."))
         if used >= self._daily:
             raise GuardStop("quota", QUOTA, f"{used} of {self._daily}")
         if used > 0.8 * self._daily:
-            return Seen(warning=_NEARLY_USED, code="quota")
+            return Seen(warning=_NEARLY_USED, code="quota", detail=f"{used} of {self._daily}")
         return Seen(msg("{used} of {daily} calls were made today.", used=used, daily=self._daily))
+
+    def _see_addresses(self, refused: Refused) -> None:
+        """A call that needs no permission was denied: where a second one is denied too, it is the network's address."""
+        if refused.code != "603":
+            return
+        try:
+            describe(self._client, Target.PERSON, self._patience)
+        except Refused as again:
+            if again.code == "603":
+                raise ConnectionFailed("603", ADDRESS_LIST, again.message, again.failure.ids) from None
+        except ConnectionFailed:
+            return
 
     def _reads_persons(self) -> Seen:
         self._persons = self._described(Target.PERSON)
@@ -99,37 +126,13 @@ class MarketoChecks:
             known = self._described(Target.COMPANY)
             find(self._client, Target.COMPANY, COMPANY_KEY, ["dynsync-check"], [COMPANY_KEY], self._patience)
         except ConnectionFailed as failure:
-            self._crm = failure.code == "1018"
-            raise
+            if failure.code != "1018":
+                raise
+            return Seen(msg("Marketo's own CRM sync keeps them to itself."), code="1018", ids=failure.ids, told=False)
         return Seen(msg("They can be read, with {count} fields.", count=len(known.fields)))
-
-    def _no_other_sync(self) -> Seen:
-        if self._crm:
-            raise ConnectionFailed("1018", NATIVE_SYNC)
-        if self._persons is not None and any(field.crm_managed for field in self._persons.fields):
-            return Seen(warning=_SOME_CRM_FIELDS, code="marketo.crm-managed")
-        return Seen(msg("No other CRM sync was found."))
-
-    def _may_create_fields(self) -> Seen:
-        self._asked(read(FIELDS_PATH, batchSize="1"))
-        return Seen(msg("Fields can be read and created."))
-
-    def _key(self) -> Seen:
-        key = self._persons.alike(KEY_FIELD) if self._persons else None
-        if key is None or self._persons is None:
-            return Seen(msg("It will be created."))
-        if key.name != KEY_FIELD or key.type is not TargetType.STRING or not key.updateable or key.crm_managed:
-            raise ConnectionFailed("marketo.key", filled(_KEY_TYPE, field=key.label), f"{key.name}: {key.type}")
-        return Seen(msg("It is there already."))
 
     def _described(self, target: Target) -> TargetSchema:
         try:
             return describe(self._client, target, self._patience)
-        except Refused as refused:
-            raise refused.failure from None
-
-    def _asked(self, request: Request) -> None:
-        try:
-            self._client.call(request, self._patience, lambda told: told)
         except Refused as refused:
             raise refused.failure from None

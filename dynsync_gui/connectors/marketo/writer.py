@@ -57,8 +57,9 @@ class MarketoRestReader:
     def check(self, report: OnCheck) -> tuple[Check, ...]:
         """Run the named checks; see the protocol."""
         self._auth.forget()
-        daily = self._settings.limits.daily_calls
-        return MarketoChecks(self._client, self._auth, brief(_CHECK_SECONDS), report, self._host, daily).run()
+        daily, native_sync = self._settings.limits.daily_calls, self._settings.enable.native_sync
+        patience = brief(_CHECK_SECONDS)
+        return MarketoChecks(self._client, self._auth, patience, report, self._host, daily, native_sync).run()
 
     def identity(self) -> SystemIdentity:
         """Munchkin id, counts and familiar persons."""

@@ -14,3 +14,10 @@ def filled(finding: Finding, **values: object) -> Finding:
         title=replace(finding.title, values={**finding.title.values, **values}),
         cure=replace(finding.cure, values={**finding.cure.values, **values}),
     )
+
+
+def quoted(words: str, most: int = 200) -> str:
+    """A vendor's words, fit to stand inside our quotation marks: one line, nothing invisible, not too long."""
+    plain = "".join(letter if letter.isprintable() else " " for letter in words)
+    line = " ".join(plain.replace("“", "'").replace("”", "'").split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"

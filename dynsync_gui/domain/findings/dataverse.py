@@ -6,7 +6,7 @@ import re
 
 from dynsync_gui.domain.checks import Owner
 from dynsync_gui.domain.errors import Finding, Retry
-from dynsync_gui.domain.findings import filled
+from dynsync_gui.domain.findings import filled, quoted
 from dynsync_gui.domain.text import msg
 
 _ADMIN = Owner.DYNAMICS_ADMIN
@@ -28,16 +28,22 @@ _SLOW_DOWN = Finding(
     _ADMIN,
     Retry.NEXT_RUN,
 )
-_DENIED = Finding(
+DENIED = Finding(
     msg("This user is not allowed to do that in Dynamics."),
     msg("Have an administrator give the user a security role that can read accounts, contacts and leads."),
     _ADMIN,
     Retry.NEXT_RUN,
 )
-_DENIED_NAMED = Finding(
+DENIED_NAMED = Finding(
     msg("This user lacks the right {privilege} in Dynamics."),
     msg("Have an administrator add {privilege} to the user's security role, for the whole organisation."),
     _ADMIN,
+    Retry.NEXT_RUN,
+)
+_CLOSED = Finding(
+    msg("Dynamics is not available just now. Microsoft may be maintaining it."),
+    msg("Try again in half an hour. If it stays like this, look at Service health in the Microsoft 365 admin centre."),
+    Owner.VENDOR,
     Retry.NEXT_RUN,
 )
 _SIGN_IN = Finding(
@@ -86,6 +92,45 @@ DATAVERSE: dict[str, Finding] = {
         Owner.VENDOR,
         Retry.NEXT_RUN,
     ),
+    "dynamics.is-marketo": Finding(
+        msg("A Marketo answers at this address, not a Dynamics."),
+        msg("Copy the environment URL of your Dynamics from the Power Platform admin centre. It looks like {example}."),
+        Owner.YOU,
+    ),
+    "dynamics.access-mode": Finding(
+        msg("This user only administers Dynamics and may not see its records."),
+        msg("Have an administrator set the user's access mode to “Read-Write” or “Non-interactive”."),
+        _ADMIN,
+    ),
+    "dynamics.no-role-shown": Finding(
+        msg("Dynamics shows no security role for this user."),
+        msg("Have an administrator look under Users > Manage security roles. Go on if the tables below can be read."),
+        _ADMIN,
+    ),
+    "dynamics.depth": Finding(
+        msg(
+            "This user sees only some of the records. DynSync brings over those; the others do not arrive, "
+            "and each sync reads the whole table, without noticing deletions."
+        ),
+        msg("Have an administrator set {privilege} in the user's security role to “Organization”."),
+        _ADMIN,
+    ),
+    "dynamics.column-security": Finding(
+        msg("Column security protects fields that are synced by default, so DynSync leaves them out: {fields}."),
+        msg("If they belong in Marketo, have an administrator switch off column security for them."),
+        _ADMIN,
+    ),
+    "dynamics.change-history": Finding(
+        msg("Dynamics forgets after {days} days what changed. After a longer pause DynSync reads everything again."),
+        msg("Have an administrator raise “expirechangetrackingindays” of the organisation to 7 or more."),
+        _ADMIN,
+    ),
+    "dynamics.solution": Finding(
+        msg("Marketo's own solution is installed in this Dynamics: {name}."),
+        msg("Ask your Marketo admin whether Marketo's own sync still runs. DynSync does not need that solution."),
+        Owner.MARKETO_ADMIN,
+        Retry.DECISION,
+    ),
     "0x80072560": Finding(
         msg("This account can sign in to Microsoft but is not a user of this Dynamics environment."),
         msg(
@@ -118,15 +163,22 @@ DATAVERSE: dict[str, Finding] = {
         msg("Have an administrator start it in the Power Platform admin centre."),
         _ADMIN,
     ),
-    "0x80040220": _DENIED,
-    "0x80040231": _DENIED,
-    "0x80048405": _DENIED,
+    "0x8004415c": Finding(
+        msg("The trial of this Dynamics has ended."),
+        msg("Have an administrator turn the trial into a subscription, or name another environment."),
+        _ADMIN,
+    ),
+    "0x80040204": DENIED,
+    "0x80048306": DENIED,
+    "0x80040220": DENIED,
+    "0x80040231": DENIED,
+    "0x80048405": DENIED,
     "0x8004f504": Finding(
         msg("A field is protected by column security."),
         msg("Leave the field out, or have an administrator allow this user to read it."),
         _ADMIN,
     ),
-    "0x8004a110": _DENIED,
+    "0x8004a110": DENIED,
     "0x80040217": Finding(
         msg("The record was deleted in Dynamics meanwhile."),
         msg("Nothing needs to be done."),
@@ -172,6 +224,7 @@ DATAVERSE: dict[str, Finding] = {
     ),
     "http.404": _UNKNOWN_COLUMN,
     "http.429": _SLOW_DOWN,
+    "http.503": _CLOSED,
     "http.5xx": _PASSING,
 }
 """By Dataverse's code in lower case, by ``http.`` and the status where it sent none, or by our own code."""
@@ -179,6 +232,12 @@ DATAVERSE: dict[str, Finding] = {
 UNKNOWN = Finding(
     msg("Dynamics refused this, and DynSync does not know the reason."),
     msg("Look at the details: they hold the words of Dynamics."),
+    _ADMIN,
+    Retry.NEXT_RUN,
+)
+_UNKNOWN_QUOTED = Finding(
+    msg("Dynamics refused this and says: “{words}”"),
+    msg("Show this to whoever looks after your Dynamics, with the ids in the details."),
     _ADMIN,
     Retry.NEXT_RUN,
 )
@@ -195,8 +254,13 @@ def refusal(code: str, status: int, message: str) -> Finding:
     """
     privilege = _PRIVILEGE.search(message)
     found = DATAVERSE.get(code.lower())
-    if privilege and (found is _DENIED or found is None):
-        return filled(_DENIED_NAMED, privilege=privilege[0])
+    if privilege and (found is DENIED or found is None):
+        return filled(DENIED_NAMED, privilege=privilege[0])
     if found is not None:
         return found
-    return DATAVERSE.get("http.5xx" if status >= 500 else f"http.{status}", UNKNOWN)
+    if code and message:
+        return filled(_UNKNOWN_QUOTED, words=quoted(message))
+    known = DATAVERSE.get(f"http.{status}") or (DATAVERSE["http.5xx"] if status >= 500 else None)
+    if known is not None:
+        return known
+    return filled(_UNKNOWN_QUOTED, words=quoted(message)) if message else UNKNOWN

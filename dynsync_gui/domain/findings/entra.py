@@ -11,6 +11,7 @@ from typing import Any
 
 from dynsync_gui.domain.checks import Owner
 from dynsync_gui.domain.errors import Finding, Retry
+from dynsync_gui.domain.findings import filled, quoted
 from dynsync_gui.domain.text import Message, msg
 
 
@@ -23,7 +24,8 @@ def _admin(title: Message, cure: Message) -> Finding:
 
 
 _USE_APPLICATION = msg(
-    "Connect with an application (client id and secret) instead, or ask IT to exempt this one account from the rule."
+    "Sign in with the browser instead, or connect with an application (client id and secret), which suits a sync that "
+    "runs by itself."
 )
 _ASK_IT = msg("Show the details to your IT department: they find the rule by its correlation id.")
 _COMPARE = msg("Check the user name and the address of your Dynamics: they have to belong together.")
@@ -43,9 +45,9 @@ _COMPUTER = _admin(
 )
 _OTHER_TENANT = _admin(
     msg("This account does not belong to the organisation that owns this Dynamics."),
-    msg("Use an account of that organisation. A guest account cannot sign in with a password here."),
+    msg("Use an account of that organisation. A guest can sign in with the browser, but not with a password."),
 )
-_OVER = _you(msg("The saved sign-in no longer holds."), msg("Test the connection again with the present password."))
+_OVER = _you(msg("The saved sign-in no longer holds."), msg("Test the connections again and sign in once more."))
 _TENANT = _you(
     msg("Microsoft does not know the organisation behind this address."),
     msg("Check the address of your Dynamics, and whether it is in a government or China cloud."),
@@ -148,7 +150,10 @@ ENTRA: dict[int, Finding] = {
         msg("The app registration does not allow a sign-in from this program."),
         msg("Add the redirect address http://localhost under “Mobile and desktop applications”."),
     ),
-    50194: _BAD_REQUEST,
+    50194: _you(
+        msg("This application is known in its own organisation only, and DynSync does not know which one that is."),
+        msg("Enter the tenant (its id or domain) or the address of your Dynamics, then sign in again."),
+    ),
     9001023: _BAD_REQUEST,
     70011: _BAD_REQUEST,
     90002: _TENANT,
@@ -200,6 +205,10 @@ UNKNOWN = _admin(
     msg("Microsoft refused the sign-in, and DynSync does not know the reason."),
     msg("Look at the details: they hold Microsoft's own words."),
 )
+_UNKNOWN_QUOTED = _admin(
+    msg("Microsoft refused the sign-in and says: “{words}”"),
+    msg("Show this to your IT department, with the ids in the details."),
+)
 _BY_ERROR: dict[str, Finding] = {
     "invalid_client": _you(
         msg("Microsoft did not accept the client id and client secret."),
@@ -214,6 +223,8 @@ _BY_ERROR: dict[str, Finding] = {
     "invalid_request": _BAD_REQUEST,
 }
 _NUMBER = re.compile(r"AADSTS(\d+)")
+_NOISE = re.compile(r"\s*Trace ID:")
+"""What follows are ids, which are shown by themselves."""
 
 
 def refusal(answer: Mapping[str, Any]) -> tuple[str, Finding]:
@@ -234,4 +245,6 @@ def refusal(answer: Mapping[str, Any]) -> tuple[str, Finding]:
         if number in ENTRA:
             return f"AADSTS{number}", ENTRA[number]
     code = f"AADSTS{numbers[0]}" if numbers else f"oauth.{error[:40]}"
-    return code, _BY_ERROR.get(error, UNKNOWN)
+    words = quoted(_NOISE.split(str(answer.get("error_description") or ""))[0])
+    unknown = filled(_UNKNOWN_QUOTED, words=words) if words else UNKNOWN
+    return code, unknown if numbers else _BY_ERROR.get(error, unknown)

@@ -6,7 +6,7 @@ import re
 
 from dynsync_gui.domain.checks import Owner
 from dynsync_gui.domain.errors import Finding, Retry
-from dynsync_gui.domain.findings import filled
+from dynsync_gui.domain.findings import filled, quoted
 from dynsync_gui.domain.text import msg
 
 QUOTA = Finding(
@@ -16,10 +16,31 @@ QUOTA = Finding(
     Retry.NEXT_RUN,
 )
 NATIVE_SYNC = Finding(
-    msg("Marketo is already connected to a CRM by its own sync. Two syncs would fight over the same records."),
-    msg("Use a Marketo subscription without a CRM connection, or ask Marketo Support to remove that connection."),
+    msg(
+        "Marketo is already connected to a CRM by its own sync. It keeps companies to itself, and two syncs would "
+        "fight over the same people."
+    ),
+    msg(
+        "Ask Marketo Support to remove that connection. Or let DynSync bring people only, without companies: "
+        "native_sync = “people” below [enable]."
+    ),
     Owner.MARKETO_ADMIN,
     Retry.DECISION,
+)
+PEOPLE_ONLY = Finding(
+    msg("Marketo is connected to a CRM by its own sync. As you chose, DynSync brings people only, without companies."),
+    msg("Nothing, as long as Marketo's own sync does not bring the same people. Ask your Marketo admin."),
+    Owner.MARKETO_ADMIN,
+    Retry.DECISION,
+)
+ADDRESS_LIST = Finding(
+    msg("Marketo refuses every request of this computer, also those that need no permission."),
+    msg(
+        "Have a Marketo admin add this network's address under Admin > Web Services > IP Restrictions, "
+        "and see that the API user's role has “Access API”."
+    ),
+    Owner.MARKETO_ADMIN,
+    Retry.NEXT_RUN,
 )
 DENIED = Finding(
     msg("Marketo does not allow this API user to do that."),
@@ -85,6 +106,33 @@ MARKETO: dict[str, Finding] = {
         msg("No Marketo answers at this address."),
         msg("Copy the REST endpoint again from Admin > Web Services. It looks like https://123-ABC-456.mktorest.com."),
         Owner.YOU,
+    ),
+    "marketo.unknown-id": Finding(
+        msg("There is no Marketo with the id {munchkin}."),
+        msg("Compare the id with the one under Admin > Munchkin. If it is right, check this computer's connection."),
+        Owner.YOU,
+        Retry.NEXT_RUN,
+    ),
+    "marketo.is-dynamics": Finding(
+        msg("A Dynamics answers at this address, not a Marketo."),
+        msg("Copy the REST endpoint again from Admin > Web Services. It looks like https://123-ABC-456.mktorest.com."),
+        Owner.YOU,
+    ),
+    "marketo.field-cap": Finding(
+        msg("Programs have created {count} person fields in this Marketo, of the 100 that they may."),
+        msg("Tick few new fields on the fields page, or have a Marketo admin create them under Field Management."),
+        Owner.MARKETO_ADMIN,
+        Retry.DECISION,
+    ),
+    "marketo.key": Finding(
+        msg("Marketo has a field “{field}” that cannot hold the Dynamics id."),
+        msg("Have a Marketo admin rename it under Field Management: it has to be a text that programs may write."),
+        Owner.MARKETO_ADMIN,
+    ),
+    "marketo.key-hidden": Finding(
+        msg("Marketo has the field for the Dynamics id, but hides it."),
+        msg("Have a Marketo admin unhide “{field}” under Field Management."),
+        Owner.MARKETO_ADMIN,
     ),
     "marketo.fields-late": Finding(
         msg("Marketo created the new fields but does not offer them yet."),
@@ -194,7 +242,6 @@ MARKETO: dict[str, Finding] = {
         Retry.NEXT_RUN,
     ),
     "1014": _BUSY,
-    "1016": _BUSY,
     "1017": _FOUND_OTHER,
     "1018": NATIVE_SYNC,
     "1019": _BUSY,
@@ -208,6 +255,19 @@ MARKETO: dict[str, Finding] = {
         msg("Marketo still uses this record elsewhere."),
         msg("DynSync tries again after the records that use it."),
         Owner.DYNSYNC,
+        Retry.NEXT_RUN,
+    ),
+    "1016": Finding(
+        msg("Marketo has no room for another import just now."),
+        msg("DynSync tries it again by itself."),
+        Owner.VENDOR,
+        Retry.NEXT_RUN,
+    ),
+    "1026": _FEATURE,
+    "1029": Finding(
+        msg("Marketo's exports are busy or used up for today."),
+        msg("DynSync tries it again by itself."),
+        Owner.VENDOR,
         Retry.NEXT_RUN,
     ),
     "1028": Finding(
@@ -228,6 +288,13 @@ MARKETO: dict[str, Finding] = {
 UNKNOWN = Finding(
     msg("Marketo refused this, and DynSync does not know the reason."),
     msg("Look at the details: they hold Marketo's own words."),
+    Owner.MARKETO_ADMIN,
+    Retry.WHEN_CHANGED,
+)
+
+_UNKNOWN_QUOTED = Finding(
+    msg("Marketo refused this and says: “{words}”"),
+    msg("Show this to your Marketo admin, with the ids in the details."),
     Owner.MARKETO_ADMIN,
     Retry.WHEN_CHANGED,
 )
@@ -256,4 +323,7 @@ def problem_of(code: str, message: str) -> tuple[Finding, str]:
         return filled(_VALUE_NAMED, field=field), field
     if code == "1003" and "too many" in message.lower():
         return _OURS, field
-    return MARKETO.get(code, UNKNOWN), field
+    known = MARKETO.get(code)
+    if known is None and message:
+        known = filled(_UNKNOWN_QUOTED, words=quoted(message))
+    return known or UNKNOWN, field

@@ -81,8 +81,16 @@ NETWORK: dict[str, Finding] = {
         Retry.NEXT_RUN,
     ),
     "network.proxy-sign-in": Finding(
-        msg("The proxy {proxy} asks for a sign-in."),
-        msg("Ask your network team to let this computer reach {host} without signing in at the proxy."),
+        msg("The proxy {proxy} asks for a user name and password."),
+        msg(
+            "Enter them in the network settings (proxy_username). Or ask your network team to let this computer "
+            "reach {host} without signing in."
+        ),
+        Owner.NETWORK,
+    ),
+    "network.proxy-account": Finding(
+        msg("The proxy {proxy} did not accept the user name and password."),
+        msg("Check both in the network settings, or ask your network team whether this proxy wants another sign-in."),
         Owner.NETWORK,
     ),
     "network.redirect": Finding(

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 
 from dynsync_gui.simulators.dataverse import writing
 from dynsync_gui.simulators.dataverse.batch import batch
+from dynsync_gui.simulators.dataverse.discovery import PATH as DISCOVERY
+from dynsync_gui.simulators.dataverse.discovery import Discovery
 from dynsync_gui.simulators.dataverse.errors import DataverseError, not_found
+from dynsync_gui.simulators.dataverse.mail import Mail
 from dynsync_gui.simulators.dataverse.members import Member, Members
 from dynsync_gui.simulators.dataverse.metadata import Metadata
 from dynsync_gui.simulators.dataverse.options import Options, Preferences, parse_options, parse_preferences
@@ -32,7 +35,9 @@ _GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _LONGEST_URL = 32_768
 _LARGEST_BODY = 16 * 1024 * 1024
 _VERBS = {"GET": "Read", "POST": "Create", "PATCH": "Write", "DELETE": "Delete"}
-_ROWS_OF_ORGANISATION = ("systemusers", "organizations", "solutions")
+_ROWS_OF_ORGANISATION = (
+    "systemusers", "organizations", "solutions", "duplicaterules", "privileges", "usersettingscollection",
+)  # fmt: skip
 
 
 class Dataverse:
@@ -42,6 +47,8 @@ class Dataverse:
         latency: Seconds that every request takes.
         members: Users of the organisation and their rights.
         protection: Service protection limits.
+        mail: E-mail activities.
+        discovery: Global discovery, which answers at the same address.
     """
 
     name = "dataverse"
@@ -56,6 +63,8 @@ class Dataverse:
         self.reader = Reader(world)
         self.metadata = Metadata(world, self.tracker)
         self.organisation = Organisation(world, self.members, directory)
+        self.mail = Mail(world, self.members)
+        self.discovery = Discovery(world, self.members, directory)
         self._directory = directory
         self._stopping = stopping
         self._url = self._entra_url = ""
@@ -63,7 +72,7 @@ class Dataverse:
     def serve_at(self, url: str, entra_url: str) -> None:
         """Tells the addresses that links and challenges name."""
         self._url, self._entra_url = url, entra_url
-        self.metadata.url = self.organisation.url = url
+        self.metadata.url = self.organisation.url = self.discovery.url = url
 
     def answer(self, request: Request, delay: float) -> Answer:
         """Answers one request."""
@@ -92,7 +101,8 @@ class Dataverse:
 
     def _admitted(self, request: Request, delay: float) -> Answer:
         found = _ROOT.fullmatch(request.path)
-        if found is None:
+        is_discovery = request.path == DISCOVERY and request.method == "GET"
+        if found is None and not is_discovery:
             return Answer("", status=404)
         if len(request.environ["RAW_URI"]) > _LONGEST_URL:
             return Answer("", status=414)
@@ -100,7 +110,10 @@ class Dataverse:
             raise DataverseError(413, "0x80060888", "Maximum request length exceeded.")
         grant = self._directory.grant(request.headers.get("Authorization", "").removeprefix("Bearer "))
         if grant is None or grant.audience != self._url:
-            return self._challenge(grant)
+            return self._challenge(grant, "common" if is_discovery else self._directory.tenant)
+        if found is None:
+            self._stopping.wait(delay)
+            return self.discovery.answer(grant)
         with self.protection.passage(grant.object_id) as remaining:
             if self.latency or delay:
                 self._stopping.wait(self.latency + delay)
@@ -114,9 +127,9 @@ class Dataverse:
         answer.headers["x-ms-dop-hint"] = str(self.protection.parallel_hint)
         return answer
 
-    def _challenge(self, grant: Grant | None) -> Answer:
+    def _challenge(self, grant: Grant | None, tenant: str) -> Answer:
         """401 with an empty body; the header tells where to sign in and for what."""
-        authority = f"{self._entra_url}/{self._directory.tenant}/oauth2/authorize"
+        authority = f"{self._entra_url}/{tenant}/oauth2/authorize"
         text = f"Bearer authorization_uri={authority}, resource_id={self._url}/"
         if grant is not None:
             text += ', error="invalid_token", error_description="The audience is invalid"'
@@ -133,6 +146,8 @@ class Dataverse:
         rows = self.world.table_of_set(row[1]) if row else None
         if row is not None and rows is not None:
             return self._table(rows, row[2], request, options, wishes, member, counted=bool(row[3]))
+        if self.mail.answers(path):
+            return self.mail.answer(self._root, path, request, member)
         if request.method != "GET":
             status = 405 if path.startswith(("EntityDefinitions", *_ROWS_OF_ORGANISATION)) else 501
             raise DataverseError(status, "0x80060888", "The requested resource does not support this http method.")

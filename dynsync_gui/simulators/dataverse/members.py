@@ -26,6 +26,9 @@ class Member:
         name: Full name.
         application_id: Client id of an application user, else None.
         roles: Names of its security roles.
+        team_roles: Names of the roles that it has through a team.
+        language: uilanguageid of its settings; 0 for the organisation's.
+        access_mode: accessmode; None for what its kind begins with.
         depths: Depth by privilege name, for example ``prvReadLead``.
     """
 
@@ -38,6 +41,9 @@ class Member:
     depths: dict[str, str] = field(default_factory=dict)
     disabled: bool = False
     licensed: bool = True
+    team_roles: list[str] = field(default_factory=lambda: ["Basic User"])
+    language: int = 1033
+    access_mode: int | None = None
 
     def as_row(self) -> dict[str, Any]:
         """Columns of the systemuser table that the Web API has."""
@@ -48,7 +54,7 @@ class Member:
             "internalemailaddress": self.domain_name,
             "azureactivedirectoryobjectid": self.object_id,
             "isdisabled": self.disabled,
-            "accessmode": 4 if self.application_id else 0,
+            "accessmode": self.access_mode if self.access_mode is not None else (4 if self.application_id else 0),
             "applicationid": self.application_id,
             "islicensed": self.licensed,
             "caltype": 0,
@@ -91,7 +97,7 @@ class Members:
             raise DataverseError(403, "0x8004A112", "The system user was disabled therefore the ticket expired.")
         if not member.licensed:
             raise DataverseError(403, "0x8004D24B", "The user has not been assigned any License")
-        if not member.roles:
+        if not member.roles and not member.team_roles:
             raise DataverseError(403, "0x80042F09", "The user has not been assigned any roles.")
         return member
 
@@ -119,7 +125,7 @@ def _spoil(member: Member, name: str) -> None:
     """Takes from a user what its name says."""
     match name:
         case "noroles":
-            member.roles, member.depths = [], {}
+            member.roles, member.team_roles, member.depths = [], [], {}
         case "nolicense":
             member.licensed = False
         case "switchedoff":

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 VERSION = "9.2.25063.00145"
 _USER = re.compile(r"systemusers\(([0-9a-fA-F-]{36})\)(?:/(.+))?")
+_SETTINGS = re.compile(r"usersettingscollection\(([0-9a-fA-F-]{36})\)")
 _NAMES = re.compile(r"@\w+")
 
 
@@ -28,6 +29,10 @@ class Organisation:
 
     Attributes:
         solutions: Rows of the solution table.
+        duplicate_rules: Rows of the duplicaterule table.
+        name: What people call the organisation.
+        kind: OrganizationType, as RetrieveCurrentOrganization names it.
+        names_privileges: Whether RetrieveUserPrivileges tells names beside ids; older environments do not.
     """
 
     def __init__(self, world: World, members: Members, directory: Directory) -> None:
@@ -35,6 +40,18 @@ class Organisation:
         self._members = members
         self._directory = directory
         self.url = ""
+        self.name, self.kind = "Rehearsal", "CustomerTest"
+        self.names_privileges = True
+        self.duplicate_rules = [
+            {
+                "duplicateruleid": world.guid(),
+                "name": "Contacts with the same e-mail address",
+                "baseentityname": "contact",
+                "matchingentityname": "contact",
+                "statecode": 1,
+                "statuscode": 2,
+            },
+        ]
         self.solutions: list[dict[str, Any]] = [
             _solution("Default", "Default Solution", "1.0", managed=False),
             _solution("msdynce_Sales", "Sales", "9.0.24121.10002", managed=True),
@@ -55,9 +72,17 @@ class Organisation:
             return self._rows("organizations", [self._organisation_row()], options)
         if path == "solutions":
             return self._rows("solutions", self.solutions, options)
+        if path == "duplicaterules":
+            return self._rows("duplicaterules", self.duplicate_rules, options)
+        if path == "privileges":
+            known = self._members.privilege_ids.items()
+            return self._rows("privileges", [{"privilegeid": id_, "name": name} for name, id_ in known], options)
         if path == "systemusers":
             users = [m.as_row() for m in self._members.by_object.values()]
             return self._rows("systemusers", users, options)
+        own = _SETTINGS.fullmatch(path)
+        if own is not None:
+            return self._settings(own[1], options)
         user = _USER.fullmatch(path)
         if user is not None:
             return self._user(user[1], user[2] or "", options)
@@ -82,7 +107,7 @@ class Organisation:
             "@odata.context": self._context("Microsoft.Dynamics.CRM.RetrieveCurrentOrganizationResponse"),
             "Detail": {
                 "OrganizationId": self._world.organisation,
-                "FriendlyName": "Rehearsal",
+                "FriendlyName": self.name,
                 "OrganizationVersion": VERSION,
                 "EnvironmentId": self._world.organisation,
                 "DatacenterId": self._world.business_unit,
@@ -91,7 +116,7 @@ class Organisation:
                 "UrlName": "rehearsal",
                 "UniqueName": "unqrehearsal",
                 "State": "Enabled",
-                "OrganizationType": "CustomerTest",
+                "OrganizationType": self.kind,
                 "Endpoints": {
                     "Count": 2,
                     "IsReadOnly": False,
@@ -118,10 +143,10 @@ class Organisation:
     def _organisation_row(self) -> dict[str, Any]:
         return {
             "organizationid": self._world.organisation,
-            "name": "Rehearsal",
+            "name": self.name,
             "expirechangetrackingindays": self._world.token_days,
             "languagecode": 1033,
-            "friendlyname": "Rehearsal",
+            "friendlyname": self.name,
         }
 
     def _user(self, user_id: str, rest: str, options: Options) -> Answer:
@@ -140,13 +165,21 @@ class Organisation:
             return self._privileges(member)
         raise not_found(rest)
 
+    def _settings(self, user_id: str, options: Options) -> Answer:
+        member = self._members.find(user_id)
+        if member is None:
+            raise DataverseError(404, "0x80040217", f"usersettings With Id = {user_id} Does Not Exist")
+        row = {"systemuserid": member.id, "uilanguageid": member.language, "helplanguageid": 0, "timezonecode": 110}
+        shown = _projected(row, options, "usersettings", "systemuserid")
+        return Answer.of({"@odata.context": self._context("usersettingscollection/$entity"), **shown})
+
     def _teams(self, member: Member, options: Options) -> Answer:
         expanded = "teamroles_association" in (options.get("$expand") or "")
         teams = []
         for owner in (o for o in self._world.owners.values() if o.is_team):
             team: dict[str, Any] = {"teamid": owner.id, "name": owner.name}
             if expanded:
-                team["teamroles_association"] = [{"name": "Basic User"}] if member.roles else []
+                team["teamroles_association"] = [{"name": name} for name in member.team_roles]
             teams.append(team)
         return Answer.of({"@odata.context": self._context("teams"), "value": teams[:1]})
 
@@ -156,7 +189,7 @@ class Organisation:
                 "Depth": depth,
                 "PrivilegeId": self._members.privilege_ids[name],
                 "BusinessUnitId": self._world.business_unit,
-                "PrivilegeName": name,
+                **({"PrivilegeName": name} if self.names_privileges else {}),
                 "RecordFilterId": "00000000-0000-0000-0000-000000000000",
                 "RecordFilterUniqueName": "",
             }

@@ -41,6 +41,7 @@ class Marketo:
         fields: Person fields; company fields are in ``company_fields``.
         persons: Person records; companies are in ``companies``.
         native_crm: Whether Marketo's own CRM sync is on.
+        custom_objects: Whether the subscription includes the metadata of custom objects.
     """
 
     name = "marketo"
@@ -49,6 +50,7 @@ class Marketo:
     def __init__(self, clock: Clock, stopping: threading.Event, *, limits: bool = True) -> None:
         self.latency = 0.0
         self.denied: set[str] = set()
+        self.custom_objects = True
         self.identity = Identity(clock)
         self.quota = Quota(clock, on=limits)
         self.fields, self.company_fields = Catalogue(clock, "person"), Catalogue(clock, "company")
@@ -144,6 +146,8 @@ class Marketo:
             (r"companies/delete\.json", {"POST": _COMPANY[1]}, lambda r, _m: companies.delete(r)),
             (r"opportunities/describe\.json", {"GET": "Read-Only Opportunity"}, lambda _r, _m: other("opportunities")),
             (r"salespersons/describe\.json", {"GET": "Read-Only Sales Person"}, lambda _r, _m: other("salespersons")),
+            (r"opportunities/roles/describe\.json", {"GET": "Read-Only Opportunity"}, lambda _r, _m: other("roles")),
+            (r"customobjects/schema\.json", {"GET": "Read-Write Custom Object Type"}, lambda _r, _m: self._types()),
             (r"stats/(usage|errors)(/last7days)?\.json", {"GET": ""}, lambda _r, m: self._stats(m[1], m[2])),
         ]
         return [(re.compile(f"/rest/v1/{path}"), verbs, call) for path, verbs, call in listed]
@@ -159,6 +163,12 @@ class Marketo:
             {"id": number, "name": name, "description": "Initial partition"} for number, name in enumerate(names, 1)
         ]
         return success(self._clock, rows)
+
+    def _types(self) -> Answer:
+        """Types of custom objects; the rehearsal has none."""
+        if not self.custom_objects:
+            raise MarketoError("616", "Invalid Subscription Type")
+        return success(self._clock, [])
 
     def _stats(self, kind: str, week: str | None) -> Answer:
         days = 7 if week else 1

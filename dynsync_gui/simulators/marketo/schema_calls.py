@@ -22,11 +22,31 @@ _OPPORTUNITY = (
     ("isClosed", "boolean", None, True), ("isWon", "boolean", None, True), ("externalCompanyId", "string", 50, True),
     ("externalSalesPersonId", "string", 50, True), ("externalCreatedDate", "datetime", None, True),
 )  # fmt: skip
+_ROLE = (
+    ("marketoGUID", "string", 36, False), ("externalOpportunityId", "string", 50, True),
+    ("leadId", "integer", None, True), ("role", "string", 50, True), ("isPrimary", "boolean", None, True),
+    ("externalCreatedDate", "datetime", None, True),
+)  # fmt: skip
 _SALES_PERSON = (
     ("id", "integer", None, False), ("externalSalesPersonId", "string", 255, True), ("email", "email", 255, True),
     ("firstName", "string", 255, True), ("lastName", "string", 255, True), ("title", "string", 255, True),
     ("phone", "phone", 255, True),
 )  # fmt: skip
+_OTHERS: dict[str, tuple[str, tuple[Any, ...], str, tuple[str, ...], tuple[tuple[str, ...], ...]]] = {
+    "opportunities": (
+        "Opportunity", _OPPORTUNITY, "marketoGUID", ("externalOpportunityId",),
+        (("externalOpportunityId",), ("marketoGUID",)),
+    ),
+    "roles": (
+        "Opportunity Role", _ROLE, "marketoGUID", ("externalOpportunityId", "leadId", "role"),
+        (("externalOpportunityId", "leadId", "role"), ("marketoGUID",), ("leadId",), ("externalOpportunityId",)),
+    ),
+    "salespersons": (
+        "Sales Person", _SALES_PERSON, "id", ("externalSalesPersonId",),
+        (("id",), ("externalSalesPersonId",), ("email",)),
+    ),
+}  # fmt: skip
+"""Label, fields, id field, keys and searchable fields by a word."""
 
 
 class SchemaCalls:
@@ -104,18 +124,14 @@ class SchemaCalls:
         return found
 
     def other(self, name: str, created_at: str) -> Answer:
-        """Describe of opportunities and sales persons, which the rehearsal does not keep."""
-        is_deal = name == "opportunities"
-        columns = _OPPORTUNITY if is_deal else _SALES_PERSON
-        key = "externalOpportunityId" if is_deal else "externalSalesPersonId"
-        id_field = "marketoGUID" if is_deal else "id"
-        searchable = [key, id_field] if is_deal else [id_field, key, "email"]
+        """Describe of opportunities, their roles and sales persons, which the rehearsal does not keep."""
+        label, columns, id_field, keys, searchable = _OTHERS[name]
         row = {
-            "name": "Opportunity" if is_deal else "SalesPerson",
-            "displayName": "Opportunity" if is_deal else "Sales Person",
+            "name": label.replace(" ", ""),
+            "displayName": label,
             "idField": id_field,
-            "dedupeFields": [key],
-            "searchableFields": [[column] for column in searchable],
+            "dedupeFields": list(keys),
+            "searchableFields": [list(names) for names in searchable],
             "relationships": [],
             "createdAt": created_at,
             "updatedAt": created_at,
