@@ -5,20 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.findings.records import finding_of, refusal_of
-from dynsync_gui.domain.ports import Connections, Profile
+from dynsync_gui.domain.ports import Connections, Mailer, Profile
+from dynsync_gui.domain.settings import MailKind, Settings
 from dynsync_gui.domain.storage import SyncStore
 from dynsync_gui.rehearsal import RehearsalProcess
+from dynsync_gui.service.mail_routes import RoutedMailer
 from dynsync_gui.service.mailer import SmtpMailer
 from dynsync_gui.service.sync_service import SyncService
 from dynsync_gui.service.workplace import Rehearsal, Workplace
 from dynsync_gui.store.rate_window import StoredRateWindow
 from dynsync_gui.store.sync_store import SqliteStore
+from dynsync_gui.system.browser import open_browser
 from dynsync_gui.system.paths import Profile as Folder
 from dynsync_gui.system.paths import profile_of
 from dynsync_gui.system.profile import StoredProfile
 from dynsync_gui.system.resources import default_targets
 from dynsync_gui.system.secrets import SecretSource, SessionSecrets, open_secrets
+from dynsync_gui.system.token_cache import KeptSignIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +53,26 @@ def open_service(options: Options) -> SyncService:
     )
     profiles: dict[bool, Profile] = {False: real, True: rehearsed}
     process = RehearsalProcess(options.records, options.seed)
+    nowhere = options.secrets is not SecretSource.KEYCHAIN
+    sign_ins = {
+        False: KeptSignIn(folder.folder, folder.id, _nowhere) if nowhere else KeptSignIn(folder.folder, folder.id),
+        True: KeptSignIn(folder.folder / "rehearsal", "", _nowhere),
+    }
 
+    # requests and msal take as long to load as all the rest: the window is painted without them.
     def connections(profile: Profile) -> Connections:
-        # requests and msal take as long to load as all the rest: the window is painted without them.
-        from dynsync_gui.connectors.opening import VendorConnections  # noqa: PLC0415
+        from dynsync_gui.connectors.opening import PeopleSignIn, VendorConnections  # noqa: PLC0415
 
-        return VendorConnections(lambda _address: profile.rate_window())
+        kept = sign_ins[profile is rehearsed]
+        people = PeopleSignIn(kept.cache, lambda: kept.protected, open_browser)
+        return VendorConnections(lambda _address: profile.rate_window(), people=people)
+
+    def by_microsoft(settings: Settings) -> Mailer:
+        from dynsync_gui.connectors.mail import VendorMailer  # noqa: PLC0415
+        from dynsync_gui.connectors.opening import PeopleSignIn  # noqa: PLC0415
+
+        people = PeopleSignIn(sign_ins[settings.rehearsal].cache)
+        return VendorMailer(settings.mail.kind, lambda: people.access(CancelToken()))
 
     def close() -> None:
         for window in windows.values():
@@ -69,8 +88,19 @@ def open_service(options: Options) -> SyncService:
             profile=lambda rehearsal: profiles[rehearsal],
             defaults=default_targets,
             problem_of=refusal_of,
-            mailer=SmtpMailer(),
+            mailer=RoutedMailer(
+                {
+                    MailKind.SMTP: lambda _settings: SmtpMailer(),
+                    MailKind.DYNAMICS: by_microsoft,
+                    MailKind.GRAPH: by_microsoft,
+                }
+            ),
+            sign_in=lambda rehearsal: sign_ins[rehearsal],
             rehearsal=Rehearsal(process.start, process.stop),
             close=close,
         )
     )
+
+
+def _nowhere(_path: Path, _profile_id: str) -> None:
+    """No place to keep a sign-in: it ends with the session."""

@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from dynsync_gui import __version__
+from dynsync_gui.domain.checks import Owner
+from dynsync_gui.domain.letter import WRITTEN_TO
+from dynsync_gui.domain.schema import System
 from dynsync_gui.domain.text import tr
 from dynsync_gui.system.language import LANGUAGES
 from dynsync_gui.system.secrets import SecretSource
@@ -30,6 +33,9 @@ class Options:
         answers: The answers file of ``setup``.
         start: Whether ``setup`` starts the sync.
         once: ``sync`` makes one run.
+        only: ``check`` tests this system alone.
+        letter: ``check`` writes to this colleague what is missing.
+        accept_identity: The organisation's name, typed to confirm that systems which changed are the right ones.
         csv: Where ``problems`` writes them.
         records: Size of the rehearsal world.
         seed: What the rehearsal world is made from; the same seed makes the same world.
@@ -48,6 +54,9 @@ class Options:
     answers: Path = field(default_factory=Path)
     start: bool = False
     once: bool = False
+    only: System | None = None
+    letter: Owner | None = None
+    accept_identity: str = ""
     csv: Path | None = None
     records: int = DEMO_RECORDS
     seed: int = 1
@@ -96,11 +105,26 @@ def _parser() -> argparse.ArgumentParser:
     setup = verb("setup", tr("connect two systems as an answers file says, and check them"))
     setup.add_argument("--answers", type=Path, required=True, metavar=tr("FILE"), help=tr("the answers, in TOML"))
     setup.add_argument("--start", action="store_true", help=tr("then make the first sync"))
-    verb("check", tr("test both connections"))
+    check = verb("check", tr("test both connections"))
+    check.add_argument("--only", type=System, choices=list(System), metavar="|".join(System), help=tr("test one side"))
+    check.add_argument(
+        "--letter",
+        type=Owner,
+        choices=WRITTEN_TO,
+        metavar="|".join(WRITTEN_TO),
+        help=tr("write to this colleague what is missing"),
+    )
     verb("fields", tr("list the fields and what becomes of them"))
     verb("plan", tr("say what a sync would do; writes nothing"))
     sync = verb("sync", tr("go on with what is undone, or bring over what changed"))
     sync.add_argument("--once", action="store_true", required=True, help=tr("one run, then end"))
+    for which in (setup, sync):
+        which.add_argument(
+            "--accept-identity",
+            default="",
+            metavar=tr("NAME"),
+            help=tr("the name of the Dynamics organisation, to confirm it after it was found changed"),
+        )
     verb("status", tr("say how it stands, and what the last runs did"))
     problems = verb("problems", tr("list the records that need a look"))
     problems.add_argument("--csv", type=Path, metavar=tr("FILE"), help=tr("also write them to a CSV file"))

@@ -21,6 +21,7 @@ from dynsync_gui.domain.events import (
     RehearsalReady,
     RunEnded,
 )
+from dynsync_gui.domain.letter import letter
 from dynsync_gui.domain.mapping import FieldOffer
 from dynsync_gui.domain.report import RunReport, RunState
 from dynsync_gui.domain.schema import Entity, System
@@ -52,10 +53,15 @@ def check(call: Call) -> ExitStatus:
     """Test both connections."""
     session, settings, secrets = reach(call)
     try:
-        checks, card = run_checks(session, settings, secrets)
+        checks, card = run_checks(session, settings, secrets, call.options.only)
     finally:
         session.close()
-    call.output.answer(documents.check_document(checks, card), render.checks_text(checks, card))
+    document, text = documents.check_document(checks, card), render.checks_text(checks, card)
+    if (owner := call.options.letter) is not None:
+        written = letter(checks, owner, settings)
+        document["letter"] = documents.letter_document(written)
+        text = render.letter_text(written, owner)
+    call.output.answer(document, text)
     return status_of(checks)
 
 
@@ -100,6 +106,7 @@ def sync(call: Call) -> ExitStatus:
                 msg("Write accept = true below [enable] in the answers file and run setup again."),
                 code="not-accepted",
             )
+        accept_identity(call, session, settings, secrets)
         if call.options.secrets is SecretSource.SESSION and not settings.rehearsal:
             job = session.service.start(settings, secrets, session_only=True)
         else:
@@ -190,10 +197,19 @@ def stored_secrets(call: Call, settings: Settings) -> Secrets:
     return complete
 
 
-def run_checks(session: Session, settings: Settings, secrets: Secrets) -> tuple[tuple[Check, ...], IdentityCard | None]:
-    """The checks of both systems, and their identity card; never longer than `CHECK_SECONDS`."""
+def accept_identity(call: Call, session: Session, settings: Settings, secrets: Secrets) -> None:
+    """Confirm systems that changed, where the organisation's name was typed; raises GuardStop for another name."""
+    if call.options.accept_identity and not settings.rehearsal:
+        job = session.service.confirm_identity(call.options.accept_identity, settings, secrets)
+        session.expect(job, ProfileRead)
+
+
+def run_checks(
+    session: Session, settings: Settings, secrets: Secrets, only: System | None = None
+) -> tuple[tuple[Check, ...], IdentityCard | None]:
+    """The checks of both systems or of one, and their identity card; never longer than `CHECK_SECONDS`."""
     try:
-        ended = session.expect(session.service.check(settings, secrets), ChecksEnded, CHECK_SECONDS)
+        ended = session.expect(session.service.check(settings, secrets, only=only), ChecksEnded, CHECK_SECONDS)
     except NoAnswer:
         unanswered = tuple(_unanswered(check) for check in session.checks if check.state is CheckState.PENDING)
         rest = tuple(check for check in session.checks if check.state is not CheckState.PENDING)

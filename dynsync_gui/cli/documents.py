@@ -8,6 +8,8 @@ from typing import Any
 
 from dynsync_gui.domain.checks import Check, CheckState, IdentityCard, SystemIdentity
 from dynsync_gui.domain.errors import DynSyncError, GuardStop
+from dynsync_gui.domain.guards import CODE as IDENTITY
+from dynsync_gui.domain.letter import Letter
 from dynsync_gui.domain.mapping import FieldOffer
 from dynsync_gui.domain.plan import EntityPlan, Plan
 from dynsync_gui.domain.report import Problem, Proof, RunReport, Status
@@ -93,6 +95,13 @@ def check_document(checks: Iterable[Check], card: IdentityCard | None = None) ->
     return document
 
 
+def letter_document(written: Letter | None) -> Document | None:
+    """The letter to a colleague; null where there is nothing for them to do."""
+    if written is None:
+        return None
+    return {"owner": written.owner.value, "subject": written.subject, "body": written.body}
+
+
 def _check(check: Check) -> Document:
     return {
         "id": check.id,
@@ -122,10 +131,10 @@ def _identity(identity: SystemIdentity) -> Document:
 
 def check_of_error(error: DynSyncError) -> Check:
     """What stopped a set-up after its checks, as one more check."""
-    guard = isinstance(error, GuardStop)
+    guard, from_marketo = isinstance(error, GuardStop), "marketo" in error.code.casefold()
     return Check(
         id="guard" if guard else "connection",
-        system=System.MARKETO if guard or "marketo" in error.code.casefold() else System.DYNAMICS,
+        system=System.DYNAMICS if error.code.startswith(IDENTITY) or not (guard or from_marketo) else System.MARKETO,
         state=CheckState.ATTENTION if guard else CheckState.FAILED,
         title=msg("Sync"),
         finding=error.finding.title,

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from dynsync_gui.domain.errors import settings_error
 from dynsync_gui.domain.secrets import ENVIRONMENT, Secrets
-from dynsync_gui.domain.settings import Settings, SignIn
+from dynsync_gui.domain.settings import MailKind, Settings, SignIn
 from dynsync_gui.domain.text import Message, msg
 from dynsync_gui.system.redaction import keep_out
 from dynsync_gui.system.secrets import EnvironmentSecrets
@@ -22,16 +22,21 @@ _QUESTIONS = {
     "dynamics_client_secret": msg("Client secret of {account} in Dynamics: "),
     "marketo_client_secret": msg("Client secret of {account} in Marketo: "),
     "mail_password": msg("Password of {account} at the mail server: "),
+    "proxy_password": msg("Password of {account} at the proxy: "),
 }
 
 
 def needed(settings: Settings) -> tuple[str, ...]:
     """Names of the secrets without which these settings cannot work."""
-    by_password = settings.dynamics.sign_in is SignIn.PASSWORD
-    names = ["dynamics_password" if by_password else "dynamics_client_secret", "marketo_client_secret"]
-    if settings.mail.host and settings.mail.username:
-        names.append("mail_password")
-    return tuple(names)
+    dynamics, mail = settings.dynamics, settings.mail
+    wanted = {
+        "dynamics_password": dynamics.sign_in is SignIn.PASSWORD,
+        "dynamics_client_secret": dynamics.sign_in is SignIn.APPLICATION and not dynamics.certificate,
+        "marketo_client_secret": True,
+        "mail_password": mail.kind is MailKind.SMTP and bool(mail.host and mail.username),
+        "proxy_password": bool(settings.network.proxy_username),
+    }
+    return tuple(name for name, is_wanted in wanted.items() if is_wanted)
 
 
 def missing(settings: Settings, secrets: Secrets) -> tuple[str, ...]:
@@ -84,5 +89,6 @@ def _question(settings: Settings, name: str) -> Message:
         "dynamics_client_secret": settings.dynamics.client_id,
         "marketo_client_secret": settings.marketo.client_id,
         "mail_password": settings.mail.username,
+        "proxy_password": settings.network.proxy_username,
     }
     return Message(_QUESTIONS[name].text, {"account": accounts[name]})

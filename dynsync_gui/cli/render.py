@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from dynsync_gui.cli.tables import aligned, shortened
-from dynsync_gui.domain.checks import Check, CheckState, IdentityCard, SystemIdentity
+from dynsync_gui.domain.checks import Check, CheckState, IdentityCard, Owner, SystemIdentity
 from dynsync_gui.domain.errors import DynSyncError
+from dynsync_gui.domain.letter import Letter, colleague
 from dynsync_gui.domain.mapping import FieldOffer
 from dynsync_gui.domain.plan import Plan
 from dynsync_gui.domain.report import Problem, Proof, RunReport, RunState, Status
@@ -64,6 +65,14 @@ def check_line(check: Check) -> str:
     if check.code and check.state is CheckState.FAILED:
         said += f"\n{'':10}{tr('Code: {code}', code=escape(check.code))}"
     return said
+
+
+def letter_text(written: Letter | None, owner: Owner) -> str:
+    """The letter to a colleague, ready to be sent on."""
+    if written is None:
+        return tr("There is nothing to ask of the {colleague}.", colleague=str(colleague(owner)))
+    lines = [tr("Subject: {subject}", subject=written.subject), "", *map(escape, written.body.splitlines())]
+    return "\n".join(lines)
 
 
 def _identity(identity: SystemIdentity) -> str:

@@ -22,10 +22,11 @@ from dynsync_gui.domain.events import (
     PlanReady,
     Progress,
     RunEnded,
+    SignInPrompt,
     Waiting,
 )
 from dynsync_gui.domain.report import RunState
-from dynsync_gui.domain.text import msg, number, tr
+from dynsync_gui.domain.text import msg, ntr, number, tr
 from dynsync_gui.service.api import Job, SyncApi
 
 _E = TypeVar("_E", bound=Event)
@@ -89,6 +90,7 @@ class Session:
         self._said = 0.0
         self.tells_plan = False
         self._checks: dict[str, Check] = {}
+        self._for_person = 0.0
         self._end_hearing = service.subscribe(self._hear)
 
     def close(self) -> None:
@@ -111,7 +113,7 @@ class Session:
                 asked = True
                 self._output.note(tr("Stopping. What is done is kept."))
                 job.cancel()
-            if end is not None and time.monotonic() > end:
+            if end is not None and time.monotonic() > end + self._for_person:
                 job.cancel()
                 raise NoAnswer
         if isinstance(event, JobFailed):
@@ -135,6 +137,9 @@ class Session:
                 self._output.progress(f"{SYSTEMS[event.check.system]}: {event.check.title}")
         elif isinstance(event, Progress):
             self._progress(event)
+        elif isinstance(event, SignInPrompt):
+            self._for_person += event.seconds
+            self._output.note(prompt_text(event))
         elif isinstance(event, PlanReady) and self.tells_plan and not self._output.as_json:
             self._output.note(plan_text(event.plan))
         elif isinstance(event, Waiting) and not self._output.as_json:
@@ -155,6 +160,33 @@ class Session:
             return
         self._said = now
         self._output.progress(progress_line(event))
+
+
+def prompt_text(prompt: SignInPrompt) -> str:
+    """What a person has to do so that the sign-in goes on."""
+    minutes = max(1, round(prompt.seconds / 60))
+    if prompt.code:
+        lines = [
+            ntr(
+                "Open {address} on any device and enter the code {code} within {n} minute.",
+                "Open {address} on any device and enter the code {code} within {n} minutes.",
+                minutes,
+                address=prompt.address,
+                code=prompt.code,
+            )
+        ]
+    else:
+        lines = [
+            ntr(
+                "Sign in to Microsoft in the browser within {n} minute. If none opened, open this address yourself:",
+                "Sign in to Microsoft in the browser within {n} minutes. If none opened, open this address yourself:",
+                minutes,
+            ),
+            prompt.address,
+        ]
+    if not prompt.kept:
+        lines.append(tr("This computer has no protected place for the sign-in, so it ends with this command."))
+    return "\n".join(lines)
 
 
 def progress_line(event: Progress) -> str:

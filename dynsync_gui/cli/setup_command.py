@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dynsync_gui.cli import documents, prompts, render
-from dynsync_gui.cli.commands import Call, run_checks, say_run, status_of
+from dynsync_gui.cli.commands import Call, accept_identity, run_checks, say_run, status_of
 from dynsync_gui.cli.session import Session
 from dynsync_gui.domain.answers import missing_answers
 from dynsync_gui.domain.checks import Check, IdentityCard
@@ -36,6 +36,7 @@ def setup(call: Call) -> ExitStatus:
     session = call.open()
     try:
         session_only = _keep(call, session, settings, secrets)
+        accept_identity(call, session, settings, secrets)
         checks, card = run_checks(session, settings, secrets)
         if not call.options.start or status_of(checks) is not ExitStatus.DONE:
             return _say_checks(call, checks, card)

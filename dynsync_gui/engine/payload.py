@@ -52,7 +52,7 @@ def stage(record: SourceRecord, mapping: EntityMapping) -> StagedRecord:
         pair.target.name: convert(pair, values.get(pair.source.column), record.shown.get(pair.source.column))
         for pair in mapping.fields
     }
-    parent = _parent(record)
+    parent = _parent(record) if mapping.linked else ""
     qualified = record.entity is Entity.LEAD and values.get("statecode") == QUALIFIED
     return StagedRecord(
         entity=record.entity,

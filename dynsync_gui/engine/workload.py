@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.mapping import (
@@ -17,7 +17,8 @@ from dynsync_gui.domain.mapping import (
 )
 from dynsync_gui.domain.ports import DynamicsReader, MarketoReader
 from dynsync_gui.domain.schema import Entity, EntitySchema, Target, TargetSchema
-from dynsync_gui.domain.settings import FieldSettings
+from dynsync_gui.domain.settings import FieldSettings, NativeSync
+from dynsync_gui.engine.native_sync import described_companies, without_companies
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,23 +32,37 @@ class Schemas:
 
 
 def describe(
-    dynamics: DynamicsReader, marketo: MarketoReader, defaults: Collection[DefaultTarget], token: CancelToken
+    dynamics: DynamicsReader,
+    marketo: MarketoReader,
+    defaults: Collection[DefaultTarget],
+    token: CancelToken,
+    native_sync: NativeSync = NativeSync.STOP,
 ) -> Schemas:
-    """Ask both systems for their schemas and say what can become of every column."""
+    """Ask both systems for their schemas and say what can become of every column.
+
+    Raises:
+        GuardStop: Marketo's own CRM sync is connected, and the user did not choose to bring people only.
+    """
     token.raise_if_cancelled()
     # Ten answers a table, one after the other, add up where a vendor is slow: the tables are asked side by side.
     with ThreadPoolExecutor(len(Entity), "describe") as pool:
         described = {entity: pool.submit(dynamics.describe, entity) for entity in Entity}
-        persons, companies = marketo.describe(Target.PERSON), marketo.describe(Target.COMPANY)
+        persons = marketo.describe(Target.PERSON)
+        companies = described_companies(marketo, persons, native_sync)
         tables = {entity: one.result() for entity, one in described.items()}
     rows = {entity: offers(table, persons, companies, defaults) for entity, table in tables.items()}
+    if native_sync is NativeSync.PEOPLE:
+        rows |= {entity: without_companies(rows[entity]) for entity in rows if entity.target is Target.COMPANY}
     return Schemas(tables, persons, companies, rows)
 
 
-def mapping_of(schemas: Schemas, fields: FieldSettings) -> SyncMapping:
-    """The user's choice over today's schemas; an entity without a field is left out."""
+def mapping_of(schemas: Schemas, fields: FieldSettings, native_sync: NativeSync = NativeSync.STOP) -> SyncMapping:
+    """The user's choice over today's schemas; without entities that have no field, or that are not wanted."""
     mapping = build_mapping(schemas.offers, fields.chosen, schemas.persons, schemas.companies, use_filter=fields.filter)
     kept = {entity: one for entity, one in mapping.entities.items() if one.fields}
+    if native_sync is NativeSync.PEOPLE:
+        people = {entity: one for entity, one in kept.items() if entity.target is Target.PERSON}
+        kept = {entity: replace(one, linked=False) for entity, one in people.items()}
     return SyncMapping(kept, mapping.new_fields)
 
 

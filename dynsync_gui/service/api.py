@@ -8,6 +8,7 @@ from typing import Protocol
 
 from dynsync_gui.domain.events import Event
 from dynsync_gui.domain.report import Problem, Status
+from dynsync_gui.domain.schema import System
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
 
@@ -18,7 +19,7 @@ class Job(Protocol):
     """Work in a background thread; its events carry its number and end with exactly one last event.
 
     Last events: `ChecksEnded`, `Described`, `PlanReady`, `RunEnded`, `MailSent`, `RehearsalReady`, `ProfileRead`,
-    `ProblemsRead`; `JobFailed` and `JobCancelled` for any job.
+    `ProblemsRead`, `EnvironmentsFound`; `JobFailed` and `JobCancelled` for any job.
     """
 
     @property
@@ -44,8 +45,20 @@ class SyncApi(Protocol):
     def prepare_rehearsal(self) -> Job:
         """Start the built-in rehearsal systems: `RehearsalReady` with the settings and secrets that reach them."""
 
-    def check(self, settings: Settings, secrets: Secrets) -> Job:
-        """Test both connections: `CheckChanged` for each check, then `ChecksEnded`."""
+    def check(self, settings: Settings, secrets: Secrets, *, only: System | None = None) -> Job:
+        """Test both connections, or only one: `CheckChanged` for each check, then `ChecksEnded`.
+
+        Where the profile's set-up was confirmed between other systems, one more check (id ``identity``) says so.
+        """
+
+    def confirm_identity(self, name: str, settings: Settings | None = None, secrets: Secrets | None = None) -> Job:
+        """Take the present systems as the confirmed ones: `ProfileRead`; a wrong name is a `GuardStop`.
+
+        Args:
+            name: The Dynamics organisation's name, as a person typed it.
+            settings: The stored ones where None.
+            secrets: The kept ones where None.
+        """
 
     def describe(self, settings: Settings, secrets: Secrets) -> Job:
         """Read the live schemas: `Described`."""

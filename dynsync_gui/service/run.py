@@ -73,8 +73,9 @@ class Runner:
     def prepare(self) -> tuple[Planner, Prepared]:
         """Read and match; writes to neither system."""
         token = self._job.token
-        schemas = describe(self._connection.dynamics, self._connection.marketo, self._workplace.defaults(), token)
-        mapping = mapping_of(schemas, self._settings.fields)
+        native_sync, defaults = self._settings.enable.native_sync, self._workplace.defaults()
+        schemas = describe(self._connection.dynamics, self._connection.marketo, defaults, token, native_sync)
+        mapping = mapping_of(schemas, self._settings.fields, native_sync)
         note_lost_fields(self._store, schemas, self._settings)
         planner = Planner(
             self._connection.dynamics,
@@ -154,7 +155,7 @@ def tell_first_sync(
     report = store.unmailed_run()
     if report is None or not settings.enable.email:
         return "", None
-    if not settings.mail.host:
+    if not settings.mail.sends:
         store.mark_mailed(report.id)
         return "", None
     subject, body = end_message(report, problems=tuple(store.problems()), settings=settings)

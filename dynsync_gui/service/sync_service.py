@@ -15,6 +15,7 @@ from dynsync_gui.domain.events import (
     CheckChanged,
     ChecksEnded,
     Described,
+    EnvironmentsFound,
     Event,
     MailSent,
     PlanReady,
@@ -22,11 +23,13 @@ from dynsync_gui.domain.events import (
     ProfileRead,
     RehearsalReady,
     RunEnded,
+    SignInPrompt,
     Waiting,
 )
-from dynsync_gui.domain.ports import Connection, Profile
+from dynsync_gui.domain.ports import Connection, Connections, OnPrompt, Profile
+from dynsync_gui.domain.prompts import Prompt
 from dynsync_gui.domain.report import Problem, RunKind, RunState, Status
-from dynsync_gui.domain.schema import Entity
+from dynsync_gui.domain.schema import Entity, System
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
 from dynsync_gui.domain.storage import SyncStore
@@ -37,6 +40,7 @@ from dynsync_gui.service.choices import check_choices
 from dynsync_gui.service.csv_safe import write_problems
 from dynsync_gui.service.jobs import BackgroundJob, Lane, Lanes
 from dynsync_gui.service.mailer import test_message
+from dynsync_gui.service.recognition import confirm, recognised, same_addresses, see_identity
 from dynsync_gui.service.run import Prepared, Runner, tell_first_sync
 from dynsync_gui.service.workplace import Workplace
 from dynsync_gui.system.redaction import keep_out
@@ -82,16 +86,44 @@ class SyncService:
         """Last event `RehearsalReady`."""
         return self._lanes.run(Lane.INTERACTIVE, self._prepare_rehearsal)
 
-    def check(self, settings: Settings, secrets: Secrets) -> BackgroundJob:
+    def check(self, settings: Settings, secrets: Secrets, *, only: System | None = None) -> BackgroundJob:
         """`CheckChanged` for each check, last event `ChecksEnded`."""
-        return self._lanes.run(Lane.INTERACTIVE, lambda job: self._check(job, settings, secrets))
+        return self._lanes.run(Lane.INTERACTIVE, lambda job: self._check(job, settings, secrets, only))
+
+    def confirm_identity(
+        self, name: str, settings: Settings | None = None, secrets: Secrets | None = None
+    ) -> BackgroundJob:
+        """Take the present systems as the confirmed ones; last event `ProfileRead`."""
+
+        def work(job: BackgroundJob) -> Event:
+            profile = self._profile()
+            known = settings or _set_up(profile)
+            with (
+                profile.lease(LEASE_SECONDS, job.token),
+                self._connected(known, secrets or profile.secrets().read(), job) as connection,
+            ):
+                confirm(profile, known, connection.dynamics, name)
+            return ProfileRead(job.number, known, self.status())
+
+        return self._lanes.run(Lane.INTERACTIVE, work)
+
+    def environments(self, settings: Settings, secrets: Secrets) -> BackgroundJob:
+        """Last event `EnvironmentsFound`."""
+
+        def work(job: BackgroundJob) -> Event:
+            keep_out(secrets.values())
+            found = self._connections(settings).environments(settings, secrets, job.token, self._prompting(job))
+            return EnvironmentsFound(job.number, found)
+
+        return self._lanes.run(Lane.INTERACTIVE, work)
 
     def describe(self, settings: Settings, secrets: Secrets) -> BackgroundJob:
         """Last event `Described`."""
 
         def work(job: BackgroundJob) -> Event:
+            native_sync, defaults = settings.enable.native_sync, self._workplace.defaults()
             with self._connected(settings, secrets, job) as connection:
-                schemas = describe(connection.dynamics, connection.marketo, self._workplace.defaults(), job.token)
+                schemas = describe(connection.dynamics, connection.marketo, defaults, job.token, native_sync)
             return Described(job.number, schemas.offers)
 
         return self._lanes.run(Lane.INTERACTIVE, work)
@@ -175,9 +207,9 @@ class SyncService:
 
         def work(job: BackgroundJob) -> Event:
             to = settings.enable.email
-            if settings.mail.host:
+            if settings.mail.sends:
                 self._workplace.mailer.send(settings, secrets, to, *test_message())
-            return MailSent(job.number, to, by_mail=bool(settings.mail.host))
+            return MailSent(job.number, to, by_mail=settings.mail.sends)
 
         return self._lanes.run(Lane.INTERACTIVE, work)
 
@@ -200,23 +232,30 @@ class SyncService:
         self._drop_draft()
         return RehearsalReady(job.number, settings, secrets)
 
-    def _check(self, job: BackgroundJob, settings: Settings, secrets: Secrets) -> Event:
+    def _check(self, job: BackgroundJob, settings: Settings, secrets: Secrets, only: System | None) -> Event:
         def report(check: Check) -> None:
             self._emit(CheckChanged(job.number, check))
 
+        defaults = [(default.entity, default.source) for default in self._workplace.defaults()]
         with self._connected(settings, secrets, job) as connection, ThreadPoolExecutor(1, "dynsync-check") as pool:
-            other = pool.submit(connection.marketo.check, report)
-            checks = connection.dynamics.check(tuple(Entity), report)
-            checks += other.result()
-            if all_passed(checks):
+            other = None if only is System.DYNAMICS else pool.submit(connection.marketo.check, report)
+            checks: tuple[Check, ...] = ()
+            if only is not System.MARKETO:
+                checks = connection.dynamics.check(tuple(Entity), report, defaults)
+            checks += other.result() if other is not None else ()
+            if all_passed(checks) and only is not System.MARKETO:
                 chosen = check_choices(connection.dynamics, settings)
                 for check in chosen:
                     report(check)
                 checks += chosen
             card = None
-            if all_passed(checks):
+            if only is None and all_passed(checks):
                 named = pool.submit(connection.marketo.identity)
                 card = IdentityCard(connection.dynamics.identity(), named.result())
+                known = recognised(self._workplace.profile(settings.rehearsal), settings, card)
+                for check in known:
+                    report(check)
+                checks += known
         return ChecksEnded(job.number, checks, card)
 
     def _plan(self, job: BackgroundJob, settings: Settings, secrets: Secrets) -> Event:
@@ -249,23 +288,19 @@ class SyncService:
         """Keep what was entered; the record of a sync between other systems is put aside, never mixed in."""
         profile.secrets(session_only=session_only).write(secrets)
         earlier = profile.read_settings()
-        if earlier is not None and profile.database.exists():
-            same = (earlier.dynamics.url, earlier.marketo.endpoint) == (
-                settings.dynamics.url,
-                settings.marketo.endpoint,
-            )
-            if not same:
-                profile.put_database_aside()
+        moved = earlier is not None and not same_addresses(earlier, settings)
+        if moved and profile.database.exists():
+            profile.put_database_aside()
         profile.write_settings(settings)
+        if settings.dynamics.sign_in.is_person and not session_only:
+            self._workplace.sign_in(settings.rehearsal).keep()
+        if moved:
+            profile.write_confirmed(None)  # other addresses are confirmed anew, with their own identity card
         self._rehearsing = settings.rehearsal
 
     def _go_on(self, job: BackgroundJob) -> Event:
         profile = self._profile()
-        settings = profile.read_settings()
-        if settings is None:
-            raise settings_error(
-                msg("Nothing is set up in this profile yet."), msg("Set DynSync up first."), code="not-set-up"
-            )
+        settings = _set_up(profile)
         if settings.rehearsal:
             return self._rehearse_again(job, settings)
         secrets = profile.secrets().read()
@@ -285,7 +320,8 @@ class SyncService:
         with closing(self._workplace.open_store(profile.database)) as store:
             # A message that could not be sent at the end of the first sync is tried once more with each run.
             tell_first_sync(store, settings, secrets, self._workplace.mailer)
-            with self._connected(settings, secrets, job) as connection:
+            with self._connected(settings, secrets, job, attended=False) as connection:
+                see_identity(profile, settings, connection.dynamics)
                 runner = self._runner(connection, store, settings, job)
                 planner, prepared = runner.prepare()
                 if prepared.run.kind is RunKind.FIRST:
@@ -307,16 +343,31 @@ class SyncService:
                 self._running = None
 
     @contextmanager
-    def _connected(self, settings: Settings, secrets: Secrets, job: BackgroundJob) -> Iterator[Connection]:
+    def _connected(
+        self, settings: Settings, secrets: Secrets, job: BackgroundJob, *, attended: bool = True
+    ) -> Iterator[Connection]:
+        """Both systems; a run is not attended: it never opens a browser, whoever started it."""
         keep_out(secrets.values())
-        connections = self._workplace.connections(self._workplace.profile(settings.rehearsal))
-        connection = connections.open(
-            settings, secrets, job.token, lambda system, seconds: self._emit(Waiting(job.number, system, seconds))
+        connection = self._connections(settings).open(
+            settings,
+            secrets,
+            job.token,
+            lambda system, seconds: self._emit(Waiting(job.number, system, seconds)),
+            self._prompting(job) if attended else None,
         )
         try:
             yield connection
         finally:
             connection.close()
+
+    def _connections(self, settings: Settings) -> Connections:
+        return self._workplace.connections(self._workplace.profile(settings.rehearsal))
+
+    def _prompting(self, job: BackgroundJob) -> OnPrompt:
+        def tell(prompt: Prompt) -> None:
+            self._emit(SignInPrompt(job.number, prompt.kind, prompt.address, prompt.code, prompt.seconds, prompt.kept))
+
+        return tell
 
     def _profile(self) -> Profile:
         return self._workplace.profile(self._rehearsing)
@@ -336,3 +387,13 @@ class SyncService:
         with self._lock:
             if listener in self._listeners:
                 self._listeners.remove(listener)
+
+
+def _set_up(profile: Profile) -> Settings:
+    """The stored settings; raises SettingsError where there are none."""
+    settings = profile.read_settings()
+    if settings is None:
+        raise settings_error(
+            msg("Nothing is set up in this profile yet."), msg("Set DynSync up first."), code="not-set-up"
+        )
+    return settings

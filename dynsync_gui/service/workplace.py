@@ -9,7 +9,7 @@ from pathlib import Path
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.errors import Finding
 from dynsync_gui.domain.mapping import DefaultTarget
-from dynsync_gui.domain.ports import Connections, Mailer, Profile
+from dynsync_gui.domain.ports import Connections, Mailer, Profile, SignInStore
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
 from dynsync_gui.domain.storage import SyncStore
@@ -39,6 +39,7 @@ class Workplace:
         defaults: The documented default mapping.
         problem_of: Finding and field of a row's reason.
         mailer: Sends mail.
+        sign_in: Where people's sign-ins of the real profile (False) or the rehearsal's (True) are kept.
         rehearsal: The built-in systems.
         close: Gives back what is held for the whole process.
     """
@@ -49,5 +50,6 @@ class Workplace:
     defaults: Callable[[], tuple[DefaultTarget, ...]]
     problem_of: Callable[[str, str], tuple[Finding, str]]
     mailer: Mailer
+    sign_in: Callable[[bool], SignInStore]
     rehearsal: Rehearsal
     close: Callable[[], None]

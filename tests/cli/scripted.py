@@ -176,10 +176,13 @@ class ScriptedService:
     def prepare_rehearsal(self) -> ScriptedJob:
         return self._job("prepare_rehearsal", RehearsalReady(1, SETTINGS, SECRETS))
 
-    def check(self, settings: Settings, secrets: Secrets) -> ScriptedJob:
+    def check(self, settings: Settings, secrets: Secrets, *, only: System | None = None) -> ScriptedJob:
         for check in self.script.get("told", ()):
             self.tell(CheckChanged(1, check))
-        return self._job("check", ChecksEnded(1, PASSED, CARD), settings, secrets)
+        return self._job("check", ChecksEnded(1, PASSED, CARD), settings, secrets, only)
+
+    def confirm_identity(self, name: str, settings: Settings, secrets: Secrets) -> ScriptedJob:
+        return self._job("confirm_identity", ProfileRead(1, settings, self.status()), name)
 
     def describe(self, settings: Settings, secrets: Secrets) -> ScriptedJob:
         return self._job("describe", Described(1, OFFERS), settings, secrets)

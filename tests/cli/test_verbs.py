@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from dynsync_gui.cli import commands
-from dynsync_gui.domain.checks import Check, CheckState
+from dynsync_gui.domain.checks import Check, CheckState, Owner
 from dynsync_gui.domain.errors import UNEXPECTED, ConnectionFailed, DynSyncError, ExitStatus, Finding, GuardStop
 from dynsync_gui.domain.events import ChecksEnded, JobFailed, Progress, RunEnded
 from dynsync_gui.domain.report import Proof, RunState, Status
@@ -387,3 +387,40 @@ def test_an_empty_profile_is_new(call: Caller) -> None:
         call.service.read_profile().event, status=Status("new"), settings=None
     )
     assert call("status").out == "Nothing is set up yet.\n"
+
+
+def test_one_side_alone(call: Caller) -> None:
+    assert call("check", "--only", "marketo").status == 0
+    assert call.service.given["check"][2] is System.MARKETO
+    assert call("check").status == 0
+    assert call.service.given["check"][2] is None
+
+
+def test_a_letter_to_a_colleague(call: Caller) -> None:
+    refused = replace(FAILED[1], owner=Owner.MARKETO_ADMIN)
+    call.service.script["check"] = ChecksEnded(1, (FAILED[0], refused), None)
+    answer = call("check", "--letter", "marketo-admin")
+    assert answer.status == 3
+    assert answer.out.startswith("Subject: ")
+    assert "Marketo did not accept the secret." in answer.out
+    assert "https://123-abc-456.mktorest.com" in answer.out
+    document = call("check", "--letter", "marketo-admin", "--json").document
+    assert document["letter"]["owner"] == "marketo-admin"
+    assert "e42b#1" in document["letter"]["body"]
+    assert call("check", "--letter", "network", "--json").document["letter"] is None
+    assert "nothing to ask of the network team" in call("check", "--letter", "network").out
+
+
+@pytest.mark.parametrize("secrets", ["keychain", "env"])
+def test_a_changed_identity_is_accepted_by_its_name(
+    call: Caller, secrets: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    call("sync", "--once", "--secrets", secrets, "--accept-identity", "Contoso Ltd")
+    assert call.service.given["confirm_identity"] == ("Contoso Ltd",)
+    assert call.service.done[-2:] == ["confirm_identity", "go_on"]
+    call.service.script["confirm_identity"] = failed(GuardStop, "identity-name")
+    answer = call("sync", "--once", "--secrets", secrets, "--accept-identity", "Fabrikam")
+    assert answer.status == 4
+    assert call.service.done[-1] == "confirm_identity", "nothing was synced"
