@@ -22,6 +22,7 @@ QLabel[kind="label"] { font-weight: 500; }
 QLabel[kind="hint"] { font-size: ${hint}pt; color: $muted; }
 QLabel[kind="muted"] { color: $muted; }
 QLabel[kind="figure"] { font-size: ${title}pt; font-weight: 600; }
+QLabel[kind="code"] { font-size: ${code}pt; font-weight: 600; font-family: monospace; letter-spacing: 2px; }
 QLabel[kind="number"] { font-weight: 600; color: $muted; }
 QLabel[tone="good"] { color: $good; }
 QLabel[tone="attention"] { color: $attention; }
@@ -124,7 +125,7 @@ QScrollBar:vertical { background: transparent; width: 12px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 12px; margin: 0; }
 QScrollBar::handle { background: $edge; border-radius: 3px; margin: 3px; min-height: 32px; min-width: 32px; }
 QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page { width: 0; height: 0; background: transparent; }
-QTextBrowser { background: $surface; border: 1px solid $line; border-radius: 6px; padding: 8px; selection-background-color: $accent; }
+QTextBrowser, QPlainTextEdit { background: $surface; border: 1px solid $line; border-radius: 6px; padding: 8px; selection-background-color: $accent; }
 QMenu { background: $surface; border: 1px solid $edge; padding: 4px; }
 QMenu::item { padding: 6px 24px; border-radius: 4px; }
 QMenu::item:selected { background: $selection; color: $text; }
@@ -144,6 +145,7 @@ def style_sheet(roles: Roles, base: float) -> str:
     return _SHEET.substitute(
         colours,
         title=round(base * 1.5, 1),
+        code=round(base * 2.2, 1),
         section=round(base * 1.2, 1),
         hint=round(base * 0.9, 1),
         tick=_url(icon_path(f"tick-{shade}")),

@@ -14,6 +14,9 @@ HELP = ROOT / "resources" / "help"
 TOPICS = {
     "dynamics-address",
     "dynamics-application",
+    "dynamics-browser",
+    "dynamics-certificate",
+    "dynamics-device",
     "dynamics-user",
     "enable",
     "fields",

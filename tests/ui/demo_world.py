@@ -22,14 +22,23 @@ from dynsync_gui.domain.events import (
     Progress,
     RehearsalReady,
     RunEnded,
+    SignInPrompt,
     Waiting,
 )
+from dynsync_gui.domain.guards import Confirmed, accepted, identity_check, identity_guard
 from dynsync_gui.domain.mapping import FieldOffer, NewField
 from dynsync_gui.domain.plan import EntityPlan, Plan
 from dynsync_gui.domain.report import Problem, Proof, RunKind, RunReport, RunState, Status
 from dynsync_gui.domain.schema import Entity, FieldType, SourceField, System, TargetType
 from dynsync_gui.domain.secrets import Secrets
-from dynsync_gui.domain.settings import DynamicsSettings, EnableSettings, MarketoSettings, NetworkSettings, Settings
+from dynsync_gui.domain.settings import (
+    DynamicsSettings,
+    EnableSettings,
+    MarketoSettings,
+    NetworkSettings,
+    Settings,
+    SignIn,
+)
 from dynsync_gui.domain.text import NOTHING, msg
 
 NOW = datetime.now(UTC)
@@ -160,6 +169,22 @@ NEW_FIELDS = (
     NewField("ms_address1_county", "Address 1 County", TargetType.STRING),
     NewField("microsoftCompany", "Microsoft Company Name", TargetType.STRING),
 )
+WARNED = (
+    *CHECKS,
+    Check(
+        "marketo.native-sync",
+        _M,
+        CheckState.ATTENTION,
+        msg("Marketo's own CRM sync"),
+        msg("Marketo is already connected to a CRM by its own sync."),
+        msg("Ask Marketo Support to remove that connection."),
+        Owner.MARKETO_ADMIN,
+        "1018",
+    ),
+)
+_BEFORE = Confirmed("old", "Contoso Test", OWN.dynamics.url, EnvironmentKind.PRODUCTION, "123-ABC-456")
+_NOW = replace(_BEFORE, organisation=CARD.dynamics.id, name="Contoso Ltd")
+CHANGED = (*CHECKS, *filter(None, [identity_check(_BEFORE, _NOW)]))
 PLAN = Plan(
     (
         EntityPlan(Entity.ACCOUNT, 212, 210, 2),
@@ -285,6 +310,7 @@ SCRIPTS: dict[str, list[object]] = {
     "read_profile": [lambda job: ProfileRead(job, None, EMPTY)],
     "prepare_rehearsal": [lambda job: RehearsalReady(job, REHEARSAL, OWN_SECRETS)],
     "check": checks(CHECKS, CARD),
+    "confirm_identity": [lambda job: ProfileRead(job, SETTINGS, STATUS)],
     "describe": [lambda job: Described(job, offers())],
     "plan": [progress(0.3, RunState.READING), lambda job: PlanReady(job, PLAN)],
     "start": RUN,
@@ -294,6 +320,31 @@ SCRIPTS: dict[str, list[object]] = {
     "export_problems": [lambda job: ProblemsRead(job, PROBLEMS, STATUS)],
     "send_test_mail": [lambda job: MailSent(job, "admin@contoso.com", by_mail=True)],
 }
+
+
+def browser(job: int) -> SignInPrompt:
+    """A browser opens."""
+    address = "https://login.microsoftonline.com/organizations/oauth2/v2.0/authorize?client_id=51f81489"
+    return SignInPrompt(job, SignIn.BROWSER, address, "", 300)
+
+
+def device(job: int) -> SignInPrompt:
+    """A code for another device; this computer cannot keep the sign-in."""
+    return SignInPrompt(job, SignIn.DEVICE, "https://microsoft.com/devicelogin", "GPQ7-K2MX", 899, kept=False)
+
+
+def changed(job: int) -> JobFailed:
+    """Another organisation answers than the one that was confirmed."""
+    stop = identity_guard(_BEFORE, _NOW)
+    assert stop is not None
+    return JobFailed(job, stop)
+
+
+def misnamed(job: int) -> JobFailed:
+    """Another name was typed than the organisation's."""
+    stop = accepted("Contoso", _NOW)
+    assert stop is not None
+    return JobFailed(job, stop)
 
 
 def waiting(job: int) -> Waiting:

@@ -35,16 +35,23 @@ class Scenes:
         return [
             "page1_empty",
             "page1_password",
+            "page1_certificate",
+            "page1_browser",
+            "page1_device",
             "page1_refused",
             "page1_failed",
             "page1_passed",
+            "page1_native",
+            "page1_changed",
             "page1_rehearsal",
             "page2_fields",
             "page3_plan",
             "page3_mail",
             "page3_keychain",
+            "page3_changed",
             "running",
             "finished",
+            "main_changed",
             "problems",
             "history",
         ]
@@ -56,6 +63,29 @@ class Scenes:
         window, service = self.open()
         form = window.wizard.credentials.dynamics
         form.sign_in.setCurrentIndex(form.sign_in.findData(SignIn.PASSWORD))
+        return window, service
+
+    def page1_certificate(self) -> tuple[Window, ScriptedService]:
+        window, service = self.open()
+        form = window.wizard.credentials.dynamics
+        form.proof.setCurrentIndex(1)
+        self.type(window, "dynamics.certificate", "/home/admin/dynsync.pem")
+        return window, service
+
+    def page1_browser(self) -> tuple[Window, ScriptedService]:
+        return self._waiting_for_person(SignIn.BROWSER, world.browser)
+
+    def page1_device(self) -> tuple[Window, ScriptedService]:
+        return self._waiting_for_person(SignIn.DEVICE, world.device)
+
+    def _waiting_for_person(self, way: SignIn, prompt: Any) -> tuple[Window, ScriptedService]:
+        script = world.checks(world.CHECKS, world.CARD)
+        window, service = self.open(check=[*script[:3], prompt, Gate(), *script[3:]])
+        self.fill(window)
+        page = window.wizard.credentials
+        page.dynamics.sign_in.setCurrentIndex(page.dynamics.sign_in.findData(way))
+        page.test.click()
+        self._wait(page.sign_in.isVisible)
         return window, service
 
     def page1_refused(self) -> tuple[Window, ScriptedService]:
@@ -81,6 +111,19 @@ class Scenes:
         self._wait(lambda: page.job is None)
         self._wait(page.identity.isVisible)
         page.identity.confirm.setChecked(True)
+        return window, service
+
+    def page1_native(self) -> tuple[Window, ScriptedService]:
+        window, service = self.page1_passed(check=world.checks(world.WARNED, world.CARD))
+        window.wizard.next()
+        return window, service
+
+    def page1_changed(self, **scripts: Any) -> tuple[Window, ScriptedService]:
+        window, service = self.open(check=world.checks(world.CHANGED, world.CARD), **scripts)
+        self.fill(window)
+        page = window.wizard.credentials
+        page.test.click()
+        self._wait(page.after.guard.isVisible)
         return window, service
 
     def page1_rehearsal(self) -> tuple[Window, ScriptedService]:
@@ -125,6 +168,21 @@ class Scenes:
         self.type(window, "email", "admin@contoso.com")
         page.validatePage()
         self._wait(lambda: not page.starting)
+        return window, service
+
+    def page3_changed(self) -> tuple[Window, ScriptedService]:
+        window, service = self.page3_plan(start=[world.changed])
+        page = window.wizard.enable
+        page.accept.setChecked(True)
+        self.type(window, "email", "admin@contoso.com")
+        page.validatePage()
+        self._wait(page.guard.isVisible)
+        return window, service
+
+    def main_changed(self, **scripts: Any) -> tuple[Window, ScriptedService]:
+        window, service = self.open_stored(go_on=[world.changed], **scripts)
+        window.main.overview.go_on.click()
+        self._wait(lambda: window.main.overview.guard.isVisible() and window.main._reading is None)
         return window, service
 
     def running(self) -> tuple[Window, ScriptedService]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dynsync_gui.domain.events import Event, JobCancelled
 from dynsync_gui.domain.report import Problem, Status
+from dynsync_gui.domain.schema import System
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
 from dynsync_gui.service.api import Listener
@@ -104,8 +105,19 @@ class ScriptedService:
     def prepare_rehearsal(self) -> ScriptedJob:
         return self._begin("prepare_rehearsal")
 
-    def check(self, settings: Settings, secrets: Secrets) -> ScriptedJob:
+    def check(self, settings: Settings, secrets: Secrets, *, only: System | None = None) -> ScriptedJob:
         return self._begin("check", settings, secrets)
+
+    def confirm_identity(
+        self, name: str, settings: Settings | None = None, secrets: Secrets | None = None
+    ) -> ScriptedJob:
+        return self._begin("confirm_identity", name, settings, secrets)
+
+    def environments(self, settings: Settings, secrets: Secrets) -> ScriptedJob:
+        return self._begin("environments", settings, secrets)
+
+    def keep(self, settings: Settings, secrets: Secrets, *, session_only: bool = False) -> ScriptedJob:
+        return self._begin("keep", settings, secrets)
 
     def describe(self, settings: Settings, secrets: Secrets) -> ScriptedJob:
         return self._begin("describe", settings, secrets)

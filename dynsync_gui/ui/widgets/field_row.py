@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 from dynsync_gui.domain.text import tr
 from dynsync_gui.ui.icons import Picture
 from dynsync_gui.ui.widgets.boxes import TOP, column, row
+from dynsync_gui.ui.widgets.file_field import FileField
 from dynsync_gui.ui.widgets.secret_field import SecretField
 from dynsync_gui.ui.widgets.text import Text, restyle
 
@@ -23,6 +24,7 @@ class FieldRow(QWidget):
         spoken: Its whole name for a screen reader, where the label alone says too little.
         topic: Help topic; empty for none.
         hint: Shown while there is nothing else to say.
+        ask: Text of the link to the help, where it is not about finding something.
 
     Attributes:
         help_wanted: The user asks where to find it; carries the topic.
@@ -31,12 +33,20 @@ class FieldRow(QWidget):
     help_wanted = Signal(str)
 
     def __init__(
-        self, key: str, label: str, field: QWidget, *, spoken: str = "", topic: str = "", hint: str = ""
+        self,
+        key: str,
+        label: str,
+        field: QWidget,
+        *,
+        spoken: str = "",
+        topic: str = "",
+        hint: str = "",
+        ask: str = "",
     ) -> None:
         super().__init__()
         self.key, self.field, self.topic, self._hint = key, field, topic, hint
         self.label = Text(label, "label", wrap=False)
-        target = field.edit if isinstance(field, SecretField) else field
+        target = field.edit if isinstance(field, SecretField | FileField) else field
         self.target = target
         target.setObjectName(key)
         target.setAccessibleName(spoken or label)
@@ -46,11 +56,11 @@ class FieldRow(QWidget):
         layout = column(self, gap=4)
         head = row(self.label, None)
         if topic:
-            button = QPushButton(tr("Where do I find this?"))
+            button = QPushButton(ask or tr("Where do I find this?"))
             button.setProperty("kind", "link")
-            button.setAccessibleName(tr("Where do I find this: {field}", field=spoken or label))
+            button.setAccessibleName(ask or tr("Where do I find this: {field}", field=spoken or label))
             button.setAutoDefault(False)
-            button.clicked.connect(lambda: self.help_wanted.emit(topic))
+            button.clicked.connect(lambda: self.help_wanted.emit(self.topic))
             head.addWidget(button)
         layout.addLayout(head)
         layout.addWidget(field)
@@ -76,6 +86,11 @@ class FieldRow(QWidget):
         self._hint = hint
         if showed:
             self._say(hint, "")
+
+    def rename(self, label: str, spoken: str) -> None:
+        """Call the field something else, where its meaning depends on another one."""
+        self.label.say(label)
+        self.target.setAccessibleName(spoken)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """F1 in the field opens its help."""

@@ -101,6 +101,8 @@ class MainView(QWidget):
         """Any event of the service."""
         if self._run is not None and event.job == self._run.number:
             self._run_told(event)
+        elif self.overview.guard.hear(event):
+            pass
         elif isinstance(event, ProblemsRead):
             self._problems_told(event)
         elif isinstance(event, JobFailed) and self._export is not None and event.job == self._export.number:
@@ -125,7 +127,7 @@ class MainView(QWidget):
             case JobFailed(error=error):
                 self._over()
                 self.overview.show_error(error)
-                self.announcer.announce(self.overview.banner.says)
+                self.announcer.announce(self.overview.banner.says or self.overview.guard.accessibleName())
             case JobCancelled():
                 self._over()
                 self.overview.show_stopped()
@@ -196,6 +198,8 @@ class MainView(QWidget):
 
     def _wire(self) -> None:
         self.overview.go_on_wanted.connect(self._go_on)
+        self.overview.guard.typed.connect(self._confirm_identity)
+        self.overview.guard.confirmed.connect(self._go_on)
         self.overview.pause_wanted.connect(self._pause)
         self.overview.resume_wanted.connect(self._resume)
         self.overview.stop_wanted.connect(self._stop)
@@ -211,6 +215,9 @@ class MainView(QWidget):
 
     def _go_on(self) -> None:
         self.follow(self.api.go_on())
+
+    def _confirm_identity(self, name: str) -> None:
+        self.overview.guard.follow(self.api.confirm_identity(name))
 
     def _pause(self) -> None:
         self.api.pause()

@@ -17,6 +17,7 @@ from dynsync_gui.ui.theme import GRID
 from dynsync_gui.ui.widgets.banner import Banner
 from dynsync_gui.ui.widgets.boxes import TOP, column, row
 from dynsync_gui.ui.widgets.flow import Flow
+from dynsync_gui.ui.widgets.identity_guard import IdentityGuard
 from dynsync_gui.ui.widgets.progress_pane import ProgressPane, waiting_text
 from dynsync_gui.ui.widgets.report_view import ReportView
 from dynsync_gui.ui.widgets.text import Text
@@ -43,6 +44,7 @@ class Overview(QWidget):
         self.fresh = Text("", "muted")
         self._moment: datetime | None = None
         self.banner = Banner()
+        self.guard = IdentityGuard()
         self.progress = ProgressPane()
         self.report = ReportView()
         self.mail = Text("", "muted")
@@ -76,6 +78,7 @@ class Overview(QWidget):
     def show_started(self) -> None:
         """A run began."""
         self.banner.hide()
+        self.guard.end()
         self.report.hide()
         self.mail.hide()
         self.progress.show()
@@ -135,10 +138,14 @@ class Overview(QWidget):
     def show_error(self, error: DynSyncError) -> None:
         """A run could not go on; what it had done is kept."""
         self._end_waiting()
-        self.banner.tell("bad", str(error.finding.title), str(error.finding.cure))
+        if self.guard.stops(error):
+            self.guard.ask(str(error.finding.title))
+            self.guard.name.setFocus()
+        else:
+            self.banner.tell("bad", str(error.finding.title), str(error.finding.cure))
         self._say(tr("The sync stands still. What was done is kept."), "attention", "attention")
         self._name_go_on(interrupted=True)
-        self._buttons(self.go_on)
+        self._buttons(None if self.guard.stops(error) else self.go_on)
 
     def show_mail(self, text: str, tone: str) -> None:
         """How the message at the end fared."""
@@ -155,7 +162,7 @@ class Overview(QWidget):
         head.setStretch(1, 1)
         layout.addLayout(head)
         layout.addWidget(Flow(self.go_on, self.resume, self.pause, self.stop, self.problems))
-        for part in (self.banner, self.progress, self.report, self.mail):
+        for part in (self.banner, self.guard, self.progress, self.report, self.mail):
             part.hide()
             layout.addWidget(part)
         layout.addStretch(1)

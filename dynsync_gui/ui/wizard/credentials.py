@@ -7,22 +7,25 @@ from dataclasses import replace
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QPushButton
 
-from dynsync_gui.domain.checks import CheckState
-from dynsync_gui.domain.events import CheckChanged, ChecksEnded, Event, JobFailed, RehearsalReady
+from dynsync_gui.domain.checks import CheckState, IdentityCard
+from dynsync_gui.domain.events import CheckChanged, ChecksEnded, Event, JobFailed, RehearsalReady, SignInPrompt
 from dynsync_gui.domain.schema import System
 from dynsync_gui.domain.secrets import Secrets
-from dynsync_gui.domain.settings import Settings
+from dynsync_gui.domain.settings import NativeSync, Settings, SignIn
 from dynsync_gui.domain.setup import Missing, SetupFlow, Step
 from dynsync_gui.domain.text import ntr, tr
 from dynsync_gui.ui.bridge import Bridge
-from dynsync_gui.ui.icons import Picture
 from dynsync_gui.ui.theme import GRID
-from dynsync_gui.ui.widgets.boxes import TOP, Card, Columns, row
+from dynsync_gui.ui.widgets.boxes import Columns, row
 from dynsync_gui.ui.widgets.choice import ChoiceCard
 from dynsync_gui.ui.widgets.identity import IdentityView
 from dynsync_gui.ui.widgets.text import Text
-from dynsync_gui.ui.wizard.forms import DynamicsForm, MarketoForm
+from dynsync_gui.ui.wizard.after_checks import AfterChecks
+from dynsync_gui.ui.wizard.dynamics_form import DynamicsForm
+from dynsync_gui.ui.wizard.forms import MarketoForm
+from dynsync_gui.ui.wizard.needs import needs
 from dynsync_gui.ui.wizard.page import StepPage
+from dynsync_gui.ui.wizard.sign_in_panel import SignInPanel
 from dynsync_gui.ui.words import CHECK
 
 
@@ -54,6 +57,8 @@ class CredentialsPage(StepPage):
         self.test = QPushButton(tr("Test the connections"))
         self.stop = QPushButton(tr("Stop the test"))
         self.status = Text("")
+        self.sign_in = SignInPanel()
+        self.after = AfterChecks()
         self.identity = IdentityView()
         self._build()
         self._wire()
@@ -83,6 +88,13 @@ class CredentialsPage(StepPage):
     def validatePage(self) -> bool:
         """Next: these very inputs have passed and are confirmed."""
         self.collect()
+        missing = self.dynamics.missing()
+        if missing is not None:
+            self.complain(missing)
+            return False
+        if self.flow.draft.proven and self.after.undecided:
+            self._ask_to_choose()
+            return False
         return super().validatePage()
 
     def complain(self, missing: Missing) -> None:
@@ -92,6 +104,10 @@ class CredentialsPage(StepPage):
             line = self._rows[missing.field]
             line.complain(text)
             self.point_to(line.target, line)
+        elif missing.field == "card" and not self.after.guard.isHidden():
+            text = tr("Type the organisation's name and confirm it first.")
+            self.after.guard.complain(text)
+            self.point_to(self.after.guard.name, self.after.guard)
         elif missing.field == "card":
             self.identity.complain(text)
             self.point_to(self.identity.confirm, self.identity)
@@ -106,8 +122,16 @@ class CredentialsPage(StepPage):
 
     def on_event(self, event: Event) -> None:
         """Checks as they change; the rehearsal when it is ready."""
+        if self.after.guard.hear(event):
+            if self.job is not None and event.job == self.job.number:  # else the test goes on in a new job
+                self.job = None
+            return
         match event:
+            case SignInPrompt():
+                self._ask_person(event)
             case CheckChanged(check=check):
+                if check.system is System.DYNAMICS:
+                    self._person_done()
                 form = self.dynamics if check.system is System.DYNAMICS else self.marketo
                 form.show_checks(True)
                 form.checks.show_check(check)
@@ -141,10 +165,12 @@ class CredentialsPage(StepPage):
         tests = row(self.test, self.stop, self.status, gap=GRID + 4)
         tests.setStretch(2, 1)
         self.body.addWidget(Columns(self.rehearse, self.connect_own))
-        self._needs = _needs()
+        self._needs = needs()
         self.body.addWidget(self._needs)
         self.body.addWidget(Columns(self.dynamics, self.marketo))
         self.body.addWidget(self.banner)
+        self.body.addWidget(self.sign_in)
+        self.body.addWidget(self.after)
         self.body.addLayout(tests)
         self.body.addWidget(self.identity)
         self.body.addStretch(1)
@@ -156,17 +182,17 @@ class CredentialsPage(StepPage):
         self.rehearse.button.toggled.connect(self._switch)
         self.test.clicked.connect(self._test)
         self.stop.clicked.connect(self._cancel_test)
+        self.sign_in.stop_wanted.connect(self._cancel_test)
+        self.after.native.chosen.connect(self._choose_native)
+        self.after.guard.typed.connect(self._confirm_identity)
+        self.after.guard.confirmed.connect(self._test)
         self.identity.confirm.toggled.connect(self._confirm)
 
     def collect(self) -> None:
         """Hand what is entered to the flow."""
         kept = self.flow.draft.secrets
         secrets = replace(
-            kept,
-            dynamics_password=self.dynamics.secret("dynamics.password").value(kept.dynamics_password)
-            if self.dynamics.by_password
-            else "",
-            dynamics_client_secret=self.dynamics.secret("dynamics.client_secret").value(kept.dynamics_client_secret),
+            self.dynamics.secrets(kept),
             marketo_client_secret=self.marketo.secret("marketo.client_secret").value(kept.marketo_client_secret),
         )
         settings = replace(self.flow.draft.settings, dynamics=self.dynamics.settings(), marketo=self.marketo.settings())
@@ -186,6 +212,7 @@ class CredentialsPage(StepPage):
         self.status.say("", "")
         for form in (self.dynamics, self.marketo):
             form.show_checks(False)
+        self.after.forget()
         self.identity.hide()
         self.identity.confirm.setChecked(False)
 
@@ -193,7 +220,7 @@ class CredentialsPage(StepPage):
         self.dynamics.normalise()
         self.marketo.normalise()
         self.collect()
-        missing = self.flow.missing_inputs()
+        missing = [*filter(None, [self.dynamics.missing()]), *self.flow.missing_inputs()]
         if missing:
             self.complain(missing[0])
             return
@@ -212,8 +239,23 @@ class CredentialsPage(StepPage):
         self.status.say(tr("The test was stopped."), "muted")
         self.test.setFocus()
 
+    def _ask_person(self, prompt: SignInPrompt) -> None:
+        self.announcer.announce(self.sign_in.show_prompt(prompt))
+        self.stop.hide()
+        first = self.sign_in.copy_link if prompt.kind is SignIn.BROWSER else self.sign_in.copy_code
+        self.point_to(first, self.sign_in)
+
+    def _person_done(self) -> None:
+        """The sign-in waits no more, but the test goes on."""
+        if self.sign_in.isHidden():
+            return
+        self.sign_in.end()
+        self.stop.show()
+        self.stop.setFocus()
+
     def _idle(self) -> None:
-        focus = self.stop.hasFocus()
+        focus = self.stop.hasFocus() or self.sign_in.isAncestorOf(self.focusWidget() or self)
+        self.sign_in.end()
         self.test.show()
         self.test.setEnabled(True)
         if focus:
@@ -225,13 +267,13 @@ class CredentialsPage(StepPage):
         self._idle()
         passed = self.flow.accept_checks(self._fingerprint, event.checks, event.card)
         failed = [check for check in event.checks if check.state is CheckState.FAILED]
+        self.after.show_checks(event.checks, self.flow.draft.settings)
         if passed and event.card is not None:
             self.status.say(tr("All checks passed."), "good")
             for form in (self.dynamics, self.marketo):
                 form.checks.fold()
             self.deal_letters()
-            self.identity.show_card(event.card)
-            self.point_to(self.identity.confirm, self.identity)
+            self._ask_to_confirm(event.card)
         else:
             text = ntr(
                 "{n} check did not pass. See what to do there.", "{n} checks did not pass. See there.", len(failed)
@@ -239,6 +281,36 @@ class CredentialsPage(StepPage):
             self.status.say(text, "bad")
             self._show_failed(failed[0].id if failed else "")
         self.announcer.announce(self.status.text())
+
+    def _ask_to_confirm(self, card: IdentityCard) -> None:
+        """The right two systems? Where they are other ones than before, their name has to be typed first."""
+        if self.after.guard.isHidden():
+            if self.after.undecided:
+                self.status.say(tr("Choose what to do beside Marketo's own sync."), "attention")
+            self.identity.show_card(card)
+            self.point_to(self.identity.confirm, self.identity)
+        else:
+            self.status.say(tr("Confirm the systems first."), "attention")
+            self.point_to(self.after.guard.name, self.after.guard)
+
+    def _confirm_identity(self, name: str) -> None:
+        draft = self.flow.draft
+        self.job = self.api.confirm_identity(name, draft.settings, draft.secrets)
+        self.after.guard.follow(self.job)
+
+    def _ask_to_choose(self) -> None:
+        text = tr("Choose “People only” to go on, or have the other sync removed.")
+        self.after.native.complain(text)
+        self.point_to(self.after.native.people.button, self.after.native)
+        self.announcer.announce(text)
+
+    def _choose_native(self, choice: NativeSync) -> None:
+        """What can be synced depends on it, so the fields are read anew."""
+        draft = self.flow.draft
+        if choice is not draft.settings.enable.native_sync:
+            draft.settings = replace(draft.settings, enable=replace(draft.settings.enable, native_sync=choice))
+            draft.offers, draft.plan = {}, None
+        self.after.use(draft.settings)
 
     def _show_failed(self, id_: str) -> None:
         for form in (self.dynamics, self.marketo):
@@ -267,6 +339,7 @@ class CredentialsPage(StepPage):
         self._outdated()
         self._fill(settings, secrets)
         self._lock(settings.rehearsal)
+        self.deal_letters()
 
     def _fill(self, settings: Settings, secrets: Secrets) -> None:
         self.dynamics.trusted = self.marketo.trusted = settings.network.trusted_hosts
@@ -278,27 +351,3 @@ class CredentialsPage(StepPage):
         self.rehearsing.emit(locked)
         self.dynamics.lock(locked)
         self.marketo.lock(locked)
-
-
-def _needs() -> Card:
-    """What somebody has to have at hand, in three lines."""
-    card = Card(gap=GRID // 2)
-    card.body.addWidget(Text(tr("What you need first"), "strong"))
-    for icon, line in (
-        ("shield", tr("Administrator rights in Dynamics 365 and in Marketo Engage.")),
-        (
-            "person",
-            tr(
-                "For Dynamics an application user or a user who may read accounts, contacts and leads; for Marketo an "
-                "API service whose role may read and write people, companies and their schema."
-            ),
-        ),
-        ("info", tr("Marketo's own solution for Dynamics is not needed. Where its sync runs, switch it off first.")),
-    ):
-        picture = Picture(icon, "accent", 16)
-        words = Text(line, "muted")
-        layout = row(picture, words)
-        layout.setAlignment(picture, TOP)
-        layout.setStretch(1, 1)
-        card.body.addLayout(layout)
-    return card

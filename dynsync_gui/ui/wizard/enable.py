@@ -14,6 +14,7 @@ from dynsync_gui.domain.text import tr
 from dynsync_gui.service.api import Job
 from dynsync_gui.ui.bridge import Bridge
 from dynsync_gui.ui.widgets.boxes import LEFT
+from dynsync_gui.ui.widgets.identity_guard import IdentityGuard
 from dynsync_gui.ui.widgets.text import Text
 from dynsync_gui.ui.wizard.mail_form import MailForm
 from dynsync_gui.ui.wizard.page import StepPage
@@ -37,6 +38,7 @@ class EnablePage(StepPage):
             flow, bridge, tr("Enable the sync"), tr("Nothing has been written so far. This is what will be.")
         )
         self._start: Job | None = None
+        self._session_only = False
         self._mail: Job | None = None
         self.plan = PlanView()
         self.warnings = Warnings()
@@ -46,7 +48,8 @@ class EnablePage(StepPage):
         self._accept_message = Text("", "hint", "bad")
         self._accept_message.hide()
         self.mail = MailForm(flow.draft.settings)
-        for part in (self.banner, self.plan, self.warnings):
+        self.guard = IdentityGuard()
+        for part in (self.banner, self.guard, self.plan, self.warnings):
             self.body.addWidget(part)
         self.warnings.body.addWidget(self.accept, 0, LEFT)
         self.warnings.body.addWidget(self._accept_message)
@@ -58,6 +61,8 @@ class EnablePage(StepPage):
         self.mail.help_wanted.connect(self.help_wanted)
         self.mail.server.button.toggled.connect(self.deal_letters)
         self.accept.toggled.connect(self._accept_message.hide)
+        self.guard.typed.connect(self._confirm_identity)
+        self.guard.confirmed.connect(lambda: self._begin(session_only=self._session_only))
         bridge.heard.connect(self._heard_others)
 
     @property
@@ -68,6 +73,7 @@ class EnablePage(StepPage):
     def enter(self) -> None:
         """Make the plan, unless there is one of this very choice."""
         self.banner.hide()
+        self.mail.offer(self.flow.draft.settings)
         if not self.mail.email.text():
             self.mail.email.setText(self.flow.draft.settings.enable.email)
         if self.flow.draft.plan is None:
@@ -84,6 +90,7 @@ class EnablePage(StepPage):
     def stop_job(self) -> None:
         """Cancel everything that runs for this page."""
         super().stop_job()
+        self.guard.end()
         for job in (self._start, self._mail):
             if job is not None:
                 job.cancel()
@@ -165,6 +172,8 @@ class EnablePage(StepPage):
         self.area.verticalScrollBar().setValue(0)
 
     def _begin(self, *, session_only: bool) -> None:
+        self._session_only = session_only
+        self.guard.end()
         self.banner.tell("accent", tr("Starting the sync"))
         self.point_to(self.banner)
         draft = self.flow.draft
@@ -185,6 +194,8 @@ class EnablePage(StepPage):
             self._mail_told(event)
         elif self._start is not None and event.job == self._start.number:
             self._start_told(event)
+        elif self.guard.hear(event):
+            pass
         else:
             return
         self.deal_letters()
@@ -212,7 +223,17 @@ class EnablePage(StepPage):
             case _:
                 self.started.emit(job, event)
 
+    def _confirm_identity(self, name: str) -> None:
+        draft = self.flow.draft
+        self.guard.follow(self.api.confirm_identity(name, draft.settings, draft.secrets))
+
     def _start_refused(self, error: DynSyncError) -> None:
+        if self.guard.stops(error):
+            self.banner.hide()
+            self.guard.ask(str(error.finding.title))
+            self.point_to(self.guard.name, self.guard)
+            self.announcer.announce(self.guard.accessibleName())
+            return
         if not error.code.startswith("keychain"):
             self.tell_error(error)
             return

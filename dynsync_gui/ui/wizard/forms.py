@@ -1,27 +1,24 @@
-"""What has to be entered for each of the two systems."""
+"""What has to be entered for a system; Marketo's fields (those of Dynamics: `dynamics_form`)."""
 
 from __future__ import annotations
 
-import re
-
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
-from dynsync_gui.domain.addresses import Address, dynamics_address, marketo_address
+from dynsync_gui.domain.addresses import Address, marketo_address
 from dynsync_gui.domain.schema import System
 from dynsync_gui.domain.secrets import Secrets
-from dynsync_gui.domain.settings import DynamicsSettings, MarketoSettings, SignIn
+from dynsync_gui.domain.settings import MarketoSettings
 from dynsync_gui.domain.text import tr
 from dynsync_gui.ui.icons import Picture
 from dynsync_gui.ui.theme import GRID
-from dynsync_gui.ui.widgets.boxes import LEFT, TOP, Card, column, row
+from dynsync_gui.ui.widgets.boxes import Card, row
 from dynsync_gui.ui.widgets.check_list import CheckList
 from dynsync_gui.ui.widgets.field_row import FieldRow
+from dynsync_gui.ui.widgets.file_field import FileField
 from dynsync_gui.ui.widgets.secret_field import SecretField
 from dynsync_gui.ui.widgets.text import Text, rule
 from dynsync_gui.ui.words import SYSTEM
-
-_GUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 
 
 class SystemForm(Card):
@@ -60,9 +57,6 @@ class SystemForm(Card):
         if isinstance(line.target, QLineEdit):
             line.target.textEdited.connect(lambda: self._changed(line))
             line.target.editingFinished.connect(lambda: _show_start(line))
-        if secret and key == "dynamics.client_secret":
-            assert isinstance(line.target, QLineEdit)  # noqa: S101
-            line.target.editingFinished.connect(lambda: self._look_at_secret(line))
 
     def add_row(self, line: FieldRow) -> None:
         """Add a field with its row."""
@@ -93,7 +87,7 @@ class SystemForm(Card):
     def lock(self, locked: bool) -> None:
         """Make everything read-only (rehearsal), or free again."""
         for line in self.rows.values():
-            if isinstance(line.field, SecretField):
+            if isinstance(line.field, SecretField | FileField):
                 line.field.set_read_only(locked)
             elif isinstance(line.field, QLineEdit):
                 line.field.setReadOnly(locked)
@@ -119,111 +113,11 @@ class SystemForm(Card):
         line.note("")
         self.edited.emit()
 
-    def _look_at_secret(self, line: FieldRow) -> None:
-        if _GUID.fullmatch(self.text(line.key)):
-            line.complain(tr("This looks like the secret's ID. DynSync needs its value."))
-
 
 def _show_start(line: FieldRow) -> None:
     """A long id is recognised by its beginning."""
     if isinstance(line.target, QLineEdit) and not line.target.hasFocus():
         line.target.setCursorPosition(0)
-
-
-class DynamicsForm(SystemForm):
-    """Address and sign-in of Dynamics."""
-
-    def __init__(self) -> None:
-        super().__init__(System.DYNAMICS)
-        self.add("dynamics.url", tr("Address"), spoken=tr("Address of Dynamics"), topic="dynamics-address")
-        self.sign_in = QComboBox()
-        self.sign_in.addItem(tr("Application id and secret"), SignIn.APPLICATION)
-        self.sign_in.addItem(tr("User name and password"), SignIn.PASSWORD)
-        self.sign_in.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.sign_in.setMinimumContentsLength(12)
-        self.add_row(FieldRow("dynamics.sign_in", tr("Sign in with"), self.sign_in, topic="dynamics-application"))
-        self.add("dynamics.username", tr("User name"), spoken=tr("User name for Dynamics"), topic="dynamics-user")
-        self.add("dynamics.password", tr("Password"), spoken=tr("Password for Dynamics"), secret=True)
-        self.add("dynamics.client_id", tr("Client id"), spoken=tr("Client id for Dynamics"), topic="own-registration")
-        self.add("dynamics.client_secret", tr("Client secret"), spoken=tr("Client secret for Dynamics"), secret=True)
-        self.notice = self._notice()
-        self.body.addWidget(self.notice)
-        self.finish()
-        self.sign_in.currentIndexChanged.connect(self._switched)
-        url = self.rows["dynamics.url"].target
-        assert isinstance(url, QLineEdit)  # noqa: S101
-        url.setPlaceholderText("https://contoso.crm.dynamics.com")
-        url.editingFinished.connect(self.normalise)
-        self._show_fields()
-
-    def fill(self, settings: DynamicsSettings, secrets: Secrets) -> None:
-        """Show settings; secrets stay with the flow, the fields only say that they are kept."""
-        self.set_text("dynamics.url", settings.url)
-        self.set_text("dynamics.username", settings.username)
-        self.set_text("dynamics.client_id", settings.client_id)
-        self.secret("dynamics.password").hold(bool(secrets.dynamics_password))
-        self.secret("dynamics.client_secret").hold(bool(secrets.dynamics_client_secret))
-        self.sign_in.blockSignals(True)
-        self.sign_in.setCurrentIndex(self.sign_in.findData(settings.sign_in))
-        self.sign_in.blockSignals(False)
-        self._show_fields()
-
-    def settings(self) -> DynamicsSettings:
-        """What is entered."""
-        password = self.by_password
-        return DynamicsSettings(
-            url=self.text("dynamics.url"),
-            sign_in=SignIn.PASSWORD if password else SignIn.APPLICATION,
-            username=self.text("dynamics.username") if password else "",
-            client_id=self.text("dynamics.client_id"),
-        )
-
-    @property
-    def by_password(self) -> bool:
-        """Whether a person signs in, not an application."""
-        return bool(self.sign_in.currentData() == SignIn.PASSWORD)
-
-    def normalise(self) -> None:
-        """Make the address exact and say what was changed."""
-        self.exact("dynamics.url", dynamics_address(self.text("dynamics.url"), self.trusted))
-
-    def _notice(self) -> QWidget:
-        text = Text(
-            tr(
-                "Client id and secret may stay blank. DynSync then signs in with the public id of Microsoft's own "
-                "samples, which some organisations do not allow."
-            ),
-            "hint",
-        )
-        button = QPushButton(tr("Use a registration of your own"))
-        button.setProperty("kind", "link")
-        button.setAccessibleName(button.text())
-        button.setAutoDefault(False)
-        button.clicked.connect(lambda: self.help_wanted.emit("own-registration"))
-        words = column(gap=2)
-        words.addWidget(text)
-        words.addWidget(button, 0, LEFT)
-        picture = Picture("info", "accent", 16)
-        layout = row(picture, words)
-        layout.setAlignment(picture, TOP)
-        layout.setStretch(1, 1)
-        notice = QWidget()
-        notice.setLayout(layout)
-        return notice
-
-    def _switched(self) -> None:
-        self._show_fields()
-        self.edited.emit()
-
-    def _show_fields(self) -> None:
-        password = self.by_password
-        self.rows["dynamics.username"].setVisible(password)
-        self.rows["dynamics.password"].setVisible(password)
-        self.notice.setVisible(password)
-        optional = tr("Optional") if password else ""
-        for key in ("dynamics.client_id", "dynamics.client_secret"):
-            self.rows[key].set_hint(optional)
-        self.rows["dynamics.sign_in"].topic = "dynamics-user" if password else "dynamics-application"
 
 
 class MarketoForm(SystemForm):

@@ -9,7 +9,7 @@ from PySide6.QtGui import QIntValidator
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QLineEdit, QPushButton, QWidget
 
 from dynsync_gui.domain.secrets import Secrets
-from dynsync_gui.domain.settings import MailSecurity, MailSettings, Settings
+from dynsync_gui.domain.settings import MailKind, MailSecurity, MailSettings, Settings
 from dynsync_gui.domain.setup import Missing
 from dynsync_gui.domain.text import msg, tr
 from dynsync_gui.ui.theme import GRID
@@ -21,7 +21,7 @@ from dynsync_gui.ui.widgets.text import Text
 
 
 class MailForm(Card):
-    """E-mail address, a notice or a mail server, and a test.
+    """E-mail address, a notice or one of the ways of an e-mail, and a test.
 
     Attributes:
         rows: The fields by their names.
@@ -47,6 +47,14 @@ class MailForm(Card):
             "computer", tr("A notice on this computer"), tr("No mail server needed. It is shown while DynSync is open.")
         )
         self.server = ChoiceCard("mail", tr("An e-mail"), tr("Sent through your own mail server."))
+        self.dynamics = ChoiceCard(
+            "dynamics",
+            tr("An e-mail through Dynamics"),
+            tr("Sent by the account that DynSync signs in with, which needs the right to send e-mail there."),
+        )
+        self.graph = ChoiceCard(
+            "person", tr("An e-mail through Microsoft 365"), tr("Sent from the mailbox of the person who signs in.")
+        )
         self.test = QPushButton(tr("Send a test"))
         self.result = Text("")
         self.rows = self._rows()
@@ -61,11 +69,24 @@ class MailForm(Card):
         self.port.setText(str(mail.port))
         self.security.setCurrentIndex(self.security.findData(mail.security))
         self.username.setText(mail.username)
-        (self.server if mail.host else self.notice).button.setChecked(True)
-        self._server.setVisible(bool(mail.host))
+        ways = {MailKind.DYNAMICS: self.dynamics, MailKind.GRAPH: self.graph}
+        chosen = ways.get(mail.kind, self.server if mail.host else self.notice)
+        chosen.button.setChecked(True)
+        self._server.setVisible(chosen is self.server)
+        self.offer(settings)
+
+    def offer(self, settings: Settings) -> None:
+        """Offer a person's mailbox only where a person signs in."""
+        person = settings.dynamics.sign_in.is_person
+        self.graph.setVisible(person)
+        if self.graph.button.isChecked() and not person:
+            self.notice.button.setChecked(True)
 
     def settings(self) -> MailSettings:
         """What is entered; without a host when a notice is wanted."""
+        for card, kind in ((self.dynamics, MailKind.DYNAMICS), (self.graph, MailKind.GRAPH)):
+            if card.button.isChecked():
+                return MailSettings(kind=kind)
         if not self.server.button.isChecked():
             return MailSettings()
         return MailSettings(
@@ -108,8 +129,9 @@ class MailForm(Card):
 
     def _build(self) -> None:
         group = QButtonGroup(self)
-        for card in (self.notice, self.server):
+        for card in (self.notice, self.server, self.dynamics, self.graph):
             group.addButton(card.button)
+            card.button.toggled.connect(self._forget_result)
         self.server.button.toggled.connect(self._switch)
         self._server = QWidget()
         fields = column(self._server, gap=GRID + 4)
@@ -125,10 +147,13 @@ class MailForm(Card):
         self.body.addWidget(Text(tr("How you hear of it"), "section"))
         self.body.addWidget(self.rows["email"])
         self.body.addWidget(Columns(self.notice, self.server))
+        self.body.addWidget(Columns(self.dynamics, self.graph))
         self.body.addWidget(self._server)
         self.body.addLayout(test)
 
     def _switch(self, by_mail: bool) -> None:
         self._server.setVisible(by_mail)
-        self.result.say("", "")
         self.rows["mail.host"].note("")
+
+    def _forget_result(self) -> None:
+        self.result.say("", "")

@@ -156,14 +156,16 @@ class SetupWizard(QWizard):
 
     def _deal(self, page: StepPage) -> None:
         self._name_buttons()
-        page.outer = (*self._buttons(), self.help)
+        page.outer = (*self._buttons(self._pages.index(page)), self.help)
         page.deal_letters()
 
-    def _buttons(self) -> list[QAbstractButton]:
-        return [
-            self.button(which)
-            for which in (_BUTTON.FinishButton, _BUTTON.NextButton, _BUTTON.BackButton, _BUTTON.CancelButton)
-        ]
+    def _buttons(self, place: int) -> list[QAbstractButton]:
+        """Those that a page shows: a hidden one must not keep a letter from the page."""
+        last = place == len(self._pages) - 1
+        shown = [_BUTTON.FinishButton if last else _BUTTON.NextButton, _BUTTON.CancelButton]
+        if place:
+            shown.insert(1, _BUTTON.BackButton)
+        return [self.button(which) for which in shown]
 
     def _name_buttons(self) -> None:
         texts = {
