@@ -112,7 +112,7 @@ def _listed(http: HttpClient, repeater: Repeater, cloud: _Cloud, patience: Patie
 
     def once() -> Answer:
         url = f"https://{cloud.discovery}{_PATH}{_COLUMNS}"
-        answer = http.send("GET", url, headers, None, sooner(_LIMITS, patience.left))
+        answer = http.send("GET", url, headers, None, sooner(_LIMITS, patience.attempt))
         detail = f"HTTP {answer.status}"
         failure = TemporaryFailure("discovery.refused", SIGN_IN["discovery.refused"], detail)
         if again := passing(failure, answer.status, answer.retry_after()):
