@@ -6,6 +6,7 @@ Usage: build/dev.py bench [--records N] [start] [sync]
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import platform
@@ -141,6 +142,7 @@ def measure_sync(records: int) -> dict[str, object]:
 
     window.bridge.heard.connect(hear)
     window.ended.connect(application.quit)
+    QTimer.singleShot(0, gc.freeze)  # as the program does
     QTimer.singleShot(500, start)
     application.exec()
     folder.cleanup()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import signal
 import sys
 from collections.abc import Sequence
@@ -43,6 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     window = open_window(service, lambda topic: read_help(topic, language()), rehearse=options.rehearse)
     window.ended.connect(app.quit)
     _heed_signals(window.close)
+    # What the start made lives as long as the program: a full collection that looks at all of it holds up the window.
+    QTimer.singleShot(0, gc.freeze)
     try:
         return app.exec()
     finally:
