@@ -14,6 +14,7 @@ from dynsync_gui.domain.plan import Plan
 from dynsync_gui.domain.report import Problem, Proof, RunReport, RunState, Status
 from dynsync_gui.domain.schema import Entity, System
 from dynsync_gui.domain.text import msg, ntr, number, tr
+from dynsync_gui.service.letters import run_numbers
 from dynsync_gui.system.logging import escape
 
 ENTITIES = {
@@ -148,17 +149,8 @@ def _becomes(row: FieldOffer) -> str:
 
 def run_text(report: RunReport) -> str:
     """One run in numbers."""
-    rows = [
-        (tr("Read from Dynamics"), report.read),
-        (tr("Taken by Marketo"), report.acknowledged),
-        (tr("The same already"), report.unchanged),
-        (tr("Left out by a rule"), report.skipped),
-        (tr("Need a look"), report.problems),
-        (tr("Still to be sent"), report.outbox),
-        (tr("Calls to Marketo"), report.calls),
-    ]
     title = tr("Run {id}: {state}", id=str(report.id), state=str(_RUN_STATES[report.state]))
-    return f"{title}\n{aligned([(name, number(value)) for name, value in rows], right=(1,), indent='  ')}"
+    return f"{title}\n{aligned(run_numbers(report), right=(1,), indent='  ')}"
 
 
 def status_text(status: Status) -> str:

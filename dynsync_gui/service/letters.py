@@ -88,7 +88,8 @@ def _systems(settings: Settings | None) -> str:
     )
 
 
-def _numbers(report: RunReport) -> str:
+def run_numbers(report: RunReport) -> list[tuple[str, str]]:
+    """The numbers of a run with their names, as people read them."""
     rows = [
         (tr("Read from Dynamics"), report.read),
         (tr("Taken by Marketo"), report.acknowledged),
@@ -98,7 +99,11 @@ def _numbers(report: RunReport) -> str:
         (tr("Still to be sent"), report.outbox),
         (tr("Calls to Marketo"), report.calls),
     ]
-    lines = [(name, number(value)) for name, value in rows]
+    return [(name, number(value)) for name, value in rows]
+
+
+def _numbers(report: RunReport) -> str:
+    lines = run_numbers(report)
     times = [(tr("Began"), f"{report.started:%Y-%m-%d %H:%M} UTC")]
     if report.ended:
         times.append((tr("Ended"), f"{report.ended:%Y-%m-%d %H:%M} UTC"))

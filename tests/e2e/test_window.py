@@ -46,7 +46,7 @@ def walk(folder: Path, language: str, keys: str, platform: str, end: str = "star
     return dict(json.loads(done.stdout.splitlines()[-1]))
 
 
-def see(found: dict[str, object], folder: Path) -> None:
+def check_end(found: dict[str, object], folder: Path) -> None:
     assert found["threads"] == []
     store = SqliteStore(folder / "profile" / "rehearsal" / "dynsync.db", finding_of)
     try:
@@ -63,7 +63,7 @@ def see(found: dict[str, object], folder: Path) -> None:
 @pytest.mark.parametrize(("language", "proof"), [("en", "Proved:"), ("fr", "Prouvé")])
 def test_the_whole_wizard_offscreen(tmp_path, language, proof):
     found = walk(tmp_path, language, "qt", "offscreen")
-    see(found, tmp_path)
+    check_end(found, tmp_path)
     assert any(str(word).startswith(proof) for word in found["words"]), found["words"]
 
 
@@ -75,4 +75,4 @@ def test_cancel_leaves_nothing_behind(tmp_path):
 
 @pytest.mark.screen
 def test_the_whole_wizard_on_a_screen_by_keyboard(tmp_path):
-    see(walk(tmp_path, "en", "xdotool", "xcb"), tmp_path)
+    check_end(walk(tmp_path, "en", "xdotool", "xcb"), tmp_path)

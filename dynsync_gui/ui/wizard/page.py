@@ -76,7 +76,7 @@ class StepPage(QWizardPage):
 
     def complain(self, missing: Missing) -> None:
         """Say what is missing where it is missing, and put the focus there."""
-        raise NotImplementedError
+        self.announcer.announce(str(missing.text))
 
     def validatePage(self) -> bool:
         """Next: only when the flow has nothing against it."""
