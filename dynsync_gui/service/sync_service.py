@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from dynsync_gui.domain.checks import Check, IdentityCard, all_passed
+from dynsync_gui.domain.checks import Check
 from dynsync_gui.domain.errors import settings_error
 from dynsync_gui.domain.events import (
     CheckChanged,
@@ -23,27 +22,24 @@ from dynsync_gui.domain.events import (
     ProfileRead,
     RehearsalReady,
     RunEnded,
-    SignInPrompt,
-    Waiting,
 )
-from dynsync_gui.domain.ports import Connection, Connections, OnPrompt, Profile
-from dynsync_gui.domain.prompts import Prompt
+from dynsync_gui.domain.ports import Connection, Profile
 from dynsync_gui.domain.report import Problem, RunKind, RunState, Status
-from dynsync_gui.domain.schema import Entity, System
+from dynsync_gui.domain.schema import System
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
 from dynsync_gui.domain.storage import SyncStore
 from dynsync_gui.domain.text import msg
 from dynsync_gui.engine.workload import describe
 from dynsync_gui.service.api import Listener
-from dynsync_gui.service.choices import check_choices
+from dynsync_gui.service.checking import run_checks
 from dynsync_gui.service.csv_safe import write_problems
 from dynsync_gui.service.jobs import BackgroundJob, Lane, Lanes
 from dynsync_gui.service.mailer import test_message
-from dynsync_gui.service.recognition import confirm, recognised, same_addresses, see_identity
+from dynsync_gui.service.opening import Opening
+from dynsync_gui.service.recognition import confirm, same_addresses, see_identity
 from dynsync_gui.service.run import Prepared, Runner, tell_first_sync
 from dynsync_gui.service.workplace import Workplace
-from dynsync_gui.system.redaction import keep_out
 
 LEASE_SECONDS = 10.0
 """How long a run waits for another one of the same profile."""
@@ -68,6 +64,7 @@ class SyncService:
         self._listeners: list[Listener] = []
         self._lock = threading.Lock()
         self._lanes = Lanes(self._emit)
+        self._opening = Opening(workplace, self._emit)
         self._running: BackgroundJob | None = None
         self._draft: _Draft | None = None
         self._rehearsing = False
@@ -100,7 +97,7 @@ class SyncService:
             known = settings or _set_up(profile)
             with (
                 profile.lease(LEASE_SECONDS, job.token),
-                self._connected(known, secrets or profile.secrets().read(), job) as connection,
+                self._opening.connected(known, secrets or profile.secrets().read(), job) as connection,
             ):
                 confirm(profile, known, connection.dynamics, name)
             return ProfileRead(job.number, known, self.status())
@@ -111,9 +108,7 @@ class SyncService:
         """Last event `EnvironmentsFound`."""
 
         def work(job: BackgroundJob) -> Event:
-            keep_out(secrets.values())
-            found = self._connections(settings).environments(settings, secrets, job.token, self._prompting(job))
-            return EnvironmentsFound(job.number, found)
+            return EnvironmentsFound(job.number, self._opening.environments(settings, secrets, job))
 
         return self._lanes.run(Lane.INTERACTIVE, work)
 
@@ -122,7 +117,7 @@ class SyncService:
 
         def work(job: BackgroundJob) -> Event:
             native_sync, defaults = settings.enable.native_sync, self._workplace.defaults()
-            with self._connected(settings, secrets, job) as connection:
+            with self._opening.connected(settings, secrets, job) as connection:
                 schemas = describe(connection.dynamics, connection.marketo, defaults, job.token, native_sync)
             return Described(job.number, schemas.offers)
 
@@ -236,33 +231,15 @@ class SyncService:
         def report(check: Check) -> None:
             self._emit(CheckChanged(job.number, check))
 
-        defaults = [(default.entity, default.source) for default in self._workplace.defaults()]
-        with self._connected(settings, secrets, job) as connection, ThreadPoolExecutor(1, "dynsync-check") as pool:
-            other = None if only is System.DYNAMICS else pool.submit(connection.marketo.check, report)
-            checks: tuple[Check, ...] = ()
-            if only is not System.MARKETO:
-                checks = connection.dynamics.check(tuple(Entity), report, defaults)
-            checks += other.result() if other is not None else ()
-            if all_passed(checks) and only is not System.MARKETO:
-                chosen = check_choices(connection.dynamics, settings)
-                for check in chosen:
-                    report(check)
-                checks += chosen
-            card = None
-            if only is None and all_passed(checks):
-                named = pool.submit(connection.marketo.identity)
-                card = IdentityCard(connection.dynamics.identity(), named.result())
-                known = recognised(self._workplace.profile(settings.rehearsal), settings, card)
-                for check in known:
-                    report(check)
-                checks += known
+        with self._opening.connected(settings, secrets, job) as connection:
+            checks, card = run_checks(self._workplace, connection, settings, report, only)
         return ChecksEnded(job.number, checks, card)
 
     def _plan(self, job: BackgroundJob, settings: Settings, secrets: Secrets) -> Event:
         self._drop_draft()
         store = self._workplace.open_store(None)
         try:
-            with self._connected(settings, secrets, job) as connection:
+            with self._opening.connected(settings, secrets, job) as connection:
                 runner = self._runner(connection, store, settings, job)
                 planner, prepared = runner.prepare()
                 plan = planner.plan(prepared.run)
@@ -320,7 +297,7 @@ class SyncService:
         with closing(self._workplace.open_store(profile.database)) as store:
             # A message that could not be sent at the end of the first sync is tried once more with each run.
             tell_first_sync(store, settings, secrets, self._workplace.mailer)
-            with self._connected(settings, secrets, job, attended=False) as connection:
+            with self._opening.connected(settings, secrets, job, attended=False) as connection:
                 see_identity(profile, settings, connection.dynamics)
                 runner = self._runner(connection, store, settings, job)
                 planner, prepared = runner.prepare()
@@ -341,33 +318,6 @@ class SyncService:
                 yield
             finally:
                 self._running = None
-
-    @contextmanager
-    def _connected(
-        self, settings: Settings, secrets: Secrets, job: BackgroundJob, *, attended: bool = True
-    ) -> Iterator[Connection]:
-        """Both systems; a run is not attended: it never opens a browser, whoever started it."""
-        keep_out(secrets.values())
-        connection = self._connections(settings).open(
-            settings,
-            secrets,
-            job.token,
-            lambda system, seconds: self._emit(Waiting(job.number, system, seconds)),
-            self._prompting(job) if attended else None,
-        )
-        try:
-            yield connection
-        finally:
-            connection.close()
-
-    def _connections(self, settings: Settings) -> Connections:
-        return self._workplace.connections(self._workplace.profile(settings.rehearsal))
-
-    def _prompting(self, job: BackgroundJob) -> OnPrompt:
-        def tell(prompt: Prompt) -> None:
-            self._emit(SignInPrompt(job.number, prompt.kind, prompt.address, prompt.code, prompt.seconds, prompt.kept))
-
-        return tell
 
     def _profile(self) -> Profile:
         return self._workplace.profile(self._rehearsing)

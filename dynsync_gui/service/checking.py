@@ -1,0 +1,48 @@
+"""All checks of a set-up: both systems, the chosen fields, and whether these are the confirmed systems."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+from dynsync_gui.domain.checks import Check, IdentityCard, all_passed
+from dynsync_gui.domain.ports import Connection, OnCheck
+from dynsync_gui.domain.schema import ENTITIES, System
+from dynsync_gui.domain.settings import Settings
+from dynsync_gui.service.choices import check_choices
+from dynsync_gui.service.recognition import recognised
+from dynsync_gui.service.workplace import Workplace
+
+
+def run_checks(
+    workplace: Workplace, connection: Connection, settings: Settings, report: OnCheck, only: System | None
+) -> tuple[tuple[Check, ...], IdentityCard | None]:
+    """Check what was asked for; both systems side by side.
+
+    Args:
+        workplace: What the service works with.
+        connection: Both systems.
+        settings: What is set up.
+        report: Told of each check as it begins and ends.
+        only: One system alone; None for all checks, and the identity card where they passed.
+    """
+    defaults = [(default.entity, default.source) for default in workplace.defaults()]
+    with ThreadPoolExecutor(1, "dynsync-check") as pool:
+        other = None if only is System.DYNAMICS else pool.submit(connection.marketo.check, report)
+        checks: tuple[Check, ...] = ()
+        if only is not System.MARKETO:
+            checks = connection.dynamics.check(ENTITIES, report, defaults)
+        checks += other.result() if other is not None else ()
+        if all_passed(checks) and only is not System.MARKETO:
+            checks += _told(check_choices(connection.dynamics, settings), report)
+        if only is not None or not all_passed(checks):
+            return checks, None
+        named = pool.submit(connection.marketo.identity)
+        card = IdentityCard(connection.dynamics.identity(), named.result())
+        known = recognised(workplace.profile(settings.rehearsal), settings, card)
+        return checks + _told(known, report), card
+
+
+def _told(checks: tuple[Check, ...], report: OnCheck) -> tuple[Check, ...]:
+    for check in checks:
+        report(check)
+    return checks
