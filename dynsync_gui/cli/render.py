@@ -17,7 +17,7 @@ from dynsync_gui.domain.text import msg, ntr, number, tr
 from dynsync_gui.service.letters import run_numbers
 from dynsync_gui.system.logging import escape
 
-ENTITIES = {
+RECORDS = {
     Entity.ACCOUNT: msg("companies from accounts"),
     Entity.CONTACT: msg("people from contacts"),
     Entity.LEAD: msg("people from leads"),
@@ -97,7 +97,7 @@ def plan_text(plan: Plan) -> str:
             entity.folded,
             entity.attention,
         )
-        rows.append([str(ENTITIES[entity.entity]), *(number(value) for value in numbers)])
+        rows.append([str(RECORDS[entity.entity]), *(number(value) for value in numbers)])
     lines = [aligned(rows, right=range(1, 8)), ""]
     if plan.duplicates:
         lines.append(
@@ -124,7 +124,7 @@ def fields_text(
     parts = []
     for entity, rows in offers.items():
         ticked = sum(is_selected(entity, row) for row in rows)
-        title = tr("{entity}: {ticked} of {all} fields", entity=str(ENTITIES[entity]), ticked=ticked, all=len(rows))
+        title = tr("{entity}: {ticked} of {all} fields", entity=str(RECORDS[entity]), ticked=ticked, all=len(rows))
         table = [
             [
                 "[x]" if is_selected(entity, row) else "[ ]",

@@ -11,7 +11,7 @@ from types import FrameType
 from typing import TypeVar
 
 from dynsync_gui.cli.output import Output
-from dynsync_gui.cli.render import ENTITIES, SYSTEMS, plan_text
+from dynsync_gui.cli.render import RECORDS, SYSTEMS, plan_text
 from dynsync_gui.domain.checks import Check
 from dynsync_gui.domain.errors import Cancelled
 from dynsync_gui.domain.events import (
@@ -195,7 +195,7 @@ def progress_line(event: Progress) -> str:
     for entity, progress in event.entities.items():
         done = number(progress.done)
         count = done if progress.total is None else tr("{done} of {total}", done=done, total=progress.total)
-        parts.append(f"{ENTITIES[entity]} {count}")
+        parts.append(f"{RECORDS[entity]} {count}")
     if event.rate:
         parts.append(tr("{rate} a second", rate=round(event.rate)))
     if event.seconds_left is not None:

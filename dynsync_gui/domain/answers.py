@@ -26,7 +26,7 @@ from dynsync_gui.domain.answer_values import (
     whole,
 )
 from dynsync_gui.domain.errors import SettingsError, settings_error
-from dynsync_gui.domain.schema import Entity
+from dynsync_gui.domain.schema import ENTITIES
 from dynsync_gui.domain.secrets import ENVIRONMENT
 from dynsync_gui.domain.settings import (
     DynamicsSettings,
@@ -97,7 +97,7 @@ def read_answers(document: Mapping[str, Any], *, stored: bool = False) -> Settin
     mail = MailSettings(**tables["mail"])
     if "port" not in tables["mail"]:
         mail = replace(mail, port=_SUBMISSION_PORT[mail.security])
-    chosen = {entity: tables["fields"].pop(entity.value, None) for entity in Entity}
+    chosen = {entity: tables["fields"].pop(entity.value, None) for entity in ENTITIES}
     settings = Settings(
         dynamics=DynamicsSettings(**tables["dynamics"]),
         marketo=MarketoSettings(**tables["marketo"]),
@@ -115,7 +115,7 @@ def write_answers(settings: Settings) -> dict[str, Any]:
     """The document that `read_answers` turns into these settings; what is empty is left out."""
     fields: dict[str, Any] = {
         entity.value: list(settings.fields.chosen[entity]) if entity in settings.fields.chosen else "default"
-        for entity in Entity
+        for entity in ENTITIES
     }
     document: dict[str, Any] = {"rehearsal": True} if settings.rehearsal else {}
     document["dynamics"] = _filled(settings.dynamics)

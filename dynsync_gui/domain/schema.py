@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import ClassVar, Self, cast
 
 
 class System(StrEnum):
@@ -16,21 +17,65 @@ class System(StrEnum):
 class Target(StrEnum):
     """What an entity becomes in Marketo."""
 
-    PERSON = "person"
+    SALES_PERSON = "sales-person"
     COMPANY = "company"
+    PERSON = "person"
+    OPPORTUNITY = "opportunity"
+    ROLE = "role"
+    CUSTOM_OBJECT = "custom-object"
 
 
-class Entity(StrEnum):
-    """A Dynamics table that is synced, by its logical name; declared in the order of one cycle."""
+class Entity(str):
+    """A Dynamics table that is synced, by its logical name; one object per name, so that `is` tells two apart.
 
-    ACCOUNT = "account"
-    CONTACT = "contact"
-    LEAD = "lead"
+    Not an enumeration, since an organisation adds tables of its own.
+    """
+
+    __slots__ = ()
+
+    USER: ClassVar[Entity]
+    ACCOUNT: ClassVar[Entity]
+    CONTACT: ClassVar[Entity]
+    LEAD: ClassVar[Entity]
+    OPPORTUNITY: ClassVar[Entity]
+    CONNECTION: ClassVar[Entity]
+
+    def __new__(cls, name: str) -> Self:
+        """The table of that logical name."""
+        return cast("Self", _KNOWN.setdefault(str(name), super().__new__(cls, name)))
+
+    @property
+    def value(self) -> str:
+        """The logical name as plain text."""
+        return str(self)
 
     @property
     def target(self) -> Target:
-        """Where its records go."""
-        return Target.COMPANY if self is Entity.ACCOUNT else Target.PERSON
+        """Where its records go; those of an organisation's own table become rows of a custom object."""
+        return _TARGETS.get(self, Target.CUSTOM_OBJECT)
+
+
+_KNOWN: dict[str, Entity] = {}
+Entity.USER = Entity("systemuser")
+Entity.ACCOUNT = Entity("account")
+Entity.CONTACT = Entity("contact")
+Entity.LEAD = Entity("lead")
+Entity.OPPORTUNITY = Entity("opportunity")
+Entity.CONNECTION = Entity("connection")
+_TARGETS = {
+    Entity.USER: Target.SALES_PERSON,
+    Entity.ACCOUNT: Target.COMPANY,
+    Entity.CONTACT: Target.PERSON,
+    Entity.LEAD: Target.PERSON,
+    Entity.OPPORTUNITY: Target.OPPORTUNITY,
+    Entity.CONNECTION: Target.ROLE,
+}
+
+ENTITIES = (Entity.ACCOUNT, Entity.CONTACT, Entity.LEAD)
+"""The tables that everyone has, in the order of one cycle."""
+
+PEOPLE = (Entity.CONTACT, Entity.LEAD)
+"""The tables whose records become persons."""
 
 
 FILTER_FIELD = "new_synctomkto"

@@ -10,7 +10,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.errors import Finding, Retry
 from dynsync_gui.domain.ports import BatchRefused, MarketoWriter, RowOutcome
-from dynsync_gui.domain.schema import Entity, Target
+from dynsync_gui.domain.schema import PEOPLE, Entity
 from dynsync_gui.domain.storage import Acknowledgement, Decision, LedgerRecord, Match, Notice, Refusal, SyncStore
 from dynsync_gui.engine import outgoing
 from dynsync_gui.engine.calls import CallCount
@@ -70,10 +70,9 @@ class Executor:
         Raises:
             DynSyncError: A call could not be made; what is not acknowledged stays in the outbox.
         """
-        people = tuple(entity for entity in Entity if entity.target is Target.PERSON)
         self._drain((Entity.ACCOUNT,), adopt=False)
-        self._drain(people, adopt=True)
-        self._drain(people, adopt=False)
+        self._drain(PEOPLE, adopt=True)
+        self._drain(PEOPLE, adopt=False)
 
     def _drain(self, entities: Sequence[Entity], *, adopt: bool) -> None:
         """Send until nothing of this kind is left; the first failure stops new calls and is raised at the end."""

@@ -12,7 +12,7 @@ from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.convert import email_of
 from dynsync_gui.domain.mapping import SyncMapping
 from dynsync_gui.domain.ports import MarketoReader, TooManyMatches
-from dynsync_gui.domain.schema import COMPANY_KEY, KEY_FIELD, Entity, Target, TargetSchema
+from dynsync_gui.domain.schema import COMPANY_KEY, KEY_FIELD, PEOPLE, Entity, Target, TargetSchema
 from dynsync_gui.domain.storage import Decision, LedgerRecord, Match, Notice, SharedEmail, SyncStore
 from dynsync_gui.engine import outgoing
 
@@ -65,12 +65,11 @@ class Matching:
         self._store.fold_leads()
         self._store.inherit_persons()
         self._by_key((Entity.ACCOUNT,), Target.COMPANY, COMPANY_KEY, self._company_fields)
-        people = tuple(entity for entity in Entity if entity.target is Target.PERSON)
-        if len(self._store.undecided(people, 0, LISTABLE)) == LISTABLE:
+        if len(self._store.undecided(PEOPLE, 0, LISTABLE)) == LISTABLE:
             self._token.checkpoint()
             self._everyone = self._marketo.all_persons(self._person_fields, LISTABLE)
         if self._key_known:
-            self._by_key(people, Target.PERSON, KEY_FIELD, self._person_fields)
+            self._by_key(PEOPLE, Target.PERSON, KEY_FIELD, self._person_fields)
         self._by_email()
         self._store.decide_rest()
 

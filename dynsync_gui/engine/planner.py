@@ -11,7 +11,7 @@ from dynsync_gui.domain.mapping import NewField, SyncMapping
 from dynsync_gui.domain.plan import Plan
 from dynsync_gui.domain.ports import DynamicsReader, MarketoReader
 from dynsync_gui.domain.report import RunKind, RunReport, RunState
-from dynsync_gui.domain.schema import Entity
+from dynsync_gui.domain.schema import ENTITIES, Entity
 from dynsync_gui.domain.settings import LimitSettings
 from dynsync_gui.domain.storage import SyncStore
 from dynsync_gui.engine.calls import CallCount
@@ -108,7 +108,7 @@ class Planner:
         )
 
     def _calls(self, new_fields: tuple[NewField, ...]) -> int:
-        writes = sum(ceil(self.store.count_outgoing(entity) / BATCH_ROWS) for entity in Entity)
+        writes = sum(ceil(self.store.count_outgoing(entity) / BATCH_ROWS) for entity in ENTITIES)
         return writes + (FIELD_CALLS if new_fields else 0)
 
 

@@ -16,7 +16,7 @@ from dynsync_gui.domain.mapping import (
     offers,
 )
 from dynsync_gui.domain.ports import DynamicsReader, MarketoReader
-from dynsync_gui.domain.schema import Entity, EntitySchema, Target, TargetSchema
+from dynsync_gui.domain.schema import ENTITIES, Entity, EntitySchema, Target, TargetSchema
 from dynsync_gui.domain.settings import FieldSettings, NativeSync
 from dynsync_gui.engine.native_sync import described_companies, without_companies
 
@@ -45,8 +45,8 @@ def describe(
     """
     token.raise_if_cancelled()
     # Ten answers a table, one after the other, add up where a vendor is slow: the tables are asked side by side.
-    with ThreadPoolExecutor(len(Entity), "describe") as pool:
-        described = {entity: pool.submit(dynamics.describe, entity) for entity in Entity}
+    with ThreadPoolExecutor(len(ENTITIES), "describe") as pool:
+        described = {entity: pool.submit(dynamics.describe, entity) for entity in ENTITIES}
         persons = marketo.describe(Target.PERSON)
         companies = described_companies(marketo, persons, native_sync)
         tables = {entity: one.result() for entity, one in described.items()}
@@ -68,4 +68,4 @@ def mapping_of(schemas: Schemas, fields: FieldSettings, native_sync: NativeSync 
 
 def work_of(schemas: Schemas, mapping: SyncMapping) -> Sequence[tuple[EntitySchema, EntityMapping]]:
     """Table and mapping of every entity that is synced, in the order of one cycle."""
-    return [(schemas.tables[entity], mapping.entities[entity]) for entity in Entity if entity in mapping.entities]
+    return [(schemas.tables[entity], mapping.entities[entity]) for entity in ENTITIES if entity in mapping.entities]

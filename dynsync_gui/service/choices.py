@@ -9,7 +9,7 @@ from dynsync_gui.domain.checks import Check, CheckState
 from dynsync_gui.domain.findings.records import FIELD_GONE
 from dynsync_gui.domain.mapping import unknown_choices
 from dynsync_gui.domain.ports import DynamicsReader
-from dynsync_gui.domain.schema import Entity, System
+from dynsync_gui.domain.schema import ENTITIES, Entity, System
 from dynsync_gui.domain.settings import Settings
 from dynsync_gui.domain.storage import Notice, SyncStore
 from dynsync_gui.domain.text import Message, msg
@@ -25,7 +25,7 @@ _TITLES: Mapping[Entity, Message] = {
 def check_choices(dynamics: DynamicsReader, settings: Settings) -> tuple[Check, ...]:
     """One check for every table whose fields were chosen by name."""
     chosen = settings.fields.chosen
-    with ThreadPoolExecutor(len(Entity), "describe") as pool:
+    with ThreadPoolExecutor(len(ENTITIES), "describe") as pool:
         tables = dict(zip(chosen, pool.map(dynamics.describe, chosen), strict=True))
     unknown = unknown_choices(tables, chosen)
     checks = []

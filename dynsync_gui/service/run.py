@@ -11,7 +11,7 @@ from dynsync_gui.domain.events import Event, RunEnded
 from dynsync_gui.domain.mapping import SyncMapping
 from dynsync_gui.domain.ports import Connection, Mailer, RateWindow
 from dynsync_gui.domain.report import RunReport, RunState
-from dynsync_gui.domain.schema import Entity
+from dynsync_gui.domain.schema import ENTITIES, Entity
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
 from dynsync_gui.domain.storage import SyncStore
@@ -100,7 +100,7 @@ class Runner:
         marketo, store = self._connection.marketo, self._store
         try:
             store.advance_run(run, RunState.WRITING)
-            totals = {entity: store.count_outgoing(entity) for entity in Entity}
+            totals = {entity: store.count_outgoing(entity) for entity in ENTITIES}
             self.meter.begin(RunState.WRITING, dict(totals))
             if any(totals.values()) and (fields := store.wanted_fields(run)):
                 marketo.create_fields(fields)
@@ -135,10 +135,10 @@ class Runner:
 
     def _phase(self, phase: RunState) -> None:
         if phase is RunState.MATCHING:
-            totals = {entity: self._store.count_outgoing(entity) for entity in Entity}
+            totals = {entity: self._store.count_outgoing(entity) for entity in ENTITIES}
             self.meter.begin(phase, dict(totals))
         else:
-            self.meter.begin(phase, dict.fromkeys(Entity))
+            self.meter.begin(phase, dict.fromkeys(ENTITIES))
 
     def _done(self, entity: Entity | None, done: int) -> None:
         self.meter.reached(entity or Entity.CONTACT, done)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dynsync_gui.domain.errors import Retry
-from dynsync_gui.domain.schema import COMPANY_KEY, Entity, Target
+from dynsync_gui.domain.schema import COMPANY_KEY, PEOPLE, Entity
 from dynsync_gui.domain.storage import (
     Acknowledgement,
     Decision,
@@ -20,7 +20,6 @@ from dynsync_gui.domain.storage import (
     StagedRecord,
 )
 
-PEOPLE = tuple(entity.value for entity in Entity if entity.target is Target.PERSON)
 _PEOPLE = "('" + "', '".join(PEOPLE) + "')"
 _ID_CHUNK = 400
 

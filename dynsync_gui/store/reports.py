@@ -10,8 +10,8 @@ from typing import Any
 
 from dynsync_gui.domain.plan import EntityPlan
 from dynsync_gui.domain.report import RunKind, RunReport, RunState
-from dynsync_gui.domain.schema import Entity
-from dynsync_gui.store.ledger import PEOPLE, now
+from dynsync_gui.domain.schema import ENTITIES, PEOPLE, Entity
+from dynsync_gui.store.ledger import now
 
 _SHARED = f"""
     SELECT email FROM records
@@ -79,7 +79,7 @@ class Reports:
         counts: dict[str, dict[str, int]] = {}
         for entity, what, number in rows:
             counts.setdefault(entity, {})[what] = number
-        return tuple(_entity_plan(entity, counts.get(entity.value, {})) for entity in Entity)
+        return tuple(_entity_plan(entity, counts.get(entity.value, {})) for entity in ENTITIES)
 
     def shared_emails(self, examples: int) -> tuple[int, tuple[str, ...]]:
         """People that share an e-mail address with another one that is synced, and some of the addresses."""

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from dynsync_gui.domain.answers import missing_answers, read_answers, write_answers
 from dynsync_gui.domain.errors import ExitStatus, SettingsError
-from dynsync_gui.domain.schema import Entity
+from dynsync_gui.domain.schema import ENTITIES, Entity
 from dynsync_gui.domain.settings import (
     DynamicsSettings,
     EnableSettings,
@@ -59,7 +59,7 @@ SETTINGS = st.builds(
         proxy=st.sampled_from(["", "http://proxy.corp.example:8080", "https://proxy.corp.example"]),
         proxy_username=LINE,
     ),
-    fields=st.builds(FieldSettings, chosen=st.dictionaries(st.sampled_from(Entity), COLUMNS), filter=st.booleans()),
+    fields=st.builds(FieldSettings, chosen=st.dictionaries(st.sampled_from(ENTITIES), COLUMNS), filter=st.booleans()),
     limits=st.builds(
         LimitSettings,
         calls_per_20s=st.integers(1, 100),

@@ -18,7 +18,7 @@ from dynsync_gui.domain.events import (
     RunEnded,
 )
 from dynsync_gui.domain.report import RunKind, RunState
-from dynsync_gui.domain.schema import Entity
+from dynsync_gui.domain.schema import ENTITIES, Entity
 from dynsync_gui.domain.settings import FieldSettings
 from dynsync_gui.simulators.server import Rehearsal
 from dynsync_gui.system.lease import lease
@@ -53,7 +53,7 @@ def test_checks_describe_and_plan_write_nothing_anywhere(desk):
     }
     described = desk.service.describe(desk.settings, desk.secrets).wait(60)
     assert isinstance(described, Described)
-    assert set(described.offers) == set(Entity)
+    assert set(described.offers) == set(ENTITIES)
     planned = desk.service.plan(desk.settings, desk.secrets).wait(60)
     assert isinstance(planned, PlanReady)
     assert untouched(desk.rehearsal) == before

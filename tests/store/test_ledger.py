@@ -11,11 +11,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from dynsync_gui.domain.errors import Retry
 from dynsync_gui.domain.findings.records import finding_of
 from dynsync_gui.domain.report import RunKind, RunState
-from dynsync_gui.domain.schema import Entity
+from dynsync_gui.domain.schema import ENTITIES, PEOPLE, Entity
 from dynsync_gui.domain.storage import Acknowledgement, Decision, Match, Refusal, Skip, StagedRecord
 from dynsync_gui.store.sync_store import SqliteStore
-
-PEOPLE = (Entity.CONTACT, Entity.LEAD)
 
 
 def record(entity=Entity.CONTACT, id_="c1", version="1", **values) -> StagedRecord:
@@ -30,7 +28,7 @@ def store():
     opened.close()
 
 
-def send_all(store: SqliteStore, entities=tuple(Entity)) -> None:
+def send_all(store: SqliteStore, entities=ENTITIES) -> None:
     store.decide_rest()
     rows = store.outgoing(entities, False, 0, 1000)
     store.acknowledge([Acknowledgement(row.seq, row.version, f"m-{row.id}", frozenset(row.payload)) for row in rows])
@@ -214,7 +212,7 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(retry=st.sampled_from([Retry.NEXT_RUN, Retry.WHEN_CHANGED]))
     def refuse(self, retry):
         self.store.decide_rest()
-        rows = self.store.outgoing(tuple(Entity), False, 0, 1)
+        rows = self.store.outgoing(ENTITIES, False, 0, 1)
         self.store.refuse([Refusal(row.seq, row.version, "1003", retry=retry) for row in rows])
 
     @rule()

@@ -13,7 +13,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 
 from dynsync_gui.domain.errors import SettingsError
-from dynsync_gui.domain.schema import Entity
+from dynsync_gui.domain.schema import ENTITIES, Entity
 from dynsync_gui.domain.text import language, tr
 from dynsync_gui.system import language as language_module
 from dynsync_gui.system import resources
@@ -28,7 +28,7 @@ def no_memory() -> None:
 
 def test_the_default_mapping_is_whole() -> None:
     rows = resources.default_targets()
-    counts = {entity: sum(row.entity is entity for row in rows) for entity in Entity}
+    counts = {entity: sum(row.entity is entity for row in rows) for entity in ENTITIES}
     assert counts == {Entity.LEAD: 39, Entity.CONTACT: 27, Entity.ACCOUNT: 18}
     by_source = {(row.entity, row.source): row.target for row in rows}
     assert by_source[Entity.LEAD, "emailaddress1"] == "email"

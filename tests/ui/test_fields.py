@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel
 
 from dynsync_gui.domain.events import Described
 from dynsync_gui.domain.mapping import FieldOffer
-from dynsync_gui.domain.schema import Entity, FieldType, SourceField
+from dynsync_gui.domain.schema import ENTITIES, Entity, FieldType, SourceField
 from dynsync_gui.domain.text import msg
 from dynsync_gui.ui.widgets.field_model import FieldModel, View
 from dynsync_gui.ui.widgets.field_table import FieldTable
@@ -132,7 +132,7 @@ def test_the_filters_rule_stands_in_words_and_can_be_switched_off(scenes: Scenes
 def test_without_a_field_next_says_what_is_missing(scenes: Scenes) -> None:
     window, _ = scenes.page2_fields()
     page = window.wizard.fields
-    for entity in Entity:
+    for entity in ENTITIES:
         page.tab(entity).model.choose(())
     window.wizard.next()
     assert window.wizard.currentId() == 1

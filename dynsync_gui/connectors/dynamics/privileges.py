@@ -8,9 +8,9 @@ from typing import Any
 from dynsync_gui.connectors.dynamics.asking import Asking
 from dynsync_gui.connectors.dynamics.wire import bare_id
 from dynsync_gui.domain.errors import ConnectionFailed
-from dynsync_gui.domain.schema import Entity
+from dynsync_gui.domain.schema import ENTITIES, Entity
 
-_NAMED = "%20or%20".join(f"name%20eq%20'prvRead{entity.title()}'" for entity in Entity)
+_NAMED = "%20or%20".join(f"name%20eq%20'prvRead{entity.title()}'" for entity in ENTITIES)
 _NAMES = f"privileges?$select=name,privilegeid&$filter={_NAMED}"
 
 

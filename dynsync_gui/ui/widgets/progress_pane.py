@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QGridLayout, QProgressBar, QWidget
 
 from dynsync_gui.domain.events import EntityProgress, Progress, Waiting
-from dynsync_gui.domain.schema import Entity, System
+from dynsync_gui.domain.schema import ENTITIES, Entity, System
 from dynsync_gui.domain.text import ntr, number, tr
 from dynsync_gui.ui.icons import Picture
 from dynsync_gui.ui.theme import GRID, figures
@@ -34,7 +34,7 @@ class ProgressPane(Card):
         self._grid.setVerticalSpacing(GRID)
         self._grid.setColumnStretch(2, 1)
         self._bars: dict[Entity, tuple[QProgressBar, Text]] = {}
-        for line, entity in enumerate(Entity):
+        for line, entity in enumerate(ENTITIES):
             self._add(line, entity)
         self.body.addLayout(self._grid)
         self.facts = Text("", "muted")
