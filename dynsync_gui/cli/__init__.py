@@ -75,13 +75,15 @@ def _run(options: Options, workshop: Workshop | None, output: Output, logs: Logs
     from dynsync_gui.cli.session import Stop  # noqa: PLC0415
     from dynsync_gui.cli.setup_command import setup  # noqa: PLC0415
     from dynsync_gui.cli.simulate_command import simulate  # noqa: PLC0415
+    from dynsync_gui.cli.sync_command import sync  # noqa: PLC0415
 
     folder = profile_of(options.profile)
     if options.verb == "setup":
         folder.make()
     if folder.folder.is_dir():
         logs.to_folder(folder.log_folder, verbose=options.verbose)
-    verbs: dict[str, Callable[[Call], ExitStatus]] = {**LOOKS, "setup": setup, "demo": demo, "simulate": simulate}
+    own: dict[str, Callable[[Call], ExitStatus]] = {"sync": sync, "setup": setup, "demo": demo, "simulate": simulate}
+    verbs = LOOKS | own
     stop = Stop()
     with stop.heeded():
         return verbs[options.verb](Call(options, workshop or real_workshop(terminal()), output, stop))

@@ -117,7 +117,7 @@ def _parser() -> argparse.ArgumentParser:
     verb("fields", tr("list the fields and what becomes of them"))
     verb("plan", tr("say what a sync would do; writes nothing"))
     sync = verb("sync", tr("go on with what is undone, or bring over what changed"))
-    sync.add_argument("--once", action="store_true", required=True, help=tr("one run, then end"))
+    sync.add_argument("--once", action="store_true", help=tr("one run, then end; otherwise it goes on until stopped"))
     for which in (setup, sync):
         which.add_argument(
             "--accept-identity",

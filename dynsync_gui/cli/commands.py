@@ -96,27 +96,6 @@ def plan(call: Call) -> ExitStatus:
     return ExitStatus.DONE
 
 
-def sync(call: Call) -> ExitStatus:
-    """Make one run."""
-    session, settings, secrets = reach(call, rehearse=False)
-    try:
-        if not settings.enable.accept:
-            raise settings_error(
-                msg("The three points of the last page were not accepted yet."),
-                msg("Write accept = true below [enable] in the answers file and run setup again."),
-                code="not-accepted",
-            )
-        accept_identity(call, session, settings, secrets)
-        if call.options.secrets is SecretSource.SESSION and not settings.rehearsal:
-            job = session.service.start(settings, secrets, session_only=True)
-        else:
-            job = session.service.go_on()
-        ended = session.expect(job, RunEnded)
-    finally:
-        session.close()
-    return say_run(call, ended)
-
-
 def status(call: Call) -> ExitStatus:
     """Say how it stands."""
     session = call.open()
@@ -259,7 +238,6 @@ LOOKS: dict[str, Callable[[Call], ExitStatus]] = {
     "check": check,
     "fields": fields,
     "plan": plan,
-    "sync": sync,
     "status": status,
     "problems": problems,
 }

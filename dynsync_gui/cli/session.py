@@ -16,6 +16,7 @@ from dynsync_gui.domain.checks import Check
 from dynsync_gui.domain.errors import Cancelled
 from dynsync_gui.domain.events import (
     CheckChanged,
+    CycleEnded,
     Event,
     JobCancelled,
     JobFailed,
@@ -80,6 +81,7 @@ class Session:
     """Waits for jobs and tells what happens meanwhile on stderr.
 
     Attributes:
+        cycle: The last run of cycles that go on by themselves.
         tells_plan: Whether to tell the plan that a first sync makes before it writes.
     """
 
@@ -89,6 +91,7 @@ class Session:
         self._stop = stop
         self._said = 0.0
         self.tells_plan = False
+        self.cycle: RunEnded | None = None
         self._checks: dict[str, Check] = {}
         self._for_person = 0.0
         self._end_hearing = service.subscribe(self._hear)
@@ -142,6 +145,10 @@ class Session:
             self._output.note(prompt_text(event))
         elif isinstance(event, PlanReady) and self.tells_plan and not self._output.as_json:
             self._output.note(plan_text(event.plan))
+        elif isinstance(event, CycleEnded):
+            self.cycle = event.ended or self.cycle
+            if not self._output.as_json:
+                self._output.note(cycle_text(event))
         elif isinstance(event, Waiting) and not self._output.as_json:
             seconds = round(event.seconds)
             self._output.note(
@@ -160,6 +167,21 @@ class Session:
             return
         self._said = now
         self._output.progress(progress_line(event))
+
+
+def cycle_text(event: CycleEnded) -> str:
+    """What a cycle did and when the next one begins, on one line."""
+    time_ = event.next_run.astimezone().strftime("%H:%M:%S")
+    if event.failure is not None:
+        return tr("{what} The next try is at {time}.", what=str(event.failure.finding.title), time=time_)
+    report = event.ended.report if event.ended else None
+    sent = report.acknowledged if report else 0
+    return ntr(
+        "{n} record brought over. The next look is at {time}.",
+        "{n} records brought over. The next look is at {time}.",
+        sent,
+        time=time_,
+    )
 
 
 def prompt_text(prompt: SignInPrompt) -> str:

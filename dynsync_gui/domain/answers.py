@@ -29,6 +29,7 @@ from dynsync_gui.domain.errors import SettingsError, settings_error
 from dynsync_gui.domain.schema import ENTITIES
 from dynsync_gui.domain.secrets import ENVIRONMENT
 from dynsync_gui.domain.settings import (
+    BackgroundSettings,
     DynamicsSettings,
     EnableSettings,
     FieldSettings,
@@ -61,6 +62,7 @@ _TABLES: Mapping[str, Mapping[str, Reader]] = {
     "network": {"ca_bundle": text, "trusted_hosts": hosts, "proxy": proxy, "proxy_username": text},
     "fields": {"lead": names, "contact": names, "account": names, "filter": flag},
     "limits": {"calls_per_20s": whole(1, 100), "in_flight": whole(1, 10), "daily_calls": whole(1, 10_000_000)},
+    "background": {"every_minutes": whole(1, 60)},
     "enable": {"email": mailbox, "accept": flag, "native_sync": choice(NativeSync)},
     "mail": {
         "kind": choice(MailKind),
@@ -104,6 +106,7 @@ def read_answers(document: Mapping[str, Any], *, stored: bool = False) -> Settin
         network=NetworkSettings(**tables["network"]),
         fields=FieldSettings({entity: row for entity, row in chosen.items() if row is not None}, **tables["fields"]),
         limits=LimitSettings(**tables["limits"]),
+        background=BackgroundSettings(**tables["background"]),
         enable=EnableSettings(**tables["enable"]),
         mail=mail,
         rehearsal=rehearsal,
@@ -123,6 +126,7 @@ def write_answers(settings: Settings) -> dict[str, Any]:
     document["network"] = _filled(settings.network)
     document["fields"] = fields | {"filter": settings.fields.filter}
     document["limits"] = _filled(settings.limits)
+    document["background"] = _filled(settings.background)
     document["enable"] = _filled(settings.enable) | {"accept": settings.enable.accept}
     document["mail"] = _filled(settings.mail)
     return document

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from dynsync_gui.domain.checks import Check, IdentityCard
 from dynsync_gui.domain.errors import DynSyncError
@@ -130,6 +131,21 @@ class RunEnded(Event):
     proof: Proof | None = None
     mailed_to: str = ""
     mail_failure: DynSyncError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CycleEnded(Event):
+    """One cycle of a job that goes on is over; the next begins by itself.
+
+    Attributes:
+        ended: Its run; None where passing trouble ended it.
+        failure: That trouble.
+        next_run: UTC.
+    """
+
+    ended: RunEnded | None
+    failure: DynSyncError | None
+    next_run: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,6 +120,13 @@ class LimitSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class BackgroundSettings:
+    """How the sync goes on after the first one. `every_minutes` (1 to 60) lie between two quiet cycles."""
+
+    every_minutes: int = 5
+
+
+@dataclass(frozen=True, slots=True)
 class EnableSettings:
     """The last page.
 
@@ -167,6 +174,7 @@ class Settings:
     network: NetworkSettings = NetworkSettings()
     fields: FieldSettings = FieldSettings()
     limits: LimitSettings = LimitSettings()
+    background: BackgroundSettings = BackgroundSettings()
     enable: EnableSettings = EnableSettings()
     mail: MailSettings = MailSettings()
     rehearsal: bool = False

@@ -83,6 +83,12 @@ class SyncApi(Protocol):
     def go_on(self) -> Job:
         """Go on with what is undone, or run the next cycle, with the stored settings: as `start`."""
 
+    def follow(self) -> Job:
+        """Go on as `go_on`, and again and again, until cancelled: as `go_on`, with `CycleEnded` after each cycle.
+
+        Passing trouble is waited out; anything else ends it with `JobFailed`.
+        """
+
     def pause(self) -> None:
         """Let the running sync stand still after the batches in flight."""
 

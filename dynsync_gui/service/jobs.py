@@ -23,7 +23,9 @@ class Lane(StrEnum):
     INTERACTIVE = "interactive"
     """Checks, schemas, previews: two at a time."""
     SYNC = "sync"
-    """Runs: one at a time."""
+    """Plans and single runs: one at a time."""
+    CYCLES = "cycles"
+    """The cycles that go on by themselves."""
 
 
 class BackgroundJob:
@@ -65,6 +67,7 @@ class Lanes:
         self._pools = {
             Lane.INTERACTIVE: ThreadPoolExecutor(2, "dynsync-interactive"),
             Lane.SYNC: ThreadPoolExecutor(1, "dynsync-sync"),
+            Lane.CYCLES: ThreadPoolExecutor(1, "dynsync-cycles"),
         }
         self._running: dict[int, BackgroundJob] = {}
         self._lock = threading.Lock()

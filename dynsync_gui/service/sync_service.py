@@ -34,6 +34,7 @@ from dynsync_gui.engine.workload import describe
 from dynsync_gui.service.api import Listener
 from dynsync_gui.service.checking import run_checks
 from dynsync_gui.service.csv_safe import write_problems
+from dynsync_gui.service.cycles import follow
 from dynsync_gui.service.jobs import BackgroundJob, Lane, Lanes
 from dynsync_gui.service.mailer import test_message
 from dynsync_gui.service.opening import Opening
@@ -143,6 +144,19 @@ class SyncService:
     def go_on(self) -> BackgroundJob:
         """Go on with what is undone, or run the next cycle; last event `RunEnded`."""
         return self._lanes.run(Lane.SYNC, self._go_on)
+
+    def follow(self) -> BackgroundJob:
+        """Go on as `go_on`, and again and again, until cancelled."""
+
+        def work(job: BackgroundJob) -> Event:
+            settings = _set_up(self._profile())
+            if settings.rehearsal:
+                raise settings_error(
+                    msg("A rehearsal is one run."), msg("Connect your systems, or make a single run."), code="rehearsal"
+                )
+            return follow(job, settings.background.every_minutes, self._go_on, self._emit)
+
+        return self._lanes.run(Lane.CYCLES, work)
 
     def pause(self) -> None:
         """Let the running sync stand still."""
@@ -275,7 +289,7 @@ class SyncService:
             profile.write_confirmed(None)  # other addresses are confirmed anew, with their own identity card
         self._rehearsing = settings.rehearsal
 
-    def _go_on(self, job: BackgroundJob) -> Event:
+    def _go_on(self, job: BackgroundJob) -> RunEnded:
         profile = self._profile()
         settings = _set_up(profile)
         if settings.rehearsal:
@@ -284,7 +298,7 @@ class SyncService:
         with self._leading(profile, job):
             return self._run(profile, settings, secrets, job)
 
-    def _rehearse_again(self, job: BackgroundJob, stored: Settings) -> Event:
+    def _rehearse_again(self, job: BackgroundJob, stored: Settings) -> RunEnded:
         """The rehearsal systems live as long as the program: a rehearsal starts over."""
         settings, secrets = self._workplace.rehearsal.start(job.token)
         settings = replace(settings, fields=stored.fields, enable=stored.enable, mail=stored.mail)

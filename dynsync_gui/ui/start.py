@@ -155,6 +155,7 @@ class Window(QWidget):
             return
         self._stack.setCurrentWidget(self.main)
         self._drop_wizard()
+        self.main.come_back()
 
     def _drop_wizard(self) -> None:
         if self.wizard is not None:

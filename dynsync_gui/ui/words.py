@@ -117,6 +117,11 @@ def exact(moment: datetime) -> str:
     return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
+def clock_time(moment: datetime) -> str:
+    """The time of day by the clock of this computer."""
+    return moment.astimezone().strftime("%H:%M")
+
+
 def people(count: int) -> str:
     """A number of people with its noun."""
     return ntr("{n} person", "{n} people", count)

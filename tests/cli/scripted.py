@@ -200,6 +200,9 @@ class ScriptedService:
     def go_on(self) -> ScriptedJob:
         return self._job("go_on", RunEnded(1, REPORT, Proof(17, 17, 17, 1, 2)))
 
+    def follow(self) -> ScriptedJob:
+        return self._job("follow", JobCancelled(1))
+
     def pause(self) -> None: ...
 
     def resume(self) -> None: ...

@@ -40,6 +40,21 @@ def dynsync(profile: Path, *arguments: str, **variables: str) -> tuple[int, Any,
     return ended.returncode, json.loads(ended.stdout), ended.stderr.decode()
 
 
+def goes_on_until_told_to_stop(profile: Path, secrets: dict[str, str]) -> int:
+    """Exit status of ``dynsync sync``, told to stop after its first cycle."""
+    arguments = command("--profile", str(profile), "--secrets", "env", "--language", "en", "sync")
+    with subprocess.Popen(arguments, stderr=subprocess.PIPE, text=True, env={**os.environ, **secrets}) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if "The next look is at" in line:
+                break
+        process.send_signal(signal.SIGTERM)
+        rest = process.stderr.read()
+        assert "Traceback" not in rest
+        status = process.wait(20)
+    return 0 if os.name != "posix" else status
+
+
 @pytest.fixture
 def systems(tmp_path: Path) -> Iterator[dict[str, Any]]:
     """What ``dynsync simulate`` says; it ends on SIGTERM with status 0."""
@@ -116,8 +131,9 @@ def test_set_up_sync_and_look(tmp_path: Path, systems: dict[str, Any], mailbox: 
     assert isinstance(envelope.content, bytes)
     assert "DynSync" in email.message_from_bytes(envelope.content, policy=email.policy.default)["Subject"]
 
+    assert goes_on_until_told_to_stop(profile, secrets) == 0
     _, state, _ = dynsync(profile, "status")
-    assert [entry["kind"] for entry in state["runs"]] == ["cycle", "first"]
+    assert [entry["kind"] for entry in state["runs"]] == ["cycle", "cycle", "first"]
     table = tmp_path / "problems.csv"
     status, listed, _ = dynsync(profile, "problems", "--csv", str(table))
     assert status == 0

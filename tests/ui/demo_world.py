@@ -12,6 +12,7 @@ from dynsync_gui.domain.errors import ConnectionFailed, DynSyncError, Finding, R
 from dynsync_gui.domain.events import (
     CheckChanged,
     ChecksEnded,
+    CycleEnded,
     Described,
     EntityProgress,
     JobFailed,
@@ -303,6 +304,17 @@ def checks(rows: tuple[Check, ...], card: IdentityCard | None) -> list[object]:
     return [*script, lambda job: ChecksEnded(job, rows, card)]
 
 
+def trouble(job: int) -> CycleEnded:
+    """A cycle that passing trouble ended."""
+    return CycleEnded(job, None, refused(job).error, NOW + timedelta(minutes=5))
+
+
+def quiet(job: int) -> CycleEnded:
+    """A cycle that found nothing changed."""
+    report = RunReport(2, RunKind.CYCLE, RunState.DONE, NOW, NOW)
+    return CycleEnded(job, RunEnded(job, report), None, NOW + timedelta(minutes=5))
+
+
 RUN = [progress(part / 10) for part in range(1, 11)] + [
     lambda job: RunEnded(job, REPORT, PROOF, mailed_to="admin@contoso.com"),
 ]
@@ -316,6 +328,7 @@ SCRIPTS: dict[str, list[object]] = {
     "start": RUN,
     "start_session": RUN,
     "go_on": RUN,
+    "follow": [quiet],
     "read_problems": [lambda job: ProblemsRead(job, PROBLEMS, STATUS)],
     "export_problems": [lambda job: ProblemsRead(job, PROBLEMS, STATUS)],
     "send_test_mail": [lambda job: MailSent(job, "admin@contoso.com", by_mail=True)],

@@ -180,8 +180,7 @@ class Scenes:
         return window, service
 
     def main_changed(self, **scripts: Any) -> tuple[Window, ScriptedService]:
-        window, service = self.open_stored(go_on=[world.changed], **scripts)
-        window.main.overview.go_on.click()
+        window, service = self.open_stored(follow=[world.changed], **scripts)
         self._wait(lambda: window.main.overview.guard.isVisible() and window.main._reading is None)
         return window, service
 

@@ -131,6 +131,9 @@ class ScriptedService:
     def go_on(self) -> ScriptedJob:
         return self._begin("go_on")
 
+    def follow(self) -> ScriptedJob:
+        return self._begin("follow")
+
     def pause(self) -> None:
         self.calls.append(("pause", ()))
         self._paused = True

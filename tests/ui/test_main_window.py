@@ -91,7 +91,7 @@ def test_a_run_that_breaks_off_keeps_its_work_and_goes_on(scenes: Scenes) -> Non
     view = window.main.overview
     assert view.banner.says.startswith("Marketo does not answer.")
     view.go_on.click()
-    assert len(service.asked("go_on")) == 1
+    assert len(service.asked("follow")) == 1
     assert view.banner.isHidden()
     scenes._wait(lambda: not window.main.running)
 
@@ -133,10 +133,41 @@ def test_a_stored_profile_opens_where_it_was(scenes: Scenes) -> None:
     view = window.main.overview
     assert window.wizard is None
     assert view.state.text() == "The last sync was interrupted. It goes on where it was."
-    assert view.go_on.text().replace("&", "") == "Go on"
+    assert len(service.asked("follow")) == 1
+
+
+def test_a_cycle_that_finds_nothing_leaves_the_last_run_in_sight(scenes: Scenes) -> None:
+    window, service = scenes.finished()
+    view = window.main.overview
+    scenes._wait(lambda: view.fresh.text().startswith("Goes on at"))
+    assert view.state.text() == "1,957 records are in step. 5 need a look."
+    assert [button.isVisible() for button in (view.go_on, view.stop, view.pause)] == [True, True, False]
+    assert window.main.setup.isEnabled()
     view.go_on.click()
-    scenes._wait(lambda: not window.main.running)
-    assert len(service.asked("go_on")) == 1
+    assert len(service.asked("follow")) == 2
+    assert service.jobs[-2].cancelled or service.jobs[-3].cancelled
+
+
+def test_passing_trouble_is_told_with_the_next_try_and_work_is_shown_when_it_comes(scenes: Scenes) -> None:
+    gate = Gate()
+    script = [world.trouble, gate, world.progress(0.4), Gate()]
+    window, _ = scenes.open_stored(follow=script)
+    view = window.main.overview
+    scenes._wait(view.banner.isVisible)
+    assert view.banner.says.startswith("Marketo does not answer.")
+    assert view.banner.property("tone") == "attention"
+    gate.open.set()
+    scenes._wait(view.progress.isVisible)
+    assert window.main.running
+    assert not window.main.setup.isEnabled()
+
+
+def test_leaving_the_set_up_goes_on_with_the_sync(scenes: Scenes) -> None:
+    window, service = scenes.open_stored()
+    window.main.setup.click()
+    assert next(job for job in service.jobs if job.number == 3).cancelled or service.jobs[-1].cancelled
+    window.wizard.left.emit()
+    assert len(service.asked("follow")) == 2
 
 
 def test_set_up_again_is_filled_in_and_leaving_it_comes_back(scenes: Scenes) -> None:

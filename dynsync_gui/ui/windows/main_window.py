@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QFileDialog, QFrame, QScrollArea, QStackedWidget, QWidget
 
 from dynsync_gui.domain.events import (
+    CycleEnded,
     Event,
     JobCancelled,
     JobFailed,
@@ -17,7 +18,7 @@ from dynsync_gui.domain.events import (
     RunEnded,
     Waiting,
 )
-from dynsync_gui.domain.report import RunKind, Status
+from dynsync_gui.domain.report import RunKind, RunState, Status
 from dynsync_gui.domain.text import number, tr
 from dynsync_gui.service.api import Job
 from dynsync_gui.ui.announce import Announcer
@@ -50,6 +51,8 @@ class MainView(QWidget):
         self.announcer = Announcer(self)
         self.notice = DesktopNotice(self)
         self._run: Job | None = None
+        self._resting = False
+        self._rehearsal = False
         self._reading: Job | None = None
         self._export: Job | None = None
         self._exported = ""
@@ -72,6 +75,8 @@ class MainView(QWidget):
         self.overview.show_status(status)
         deal(self)
         self._reading = self.api.read_problems()
+        if not self._rehearsal and status.state != "new":
+            self.keep_in_step()
 
     def follow(self, job: Job, first: Event | None = None) -> None:
         """Watch a running sync.
@@ -88,14 +93,30 @@ class MainView(QWidget):
         if first is not None:
             self.hear(first)
 
+    def keep_in_step(self) -> None:
+        """Run cycle after cycle from now on; a rehearsal is one run."""
+        if self._rehearsal:
+            self.follow(self.api.go_on())
+        elif not self.running:
+            self._rest_over()
+            self._run, self._resting = self.api.follow(), True
+            self.overview.show_looking()
+            deal(self)
+
+    def come_back(self) -> None:
+        """The set-up was left without a start."""
+        if not self._rehearsal:
+            self.keep_in_step()
+
     def show_rehearsal(self, *, rehearsal: bool) -> None:
         """Say at the side that these are the practice systems, or not."""
+        self._rehearsal = rehearsal
         self._side.rehearsal.setVisible(rehearsal)
 
     @property
     def running(self) -> bool:
-        """Whether a sync of this window runs."""
-        return self._run is not None
+        """Whether a sync of this window runs; between two cycles none does."""
+        return self._run is not None and not self._resting
 
     def hear(self, event: Event) -> None:
         """Any event of the service."""
@@ -113,17 +134,24 @@ class MainView(QWidget):
 
     def _run_told(self, event: Event) -> None:
         match event:
+            case Progress() if self._resting and not any(entity.done for entity in event.entities.values()):
+                pass  # a look that finds nothing changes nothing on the screen
             case Progress():
+                self._begin_work()
                 self.overview.show_progress(event)
                 self.announcer.announce(self.overview.progress.sentence(event))
             case Waiting():
                 self.announcer.announce(self.overview.show_waiting(event))
+            case CycleEnded():
+                self._rest(event)
             case RunEnded():
                 self._over()
                 self.overview.show_ended(event)
                 self._tell_end(event)
                 self.overview.go_on.setFocus()
                 self.announcer.announce(self.overview.state.text())
+                if not self._rehearsal and event.report.state is RunState.DONE:
+                    self.keep_in_step()
             case JobFailed(error=error):
                 self._over()
                 self.overview.show_error(error)
@@ -133,6 +161,26 @@ class MainView(QWidget):
                 self.overview.show_stopped()
             case _:
                 pass
+
+    def _rest(self, event: CycleEnded) -> None:
+        """Between two cycles: where it stands, and when it goes on."""
+        self._resting = True
+        self.setup.setEnabled(True)
+        self.overview.show_cycle(event)
+        if event.ended is not None:
+            self._tell_end(event.ended)
+        self._reading = self.api.read_problems()
+
+    def _begin_work(self) -> None:
+        if self._resting:
+            self._resting = False
+            self.setup.setEnabled(False)
+            self.overview.show_started()
+
+    def _rest_over(self) -> None:
+        run, self._run, self._resting = self._run, None, False
+        if run is not None:
+            run.cancel()
 
     def _tell_end(self, ended: RunEnded) -> None:
         """Say who was mailed; without a mail server the desktop gives the notice."""
@@ -168,7 +216,7 @@ class MainView(QWidget):
             self._reading = None
 
     def _over(self) -> None:
-        self._run = None
+        self._run, self._resting = None, False
         self.setup.setEnabled(True)
         self._reading = self.api.read_problems()
 
@@ -197,15 +245,15 @@ class MainView(QWidget):
         self.setLayout(layout)
 
     def _wire(self) -> None:
-        self.overview.go_on_wanted.connect(self._go_on)
+        self.overview.go_on_wanted.connect(self.keep_in_step)
         self.overview.guard.typed.connect(self._confirm_identity)
-        self.overview.guard.confirmed.connect(self._go_on)
+        self.overview.guard.confirmed.connect(self.keep_in_step)
         self.overview.pause_wanted.connect(self._pause)
         self.overview.resume_wanted.connect(self._resume)
         self.overview.stop_wanted.connect(self._stop)
         self.overview.problems_wanted.connect(lambda: self._show_view(1))
         self.problems.export_wanted.connect(self._ask_where)
-        self.setup.clicked.connect(self.setup_wanted)
+        self.setup.clicked.connect(self._set_up_again)
         self.help.clicked.connect(lambda: self.help_wanted.emit("enable"))
 
     def _show_view(self, place: int) -> None:
@@ -213,8 +261,9 @@ class MainView(QWidget):
         self.views.setCurrentIndex(place)
         deal(self)
 
-    def _go_on(self) -> None:
-        self.follow(self.api.go_on())
+    def _set_up_again(self) -> None:
+        self._rest_over()
+        self.setup_wanted.emit()
 
     def _confirm_identity(self, name: str) -> None:
         self.overview.guard.follow(self.api.confirm_identity(name))

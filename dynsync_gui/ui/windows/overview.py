@@ -8,7 +8,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from dynsync_gui.domain.errors import DynSyncError
-from dynsync_gui.domain.events import Progress, RunEnded, Waiting
+from dynsync_gui.domain.events import CycleEnded, Progress, RunEnded, Waiting
 from dynsync_gui.domain.report import RunReport, RunState, Status
 from dynsync_gui.domain.text import ntr, tr
 from dynsync_gui.ui.icons import IconButton, Picture
@@ -21,7 +21,7 @@ from dynsync_gui.ui.widgets.identity_guard import IdentityGuard
 from dynsync_gui.ui.widgets.progress_pane import ProgressPane, waiting_text
 from dynsync_gui.ui.widgets.report_view import ReportView
 from dynsync_gui.ui.widgets.text import Text
-from dynsync_gui.ui.words import RUN, ago, exact
+from dynsync_gui.ui.words import RUN, ago, clock_time, exact
 
 
 class Overview(QWidget):
@@ -134,6 +134,26 @@ class Overview(QWidget):
         self._freshness(report)
         self._name_go_on(interrupted=report.state is not RunState.DONE or bool(report.outbox))
         self._buttons(self.go_on, self.problems if report.problems else None)
+
+    def show_looking(self) -> None:
+        """A look at what changed; the last run stays in sight."""
+        self.banner.hide()
+        self.fresh.say(tr("Looking for changes"))
+        self._buttons(self.stop)
+
+    def show_cycle(self, event: CycleEnded) -> None:
+        """Between two cycles."""
+        if event.ended is not None and event.ended.report.read:
+            self.show_ended(event.ended)
+        elif event.failure is not None:
+            self._end_waiting()
+            self.progress.hide()
+            self.banner.tell("attention", str(event.failure.finding.title), str(event.failure.finding.cure))
+            self._say(tr("Waiting for the next try. What was done is kept."), "clock", "attention")
+        self.fresh.say(tr("Goes on at {time}", time=clock_time(event.next_run)))
+        self.fresh.setToolTip(exact(event.next_run))
+        shown = event.ended is not None and event.ended.report.problems
+        self._buttons(self.go_on, self.stop, self.problems if shown else None)
 
     def show_error(self, error: DynSyncError) -> None:
         """A run could not go on; what it had done is kept."""

@@ -1,0 +1,87 @@
+"""Cycle after cycle until told to stop: run, wait, repeat; sooner after activity, later after passing trouble."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from dynsync_gui.domain.errors import DynSyncError, Retry, TemporaryFailure
+from dynsync_gui.domain.events import CycleEnded, Event, RunEnded
+from dynsync_gui.domain.report import RunReport
+from dynsync_gui.service.jobs import BackgroundJob
+
+SOONEST = 60.0
+"""Seconds between two cycles while there is activity; never more than the interval that was set."""
+LONGEST = 3600.0
+"""Seconds between two tries while trouble lasts."""
+_SLICE = 15.0
+"""Seconds of one look at the clock: a computer that slept finds out that a cycle is overdue."""
+
+
+class Pace:
+    """How long to wait after a cycle.
+
+    Args:
+        minutes: The interval that was set.
+    """
+
+    def __init__(self, minutes: int) -> None:
+        self._usual = 60.0 * minutes
+        self._seconds = self._usual
+        self._failed = 0
+
+    def after(self, report: RunReport) -> float:
+        """Seconds after a cycle: a minute after one that brought something, then twice as long each time."""
+        self._failed = 0
+        moved = report.acknowledged > 0 or report.outbox > 0
+        self._seconds = min(self._usual, SOONEST if moved else 2 * self._seconds)
+        return self._seconds
+
+    def after_failure(self) -> float:
+        """Seconds after passing trouble: the interval, then twice as long each time, at most an hour."""
+        self._failed += 1
+        return float(min(max(LONGEST, self._usual), self._usual * 2 ** (self._failed - 1)))
+
+
+def follow(
+    job: BackgroundJob,
+    minutes: int,
+    run: Callable[[BackgroundJob], RunEnded],
+    emit: Callable[[Event], None],
+    clock: Callable[[], float] = time.time,
+) -> Event:
+    """Run cycles until the job is cancelled.
+
+    Args:
+        job: Cancels and pauses it.
+        minutes: The interval that was set.
+        run: Makes one cycle.
+        emit: Takes `CycleEnded` after each one.
+        clock: Seconds since 1970.
+
+    Raises:
+        Cancelled: It was told to stop.
+        DynSyncError: Something that waiting does not mend.
+    """
+    pace = Pace(minutes)
+    while True:
+        ended, failure = None, None
+        try:
+            ended = run(job)
+        except DynSyncError as error:
+            if not _passes(error):
+                raise
+            failure = error
+        seconds = pace.after_failure() if ended is None else pace.after(ended.report)
+        next_run = datetime.fromtimestamp(clock(), UTC) + timedelta(seconds=seconds)
+        emit(CycleEnded(job.number, ended, failure, next_run))
+        due = clock() + seconds
+        while (rest := due - clock()) > 0:
+            job.token.wait(min(rest, _SLICE))
+        job.token.checkpoint()
+
+
+def _passes(error: DynSyncError) -> bool:
+    """Whether the next cycle may do better without anybody's help."""
+    return isinstance(error, TemporaryFailure) or error.finding.retry is Retry.NEXT_RUN

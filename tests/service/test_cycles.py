@@ -1,0 +1,97 @@
+"""Cycle after cycle: how long it waits, what it waits out, and how it ends."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dynsync_gui.domain.errors import Cancelled, ConnectionFailed, Finding, SettingsError, TemporaryFailure
+from dynsync_gui.domain.events import CycleEnded, JobCancelled, JobFailed, RunEnded
+from dynsync_gui.domain.report import RunKind, RunReport, RunState
+from dynsync_gui.domain.text import msg
+from dynsync_gui.service.cycles import Pace, follow
+from dynsync_gui.service.jobs import BackgroundJob
+
+if TYPE_CHECKING:
+    from tests.service.conftest import Desk
+
+MOMENT = datetime(2026, 11, 22, tzinfo=UTC)
+FINDING = Finding(msg("Marketo does not answer."), msg("Wait."))
+
+
+def report(acknowledged: int = 0) -> RunReport:
+    return RunReport(1, RunKind.CYCLE, RunState.DONE, MOMENT, MOMENT, acknowledged, acknowledged)
+
+
+def test_a_cycle_that_moved_something_is_followed_soon_and_quiet_ones_at_the_interval() -> None:
+    pace = Pace(5)
+    assert [pace.after(report(moved)) for moved in (0, 3, 0, 0, 0, 0)] == [300, 60, 120, 240, 300, 300]
+
+
+def test_an_interval_under_a_minute_apart_is_never_stretched_by_activity() -> None:
+    assert [Pace(1).after(report(moved)) for moved in (0, 3)] == [60, 60]
+
+
+def test_trouble_is_waited_out_longer_and_longer_up_to_an_hour() -> None:
+    pace = Pace(5)
+    assert [pace.after_failure() for _ in range(6)] == [300, 600, 1200, 2400, 3600, 3600]
+    pace.after(report())
+    assert pace.after_failure() == 300
+
+
+def test_it_waits_by_the_clock_on_the_wall_so_that_a_computer_that_slept_is_not_late() -> None:
+    job, told, now = BackgroundJob(1), [], [1_000.0]
+
+    def run(_: BackgroundJob) -> RunEnded:
+        if len(told) == 2:
+            job.cancel()
+            raise Cancelled
+        return RunEnded(1, report())
+
+    def sleeping_clock() -> float:
+        now[0] += 400  # longer than any interval: the computer slept
+        return now[0]
+
+    with pytest.raises(Cancelled):
+        follow(job, 5, run, told.append, sleeping_clock)
+    assert len(told) == 2
+
+
+@pytest.mark.parametrize("failure", [TemporaryFailure("611", FINDING), ConnectionFailed("dynamics.signin", FINDING)])
+def test_only_passing_trouble_is_waited_out(failure: ConnectionFailed) -> None:
+    job, told = BackgroundJob(1), []
+
+    def run(_: BackgroundJob) -> RunEnded:
+        if told:
+            job.cancel()
+            raise Cancelled
+        raise failure
+
+    moments = iter(float(10_000 * number) for number in range(1_000))
+    expected = Cancelled if isinstance(failure, TemporaryFailure) else ConnectionFailed
+    with pytest.raises(expected):
+        follow(job, 5, run, told.append, lambda: next(moments))
+    assert [event.failure for event in told] == ([failure] if expected is Cancelled else [])
+
+
+def test_the_first_sync_is_followed_by_cycles_until_it_is_told_to_stop(desk: Desk) -> None:
+    assert isinstance(desk.start(), RunEnded)
+    rested = threading.Event()
+    desk.service.subscribe(lambda event: rested.set() if isinstance(event, CycleEnded) else None)
+    job = desk.service.follow()
+    assert rested.wait(60)
+    job.cancel()
+    assert isinstance(job.wait(10), JobCancelled)
+    cycle = next(event for event in desk.heard if isinstance(event, CycleEnded))
+    assert cycle.failure is None
+    assert cycle.ended is not None
+    assert (cycle.ended.report.kind, cycle.ended.report.acknowledged) == (RunKind.CYCLE, 0)
+
+
+def test_nothing_is_followed_where_nothing_is_set_up(desk: Desk) -> None:
+    event = desk.service.follow().wait(30)
+    assert isinstance(event, JobFailed)
+    assert isinstance(event.error, SettingsError)
