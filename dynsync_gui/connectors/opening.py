@@ -10,7 +10,7 @@ import msal
 
 from dynsync_gui.connectors.dynamics.access import SIGN_IN_SECONDS, Access, no_browser
 from dynsync_gui.connectors.dynamics.discovery import find_environments
-from dynsync_gui.connectors.dynamics.reader import DataverseReader
+from dynsync_gui.connectors.dynamics.writer import DataverseWriter
 from dynsync_gui.connectors.http.limiter import MemoryRateWindow
 from dynsync_gui.connectors.http.proxies import ProxyResolver, chosen_proxy, system_proxy
 from dynsync_gui.connectors.marketo.writer import MarketoRestWriter
@@ -92,7 +92,7 @@ class VendorConnections:
             network=replace(settings.network, trusted_hosts=trusted),
         )
         proxy = chosen_proxy(exact.network, secrets, self._proxy)
-        reader = DataverseReader(exact, secrets, token, on_wait, proxy, self._people.access(token, on_prompt))
+        reader = DataverseWriter(exact, secrets, token, on_wait, proxy, self._people.access(token, on_prompt))
         try:
             writer = MarketoRestWriter(exact, secrets, token, self._rate_window(marketo), on_wait, proxy)
         except BaseException:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -80,6 +82,11 @@ class DynamicsReader(Protocol):
     def columns(self, entity: Entity) -> frozenset[str]:
         """Logical names of all readable columns of the table as described last."""
 
+    def read_records(
+        self, schema: EntitySchema, names: Sequence[str], ids: Sequence[str], *, shown: bool
+    ) -> tuple[SourceRecord, ...]:
+        """The records of these at most 100 ids that are there, as `read_page` gives them."""
+
     def read_page(
         self, schema: EntitySchema, names: Sequence[str], link: str, *, track: bool, shown: bool, page_size: int
     ) -> Page:
@@ -92,6 +99,67 @@ class DynamicsReader(Protocol):
             track: Whether to start change tracking (first page only).
             shown: Whether formatted values are wanted.
             page_size: At most 5,000.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class PersonChange:
+    """A value of a person that changed in Marketo, whoever changed it.
+
+    Attributes:
+        person: Marketo's id.
+        field: REST name.
+        before: What it was before, as Marketo writes it into an activity; empty for nothing.
+    """
+
+    person: str
+    field: str
+    before: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePage:
+    """One page of changes in the order they were made; `onward` leads on, whether or not there are `more` now."""
+
+    changes: tuple[PersonChange, ...]
+    onward: str
+    more: bool
+
+
+class Update(StrEnum):
+    """What came of an update in Dynamics."""
+
+    DONE = "done"
+    CHANGED_MEANWHILE = "changed-meanwhile"
+    """The record is not the version that was read any more; it comes again with the next changes."""
+    GONE = "gone"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateOutcome:
+    """Dynamics' answer to an update; code and message where it refused the record for what it holds."""
+
+    kind: Update
+    code: str = ""
+    message: str = ""
+
+
+class DynamicsWriter(DynamicsReader, Protocol):
+    """Both halves of the Dynamics side."""
+
+    def update(self, schema: EntitySchema, id_: str, version: str, values: Mapping[str, Any]) -> UpdateOutcome:
+        """Change columns of one record that is still the version that was read; it never creates one.
+
+        Args:
+            schema: Its table.
+            id_: Its Dynamics id.
+            version: As it was read.
+            values: By property name, as the Web API takes them; None clears.
+
+        Raises:
+            ConnectionFailed: Dynamics does not allow it at all.
+            TemporaryFailure: The trouble outlived the patience; the same call may be made again.
         """
 
 
@@ -114,6 +182,16 @@ class MarketoReader(Protocol):
 
         Raises:
             TooManyMatches: More than 1,000 match; ask for fewer values.
+        """
+
+    def changes_from(self, moment: datetime) -> str:
+        """The token that leads to all changes of persons since a moment."""
+
+    def read_changes(self, token: str, fields: Sequence[str]) -> ChangePage:
+        """One page of changes of these fields.
+
+        Raises:
+            ConnectionFailed: Marketo does not allow it, or does not know the token any more.
         """
 
     def all_persons(self, fields: Sequence[str], at_most: int) -> tuple[Mapping[str, Any], ...] | None:
@@ -182,7 +260,7 @@ class BatchRefused(Exception):  # noqa: N818
 class Connection:
     """Both systems, opened with one profile's settings; close it to give back sockets."""
 
-    dynamics: DynamicsReader
+    dynamics: DynamicsWriter
     marketo: MarketoWriter
     close: Callable[[], None]
 

@@ -1,9 +1,10 @@
-"""Reads from the Dataverse Web API (Microsoft, Dataverse Web API v9.2)."""
+"""Requests to the Dataverse Web API (Microsoft, Dataverse Web API v9.2)."""
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -25,7 +26,7 @@ _IDS = ("x-ms-service-request-id", "REQ_ID", "x-ms-correlation-request-id")
 
 
 class DataverseClient:
-    """GET requests with a token; each may be repeated, and none leads to another host.
+    """Requests with a token; each may be repeated, and none leads to another host.
 
     Attributes:
         clock_ahead: Seconds that this computer's clock is ahead of Microsoft's; None while that is not known.
@@ -81,6 +82,43 @@ class DataverseClient:
     def read(self, target: str, patience: Patience) -> dict[str, Any]:
         """As `get`, for a JSON object."""
         return self.get(target, patience, Answer.json)
+
+    def patch(self, target: str, values: Mapping[str, Any], version: str, patience: Patience) -> None:
+        """Change a record, if it is still the version that was read.
+
+        Args:
+            target: The record, below the service root.
+            values: What to change.
+            version: Its version, as its etag holds it.
+            patience: How long to put up with trouble.
+
+        Raises:
+            ConnectionFailed: Dataverse refused; its code in lower case is the error's code.
+            TemporaryFailure: The trouble outlived the patience; the same request may be made again.
+        """
+        token = self._auth.token(patience)
+        body = json.dumps(values, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace")
+
+        def sent() -> Answer:
+            headers = _headers() | {
+                "Authorization": f"Bearer {token}",
+                "Content-Type": "application/json",
+                "If-Match": f'W/"{version}"',
+            }
+            del headers["If-None-Match"]
+            limits = sooner(_LIMITS, patience.attempt)
+            return self._http.send("PATCH", self._base + ROOT + target, headers, body, limits)
+
+        def once() -> None:
+            nonlocal token
+            answer = sent()
+            if answer.status == 401:
+                token = self._auth.token(patience, refused=token)
+                answer = sent()
+            if answer.status not in {200, 204}:
+                raise _failed(answer)
+
+        self._repeater.run(once, patience)
 
     def own_path(self, link: str, asked: str) -> str:
         """Path and query of a next or delta link, letter by letter.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,7 +12,7 @@ from dynsync_gui.connectors.http.hosts import Hosts, netloc
 from dynsync_gui.connectors.http.limiter import Limiter
 from dynsync_gui.connectors.http.proxies import ProxyResolver, system_proxy
 from dynsync_gui.connectors.http.retry import Gate, Repeater, brief, patient
-from dynsync_gui.connectors.marketo import records, schema
+from dynsync_gui.connectors.marketo import changes, records, schema
 from dynsync_gui.connectors.marketo.auth import MarketoAuth
 from dynsync_gui.connectors.marketo.checks import MarketoChecks
 from dynsync_gui.connectors.marketo.client import MarketoClient, Refused
@@ -20,7 +21,7 @@ from dynsync_gui.connectors.marketo.usage import calls_today
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.checks import Check, SystemIdentity
 from dynsync_gui.domain.mapping import NewField
-from dynsync_gui.domain.ports import OnCheck, OnWait, RateWindow, RowOutcome
+from dynsync_gui.domain.ports import ChangePage, OnCheck, OnWait, RateWindow, RowOutcome
 from dynsync_gui.domain.schema import System, Target, TargetSchema
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
@@ -80,6 +81,14 @@ class MarketoRestReader:
     ) -> tuple[Mapping[str, Any], ...]:
         """All records whose field `by` holds one of the values; see the protocol."""
         return records.find(self._client, target, by, values, fields, patient())
+
+    def changes_from(self, moment: datetime) -> str:
+        """The token that leads to all changes of persons since a moment."""
+        return changes.changes_from(self._client, moment, patient())
+
+    def read_changes(self, token: str, fields: Sequence[str]) -> ChangePage:
+        """One page of changes of these fields; see the protocol."""
+        return changes.read_changes(self._client, token, fields, patient())
 
     def all_persons(self, fields: Sequence[str], at_most: int) -> tuple[Mapping[str, Any], ...] | None:
         """Every person, or None; see the protocol."""

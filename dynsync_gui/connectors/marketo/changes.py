@@ -1,0 +1,71 @@
+"""What changed in Marketo: values of persons since a moment (Adobe, activities, lead changes)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from dynsync_gui.connectors.http.retry import Patience
+from dynsync_gui.connectors.marketo.client import MarketoClient, Refused, read
+from dynsync_gui.domain.errors import TemporaryFailure
+from dynsync_gui.domain.findings.marketo import MARKETO
+from dynsync_gui.domain.ports import ChangePage, PersonChange
+
+_TOKEN = "/rest/v1/activities/pagingtoken.json"  # noqa: S105  a path
+_CHANGES = "/rest/v1/activities/leadchanges.json"
+_AT_ONCE = "300"
+
+
+def changes_from(client: MarketoClient, moment: datetime, patience: Patience) -> str:
+    """The token that leads to all changes since a moment."""
+    since = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    try:
+        return client.call(read(_TOKEN, sinceDatetime=since), patience, _onward)
+    except Refused as refused:
+        raise refused.failure from None
+
+
+def read_changes(client: MarketoClient, token: str, fields: Sequence[str], patience: Patience) -> ChangePage:
+    """One page of changes; an empty page may be followed by full ones.
+
+    Raises:
+        ConnectionFailed: Marketo does not allow it, or does not know the token any more.
+    """
+    form = {"nextPageToken": token, "fields": ",".join(fields), "batchSize": _AT_ONCE}
+    try:
+        return client.call(read(_CHANGES, **form), patience, _page)
+    except Refused as refused:
+        raise refused.failure from None
+
+
+def _page(told: Mapping[str, Any]) -> ChangePage:
+    rows = told.get("result")
+    rows = [] if rows is None else rows
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise TemporaryFailure("611", MARKETO["611"], "a page of changes without a list")
+    changes = tuple(change for row in rows for change in _changes(row))
+    return ChangePage(changes, _onward(told), more=told.get("moreResult") is True)
+
+
+def _changes(row: Mapping[str, Any]) -> list[PersonChange]:
+    fields = row.get("fields")
+    person = str(row.get("leadId") or "")
+    if not person or not isinstance(fields, list):
+        return []
+    return [
+        PersonChange(person, str(field["name"]), _text(field.get("oldValue")))
+        for field in fields
+        if isinstance(field, dict) and field.get("name")
+    ]
+
+
+def _onward(told: Mapping[str, Any]) -> str:
+    token = told.get("nextPageToken")
+    if not isinstance(token, str) or not token:
+        raise TemporaryFailure("611", MARKETO["611"], "no token that leads on")
+    return token
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)

@@ -1,0 +1,48 @@
+"""Changes that people made in Marketo and that go back to Dynamics."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from dynsync_gui.domain.ports import PersonChange
+from dynsync_gui.domain.schema import Entity
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """What changed of one person since it was last looked at.
+
+    Attributes:
+        seq: Place in the ledger of the Dynamics record that the person belongs to.
+        id: That record's Dynamics id.
+        person: Marketo's id.
+        before: Per Marketo field: what it held before the first change, as Marketo writes it.
+        waiting: The record's own values on their way to Marketo; None where none are.
+    """
+
+    seq: int
+    id: str
+    person: str
+    before: Mapping[str, str]
+    waiting: Mapping[str, Any] | None
+
+
+class IncomingStore(Protocol):
+    """Remembers changes until they are dealt with."""
+
+    def change_token(self) -> str:
+        """Where the next look at Marketo's changes begins; empty where none was made yet."""
+
+    def keep_changes(self, changes: Sequence[PersonChange], token: str) -> None:
+        """Keep changes of persons that belong to records of the ledger, and where to go on, in one transaction."""
+
+    def incoming(self, entity: Entity, after: int, limit: int) -> tuple[Incoming, ...]:
+        """Changes of an entity's persons, in ledger order."""
+
+    def settle_incoming(self, seqs: Sequence[int]) -> None:
+        """Forget changes that are dealt with."""
+
+    def let_marketo_win(self, seq: int, values: Mapping[str, Any]) -> None:
+        """Put Marketo's values in place of those that a record has on their way there."""

@@ -1,0 +1,163 @@
+"""Takes what people changed in Marketo to Dynamics: read, compare with Dynamics' value of now, decide who wins, write.
+
+A change whose value Dynamics holds already, converted as it would go to Marketo, is an echo of our own write or of an
+earlier visit, and is dropped. Where both sides changed a field, the one that the choice names wins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from dynsync_gui.domain.cancel import CancelToken
+from dynsync_gui.domain.convert import Unfit, same, same_text, to_dynamics, to_marketo
+from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure
+from dynsync_gui.domain.incoming import Incoming, IncomingStore
+from dynsync_gui.domain.mapping import EntityMapping, FieldMapping
+from dynsync_gui.domain.ports import DynamicsWriter, MarketoReader, SourceRecord, Update
+from dynsync_gui.domain.schema import KEY_FIELD, PEOPLE, EntitySchema, System, Target
+from dynsync_gui.domain.storage import Notice, SyncStore
+from dynsync_gui.engine.outgoing import UNSUBSCRIBED
+
+AT_ONCE = 100
+"""Records of one look at both sides."""
+
+REFUSED = "dynamics-refused"
+UNFIT = "dynamics-unfit"
+NOT_ALLOWED = "marketo-changes-denied"
+"""Codes of notices."""
+
+Work = Sequence[tuple[EntitySchema, EntityMapping]]
+
+
+class ToDynamics:
+    """One run's way back.
+
+    Args:
+        dynamics: Where to write.
+        marketo: The reading half of Marketo.
+        store: The ledger.
+        incoming: Changes that wait.
+        token: Pauses and stops it.
+        on_written: Told how many records of Dynamics were changed so far.
+    """
+
+    def __init__(
+        self,
+        dynamics: DynamicsWriter,
+        marketo: MarketoReader,
+        store: SyncStore,
+        incoming: IncomingStore,
+        token: CancelToken,
+        on_written: Callable[[int], None] = lambda _: None,
+    ) -> None:
+        self._dynamics = dynamics
+        self._marketo = marketo
+        self._store = store
+        self._incoming = incoming
+        self._token = token
+        self._on_written = on_written
+        self.written = 0
+
+    def begin(self, moment: datetime) -> None:
+        """Remember where the changes begin, at the start of the first sync; later calls do nothing."""
+        if not self._incoming.change_token():
+            self._incoming.keep_changes((), self._marketo.changes_from(moment))
+
+    def read(self, work: Work) -> None:
+        """Read Marketo's changes to their end; each page and where to go on are one transaction."""
+        fields = sorted({pair.target.name for _, mapping in work for pair in returning(mapping)})
+        token = self._incoming.change_token()
+        if not fields or not token:
+            return
+        while True:
+            self._token.checkpoint()
+            page = self._marketo.read_changes(token, fields)
+            self._incoming.keep_changes(page.changes, page.onward)
+            token = page.onward
+            if not page.more:
+                return
+
+    def write(self, work: Work) -> None:
+        """Deal with every change that waits."""
+        for schema, mapping in work:
+            after = 0
+            while changed := self._incoming.incoming(mapping.entity, after, AT_ONCE):
+                self._token.checkpoint()
+                after = changed[-1].seq
+                self._take(schema, mapping, changed)
+
+    def _take(self, schema: EntitySchema, mapping: EntityMapping, changed: Sequence[Incoming]) -> None:
+        pairs = returning(mapping)
+        names = sorted({pair.source.name for pair in pairs})
+        shown = any(pair.source.type.is_lookup for pair in pairs)
+        records = {
+            record.id: record
+            for record in self._dynamics.read_records(schema, names, [one.id for one in changed], shown=shown)
+        }
+        wanted = ["id", KEY_FIELD, *(pair.target.name for pair in pairs)]
+        persons = {
+            str(row["id"]): row
+            for row in self._marketo.find(Target.PERSON, "id", [one.person for one in changed], wanted)
+        }
+        for one in changed:
+            record, person = records.get(one.id), persons.get(one.person)
+            known = record is not None and person is not None and str(person.get(KEY_FIELD) or "").lower() == one.id
+            if not known or self._bring(schema, pairs, one, record, person):
+                self._incoming.settle_incoming([one.seq])
+
+    def _bring(
+        self,
+        schema: EntitySchema,
+        pairs: Sequence[FieldMapping],
+        one: Incoming,
+        record: SourceRecord,
+        person: Mapping[str, Any],
+    ) -> bool:
+        """Write what of one person's changes is news to Dynamics; whether they are dealt with."""
+        values: dict[str, Any] = {}
+        kept: dict[str, Any] = {}
+        unfit: list[str] = []
+        for pair in pairs:
+            if pair.target.name not in one.before:
+                continue
+            theirs = person.get(pair.target.name)
+            column = pair.source.column
+            ours = to_marketo(pair, record.values.get(column), record.shown.get(column))
+            if same(ours, theirs) or (pair.target.name == UNSUBSCRIBED and not theirs):
+                continue  # an echo; or a consent, which no sync gives back
+            both_changed = not same_text(ours, one.before[pair.target.name])
+            if both_changed and pair.winner is System.DYNAMICS:
+                continue
+            try:
+                values |= to_dynamics(pair, theirs)
+            except Unfit:
+                unfit.append(pair.target.label)
+                continue
+            kept[pair.target.name] = theirs
+        if unfit:
+            self._store.notice([Notice(record.entity, one.id, UNFIT, ", ".join(unfit))])
+        if not values:
+            return True
+        outcome = self._dynamics.update(schema, one.id, record.version, values)
+        if outcome.kind is Update.DONE:
+            self.written += 1
+            self._on_written(self.written)
+            if one.waiting is not None:
+                self._incoming.let_marketo_win(one.seq, kept)
+        elif outcome.kind is Update.REFUSED:
+            self._store.notice([Notice(record.entity, one.id, REFUSED, f"{outcome.code} {outcome.message}")])
+        return outcome.kind is not Update.CHANGED_MEANWHILE  # then its newest version comes with the next cycle
+
+
+def returning(mapping: EntityMapping) -> tuple[FieldMapping, ...]:
+    """The pairs whose Marketo value goes to Dynamics."""
+    if mapping.entity not in PEOPLE:
+        return ()
+    return tuple(pair for pair in mapping.fields if pair.direction.writes_dynamics)
+
+
+def denied(failure: ConnectionFailed) -> bool:
+    """Whether Marketo does not let the account read changes, which leaves the way to Marketo as it is."""
+    return not isinstance(failure, TemporaryFailure) and failure.code in {"603", "610"}

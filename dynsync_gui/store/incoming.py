@@ -1,0 +1,67 @@
+"""Changes of Marketo's persons that wait to be taken to Dynamics; implements `domain.incoming.IncomingStore`."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dynsync_gui.domain.incoming import Incoming
+from dynsync_gui.domain.ports import PersonChange
+from dynsync_gui.domain.schema import Entity
+
+_MARK = "marketo"
+"""The name under which the cursor of Marketo's changes is kept beside those of Dynamics' tables."""
+
+
+class IncomingChanges:
+    """Statements over the table ``incoming``; the caller holds the transaction."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+
+    def token(self) -> str:
+        """See `IncomingStore.change_token`."""
+        row = self._db.execute("SELECT delta_link FROM cursors WHERE entity = ?", (_MARK,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def keep(self, changes: Sequence[PersonChange], token: str) -> None:
+        """See `IncomingStore.keep_changes`; of several changes the first tells what was there before."""
+        self._db.executemany(
+            """INSERT OR IGNORE INTO incoming (seq, field, before)
+               SELECT seq, ?, ? FROM records
+                WHERE marketo_id = ? AND entity IN ('contact', 'lead') AND state <> 'skipped'""",
+            [(change.field, change.before, change.person) for change in changes],
+        )
+        self._db.execute(
+            """INSERT INTO cursors (entity, run, names, next_link, delta_link, complete) VALUES (?, 0, '[]', '', ?, 1)
+               ON CONFLICT (entity) DO UPDATE SET delta_link = excluded.delta_link""",
+            (_MARK, token),
+        )
+
+    def waiting(self, entity: Entity, after: int, limit: int) -> tuple[Incoming, ...]:
+        """See `IncomingStore.incoming`."""
+        rows = self._db.execute(
+            """SELECT r.seq, r.id, r.marketo_id, json_group_object(i.field, i.before),
+                      CASE WHEN r.state = 'outbox' THEN r.payload END
+                 FROM incoming i JOIN records r ON r.seq = i.seq
+                WHERE r.entity = ? AND r.seq > ? GROUP BY r.seq ORDER BY r.seq LIMIT ?""",
+            (entity.value, after, limit),
+        )
+        return tuple(
+            Incoming(seq, id_, person, json.loads(before), json.loads(payload) if payload else None)
+            for seq, id_, person, before, payload in rows
+        )
+
+    def settle(self, seqs: Sequence[int]) -> None:
+        """See `IncomingStore.settle_incoming`."""
+        self._db.executemany("DELETE FROM incoming WHERE seq = ?", [(seq,) for seq in seqs])
+
+    def let_marketo_win(self, seq: int, values: Mapping[str, Any]) -> None:
+        """See `IncomingStore.let_marketo_win`."""
+        row = self._db.execute("SELECT payload FROM records WHERE seq = ? AND state = 'outbox'", (seq,)).fetchone()
+        if row and row[0]:
+            payload = json.loads(row[0]) | values
+            text = json.dumps(payload, separators=(",", ":"))
+            self._db.execute("UPDATE records SET payload = ? WHERE seq = ?", (text, seq))
