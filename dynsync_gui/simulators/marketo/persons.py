@@ -72,6 +72,12 @@ class Persons:
             raise MarketoError("1004", f"Lead '{record_id}' not found")
         return success([self.shown(record, names)])
 
+    def listed_partitions(self) -> Answer:
+        """Lead partitions."""
+        return success(
+            [{"id": number, "name": name, "description": name} for number, name in enumerate(self.partitions, 1)]
+        )
+
     def delete(self, request: Request) -> Answer:
         """Deletes persons by id."""
         ids = request.args.get("id")

@@ -139,6 +139,10 @@ class RecordStore:
         with self.lock:
             return list(self._records.values())
 
+    def public(self) -> list[Record]:
+        """Every record with the id that clients know it by."""
+        return [record | {self.id_field: self.public_id(record["id"])} for record in self.all()]
+
     def _now(self) -> str:
         """The present second; records of one second share one text."""
         now = self._clock.stamp()
