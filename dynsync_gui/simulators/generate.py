@@ -1,14 +1,18 @@
-"""Fills a world with accounts, contacts and leads, all of it decided by the seed."""
+"""Fills a world with accounts, contacts, leads and what hangs on them, all of it decided by the seed."""
 
 from __future__ import annotations
 
+import random
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from dynsync_gui.simulators.clock import stamp
+from dynsync_gui.simulators.organisation_rows import add_owners, add_settings
 from dynsync_gui.simulators.people import People
+from dynsync_gui.simulators.related import Related
 from dynsync_gui.simulators.resources import document
-from dynsync_gui.simulators.world import Owner, World
+from dynsync_gui.simulators.staging import Staging
+from dynsync_gui.simulators.world import World
 
 if TYPE_CHECKING:
     from dynsync_gui.simulators.clock import Clock
@@ -21,44 +25,44 @@ _INTERESTS = ("1", "1,3", "3,7", "1,3,7,192350000", "192350000")
 
 
 def new_world(records: int = 2000, seed: int = 1, clock: Clock | None = None) -> World:
-    """A world of so many records in all: 15 % accounts, 50 % contacts, 35 % leads."""
+    """A world of so many people: 15 % accounts, 50 % contacts, 35 % leads; other tables by their number."""
     world = World(seed, clock)
-    _add_owners(world)
-    _Generator(world).fill(records)
+    staging = Staging(world)
+    add_owners(world, staging, records)
+    add_settings(world, staging)
+    _Generator(world, staging).fill(records)
+    staging.settle()
     return world
 
 
-def _add_owners(world: World) -> None:
-    names = document("names.json")
-    for name in names["owners"]:
-        owner = Owner(world.guid(), name, is_team=False)
-        world.owners[owner.id] = owner
-    for name in names["teams"]:
-        owner = Owner(world.guid(), name, is_team=True)
-        world.owners[owner.id] = owner
-
-
 class _Generator:
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, staging: Staging) -> None:
         self.world = world
+        self.staging = staging
         self.random = world.random
+        self.extra = random.Random(world.seed + 11)  # noqa: S311 - a seeded world must be repeatable
         self.people = People(world.random)
         self.names: dict[str, Any] = document("names.json")
         self.numbered = 0
-        self.users = [o.id for o in world.owners.values() if not o.is_team]
-        self.teams = [o.id for o in world.owners.values() if o.is_team]
+        owners = list(world.owners.values())
+        self.everybody = [o.id for o in owners if not o.is_team]
+        self.users = self.everybody[: len(self.names["owners"])]
+        self.teams = [o.id for o in owners if o.is_team]
+        self.accounts: list[str] = []
+        self.account_names: list[str] = []
+        self.contacts: list[str] = []
 
     def fill(self, records: int) -> None:
-        accounts = [self._account() for _ in range(round(records * _SHARES["account"]))]
-        contacts: list[Row] = []
+        for _ in range(round(records * _SHARES["account"])):
+            row = self._account()
+            self.accounts.append(self.staging.add("account", row))
+            self.account_names.append(row["name"])
         for _ in range(round(records * _SHARES["contact"])):
-            contacts.append(self._contact(accounts, contacts))
-        leads = [self._lead(contacts, accounts) for _ in range(records - len(accounts) - len(contacts))]
-        # The organisation's row version rises with every change: the last changed row has the highest one.
-        for row in sorted((*accounts, *contacts, *leads), key=lambda row: str(row["modifiedon"])):
-            row["versionnumber"] = self.world.next_version()
-        for name, rows in (("account", accounts), ("contact", contacts), ("lead", leads)):
-            self.world.tables[name].fill(rows)
+            self.contacts.append(self.staging.add("contact", self._contact()))
+        leads = [
+            self.staging.add("lead", self._lead()) for _ in range(records - len(self.accounts) - len(self.contacts))
+        ]
+        Related(self.world, self.staging, self.accounts, self.contacts, leads).fill(records)
 
     def _base(self, key: str) -> Row:
         """Columns that every table has."""
@@ -72,9 +76,12 @@ class _Generator:
             "statuscode": 1,
             "_owningbusinessunit_value": self.world.business_unit,
             "_createdby_value": self.users[0],
+            "_modifiedby_value": self.users[1],
         }
         team = chance() < 0.05
         owner = self.random.choice(self.teams if team else self.users)
+        if not team and self.extra.random() < 0.6:
+            owner = self.extra.choice(self.everybody)
         row["_ownerid_value"] = owner
         row["_owningteam_value" if team else "_owninguser_value"] = owner
         wish = chance()
@@ -121,7 +128,7 @@ class _Generator:
             row["statecode"], row["statuscode"] = 1, 2
         return row
 
-    def _contact(self, accounts: list[Row], contacts: list[Row]) -> Row:
+    def _contact(self) -> Row:
         row, chance = self._base("contactid"), self.random.random
         self.people.add_person(row)
         self.people.add_address(row)
@@ -130,23 +137,23 @@ class _Generator:
         if chance() < 0.5:
             row["gendercode"] = 1 + (chance() < 0.5)
         parent = chance()
-        if accounts and parent < 0.75:
-            row["_parentcustomerid_value"] = self.random.choice(accounts)["accountid"]
-        elif contacts and parent < 0.78:
-            row["_parentcustomerid_value"] = self.random.choice(contacts)["contactid"]
+        if self.accounts and parent < 0.75:
+            row["_parentcustomerid_value"] = self.random.choice(self.accounts)
+        elif self.contacts and parent < 0.78:
+            row["_parentcustomerid_value"] = self.random.choice(self.contacts)
         row["preferredcontactmethodcode"] = self.random.choice((1, 1, 1, 2, 3))
         self.people.add_description(row)
         if chance() < 0.06:
             row["statecode"], row["statuscode"] = 1, 2
         return row
 
-    def _lead(self, contacts: list[Row], accounts: list[Row]) -> Row:
+    def _lead(self) -> Row:
         row, chance = self._base("leadid"), self.random.random
         row["subject"] = self.random.choice(self.names["topics"])
         if chance() < 0.003:
             row["subject"] = ((row["subject"] + " ") * 12)[:300]
-        if contacts and chance() < 0.15:
-            self._qualify(row, self.random.choice(contacts))
+        if self.contacts and chance() < 0.15:
+            self._qualify(row, self.random.choice(self.contacts))
         else:
             self.people.add_person(row)
             row["statuscode"] = self.random.choice((1, 1, 2, 823270000))
@@ -154,8 +161,8 @@ class _Generator:
                 row["statecode"], row["statuscode"] = 2, self.random.choice((4, 5, 6, 7))
         self.people.add_address(row)
         row["companyname"] = (
-            self.random.choice(accounts)["name"]
-            if accounts and chance() < 0.3
+            self.random.choice(self.account_names)
+            if self.accounts and chance() < 0.3
             else f"{self.random.choice(self.names['company_words'])} {self.random.choice(self.names['company_kinds'])}"
         )
         if chance() < 0.8:
@@ -171,8 +178,9 @@ class _Generator:
         self.people.add_description(row)
         return row
 
-    def _qualify(self, lead: Row, contact: Row) -> None:
+    def _qualify(self, lead: Row, contact_id: str) -> None:
         """Makes a lead the origin of a contact; the two name each other one way, the other way or both."""
+        contact = self.world.row("contact", contact_id)
         for name in ("firstname", "lastname", "fullname", "emailaddress1", "telephone1", "jobtitle"):
             if name in contact:
                 lead[name] = contact[name]
@@ -182,3 +190,4 @@ class _Generator:
             lead["_parentcontactid_value"] = contact["contactid"]
         if way > 0.4:
             contact["_originatingleadid_value"] = lead["leadid"]
+            self.world.tables["contact"].stage(contact)

@@ -19,7 +19,7 @@ _NON_ASCII = ("müller{}@büro.example", "用户{}@例子.example", "josé{}@cor
 
 
 @cache
-def _slug(name: str) -> str:
+def slug(name: str) -> str:
     """A name in plain small letters, or an empty text for other scripts."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return "".join(letter for letter in plain if letter.isalpha())
@@ -105,7 +105,7 @@ class People:
         if draw < 0.096 and self._used:
             again = self._random.choice(self._used)
             return again.upper() if draw < 0.076 else again.title() if draw < 0.081 else again
-        words = ".".join(filter(None, (_slug(given), _slug(family)))) or "contact"
+        words = ".".join(filter(None, (slug(given), slug(family)))) or "contact"
         email = f"{words}{self._count}@company{self._random.randrange(100_000)}.example"[:100]
         if draw > 0.995:
             email = f" {email} "

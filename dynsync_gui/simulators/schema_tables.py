@@ -1,4 +1,4 @@
-"""The columns of the rehearsal's lead, contact and account tables, and their option sets."""
+"""The columns of the rehearsal's tables, and their option sets."""
 
 from __future__ import annotations
 
@@ -57,6 +57,11 @@ class Column:
         return self.kind in LOOKUPS
 
     @property
+    def is_polymorphic(self) -> bool:
+        """Whether it has a navigation property for each table that it may name."""
+        return len(self.targets) > 1 and self.kind != "Owner"
+
+    @property
     def property_name(self) -> str:
         """Name of the property in a row of the Web API."""
         return f"_{self.name}_value" if self.is_lookup else self.name
@@ -78,7 +83,20 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class TableSchema:
-    """A table as its metadata tells it."""
+    """A table as its metadata tells it.
+
+    Attributes:
+        name: Logical name.
+        entity_set: Name of its rows' path.
+        schema: Schema name, in mixed case.
+        primary_id: Column of the id.
+        primary_name: Column that lookups show.
+        type_code: ObjectTypeCode.
+        labels: Display names by language code.
+        ownership: OwnershipType: UserOwned, BusinessOwned or OrganizationOwned.
+        privilege: Name of the table in its privileges, ``Lead`` in ``prvReadLead``.
+        columns: Columns by logical name.
+    """
 
     name: str
     entity_set: str
@@ -87,6 +105,8 @@ class TableSchema:
     primary_name: str
     type_code: int
     labels: dict[int, str]
+    ownership: str
+    privilege: str
     columns: dict[str, Column] = field(default_factory=dict)
 
     @property
@@ -94,20 +114,16 @@ class TableSchema:
         """Selectable columns by their property names."""
         return {c.property_name: c for c in self.columns.values() if c.selectable}
 
+    @property
+    def is_custom(self) -> bool:
+        """Whether somebody in this organisation made the table."""
+        return self.name.startswith("new_")
 
-_TABLES = (
-    ("account", "accounts", "Account", "accountid", "name", 1, {1033: "Account", 1031: "Firma", 1036: "Compte"}),
-    (
-        "contact",
-        "contacts",
-        "Contact",
-        "contactid",
-        "fullname",
-        2,
-        {1033: "Contact", 1031: "Kontakt", 1036: "Contact"},
-    ),
-    ("lead", "leads", "Lead", "leadid", "fullname", 4, {1033: "Lead", 1031: "Lead", 1036: "Prospect"}),
-)
+    def lookups_to(self, table: str) -> list[Column]:
+        """Selectable lookups that may name a row of a table."""
+        return [c for c in self.columns.values() if c.is_lookup and c.selectable and table in c.targets]
+
+
 _LANGUAGES = {1033: "en", 1031: "de", 1036: "fr"}
 
 
@@ -140,9 +156,22 @@ def _column(row: dict[str, str]) -> Column:
 
 
 def table_schemas() -> dict[str, TableSchema]:
-    """New copies of the three tables by logical name, each with the columns of ``columns.csv``."""
-    schemas = {}
-    for name, entity_set, schema, key, title, code, labels in _TABLES:
-        columns = {row["name"]: _column(row) for row in table("columns.csv") if row["table"] == name}
-        schemas[name] = TableSchema(name, entity_set, schema, key, title, code, labels, columns)
-    return schemas
+    """New copies of every table by logical name, each with the columns of the two column lists."""
+    columns: dict[str, dict[str, Column]] = {}
+    for row in (*table("columns.csv"), *table("related_columns.csv")):
+        columns.setdefault(row["table"], {})[row["name"]] = _column(row)
+    return {
+        row["name"]: TableSchema(
+            name=row["name"],
+            entity_set=row["set"],
+            schema=row["schema"],
+            primary_id=row["key"],
+            primary_name=row["title"],
+            type_code=int(row["code"]),
+            labels={code: row[key] for code, key in _LANGUAGES.items() if row[key]},
+            ownership=row["ownership"],
+            privilege=row["privilege"],
+            columns=columns[row["name"]],
+        )
+        for row in table("tables.csv")
+    }

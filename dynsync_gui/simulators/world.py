@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FIRST_VERSION = 4_000_000
-_PARENTS = ("_parentcustomerid_value", "_parentcontactid_value", "_parentaccountid_value", "_originatingleadid_value")
+_OWNERS = ("systemuser", "team")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +28,15 @@ class Owner:
 
 
 class World:
-    """Rows of the three tables and the organisation around them; safe from several threads.
+    """Rows of every table and the organisation around them; safe from several threads.
 
     Attributes:
         lock: Held for every change, and while a reader picks the rows of a page.
         version: The highest row version given out, one sequence for the whole organisation.
         token_days: ``expirechangetrackingindays`` of the organisation.
         oldest_token: Change tokens of a smaller version are refused as expired.
-        metadata_version: ``globalmetadataversion``; moves when a column appears or vanishes.
+        metadata_version: ``globalmetadataversion``; moves when a table or a column becomes another one.
+        owners: Users and teams by id.
     """
 
     def __init__(self, seed: int = 1, clock: Clock | None = None) -> None:
@@ -53,8 +54,17 @@ class World:
 
     def guid(self) -> str:
         """The next id of the seeded sequence."""
-        digits = f"{self.random.getrandbits(128):032x}"
-        return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
+        return guid_of(self.random)
+
+    def add_owner(self, row_id: str, name: str, *, is_team: bool) -> None:
+        """Lets a row of the user or team table own others."""
+        self.owners[row_id] = Owner(row_id, name, is_team)
+
+    @property
+    def somebody(self) -> str | None:
+        """The user who changes what nobody else changes: not the first one, who is the sync user."""
+        users = [owner.id for owner in self.owners.values() if not owner.is_team]
+        return users[1] if len(users) > 1 else None
 
     def next_version(self) -> int:
         """Counts the organisation's row version up; the caller holds the lock."""
@@ -67,23 +77,21 @@ class World:
 
     def target_of(self, row_id: str) -> str | None:
         """Logical name of the table that holds an id."""
-        owner = self.owners.get(row_id)
-        if owner is not None:
-            return "team" if owner.is_team else "systemuser"
-        known = {self.business_unit: "businessunit", self.currency: "transactioncurrency"}
-        return known.get(row_id) or next((name for name, t in self.tables.items() if t.get(row_id)), None)
+        row_id = row_id.lower()
+        if row_id == self.business_unit:
+            return "businessunit"
+        return next((name for name, rows in self.tables.items() if row_id in rows), None)
 
     def name_of(self, row_id: str) -> str | None:
         """Primary name of the row of an id, as lookups show it."""
-        owner = self.owners.get(row_id)
-        if owner is not None:
-            return owner.name
+        if row_id == self.business_unit:
+            return "Rehearsal"
         for rows in self.tables.values():
             row = rows.get(row_id)
             if row is not None:
                 name = row.get(rows.schema.primary_name)
                 return None if name is None else str(name)
-        return {self.business_unit: "Rehearsal", self.currency: "US Dollar"}.get(row_id)
+        return None
 
     def row(self, table: str, row_id: str) -> Row:
         """A copy of a row; KeyError where there is none."""
@@ -92,49 +100,60 @@ class World:
             raise KeyError(row_id)
         return dict(row)
 
-    def insert(self, table: str, values: Mapping[str, Any]) -> str:
-        """Creates a row as somebody in Dynamics would; gives its id, which the values may name."""
+    def insert(self, table: str, values: Mapping[str, Any], by: str | None = None) -> str:
+        """Creates a row; gives its id, which the values may name.
+
+        Args:
+            table: Logical name.
+            values: By logical or property name.
+            by: The user who does it; None for somebody in Dynamics.
+        """
         rows = self.tables[table]
-        key = rows.schema.primary_id
+        properties, key = rows.schema.properties, rows.schema.primary_id
         with self.lock:
             row_id = str(values.get(key) or self.guid()).lower()
-            now, owner = self.clock.stamp(), next(iter(self.owners), None)
-            row: Row = {
+            owner = by if by in self.owners else next(iter(self.owners), None)
+            begun: Row = {
                 key: row_id,
-                "createdon": now,
+                "createdon": self.clock.stamp(),
+                "_createdby_value": by or self.somebody,
                 "statecode": 0,
                 "statuscode": 1,
                 "_ownerid_value": owner,
                 "_owninguser_value": owner,
                 "_owningbusinessunit_value": self.business_unit,
             }
-            self._apply(rows, row, values)
+            row = {name: value for name, value in begun.items() if name in properties and value is not None}
+            self._apply(rows, row, {**values, key: row_id}, by)
         return row_id
 
-    def update(self, table: str, row_id: str, changes: Mapping[str, Any]) -> None:
-        """Changes a row; None clears a column. Bumps ``versionnumber`` and ``modifiedon``."""
+    def update(self, table: str, row_id: str, changes: Mapping[str, Any], by: str | None = None) -> None:
+        """Changes a row; None clears a column. Bumps ``versionnumber`` and ``modifiedon``, names who did it."""
         with self.lock:
-            self._apply(self.tables[table], self.row(table, row_id), changes)
+            self._apply(self.tables[table], self.row(table, row_id), changes, by)
 
     def delete(self, table: str, row_id: str) -> bool:
-        """Deletes a row and clears the lookups that name it; False where there is none."""
+        """Deletes a row with its connections and clears the lookups that name it; False where there is none."""
         row_id = row_id.lower()
         with self.lock:
             if not self.tables[table].remove(row_id, self.next_version()):
                 return False
             for name, rows in self.tables.items():
-                for key in _PARENTS:
-                    for child in [row for row in rows if row.get(key) == row_id]:
-                        self.update(name, child[rows.schema.primary_id], {key: None})
+                lookups = rows.schema.lookups_to(table)
+                for row in rows.naming(row_id) if lookups else ():
+                    child_id = row[rows.schema.primary_id]
+                    cleared = {c.name: None for c in lookups if row.get(c.property_name) == row_id}
+                    if cleared.keys() & {"record1id", "record2id"}:
+                        self.delete(name, child_id)
+                    elif cleared and child_id in rows:
+                        self.update(name, child_id, cleared)
         return True
 
     def drop_column(self, table: str, column: str) -> None:
         """Takes a column away, as a customiser may; its values are lost."""
         with self.lock:
             rows = self.tables[table]
-            key = rows.schema.columns.pop(column).property_name
-            for row in rows:
-                row.pop(key, None)
+            rows.forget(rows.schema.columns.pop(column).property_name)
             self.metadata_version += 1
 
     def expire_tokens(self) -> None:
@@ -147,23 +166,36 @@ class World:
         with self.lock:
             return {name: list(rows) for name, rows in self.tables.items()}
 
-    def _apply(self, rows: RowTable, row: Row, changes: Mapping[str, Any]) -> None:
+    def _apply(self, rows: RowTable, row: Row, changes: Mapping[str, Any], by: str | None) -> None:
+        properties = rows.schema.properties
         for name, value in changes.items():
             column = rows.schema.columns.get(name)
             key = column.property_name if column is not None else name
-            if key not in rows.schema.properties:
+            if key not in properties:
                 raise KeyError(name)
             if value is None:
                 row.pop(key, None)
             else:
                 row[key] = value
-            if name in {"ownerid", "_ownerid_value"}:
+            if key == "_ownerid_value":
                 owner = self.owners[value]
                 row.pop("_owninguser_value", None)
                 row.pop("_owningteam_value", None)
                 row["_owningteam_value" if owner.is_team else "_owninguser_value"] = value
-        if rows.schema.primary_name == "fullname":
+        name, changed_by = rows.schema.name, by or self.somebody
+        if rows.schema.primary_name == "fullname" and ("fullname" not in changes or name != "systemuser"):
             full = " ".join(str(row[part]) for part in ("firstname", "middlename", "lastname") if row.get(part))
             row["fullname"] = full
+        if changed_by is not None:
+            row["_modifiedby_value"] = changed_by
         row["modifiedon"], row["versionnumber"] = self.clock.stamp(), self.next_version()
         rows.put(row)
+        if name in _OWNERS:
+            title = str(row.get(rows.schema.primary_name, ""))
+            self.add_owner(row[rows.schema.primary_id], title, is_team=name == "team")
+
+
+def guid_of(chance: random.Random) -> str:
+    """The next id of a seeded sequence."""
+    digits = f"{chance.getrandbits(128):032x}"
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"

@@ -57,7 +57,8 @@ def judge(audit: dict[str, Any], listed: set[tuple[str, str]]) -> Verdict:
     expected: dict[str, set[str]] = {"company": set(), "person": set()}
     kept_contacts = {row["contactid"] for row in tables["contact"] if row.get("new_synctomkto") is not False}
     came_from = {row.get("_originatingleadid_value") for row in tables["contact"] if row["contactid"] in kept_contacts}
-    for entity, rows in tables.items():
+    for entity in ("account", "contact", "lead"):
+        rows = tables[entity]
         kind = "company" if entity == "account" else "person"
         held, names = (companies, COMPANY) if kind == "company" else (persons, PLAIN)
         for row in rows:

@@ -11,6 +11,11 @@ _ROOT = Path(__file__).resolve().parents[2]
 SHARED = Path(os.environ.get("DYNSYNC_SHARED") or _ROOT.parent / "shared")
 TOOL, SPEC = SHARED / "tools" / "marketo_contract.py", SHARED / "data" / "marketo" / "swagger-mapi.relaxed.json"
 
+CAR_FIELDS = [
+    {"name": "vin", "displayName": "VIN", "dataType": "string", "isDedupeField": True},
+    {"name": "owner", "displayName": "Owner", "dataType": "link", "relatedTo": {"name": "lead", "field": "id"}},
+]
+
 pytestmark = [
     pytest.mark.reference,
     pytest.mark.skipif(not (TOOL.is_file() and SPEC.is_file()), reason="Adobe's definition is not at hand"),
@@ -50,7 +55,30 @@ def test_answers_keep_to_the_definition(marketo, contract):
         ("GET", "companies.json", {"filterType": "dedupeFields", "filterValues": "c"}),
         ("POST", "companies/delete.json", {"input": [{"externalCompanyId": "none"}]}),
         ("GET", "opportunities/describe.json", {}),
+        ("GET", "opportunities/schema/fields.json", {}),
         ("GET", "salespersons/describe.json", {}),
+        ("POST", "salespersons.json", {"input": [{"externalSalesPersonId": "s"}, {}]}),
+        ("GET", "salespersons.json", {"filterType": "dedupeFields", "filterValues": "s"}),
+        ("POST", "opportunities.json", {"input": [{"externalOpportunityId": "o", "name": "O"}, {"name": "O"}]}),
+        ("GET", "opportunities.json", {"filterType": "dedupeFields", "filterValues": "o"}),
+        ("GET", "opportunities/roles/describe.json", {}),
+        ("POST", "opportunities/roles.json", {"input": [{"externalOpportunityId": "o", "leadId": 1, "role": "r"}]}),
+        ("POST", "opportunities/roles/delete.json", {"input": [{"marketoGUID": "x"}], "deleteBy": "idField"}),
+        ("POST", "opportunities/delete.json", {"input": [{"externalOpportunityId": "o"}]}),
+        ("POST", "salespersons/delete.json", {"input": [{"externalSalesPersonId": "s"}]}),
+        ("POST", "customobjects/schema.json", {"apiName": "car", "displayName": "Car"}),
+        ("POST", "customobjects/schema/car/addField.json", {"input": CAR_FIELDS}),
+        ("GET", "customobjects/schema.json", {"state": "draft"}),
+        ("POST", "customobjects/schema/car/approve.json", {}),
+        ("GET", "customobjects/schema/car/describe.json", {}),
+        ("GET", "customobjects/schema/fieldDataTypes.json", {}),
+        ("GET", "customobjects/schema/linkableObjects.json", {}),
+        ("GET", "customobjects/schema/car/dependentAssets.json", {}),
+        ("GET", "customobjects.json", {}),
+        ("GET", "customobjects/car/describe.json", {}),
+        ("POST", "customobjects/car.json", {"input": [{"vin": "1"}, {}]}),
+        ("GET", "customobjects/car.json", {"filterType": "vin", "filterValues": "1"}),
+        ("POST", "customobjects/car/delete.json", {"input": [{"vin": "1"}, {"vin": "2"}]}),
         ("GET", "stats/usage.json", {}),
         ("GET", "stats/usage/last7days.json", {}),
         ("GET", "stats/errors.json", {}),

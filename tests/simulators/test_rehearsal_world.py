@@ -26,7 +26,11 @@ def test_a_seed_decides_everything():
 
 
 def test_shares_and_filter(world):
-    assert {name: len(rows) for name, rows in world.tables.items()} == {"account": 1800, "contact": 6000, "lead": 4200}
+    numbers = {name: len(rows) for name, rows in world.tables.items()}
+    assert (numbers["account"], numbers["contact"], numbers["lead"]) == (1800, 6000, 4200)
+    assert (numbers["opportunity"], numbers["systemuser"]) == (2400, 20 + 24)
+    assert (numbers["new_subscription"], numbers["new_delivery"]) == (3000, 2400)
+    assert numbers["connection"] > 1000
     wishes = Counter(row.get(FILTER_FIELD) for row in people(world))
     assert 0.17 < wishes[True] / 10_200 < 0.23
     assert 0.02 < wishes[False] / 10_200 < 0.04

@@ -35,9 +35,7 @@ _GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _LONGEST_URL = 32_768
 _LARGEST_BODY = 16 * 1024 * 1024
 _VERBS = {"GET": "Read", "POST": "Create", "PATCH": "Write", "DELETE": "Delete"}
-_ROWS_OF_ORGANISATION = (
-    "systemusers", "organizations", "solutions", "duplicaterules", "privileges", "usersettingscollection",
-)  # fmt: skip
+_ROWS_OF_ORGANISATION = ("organizations", "solutions", "duplicaterules", "privileges", "usersettingscollection")
 
 
 class Dataverse:
@@ -58,6 +56,7 @@ class Dataverse:
         self.world = world
         self.latency = 0.0
         self.members = Members(world, directory)
+        self.members.publish()
         self.protection = Protection(world.clock, on=limits)
         self.tracker = Tracker(world)
         self.reader = Reader(world)
@@ -145,6 +144,8 @@ class Dataverse:
         row = _ROW.fullmatch(path)
         rows = self.world.table_of_set(row[1]) if row else None
         if row is not None and rows is not None:
+            if rows.schema.name == "systemuser":
+                self.members.publish()
             return self._table(rows, row[2], request, options, wishes, member, counted=bool(row[3]))
         if self.mail.answers(path):
             return self.mail.answer(self._root, path, request, member)

@@ -183,15 +183,15 @@ def entity(table: TableSchema, language: int, *, tracked: bool) -> dict[str, Any
         "Description": label({}, language),
         "PrimaryIdAttribute": table.primary_id,
         "PrimaryNameAttribute": table.primary_name,
-        "PrimaryImageAttribute": "entityimage",
+        "PrimaryImageAttribute": "entityimage" if "entityimage" in table.columns else None,
         "ObjectTypeCode": table.type_code,
-        "OwnershipType": "UserOwned",
+        "OwnershipType": table.ownership,
         "TableType": "Standard",
-        "IsCustomEntity": False,
+        "IsCustomEntity": table.is_custom,
         "IsIntersect": False,
         "IsPrivate": False,
         "IsActivity": False,
-        "IsManaged": True,
+        "IsManaged": not table.is_custom,
         "IsOptimisticConcurrencyEnabled": True,
         "ChangeTrackingEnabled": tracked,
         "CanChangeTrackingBeEnabled": {
@@ -203,15 +203,20 @@ def entity(table: TableSchema, language: int, *, tracked: bool) -> dict[str, Any
 
 
 def relationship(table: TableSchema, column: Column, target: str, navigation: str) -> dict[str, Any]:
-    """A many-to-one relationship behind a lookup."""
+    """The relationship behind a lookup: many-to-one seen from its table, one-to-many from the other one."""
+    custom = "custom" in column.flags
+    name = f"{'new_' if custom else ''}{target}_{table.name}_{column.name}"
     return {
         "MetadataId": metadata_id("relationship", table.name, column.name, target),
-        "SchemaName": f"{target}_{table.name}_{column.name}",
+        "SchemaName": name,
         "RelationshipType": "OneToManyRelationship",
         "ReferencedAttribute": f"{target}id",
         "ReferencedEntity": target,
+        "ReferencedEntityNavigationPropertyName": name,
         "ReferencingAttribute": column.name,
         "ReferencingEntity": table.name,
         "ReferencingEntityNavigationPropertyName": navigation,
-        "IsCustomRelationship": "custom" in column.flags,
+        "IsCustomRelationship": custom,
+        "IsHierarchical": False,
+        "SecurityTypes": "Append",
     }

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from dynsync_gui.simulators.dataverse.errors import DataverseError
+from dynsync_gui.simulators.resources import table
 
 if TYPE_CHECKING:
     from dynsync_gui.simulators.directory import Directory, Grant
@@ -46,9 +47,8 @@ class Member:
     access_mode: int | None = None
 
     def as_row(self) -> dict[str, Any]:
-        """Columns of the systemuser table that the Web API has."""
+        """What the systemuser table says about it."""
         return {
-            "systemuserid": self.id,
             "fullname": self.name,
             "domainname": self.domain_name,
             "internalemailaddress": self.domain_name,
@@ -84,6 +84,19 @@ class Members:
         member.depths = dict.fromkeys(_all_privileges(), "Global")
         self.by_object[member.object_id] = member
 
+    def publish(self) -> None:
+        """Writes what members are by now to the user table."""
+        users = self._world.tables["systemuser"]
+        for member in self.by_object.values():
+            told = member.as_row()
+            row = users.get(member.id) or {}
+            if any(row.get(name) != value for name, value in told.items()):
+                if row:
+                    self._world.update("systemuser", member.id, told)
+                else:
+                    unit = self._world.business_unit
+                    self._world.insert("systemuser", {**told, "systemuserid": member.id, "businessunitid": unit})
+
     def find(self, user_id: str) -> Member | None:
         """The member of a systemuserid."""
         return next((m for m in self.by_object.values() if m.id == user_id.lower()), None)
@@ -101,9 +114,10 @@ class Members:
             raise DataverseError(403, "0x80042F09", "The user has not been assigned any roles.")
         return member
 
-    def require(self, member: Member, verb: str, table: str, *, globally: bool = False) -> None:
+    def require(self, member: Member, verb: str, name: str, *, globally: bool = False) -> None:
         """Refuses a caller who lacks a privilege, or its depth where the whole table is needed."""
-        privilege = f"prv{verb}{table.title()}"
+        schema = self._world.tables[name].schema
+        privilege = f"prv{verb}{schema.privilege}"
         depth = member.depths.get(privilege)
         if depth is None or (globally and depth != "Global"):
             wanted = " at depth Global" if depth is not None else ""
@@ -113,12 +127,12 @@ class Members:
                 f"Principal user (Id={member.id}, type=8, roleCount={len(member.roles)}, "
                 f"privilegeCount={len(member.depths)}, accessMode=0, AADObjectId={member.object_id}), is missing "
                 f"{privilege} privilege (Id={self.privilege_ids.get(privilege)}){wanted} on OTC="
-                f"{self._world.tables[table].schema.type_code} for entity '{table}' (LocalizedName='{table.title()}').",
+                f"{schema.type_code} for entity '{name}' (LocalizedName='{schema.labels[1033]}').",
             )
 
 
 def _all_privileges() -> list[str]:
-    return [f"prv{verb}{table}" for table in ("Account", "Contact", "Lead") for verb in VERBS]
+    return [f"prv{verb}{row['privilege']}" for row in table("tables.csv") for verb in VERBS]
 
 
 def _spoil(member: Member, name: str) -> None:

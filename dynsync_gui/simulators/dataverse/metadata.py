@@ -62,8 +62,11 @@ class Metadata:
             return self._table(table, options)
         if part == "Attributes":
             return self._attributes(table, column_name, rest, options)
-        if part == "ManyToOneRelationships":
-            return self._many(f"{path}", self._relationships(table), options, "OneToManyRelationshipMetadata")
+        if part in {"ManyToOneRelationships", "OneToManyRelationships"}:
+            found_ones = self._relationships(table) if part.startswith("Many") else self._relationships_to(table.name)
+            return self._many(f"{path}", found_ones, options, "OneToManyRelationshipMetadata")
+        if part == "ManyToManyRelationships":
+            return self._many(f"{path}", [], options, "ManyToManyRelationshipMetadata")
         if part == "Keys":
             return self._many(f"{path}", [], options, "EntityKeyMetadata")
         raise not_found(part)
@@ -127,6 +130,14 @@ class Metadata:
             for column in table.columns.values()
             if column.is_lookup and column.selectable
             for target in column.targets
+        ]
+
+    def _relationships_to(self, target: str) -> list[dict[str, Any]]:
+        """Every lookup of the organisation that may name a row of a table."""
+        return [
+            definitions.relationship(rows.schema, column, target, navigation_name(column, target))
+            for rows in self._world.tables.values()
+            for column in rows.schema.lookups_to(target)
         ]
 
     def _many(

@@ -25,7 +25,7 @@ _NAMES = re.compile(r"@\w+")
 
 
 class Organisation:
-    """Answers everything that is neither a row of the three tables nor metadata.
+    """Answers everything that is neither a row of a table nor metadata.
 
     Attributes:
         solutions: Rows of the solution table.
@@ -77,9 +77,6 @@ class Organisation:
         if path == "privileges":
             known = self._members.privilege_ids.items()
             return self._rows("privileges", [{"privilegeid": id_, "name": name} for name, id_ in known], options)
-        if path == "systemusers":
-            users = [m.as_row() for m in self._members.by_object.values()]
-            return self._rows("systemusers", users, options)
         own = _SETTINGS.fullmatch(path)
         if own is not None:
             return self._settings(own[1], options)
@@ -153,9 +150,6 @@ class Organisation:
         member = self._members.find(user_id)
         if member is None:
             raise DataverseError(404, "0x80040217", f"systemuser With Id = {user_id} Does Not Exist")
-        if not rest:
-            row = _projected(member.as_row(), options, "systemuser", "systemuserid")
-            return Answer.of({"@odata.context": self._context("systemusers/$entity"), **row})
         if rest == "systemuserroles_association":
             roles = [{"roleid": self._members.role_ids.get(r, ""), "name": r} for r in member.roles]
             return self._rows("roles", roles, options)

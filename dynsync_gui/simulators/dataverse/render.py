@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 FORMATTED = "OData.Community.Display.V1.FormattedValue"
 LOOKUP_TABLE = "Microsoft.Dynamics.CRM.lookuplogicalname"
 NAVIGATION = "Microsoft.Dynamics.CRM.associatednavigationproperty"
-_CUSTOMER = frozenset({"parentcustomerid", "customerid"})
 
 
 class Renderer:
@@ -65,11 +64,11 @@ class Renderer:
                 if self._navigation:
                     shown[f"{name}@{NAVIGATION}"] = navigation_name(column, target)
             if self._formatted:
-                text = self._text(column, value)
+                text = self._text(column, value, shown)
                 if text is not None:
                     shown[f"{name}@{FORMATTED}"] = text
 
-    def _text(self, column: Column, value: Any) -> str | None:
+    def _text(self, column: Column, value: Any, shown: dict[str, Any]) -> str | None:
         """A value as this user sees it: English, US formats."""
         if column.is_lookup:
             return self._world.name_of(value)
@@ -80,7 +79,8 @@ class Renderer:
                 labels = [column.label_of(int(part)) for part in str(value).split(",")]
                 return "; ".join(label for label in labels if label)
             case "Money":
-                return f"${value:,.2f}"
+                is_base = column.name.endswith("_base")
+                return self._money(value, None if is_base else shown.get("_transactioncurrencyid_value"))
             case "Integer" | "BigInt":
                 return f"{value:,}"
             case "Decimal" | "Double":
@@ -89,10 +89,15 @@ class Renderer:
                 return _date_text(str(value), with_time=column.format != "DateOnly" and column.behavior != "DateOnly")
         return None
 
+    def _money(self, value: float, currency: str | None) -> str:
+        """An amount with the sign and the decimals of its currency."""
+        row = self._world.tables["transactioncurrency"].get(currency or self._world.currency) or {}
+        return f"{row.get('currencysymbol', '$')}{value:,.{row.get('currencyprecision', 2)}f}"
+
 
 def navigation_name(column: Column, target: str | None) -> str:
-    """The single-valued navigation property behind a lookup; customers have one for each table."""
-    if column.name in _CUSTOMER:
+    """The single-valued navigation property behind a lookup; polymorphic ones have one for each table."""
+    if column.is_polymorphic:
         return f"{column.name}_{target}"
     return column.schema if "custom" in column.flags else column.name
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from dynsync_gui.simulators.dataverse.cookies import Place, delta_token, read_delta_token, skip_token
@@ -35,7 +36,7 @@ class Tracker:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self.disabled: set[str] = set()
+        self.disabled = {"new_delivery", "connectionrole"}
         self.empty_every = 7
 
     def page(self, asked: Question) -> Answer:
@@ -58,8 +59,10 @@ class Tracker:
         """``/$count`` with a delta token: how many changes wait."""
         self._check(asked)
         with self._world.lock:
-            changed, gone = self._changes(asked, self._since(asked), self._world.version)
-        return Answer(f"\ufeff{len(changed) + len(gone)}", content_type="text/plain; charset=utf-8")
+            since = self._since(asked)
+            changed = sum(1 for _ in asked.rows.changed(since, self._world.version))
+            gone = sum(1 for version, _ in asked.rows.deleted if version > since)
+        return Answer(f"\ufeff{changed + gone}", content_type="text/plain; charset=utf-8")
 
     def _check(self, asked: Question) -> None:
         for name in _FORBIDDEN:
@@ -99,11 +102,11 @@ class Tracker:
 
     def _delta(self, asked: Question, columns: list[Column], place: Place) -> Answer:
         since, size = self._since(asked), asked.wishes.page_size or MOST_ROWS
-        changed, gone = self._changes(asked, since, place.until)
         # A place in a delta is a version, in the changed rows ("u") or in the deleted ones ("d").
         phase, version = place.last[:1], int(place.last[1:] or since)
-        waiting = [row for row in changed if row["versionnumber"] > version] if phase != "d" else []
-        leaving = [entry for entry in gone if phase != "d" or entry[0] > version]
+        changed = asked.rows.changed(version, place.until) if phase != "d" else iter(())
+        waiting = list(islice(changed, size + 1))
+        leaving = [e for e in asked.rows.deleted if (version if phase == "d" else since) < e[0] <= place.until]
         skipped = self._is_empty(place) and bool(waiting or leaving)
         shown = [] if skipped else waiting[:size]
         removed = [] if skipped else leaving[: size - len(shown)]
@@ -127,13 +130,6 @@ class Tracker:
         else:
             self._add_delta(asked, body, place.until)
         return Answer.of(body)
-
-    @staticmethod
-    def _changes(asked: Question, since: int, until: int) -> tuple[list[Row], list[tuple[int, str]]]:
-        """Rows changed and rows deleted in a span of versions, each in the order of versions."""
-        changed = [row for row in asked.rows if since < row["versionnumber"] <= until]
-        changed.sort(key=lambda row: int(row["versionnumber"]))
-        return changed, [entry for entry in asked.rows.deleted if since < entry[0] <= until]
 
     def _is_empty(self, place: Place) -> bool:
         return bool(self.empty_every) and place.page > 1 and place.page % self.empty_every == 0

@@ -117,7 +117,7 @@ def _lookup(rows: RowTable, navigation: str) -> Column | None:
     """The lookup of a navigation property: its schema name if custom, with the target's name for customers."""
     for column in rows.schema.columns.values():
         names = {column.schema if "custom" in column.flags else column.name}
-        if column.kind == "Customer":
+        if column.is_polymorphic:
             names = {f"{column.name}_{target}" for target in column.targets}
         if column.is_lookup and navigation in names:
             return column

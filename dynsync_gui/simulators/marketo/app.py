@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-import re
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dynsync_gui.simulators.gate import Answer
-from dynsync_gui.simulators.marketo.companies import Companies
-from dynsync_gui.simulators.marketo.errors import MarketoError, failure, success
+from dynsync_gui.simulators.marketo.custom_objects import CustomObjects
+from dynsync_gui.simulators.marketo.errors import MarketoError, begin_request, failure, success
 from dynsync_gui.simulators.marketo.fields import Catalogue
 from dynsync_gui.simulators.marketo.identity import Identity
+from dynsync_gui.simulators.marketo.kinds import Kinds
 from dynsync_gui.simulators.marketo.persons import Persons
 from dynsync_gui.simulators.marketo.quota import Quota
-from dynsync_gui.simulators.marketo.records import RecordStore
+from dynsync_gui.simulators.marketo.routes import routes
 from dynsync_gui.simulators.marketo.schema_calls import SchemaCalls
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from werkzeug.wrappers import Request
 
     from dynsync_gui.simulators.clock import Clock
 
-    Route = tuple[re.Pattern[str], dict[str, str], Callable[[Request, re.Match[str]], Answer]]
-
 _LONGEST_URI = 8 * 1024
 _LARGEST_BODY = 1024 * 1024
 _CRM_OBJECTS = ("/rest/v1/companies", "/rest/v1/opportunities", "/rest/v1/salespersons")
-_PERSON, _COMPANY = ("Read-Only Lead", "Read-Write Lead"), ("Read-Only Company", "Read-Write Company")
-_FIELDS = "Read-Write Schema Custom Field"
 
 
 class Marketo:
@@ -41,7 +35,7 @@ class Marketo:
         fields: Person fields; company fields are in ``company_fields``.
         persons: Person records; companies are in ``companies``.
         native_crm: Whether Marketo's own CRM sync is on.
-        custom_objects: Whether the subscription includes the metadata of custom objects.
+        custom: Types of custom objects and their records.
     """
 
     name = "marketo"
@@ -50,23 +44,17 @@ class Marketo:
     def __init__(self, clock: Clock, stopping: threading.Event, *, limits: bool = True) -> None:
         self.latency = 0.0
         self.denied: set[str] = set()
-        self.custom_objects = True
         self.identity = Identity(clock)
         self.quota = Quota(clock, on=limits)
-        self.fields, self.company_fields = Catalogue(clock, "person"), Catalogue(clock, "company")
-        # Every person is in the one partition that an instance has to begin with.
-        self.persons = RecordStore(clock, 1001, {"leadPartitionId": 1})
-        self.companies = RecordStore(clock, 501)
-        self.persons.index(["email", "externalCompanyId"])
-        self.companies.index(["externalCompanyId"])
-        self.person_calls = Persons(clock, self.fields, self.persons, self.companies, self._wait)
-        self._company_calls = Companies(clock, self.company_fields, self.companies, self.persons, self._wait)
-        self.schema_calls = SchemaCalls(clock, self.fields, self.company_fields)
+        self.fields, self.kinds = Catalogue(clock, "person"), Kinds(clock)
+        self.persons, self.companies = self.kinds.persons, self.kinds.companies.store
+        self.person_calls = Persons(self.fields, self.kinds, self.wait)
+        self.custom = CustomObjects(clock, self.fields, self.kinds, self.wait)
+        self.schema_calls = SchemaCalls(self.fields, self.kinds.companies.fields, self.kinds.opportunities.fields)
         self._clock = clock
-        self._since = clock.stamp()
         self._stopping = stopping
         self._delay = threading.local()
-        self._routes = self._table()
+        self._routes = routes(self)
 
     @property
     def native_crm(self) -> bool:
@@ -86,20 +74,34 @@ class Marketo:
         if request.path == "/identity/oauth/token":
             return self.identity.answer(request)
         self._delay.seconds = delay
+        begin_request(self._clock)
         try:
             self.identity.check(request)
             with self.quota.passage():
                 return self._routed(request)
         except MarketoError as error:
             self.quota.note_error(error.code)
-            return failure(self._clock, error)
+            return failure(error)
 
     def refusal(self, code: str, message: str) -> Answer:
         """A response-level error of any code."""
+        begin_request(self._clock)
         self.quota.note_error(code)
-        return failure(self._clock, MarketoError(code, message))
+        return failure(MarketoError(code, message))
 
-    def _wait(self) -> None:
+    def audit(self) -> dict[str, Any]:
+        """Everything that the instance holds, for whoever judges a run."""
+        kinds = self.kinds
+        return {
+            "persons": self.persons.all(),
+            "companies": self.companies.all(),
+            "salespersons": kinds.sellers.store.all(),
+            "opportunities": kinds.opportunities.store.public(),
+            "roles": kinds.roles.store.public(),
+            "customobjects": {name: each.store.public() for name, each in self.custom.types.items()},
+        }
+
+    def wait(self) -> None:
         """The time a call takes, between the decision about its records and their change."""
         seconds = self.latency + getattr(self._delay, "seconds", 0.0)
         if seconds:
@@ -122,61 +124,8 @@ class Marketo:
             return call(request, found)
         raise MarketoError("610")
 
-    def _table(self) -> list[Route]:
-        """Paths, the permission that each verb needs, and what answers."""
-        person = {"GET": _PERSON[0], "POST": _PERSON[1], "DELETE": _PERSON[1]}
-        company = {"GET": _COMPANY[0], "POST": _COMPANY[1]}
-        schema = {"GET": _FIELDS, "POST": _FIELDS}
-        schema_calls, persons, companies = self.schema_calls, self.person_calls, self._company_calls
-
-        def other(name: str) -> Answer:
-            return schema_calls.other(name, self._since)
-
-        listed: list[tuple[str, dict[str, str], Callable[[Request, re.Match[str]], Answer]]] = [
-            (r"leads/describe\.json", {"GET": _PERSON[0]}, lambda _r, _m: schema_calls.describe()),
-            (r"leads/describe2\.json", {"GET": _PERSON[0]}, lambda _r, _m: schema_calls.describe2()),
-            (r"leads/partitions\.json", {"GET": _PERSON[0]}, lambda _r, _m: self._partitions()),
-            (r"leads\.json", person, lambda r, _m: self._person(r)),
-            (r"leads/delete\.json", {"POST": _PERSON[1]}, lambda r, _m: persons.delete(r)),
-            (r"lead/(\d+)\.json", {"GET": _PERSON[0]}, lambda r, m: persons.one(r, int(m[1]))),
-            (r"(leads|companies)/schema/fields\.json", schema, lambda r, m: schema_calls.fields(r, m[1], None)),
-            (r"(leads|companies)/schema/fields/(\w+)\.json", schema, lambda r, m: schema_calls.fields(r, m[1], m[2])),
-            (r"companies/describe\.json", {"GET": _COMPANY[0]}, lambda _r, _m: companies.describe(self._since)),
-            (r"companies\.json", company, lambda r, _m: companies.sync(r) if _posts(r) else companies.query(r)),
-            (r"companies/delete\.json", {"POST": _COMPANY[1]}, lambda r, _m: companies.delete(r)),
-            (r"opportunities/describe\.json", {"GET": "Read-Only Opportunity"}, lambda _r, _m: other("opportunities")),
-            (r"salespersons/describe\.json", {"GET": "Read-Only Sales Person"}, lambda _r, _m: other("salespersons")),
-            (r"opportunities/roles/describe\.json", {"GET": "Read-Only Opportunity"}, lambda _r, _m: other("roles")),
-            (r"customobjects/schema\.json", {"GET": "Read-Write Custom Object Type"}, lambda _r, _m: self._types()),
-            (r"stats/(usage|errors)(/last7days)?\.json", {"GET": ""}, lambda _r, m: self._stats(m[1], m[2])),
-        ]
-        return [(re.compile(f"/rest/v1/{path}"), verbs, call) for path, verbs, call in listed]
-
-    def _person(self, request: Request) -> Answer:
-        if request.args.get("_method") == "DELETE" or request.method == "DELETE":
-            return self.person_calls.delete(request)
-        return self.person_calls.sync(request) if _posts(request) else self.person_calls.query(request)
-
-    def _partitions(self) -> Answer:
-        names = self.person_calls.partitions
-        rows = [
-            {"id": number, "name": name, "description": "Initial partition"} for number, name in enumerate(names, 1)
-        ]
-        return success(self._clock, rows)
-
-    def _types(self) -> Answer:
-        """Types of custom objects; the rehearsal has none."""
-        if not self.custom_objects:
-            raise MarketoError("616", "Invalid Subscription Type")
-        return success(self._clock, [])
-
-    def _stats(self, kind: str, week: str | None) -> Answer:
+    def stats(self, kind: str, week: str | None) -> Answer:
+        """Usage or errors of today, or of seven days."""
         days = 7 if week else 1
         rows = self.quota.usage(days, self.identity.user) if kind == "usage" else self.quota.error_rows(days)
-        return success(self._clock, rows)
-
-
-def _posts(request: Request) -> bool:
-    """Whether a POST is meant as one, and not as a GET with a long filter."""
-    override = request.args.get("_method") or request.form.get("_method")
-    return request.method == "POST" and override is None
+        return success(rows)

@@ -5,15 +5,72 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
 
 from dynsync_gui.simulators.marketo.errors import MarketoError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from werkzeug.wrappers import Request
+
+    from dynsync_gui.simulators.marketo.fields import Field
+    from dynsync_gui.simulators.marketo.records import Name, Record, RecordStore
 
 MOST_RECORDS = 300
 MOST_VALUES = 300
+
+
+class Fields(Protocol):
+    """Fields of an object, by which it is asked and written."""
+
+    def __iter__(self) -> Iterator[Field]:
+        """The fields that the instance knows by now."""
+
+    def get(self, name: str) -> Field | None:
+        """A known field by its exact name."""
+
+    def all(self) -> list[Field]:
+        """Every field, those too that nobody knows yet."""
+
+    @property
+    def searchable(self) -> list[str]:
+        """Fields that a filter may use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a query asks for: records whose fields have one of these values, and which of their fields."""
+
+    by: Name
+    values: list[Any]
+    names: list[str]
+
+    def answered(self, store: RecordStore, given: dict[str, str], most: int = 0) -> tuple[list[Record], dict[str, Any]]:
+        """A page of the records in the order of their ids, and what the envelope says about the next one.
+
+        Args:
+            store: Where the records are.
+            given: Query parameters, for the paging.
+            most: More hits than this are refused; 0 = any number.
+        """
+        with store.lock:
+            ids = sorted({found for value in self.values for found in store.find(self.by, value)})
+            if most and len(ids) > most:
+                raise MarketoError("1003", "Too many results match the filter")
+            shown, more = page(ids, given, repr(self))
+            return [store.get(record_id) or {} for record_id in shown], more
+
+
+def wanted(fields: Fields, text: str | list[str] | None, default: tuple[str, ...], first: str) -> list[str]:
+    """Names of the fields that a query asks for; the object's id comes first, asked for or not."""
+    names = text.split(",") if isinstance(text, str) else text
+    names = [name.strip() for name in names or () if name.strip()] or list(default)
+    for name in names:
+        if fields.get(name) is None:
+            raise MarketoError("1006", f"Field '{name}' not found")
+    return [first, *(name for name in names if name != first)]
 
 
 def json_body(request: Request) -> dict[str, Any]:
@@ -56,12 +113,17 @@ def parameters(request: Request) -> dict[str, str]:
     return request.args.to_dict() | request.form.to_dict()
 
 
+def required(given: dict[str, Any], name: str) -> str:
+    """A parameter that has to be there."""
+    value = given.get(name)
+    if not value:
+        raise MarketoError("1002", f"Missing value for required parameter '{name}'")
+    return str(value)
+
+
 def filter_values(given: dict[str, str]) -> list[str]:
     """``filterValues``: 1 to 300, separated by commas that cannot be escaped."""
-    text = given.get("filterValues")
-    if not text:
-        raise MarketoError("1002", "Missing value for required parameter 'filterValues'")
-    values = [value.strip() for value in text.split(",") if value.strip()]
+    values = [value.strip() for value in required(given, "filterValues").split(",") if value.strip()]
     if len(values) > MOST_VALUES:
         raise MarketoError("1003", f"Maximum number of filter values '{MOST_VALUES}' exceeded")
     return values

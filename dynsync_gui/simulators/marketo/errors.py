@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 from typing import TYPE_CHECKING, Any
 
 from dynsync_gui.simulators.gate import Answer
@@ -24,10 +25,15 @@ TEXTS = {
     "610": "Requested resource not found",
     "611": "System error",
     "612": "Invalid Content Type",
+    "613": "Invalid Multipart Request",
     "614": "Invalid Subscription",
     "615": "Concurrent access limit '10' reached",
+    "616": "Invalid Subscription Type",
+    "1016": "Too many imports",
     "1018": "CRM Enabled",
+    "1026": "Custom object not enabled",
 }
+_request = threading.local()
 
 
 class MarketoError(Exception):
@@ -48,9 +54,9 @@ class RecordError(Exception):
         self.message = message
 
     @property
-    def reasons(self) -> list[dict[str, str]]:
-        """As it stands in the record's row."""
-        return [{"code": self.code, "message": self.message}]
+    def row(self) -> dict[str, Any]:
+        """What the answer says of the record; it has no id."""
+        return {"status": "skipped", "reasons": [{"code": self.code, "message": self.message}]}
 
 
 def invalid_value(name: str, value: Any) -> RecordError:
@@ -59,21 +65,27 @@ def invalid_value(name: str, value: Any) -> RecordError:
     return RecordError("1003", f"Invalid value for field '{name}' and value '{shown}'")
 
 
-def request_id(clock: Clock) -> str:
-    """A request id: random digits, ``#``, and the time as hexadecimal milliseconds."""
-    return f"{secrets.randbelow(0xFFFF):x}#{int(clock.now() * 1000):x}"
+def begin_request(clock: Clock) -> str:
+    """Gives the request of this thread its id: random digits, ``#``, and the time as hexadecimal milliseconds."""
+    _request.id = f"{secrets.randbelow(0xFFFF):x}#{int(clock.now() * 1000):x}"
+    return str(_request.id)
 
 
-def success(clock: Clock, result: list[dict[str, Any]] | None = None, **more: Any) -> Answer:
+def success(result: list[Any] | None = None, **more: Any) -> Answer:
     """A good answer; ``more`` are nextPageToken and moreResult."""
-    body: dict[str, Any] = {"requestId": request_id(clock), "result": result or [], "success": True}
+    body: dict[str, Any] = {"requestId": _request.id, "result": result or [], "success": True}
     return Answer.of(body | more)
 
 
-def failure(clock: Clock, error: MarketoError) -> Answer:
+def done(**more: Any) -> Answer:
+    """A good answer of a call that has no rows to give."""
+    return Answer.of({"requestId": _request.id, "success": True} | more)
+
+
+def failure(error: MarketoError) -> Answer:
     """HTTP 200 with ``success`` false."""
     body = {
-        "requestId": request_id(clock),
+        "requestId": _request.id,
         "success": False,
         "errors": [{"code": error.code, "message": error.message}],
     }

@@ -13,11 +13,17 @@ from dynsync_gui.simulators.resources import table
 if TYPE_CHECKING:
     from dynsync_gui.simulators.clock import Clock
 
-_SEARCHABLE = (
-    "cookies", "email", "facebookId", "id", "leadPartitionId", "linkedInId", "sfdcAccountId", "sfdcContactId",
-    "sfdcLeadId", "twitterId",
-)  # fmt: skip
-_LOOKUPS = frozenset(_SEARCHABLE) - {"leadPartitionId"}
+_SEARCHABLE = {
+    "person": (
+        "cookies", "email", "facebookId", "id", "leadPartitionId", "linkedInId", "sfdcAccountId", "sfdcContactId",
+        "sfdcLeadId", "twitterId",
+    ),
+    "company": ("externalCompanyId", "id", "company", "externalSalesPersonId"),
+    "salesperson": ("id", "externalSalesPersonId", "email"),
+    "opportunity": ("externalOpportunityId", "marketoGUID"),
+    "role": ("marketoGUID", "leadId", "externalOpportunityId"),
+}  # fmt: skip
+_LOOKUPS = frozenset(_SEARCHABLE["person"]) - {"leadPartitionId"}
 _CREATABLE = frozenset(
     (
         "boolean",
@@ -108,7 +114,7 @@ class Catalogue:
         self.delay = 1.0
         self._clock = clock
         self._lock = threading.Lock()
-        self._is_person = of == "person"
+        self._searchable = _SEARCHABLE[of]
         self._fields = {row["name"]: _field(row) for row in table("marketo_fields.csv") if row["object"] == of}
 
     def __iter__(self) -> Any:
@@ -124,10 +130,8 @@ class Catalogue:
     @property
     def searchable(self) -> list[str]:
         """Fields that a filter may use."""
-        if not self._is_person:
-            return ["externalCompanyId", "id", "company", "externalSalesPersonId"]
         custom = [f.name for f in self if f.custom and f.kind in _SEARCHABLE_TYPES]
-        return [*_SEARCHABLE, *custom]
+        return [*self._searchable, *custom]
 
     def is_lookup(self, name: str) -> bool:
         """Whether a person may be looked up by it in a sync."""

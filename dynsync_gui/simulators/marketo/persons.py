@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dynsync_gui.simulators.marketo.calls import choice, filter_values, json_body, page, parameters, records_of
+from dynsync_gui.simulators.marketo.calls import (
+    Question,
+    choice,
+    filter_values,
+    json_body,
+    parameters,
+    records_of,
+    required,
+    wanted,
+)
 from dynsync_gui.simulators.marketo.errors import MarketoError, RecordError, success
 from dynsync_gui.simulators.marketo.values import stored
 
@@ -13,14 +22,14 @@ if TYPE_CHECKING:
 
     from werkzeug.wrappers import Request
 
-    from dynsync_gui.simulators.clock import Clock
     from dynsync_gui.simulators.gate import Answer
     from dynsync_gui.simulators.marketo.fields import Catalogue
-    from dynsync_gui.simulators.marketo.records import Record, RecordStore
+    from dynsync_gui.simulators.marketo.kinds import Kinds
+    from dynsync_gui.simulators.marketo.records import Record
 
 _DEFAULT_FIELDS = ("id", "email", "updatedAt", "createdAt", "firstName", "lastName")
 _ACTIONS = ("createOrUpdate", "createOnly", "updateOnly", "createDuplicate")
-_COMPANY_LINK = "externalCompanyId"
+_COMPANY_LINK, _OWNER_LINK = "externalCompanyId", "externalSalesPersonId"
 _MOST_HITS = 1000
 _KNOWN = frozenset({"action", "lookupField", "asyncProcessing", "partitionName", "input"})
 
@@ -34,44 +43,40 @@ class Persons:
         partitions: Names of lead partitions.
     """
 
-    def __init__(
-        self, clock: Clock, fields: Catalogue, store: RecordStore, companies: RecordStore, wait: Callable[[], None]
-    ) -> None:
+    def __init__(self, fields: Catalogue, kinds: Kinds, wait: Callable[[], None]) -> None:
         self.strict_companies = True
         self.blocked: set[str] = set()
         self.partitions = ["Default"]
-        self._clock = clock
         self._fields = fields
-        self._store = store
-        self._companies = companies
+        self._kinds = kinds
+        self._store, self._companies = kinds.persons, kinds.companies.store
         self._wait = wait
 
     def query(self, request: Request) -> Answer:
         """Persons by the values of one searchable field."""
         given = parameters(request)
-        kind = given.get("filterType")
-        if not kind:
-            raise MarketoError("1002", "Missing value for required parameter 'filterType'")
+        kind = required(given, "filterType")
         if kind not in self._fields.searchable:
             raise MarketoError("1011", f"Lookup field '{kind}' is not supported")
-        values, names = filter_values(given), self._wanted(given)
+        question = Question(kind, filter_values(given), self.wanted(given))
         self._wait()
-        with self._store.lock:
-            ids = sorted({found for value in values for found in self._store.find(kind, value)})
-            if len(ids) > _MOST_HITS:
-                raise MarketoError("1003", "Too many results match the filter")
-            records = [self._store.get(record_id) or {} for record_id in ids]
-        shown, more = page(records, given, f"{kind}|{','.join(values)}|{','.join(names)}")
-        return success(self._clock, [self._shown(record, names) for record in shown], **more)
+        records, more = question.answered(self._store, given, _MOST_HITS)
+        return success([self.shown(record, question.names) for record in records], **more)
 
     def one(self, request: Request, record_id: int) -> Answer:
         """A person by its id."""
-        names = self._wanted(parameters(request))
+        names = self.wanted(parameters(request))
         self._wait()
         record = self._store.get(record_id)
         if record is None:
             raise MarketoError("1004", f"Lead '{record_id}' not found")
-        return success(self._clock, [self._shown(record, names)])
+        return success([self.shown(record, names)])
+
+    def listed_partitions(self) -> Answer:
+        """Lead partitions."""
+        return success(
+            [{"id": number, "name": name, "description": name} for number, name in enumerate(self.partitions, 1)]
+        )
 
     def delete(self, request: Request) -> Answer:
         """Deletes persons by id."""
@@ -85,8 +90,8 @@ class Persons:
             if text.isascii() and text.isdigit() and self._store.delete(int(text)):
                 rows.append({"id": int(text), "status": "deleted"})
             else:
-                rows.append(_skipped(RecordError("1004", "Lead not found")))
-        return success(self._clock, rows)
+                rows.append(RecordError("1004", "Lead not found").row)
+        return success(rows)
 
     def sync(self, request: Request) -> Answer:
         """Creates and updates persons.
@@ -109,8 +114,8 @@ class Persons:
                     decided.append(error)
         self._wait()
         with self._store.lock:
-            rows = [_skipped(d) if isinstance(d, RecordError) else self._apply(*d) for d in decided]
-        return success(self._clock, rows)
+            rows = [d.row if isinstance(d, RecordError) else self._apply(*d) for d in decided]
+        return success(rows)
 
     def _check_head(self, body: dict[str, Any], action: str, lookup: Any) -> None:
         if unknown := set(body) - _KNOWN:
@@ -157,10 +162,10 @@ class Persons:
         if field.read_only and name != lookup:
             raise RecordError("1003", f"Field '{name}' is not updateable")
         kept = stored(field, value)
-        if name == _COMPANY_LINK and kept is not None and self.strict_companies:
-            known = self._companies.find(name, kept)
-            if not known:
-                raise RecordError("1003", f"Company with externalCompanyId '{kept}' not found")
+        if name == _COMPANY_LINK and self.strict_companies:
+            self._kinds.check_company(kept)
+        elif name == _OWNER_LINK:
+            self._kinds.check_owner(kept)
         return kept
 
     def _apply(self, found: list[int], values: Record) -> Record:
@@ -172,15 +177,12 @@ class Persons:
         self._store.update(found[0], kept)
         return {"id": found[0], "status": "updated"}
 
-    def _wanted(self, given: dict[str, str]) -> list[str]:
-        text = given.get("fields")
-        names = [name.strip() for name in text.split(",") if name.strip()] if text else list(_DEFAULT_FIELDS)
-        for name in names:
-            if self._fields.get(name) is None:
-                raise MarketoError("1006", f"Field '{name}' not found")
-        return ["id", *(name for name in names if name != "id")]
+    def wanted(self, given: dict[str, str]) -> list[str]:
+        """Names of the fields that a query asks for."""
+        return wanted(self._fields, given.get("fields"), _DEFAULT_FIELDS, "id")
 
-    def _shown(self, record: Record, names: list[str]) -> Record:
+    def shown(self, record: Record, names: list[str]) -> Record:
+        """A person as a query prints it."""
         row: Record = {}
         for name in names:
             field = self._fields.get(name)
@@ -194,10 +196,6 @@ class Persons:
 
     def _company_value(self, record: Record, name: str) -> Any:
         """Company fields of a person are those of the company it is linked to."""
-        found = self._companies.find("externalCompanyId", record.get("externalCompanyId") or "")
+        found = self._companies.find(_COMPANY_LINK, record.get(_COMPANY_LINK) or "")
         company = self._companies.get(found[0]) if found else None
         return (company or record).get({"mktoCompanyNotes": "companyNotes"}.get(name, name))
-
-
-def _skipped(error: RecordError) -> Record:
-    return {"status": "skipped", "reasons": error.reasons}

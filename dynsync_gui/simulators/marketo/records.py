@@ -2,29 +2,51 @@
 
 from __future__ import annotations
 
+import re
 import threading
+import uuid
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from dynsync_gui.simulators.clock import Clock
 
 Record = dict[str, Any]
+Name = str | tuple[str, ...]
+_NONE: dict[int, None] = {}
+_GUID_TAIL = re.compile(r"[0-9a-fA-F]{12}")
 _POOLED = 50_000
 _POOLED_LENGTH = 40
 
 
 class RecordStore:
-    """Records by id. A changed record is a new dictionary, so that a reader may keep the old one."""
+    """Records by number. A changed record is a new dictionary, so that a reader may keep the old one.
 
-    def __init__(self, clock: Clock, first_id: int, always: Record | None = None) -> None:
+    Attributes:
+        id_field: What clients know a record by: ``id``, its number, or ``marketoGUID``, which is made from the number.
+        watch: Told of every record created (old is None) and changed, with both of its states.
+    """
+
+    def __init__(self, clock: Clock, first_id: int, always: Record | None = None, *, guids: str = "") -> None:
+        """An empty store.
+
+        Args:
+            clock: The world's time.
+            first_id: Number of the first record.
+            always: Values of every new record.
+            guids: Any word, whose records are then known by ``marketoGUID``; other words give other ids.
+        """
         self.lock = threading.RLock()
+        self.id_field = "marketoGUID" if guids else "id"
+        self.watch: Callable[[Record | None, Record], None] | None = None
+        # The last group of a GUID holds the record's number, so that nothing has to be kept for it.
+        self._guid_head = str(uuid.uuid5(uuid.NAMESPACE_OID, guids))[:24]
         self._clock = clock
         self._next = first_id
         self._always = always or {}
         self._records: dict[int, Record] = {}
-        self._indexes: dict[str, dict[str, int | list[int]]] = {}
+        self._indexes: dict[Name, dict[str, int | dict[int, None]]] = {}
         self._pool: dict[str, str] = {}
         self._second = ""
 
@@ -35,22 +57,37 @@ class RecordStore:
         """The record of an id."""
         return self._records.get(record_id)
 
-    def index(self, names: Iterable[str]) -> None:
-        """Begins to index fields."""
+    def index(self, names: Iterable[Name]) -> None:
+        """Begins to index fields, or several of them together."""
         for name in names:
-            if name not in self._indexes and name != "id":
+            if name not in self._indexes and name not in {"id", "marketoGUID"}:
                 self._indexes[name] = {}
                 for record in self._records.values():
                     self._enter(name, record)
 
-    def find(self, name: str, value: Any) -> list[int]:
-        """Ids of the records with this value, in any letter case."""
+    def public_id(self, record_id: int) -> int | str:
+        """The id that clients see."""
+        return record_id if self.id_field == "id" else f"{self._guid_head}{record_id:012x}"
+
+    def find(self, name: Name, value: Any) -> list[int]:
+        """Ids of the records with this value, in any letter case; several fields together take a tuple of values."""
         if name == "id":
             number = int(value) if str(value).isascii() and str(value).isdigit() else -1
             return [number] if number in self._records else []
+        if name == "marketoGUID":
+            head, tail = str(value).lower()[:24], str(value)[24:]
+            number = int(tail, 16) if head == self._guid_head and _GUID_TAIL.fullmatch(tail) else -1
+            return [number] if number in self._records else []
+        found = self._hits(name, value)
+        return [found] if isinstance(found, int) else list(found)
+
+    def has(self, name: Name, value: Any) -> bool:
+        """Whether any record has this value."""
+        return bool(self._hits(name, value))
+
+    def _hits(self, name: Name, value: Any) -> int | dict[int, None]:
         self.index([name])
-        found = self._indexes[name].get(_key(value), [])
-        return list(found) if isinstance(found, list) else [found]
+        return self._indexes[name].get(_key(value), _NONE)
 
     def create(self, values: Record) -> int:
         """Adds a record; gives its id."""
@@ -60,8 +97,10 @@ class RecordStore:
             record = {"id": record_id, "createdAt": now, "updatedAt": now, **self._always}
             record.update((name, self._pooled(value)) for name, value in values.items() if value is not None)
             self._records[record_id] = record
-            for name in self._indexes:
-                self._enter(name, record)
+            for indexed in self._indexes:
+                self._enter(indexed, record)
+            if self.watch is not None:
+                self.watch(None, record)
             return record_id
 
     def update(self, record_id: int, values: Record) -> None:
@@ -77,11 +116,13 @@ class RecordStore:
                 else:
                     record[name] = self._pooled(value)
             record["updatedAt"] = self._now()
-            for name in self._indexes:
-                if old.get(name) != record.get(name):
-                    self._leave(name, old)
-                    self._enter(name, record)
+            for indexed in self._indexes:
+                if _value(indexed, old) != _value(indexed, record):
+                    self._leave(indexed, old)
+                    self._enter(indexed, record)
             self._records[record_id] = record
+            if self.watch is not None:
+                self.watch(old, record)
 
     def delete(self, record_id: int) -> bool:
         """Removes a record; False where there is none."""
@@ -97,6 +138,10 @@ class RecordStore:
         """Every record in the order of ids."""
         with self.lock:
             return list(self._records.values())
+
+    def public(self) -> list[Record]:
+        """Every record with the id that clients know it by."""
+        return [record | {self.id_field: self.public_id(record["id"])} for record in self.all()]
 
     def _now(self) -> str:
         """The present second; records of one second share one text."""
@@ -114,34 +159,37 @@ class RecordStore:
                 self._pool[value] = value
         return value
 
-    def _enter(self, name: str, record: Record) -> None:
-        value = record.get(name)
+    def _enter(self, name: Name, record: Record) -> None:
+        value = _value(name, record)
         if value is None:
             return
         index, key, record_id = self._indexes[name], _key(value), record["id"]
         known = index.get(key)
         if known is None:
             index[key] = record_id
-        elif isinstance(known, list):
-            known.append(record_id)
+        elif isinstance(known, dict):
+            known[record_id] = None
         else:
-            index[key] = [known, record_id]
+            index[key] = {known: None, record_id: None}
 
-    def _leave(self, name: str, record: Record) -> None:
-        value = record.get(name)
+    def _leave(self, name: Name, record: Record) -> None:
+        value = _value(name, record)
         if value is None:
             return
-        index, key, record_id = self._indexes[name], _key(value), record["id"]
+        index, key = self._indexes[name], _key(value)
         known = index.get(key)
-        if isinstance(known, list):
-            left = [other for other in known if other != record_id]
-            index[key] = left[0] if len(left) == 1 else left
-        elif known == record_id:
+        if isinstance(known, dict) and len(known) > 1:
+            known.pop(record["id"], None)
+        elif known is not None:
             del index[key]
+
+
+def _value(name: Name, record: Record) -> Any:
+    return record.get(name) if isinstance(name, str) else tuple(record.get(part) for part in name)
 
 
 def _key(value: Any) -> str:
     """Text without its letter case; most texts are small already, and then nothing is kept twice."""
-    text = str(value)
+    text = "\x1f".join(map(str, value)) if isinstance(value, tuple) else str(value)
     lower = text.lower()
     return text if lower == text else lower
