@@ -33,6 +33,7 @@ from dynsync_gui.domain.settings import (
     DynamicsSettings,
     EnableSettings,
     FieldSettings,
+    GuardSettings,
     LimitSettings,
     MailKind,
     MailSecurity,
@@ -63,6 +64,7 @@ _TABLES: Mapping[str, Mapping[str, Reader]] = {
     "fields": {"lead": names, "contact": names, "account": names, "filter": flag},
     "limits": {"calls_per_20s": whole(1, 100), "in_flight": whole(1, 10), "daily_calls": whole(1, 10_000_000)},
     "background": {"every_minutes": whole(1, 60)},
+    "guards": {"records": whole(20, 10_000_000), "percent": whole(1, 100)},
     "enable": {"email": mailbox, "accept": flag, "native_sync": choice(NativeSync)},
     "mail": {
         "kind": choice(MailKind),
@@ -107,6 +109,7 @@ def read_answers(document: Mapping[str, Any], *, stored: bool = False) -> Settin
         fields=FieldSettings({entity: row for entity, row in chosen.items() if row is not None}, **tables["fields"]),
         limits=LimitSettings(**tables["limits"]),
         background=BackgroundSettings(**tables["background"]),
+        guards=GuardSettings(**tables["guards"]),
         enable=EnableSettings(**tables["enable"]),
         mail=mail,
         rehearsal=rehearsal,
@@ -127,6 +130,7 @@ def write_answers(settings: Settings) -> dict[str, Any]:
     document["fields"] = fields | {"filter": settings.fields.filter}
     document["limits"] = _filled(settings.limits)
     document["background"] = _filled(settings.background)
+    document["guards"] = _filled(settings.guards)
     document["enable"] = _filled(settings.enable) | {"accept": settings.enable.accept}
     document["mail"] = _filled(settings.mail)
     return document

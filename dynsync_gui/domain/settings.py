@@ -120,6 +120,14 @@ class LimitSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class GuardSettings:
+    """When a cycle stops and asks: more than `records`, or than `percent` of a table, change in a dangerous way."""
+
+    records: int = 500
+    percent: int = 5
+
+
+@dataclass(frozen=True, slots=True)
 class BackgroundSettings:
     """How the sync goes on after the first one. `every_minutes` (1 to 60) lie between two quiet cycles."""
 
@@ -175,6 +183,7 @@ class Settings:
     fields: FieldSettings = FieldSettings()
     limits: LimitSettings = LimitSettings()
     background: BackgroundSettings = BackgroundSettings()
+    guards: GuardSettings = GuardSettings()
     enable: EnableSettings = EnableSettings()
     mail: MailSettings = MailSettings()
     rehearsal: bool = False

@@ -71,6 +71,15 @@ class Message:
         return text.format_map({"n": number(self.n), **shown}) if shown or self.plural else text
 
 
+class Listing(tuple[Message, ...]):
+    """Several texts as one value of another text, translated when they are shown."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return "; ".join(str(part) for part in self)
+
+
 NOTHING = Message("")
 """No text; false in a condition."""
 
