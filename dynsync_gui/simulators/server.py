@@ -144,5 +144,6 @@ class Rehearsal:
 
     def audit(self) -> dict[str, Any]:
         """Everything that both systems hold, for whoever judges a run."""
+        self.dataverse.members.publish()
         marketo = {"persons": self.marketo.persons.all(), "companies": self.marketo.companies.all()}
         return {"marketo": marketo, "dataverse": self.world.as_json()}
