@@ -108,9 +108,9 @@ class RowTable:
                 yield self._unpacked(self._changed[place], packed)
 
     def naming(self, text: str) -> list[Row]:
-        """Rows in which an ASCII text stands anywhere, found without unpacking the others."""
-        wanted = text.encode()
-        return [self._unpacked(row_id, packed) for row_id, packed in self._rows.items() if wanted in packed]
+        """Rows in which a text stands anywhere in any ASCII letter case, found without unpacking the others."""
+        wanted = text.encode().lower()
+        return [self._unpacked(row_id, packed) for row_id, packed in self._rows.items() if wanted in packed.lower()]
 
     def forget(self, name: str) -> None:
         """Drops every value of a property; a later column of the same name begins empty."""

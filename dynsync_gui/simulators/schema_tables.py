@@ -36,6 +36,7 @@ class Column:
         required: RequiredLevel.
         shadow_of: AttributeOf, or an empty text.
         flags: custom, secured, hidden (no property of the Web API), readonly, calculated, global.
+        default: What a new row gets in a two-option column; None leaves it blank.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Column:
     required: str
     shadow_of: str
     flags: frozenset[str]
+    default: bool | None = None
 
     @property
     def is_lookup(self) -> bool:

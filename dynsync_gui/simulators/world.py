@@ -123,7 +123,8 @@ class World:
                 "_owninguser_value": owner,
                 "_owningbusinessunit_value": self.business_unit,
             }
-            row = {name: value for name, value in begun.items() if name in properties and value is not None}
+            row = {name: c.default for name, c in properties.items() if c.default is not None}
+            row |= {name: value for name, value in begun.items() if name in properties and value is not None}
             self._apply(rows, row, {**values, key: row_id}, by)
         return row_id
 
