@@ -24,7 +24,8 @@ class Control:
     """A small WSGI app beside the three systems.
 
     Paths: ``POST/DELETE /faults``, ``GET/DELETE /log``, ``GET /audit/{marketo|dataverse}``, ``POST /row``
-    (``{"table", "id", "values", "delete"}``) and ``POST /do`` (``{"action", ...}``).
+    (``{"table", "id", "values", "delete"}``), ``POST /marketer`` (``{"act", "id", ...}``) and ``POST /do``
+    (``{"action", ...}``).
     """
 
     def __init__(self, rehearsal: Rehearsal) -> None:
@@ -58,6 +59,8 @@ class Control:
                 return rehearsal.audit()[system]
             case "POST", ["row"]:
                 return self._row(body)
+            case "POST", ["marketer"]:
+                return rehearsal.marketo.marketer.do(body)
             case "POST", ["do"]:
                 self._actions()[body["action"]](body)
             case _:
@@ -81,6 +84,7 @@ class Control:
             "expire_change_tokens": lambda _body: rehearsal.world.expire_tokens(),
             "revoke_entra_tokens": lambda _body: rehearsal.directory.revoke_all(),
             "end_marketo_token": lambda _body: rehearsal.marketo.identity.end_token(),
+            "expire_paging_tokens": lambda _body: rehearsal.marketo.activity_calls.expire_tokens(),
             "drop_column": lambda body: rehearsal.world.drop_column(body["table"], body["column"]),
             "latency": lambda body: rehearsal.set_latency(float(body["seconds"])),
             "deny": lambda body: rehearsal.marketo.denied.update(body["permissions"]),
