@@ -31,7 +31,7 @@ _ABOUT: dict[Happening, tuple[str, str, tuple[str, ...]]] = {
     Happening.VISIT_WEB_PAGE: ("Visit Webpage", "Webpage ID", ("Webpage URL",)),
     Happening.FILL_OUT_FORM: ("Fill Out Form", "Webform ID", ("Form Fields",)),
     Happening.UNSUBSCRIBE_EMAIL: ("Unsubscribe Email", "Mailing ID", ("Form Fields",)),
-    Happening.NEW_LEAD: ("New Lead", "", ("Source Type", *_OF_CHANGE[2:])),
+    Happening.NEW_LEAD: ("New Lead", "Lead ID", ("Source Type", *_OF_CHANGE[2:])),
     Happening.CHANGE_DATA_VALUE: ("Change Data Value", "Attribute Name", ("New Value", "Old Value", *_OF_CHANGE)),
     Happening.ADD_TO_LIST: ("Add to List", "List ID", ("Source",)),
     Happening.REMOVE_FROM_LIST: ("Remove from List", "List ID", ("Source",)),
@@ -79,13 +79,18 @@ class ActivityCalls:
 
     def types(self) -> Answer:
         """``activities/types.json``."""
-        rows = []
-        for kind, (name, primary, others) in _ABOUT.items():
-            row: dict[str, Any] = {"id": self._log.ids[kind], "name": name, "description": name}
-            if primary:
-                row["primaryAttribute"] = {"name": primary, "dataType": "string"}
-            rows.append(row | {"attributes": [{"name": other, "dataType": "string"} for other in others]})
-        return success(rows)
+        return success(
+            [
+                {
+                    "id": self._log.ids[kind],
+                    "name": name,
+                    "description": name,
+                    "primaryAttribute": {"name": primary, "dataType": "string"},
+                    "attributes": [{"name": other, "dataType": "string"} for other in others],
+                }
+                for kind, (name, primary, others) in _ABOUT.items()
+            ]
+        )
 
     def changes(self, request: Request) -> Answer:
         """``activities/leadchanges.json``: new persons, and changes of the fields that are asked for."""
