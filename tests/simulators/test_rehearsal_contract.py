@@ -33,6 +33,38 @@ def contract():
         return module.Contract(str(SPEC))
 
 
+def test_what_happened_keeps_to_the_definition(rehearsal, marketo, contract):
+    side, first = rehearsal.marketo, marketo.rehearsal.marketo.persons.all()[0]["id"]
+    number = side.lists.create("Sync")
+    side.marketer.change(first, {"title": "Chief", "leadScore": 3})
+    side.marketer.unsubscribe(first)
+    kept = side.marketer.fill_form({"email": "form@b.example"})
+    gone = side.marketer.fill_form({"email": "gone@b.example"})
+    token = marketo.get("activities/pagingtoken.json", sinceDatetime="2020-01-01T00:00:00Z")
+    after = {"nextPageToken": token["nextPageToken"]}
+    calls = [
+        ("POST", f"leads/{kept}/merge.json?leadId={gone}", {}),
+        ("POST", "leads/delete.json", {"input": [{"id": first}]}),
+        ("POST", f"lists/{number}/leads.json", {"input": [{"id": kept}, {"id": 1}]}),
+        ("GET", f"lists/{number}/leads.json", {}),
+        ("GET", f"lists/{number}/leads/ismember.json", {"id": kept}),
+        ("GET", f"lists/{number}.json", {}),
+        ("GET", "lists.json", {"name": "Sync"}),
+        ("GET", f"leads/{kept}/listMembership.json", {}),
+        ("GET", "activities/pagingtoken.json", {"sinceDatetime": "2020-01-01T00:00:00Z"}),
+        ("GET", "activities/types.json", {}),
+        ("GET", "activities/leadchanges.json", {"fields": "title,leadScore,unsubscribed"} | after),
+        ("GET", "activities/deletedleads.json", after),
+        ("GET", "activities.json", {"activityTypeIds": "2,9,12,13,24,32"} | after),
+    ]
+    problems = []
+    for verb, path, given in calls:
+        answer = marketo.get(path, **given) if verb == "GET" else marketo.post(path, given)
+        assert answer["success"], (path, answer)
+        problems += [f"{path}: {p}" for p in contract.response(verb, f"/rest/v1/{path.partition('?')[0]}", answer)]
+    assert problems == []
+
+
 def test_answers_keep_to_the_definition(marketo, contract):
     company = {"input": [{"externalCompanyId": "c", "company": "C"}, {"externalCompanyId": "c"}]}
     field = {"input": [{"name": "fresh", "displayName": "Fresh", "dataType": "string"}]}

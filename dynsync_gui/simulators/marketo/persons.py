@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from dynsync_gui.simulators.gate import Answer
     from dynsync_gui.simulators.marketo.fields import Catalogue
     from dynsync_gui.simulators.marketo.kinds import Kinds
+    from dynsync_gui.simulators.marketo.lifecycle import Lifecycle
     from dynsync_gui.simulators.marketo.records import Record
 
 _DEFAULT_FIELDS = ("id", "email", "updatedAt", "createdAt", "firstName", "lastName")
@@ -43,12 +44,13 @@ class Persons:
         partitions: Names of lead partitions.
     """
 
-    def __init__(self, fields: Catalogue, kinds: Kinds, wait: Callable[[], None]) -> None:
+    def __init__(self, fields: Catalogue, kinds: Kinds, lifecycle: Lifecycle, wait: Callable[[], None]) -> None:
         self.strict_companies = True
         self.blocked: set[str] = set()
         self.partitions = ["Default"]
         self._fields = fields
         self._kinds = kinds
+        self._lifecycle = lifecycle
         self._store, self._companies = kinds.persons, kinds.companies.store
         self._wait = wait
 
@@ -87,7 +89,7 @@ class Persons:
         for record in records:
             number = record.get("id")
             text = str(number)
-            if text.isascii() and text.isdigit() and self._store.delete(int(text)):
+            if text.isascii() and text.isdigit() and self._lifecycle.delete(int(text)):
                 rows.append({"id": int(text), "status": "deleted"})
             else:
                 rows.append(RecordError("1004", "Lead not found").row)
