@@ -77,17 +77,12 @@ def hosts(key: str, value: Any) -> tuple[str, ...]:
     return found
 
 
-def names(key: str, value: Any) -> tuple[str, ...] | None:
-    """Logical names of Dynamics columns; None for ``"default"``."""
-    if value == "default":
-        return None
-    if not isinstance(value, list):
-        raise unsuitable(key, value, msg('"default" or a list of Dynamics names'))
-    found = _texts(key, value)
-    for name in found:
-        if not _COLUMN.fullmatch(name):
-            raise unsuitable(key, name, msg("Dynamics' logical names in small letters, such as emailaddress1"))
-    return tuple(dict.fromkeys(found))
+def column(key: str, value: Any) -> str:
+    """Logical name of a Dynamics column."""
+    found = text(key, value)
+    if not _COLUMN.fullmatch(found):
+        raise unsuitable(key, found, msg("Dynamics' logical names in small letters, such as emailaddress1"))
+    return found
 
 
 def mailbox(key: str, value: Any) -> str:

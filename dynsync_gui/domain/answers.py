@@ -19,20 +19,18 @@ from dynsync_gui.domain.answer_values import (
     flag,
     hosts,
     mailbox,
-    names,
     proxy,
     text,
     unsuitable,
     whole,
 )
 from dynsync_gui.domain.errors import SettingsError, settings_error
-from dynsync_gui.domain.schema import ENTITIES
+from dynsync_gui.domain.field_answers import OPTIONS, TABLES, read_fields, write_fields
 from dynsync_gui.domain.secrets import ENVIRONMENT
 from dynsync_gui.domain.settings import (
     BackgroundSettings,
     DynamicsSettings,
     EnableSettings,
-    FieldSettings,
     GuardSettings,
     LimitSettings,
     MailKind,
@@ -61,7 +59,6 @@ _TABLES: Mapping[str, Mapping[str, Reader]] = {
     },
     "marketo": {"endpoint": text, "client_id": text},
     "network": {"ca_bundle": text, "trusted_hosts": hosts, "proxy": proxy, "proxy_username": text},
-    "fields": {"lead": names, "contact": names, "account": names, "filter": flag},
     "limits": {"calls_per_20s": whole(1, 100), "in_flight": whole(1, 10), "daily_calls": whole(1, 10_000_000)},
     "background": {"every_minutes": whole(1, 60)},
     "guards": {"records": whole(20, 10_000_000), "percent": whole(1, 100)},
@@ -74,6 +71,12 @@ _TABLES: Mapping[str, Mapping[str, Reader]] = {
         "username": text,
     },
 }
+_KNOWN: Mapping[str, frozenset[str]] = {
+    **{table: frozenset(keys) for table, keys in _TABLES.items()},
+    "fields": frozenset({*OPTIONS, *TABLES}),
+}
+"""All tables and their keys; those of ``[fields]`` are read by a room of their own."""
+
 _SECRET_WORDS = ("password", "passwd", "pwd", "secret", "token", "api_key", "apikey", "passphrase")
 _SECRET_OF = {
     "dynamics": "dynamics_client_secret",
@@ -101,12 +104,15 @@ def read_answers(document: Mapping[str, Any], *, stored: bool = False) -> Settin
     mail = MailSettings(**tables["mail"])
     if "port" not in tables["mail"]:
         mail = replace(mail, port=_SUBMISSION_PORT[mail.security])
-    chosen = {entity: tables["fields"].pop(entity.value, None) for entity in ENTITIES}
+    fields = dict(top.get("fields", {}))
+    for key in fields:
+        if key not in _KNOWN["fields"]:
+            _refuse_elsewhere("fields", key)
     settings = Settings(
         dynamics=DynamicsSettings(**tables["dynamics"]),
         marketo=MarketoSettings(**tables["marketo"]),
         network=NetworkSettings(**tables["network"]),
-        fields=FieldSettings({entity: row for entity, row in chosen.items() if row is not None}, **tables["fields"]),
+        fields=read_fields(fields),
         limits=LimitSettings(**tables["limits"]),
         background=BackgroundSettings(**tables["background"]),
         guards=GuardSettings(**tables["guards"]),
@@ -119,15 +125,11 @@ def read_answers(document: Mapping[str, Any], *, stored: bool = False) -> Settin
 
 def write_answers(settings: Settings) -> dict[str, Any]:
     """The document that `read_answers` turns into these settings; what is empty is left out."""
-    fields: dict[str, Any] = {
-        entity.value: list(settings.fields.chosen[entity]) if entity in settings.fields.chosen else "default"
-        for entity in ENTITIES
-    }
     document: dict[str, Any] = {"rehearsal": True} if settings.rehearsal else {}
     document["dynamics"] = _filled(settings.dynamics)
     document["marketo"] = _filled(settings.marketo)
     document["network"] = _filled(settings.network)
-    document["fields"] = fields | {"filter": settings.fields.filter}
+    document["fields"] = write_fields(settings.fields)
     document["limits"] = _filled(settings.limits)
     document["background"] = _filled(settings.background)
     document["guards"] = _filled(settings.guards)
@@ -159,10 +161,10 @@ def missing_answers(settings: Settings) -> SettingsError | None:
 
 
 def _known_table(name: str, table: Any) -> None:
-    if name not in _TABLES:
+    if name not in _KNOWN:
         _refuse_secret("", name)
-        known = sorted(_TABLES)
-        home = next((table for table, keys in _TABLES.items() if name in keys), "")
+        known = sorted(_KNOWN)
+        home = next((table for table, keys in _KNOWN.items() if name in keys), "")
         if home:
             raise _unknown(
                 msg("“{name}” stands outside of a table.", name=name),
@@ -180,19 +182,21 @@ def _values(table: str, found: Mapping[str, Any]) -> dict[str, Any]:
     readers = _TABLES[table]
     for key in found:
         if key not in readers:
-            if not any(key in keys for keys in _TABLES.values()):
-                _refuse_secret(table, key)
-            _refuse_key(table, key)
+            _refuse_elsewhere(table, key)
+            title = msg("[{table}] has no key “{key}”.", table=table, key=key)
+            nearest = _nearest(key, sorted(_KNOWN[table]))
+            raise _unknown(title, msg("The nearest one is “{nearest}”.", nearest=nearest))
     return {key: readers[key](f"{table}.{key}", value) for key, value in found.items()}
 
 
-def _refuse_key(table: str, key: str) -> None:
-    home = next((name for name, keys in _TABLES.items() if key in keys), "")
+def _refuse_elsewhere(table: str, key: str) -> None:
+    """Refuse a secret, and a key of another table."""
+    home = next((name for name, keys in _KNOWN.items() if key in keys), "")
+    if not home:
+        _refuse_secret(table, key)
+        return
     title = msg("[{table}] has no key “{key}”.", table=table, key=key)
-    if home:
-        raise _unknown(title, msg("“{key}” belongs below [{home}].", key=key, home=home))
-    nearest = _nearest(key, sorted(_TABLES[table]))
-    raise _unknown(title, msg("The nearest one is “{nearest}”.", nearest=nearest))
+    raise _unknown(title, msg("“{key}” belongs below [{home}].", key=key, home=home))
 
 
 def _refuse_secret(table: str, key: str) -> None:

@@ -98,6 +98,14 @@ class FieldChoice:
         return self == FieldChoice(self.name)
 
 
+TWO_WAY: frozenset[Entity] = frozenset()
+"""Tables whose fields travel both ways unless chosen otherwise.
+
+Documented are leads and contacts (Adobe, Dynamics lead sync and contact sync); none does until the engine writes to
+Dynamics.
+"""
+
+
 def documented_winner(entity: Entity) -> System:
     """Who wins where both sides changed a field (Adobe, Dynamics lead sync and contact sync)."""
     return System.MARKETO if entity is Entity.LEAD else System.DYNAMICS

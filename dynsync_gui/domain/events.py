@@ -12,7 +12,7 @@ from dynsync_gui.domain.mapping import FieldOffer
 from dynsync_gui.domain.plan import Plan
 from dynsync_gui.domain.prompts import Environment
 from dynsync_gui.domain.report import Problem, Proof, RunReport, RunState, Status
-from dynsync_gui.domain.schema import Entity, System
+from dynsync_gui.domain.schema import Entity, EntitySchema, System, Target, TargetSchema
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings, SignIn
 
@@ -45,9 +45,19 @@ class ChecksEnded(Event):
 
 @dataclass(frozen=True, slots=True)
 class Described(Event):
-    """The live schemas, as rows of the field page."""
+    """The live schemas.
+
+    Attributes:
+        offers: As rows of the field page.
+        tables: Dynamics' tables.
+        targets: Marketo's objects.
+        languages: Languages (LCID) that option labels can be written in.
+    """
 
     offers: Mapping[Entity, tuple[FieldOffer, ...]] = field(hash=False)
+    tables: Mapping[Entity, EntitySchema] = field(default_factory=dict, hash=False)
+    targets: Mapping[Target, TargetSchema] = field(default_factory=dict, hash=False)
+    languages: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

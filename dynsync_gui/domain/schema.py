@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import ClassVar, Self, cast
 
@@ -126,12 +127,34 @@ class FieldType(StrEnum):
         return self in {FieldType.PICKLIST, FieldType.STATE, FieldType.STATUS, FieldType.MULTISELECT}
 
 
+class DateBehavior(StrEnum):
+    """What Dataverse means by a date (Microsoft, behavior and format of date columns)."""
+
+    USER_LOCAL = "UserLocal"
+    """An instant; the Web API writes it in UTC."""
+    DATE_ONLY = "DateOnly"
+    """A day without a time, the same in every time zone."""
+    TIME_ZONE_INDEPENDENT = "TimeZoneIndependent"
+    """A day and a time on the clock, the same in every time zone; the Web API writes a Z that means nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One choice of an option set; values are sparse and never a position."""
+    """One choice of an option set; values are sparse and never a position.
+
+    Attributes:
+        value: What Dynamics keeps.
+        label: In the reading user's language.
+        labels: In the organisation's languages, by LCID.
+    """
 
     value: int
     label: str
+    labels: Mapping[int, str] = field(default_factory=dict, hash=False)
+
+    def label_in(self, language: int) -> str:
+        """The label in a language (LCID), else, and for 0, in the reading user's."""
+        return self.labels.get(language) or self.label
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +172,10 @@ class SourceField:
         readable: Whether the Web API gives it (IsValidForRead and IsValidODataAttribute).
         secured: Whether column security hides it from some people.
         calculated: Whether Dynamics computes it (SourceType 1 to 3).
-        options: For option sets, with the labels of the reading user's language.
+        options: For option sets and yes/no (1 and 0).
         targets: For lookups: logical names of the tables pointed to.
+        behavior: For dates.
+        writable: Whether the Web API lets it be changed (IsValidForUpdate).
     """
 
     name: str
@@ -165,15 +190,17 @@ class SourceField:
     calculated: bool = False
     options: tuple[Option, ...] = ()
     targets: tuple[str, ...] = ()
+    behavior: DateBehavior | None = None
+    writable: bool = True
 
     @property
     def column(self) -> str:
         """The property name in Web API rows (lookups read as ``_name_value``)."""
         return f"_{self.name}_value" if self.type.is_lookup else self.name
 
-    def option_label(self, value: int) -> str | None:
-        """The label of an option's value, or None where the option set has no such value."""
-        return next((option.label for option in self.options if option.value == value), None)
+    def option_label(self, value: int, language: int = 0) -> str | None:
+        """The label of an option's value in a language (LCID), or None where the option set has no such value."""
+        return next((option.label_in(language) for option in self.options if option.value == value), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +240,7 @@ class TargetType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TargetField:
-    """A field of Marketo's persons or companies.
+    """A field of one of Marketo's objects.
 
     Attributes:
         name: REST name.
@@ -234,7 +261,7 @@ class TargetField:
 
 @dataclass(frozen=True, slots=True)
 class TargetSchema:
-    """Marketo's persons or companies as described today."""
+    """One of Marketo's objects as described today."""
 
     target: Target
     fields: tuple[TargetField, ...]

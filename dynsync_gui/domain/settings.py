@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from dynsync_gui.domain.choice import FieldChoice
 from dynsync_gui.domain.schema import Entity
 
 SAMPLE_CLIENT_ID = "51f81489-12ee-4a9e-aaae-a2591f45987d"
@@ -32,6 +33,17 @@ class NativeSync(StrEnum):
 
     STOP = "stop"
     PEOPLE = "people"
+
+
+class FilteredOut(StrEnum):
+    """What happens to people who are in Marketo already when ``new_synctomkto`` turns to No."""
+
+    LEAVE = "leave"
+    """They stay as they are, as in Marketo's own sync."""
+    MARK = "mark"
+    """They are marked as no longer kept up to date."""
+    UNLIST = "unlist"
+    """They are removed from a static list."""
 
 
 class MailKind(StrEnum):
@@ -102,12 +114,18 @@ class FieldSettings:
     """Which fields are synced.
 
     Attributes:
-        chosen: Dynamics names per entity; an entity that is absent takes the documented defaults.
+        chosen: The choice per entity; an entity that is absent takes the documented defaults.
         filter: Whether ``new_synctomkto`` = No keeps a record out.
+        language: LCID of the language that option labels are written in; 0 for the reading user's.
+        filtered_out: What happens to people in Marketo when the filter turns to No.
+        filtered_list: Name of the static list that `FilteredOut.UNLIST` removes them from.
     """
 
-    chosen: Mapping[Entity, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    chosen: Mapping[Entity, tuple[FieldChoice, ...]] = field(default_factory=dict, hash=False)
     filter: bool = True
+    language: int = 0
+    filtered_out: FilteredOut = FilteredOut.LEAVE
+    filtered_list: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from dynsync_gui.domain.addresses import dynamics_address, marketo_address
 from dynsync_gui.domain.checks import Check, IdentityCard, all_passed
+from dynsync_gui.domain.choice import FieldChoice
 from dynsync_gui.domain.mapping import FieldOffer
 from dynsync_gui.domain.plan import Plan
 from dynsync_gui.domain.schema import Entity
@@ -126,19 +127,34 @@ class SetupFlow:
 
     def chosen(self, entity: Entity) -> frozenset[str]:
         """Names that are ticked for an entity, the filter field not among them."""
-        rows = [row for row in self.draft.offers.get(entity, ()) if row.selectable and not row.is_filter]
-        names = self.draft.settings.fields.chosen.get(entity)
-        return frozenset(
-            row.field.name for row in rows if (row.preselected if names is None else row.field.name in names)
-        )
+        selectable = {
+            row.field.name for row in self.draft.offers.get(entity, ()) if row.selectable and not row.is_filter
+        }
+        return frozenset(choice.name for choice in self.choices(entity) if choice.name in selectable)
+
+    def choices(self, entity: Entity) -> tuple[FieldChoice, ...]:
+        """What is chosen for an entity: the documented fields where no choice was made."""
+        chosen = self.draft.settings.fields.chosen
+        if entity in chosen:
+            return chosen[entity]
+        rows = self.draft.offers.get(entity, ())
+        return tuple(row.suggested for row in rows if row.preselected and not row.is_filter)
 
     def choose(self, entity: Entity, names: frozenset[str]) -> None:
-        """Tick exactly these fields of an entity; a plan of another choice is void."""
+        """Tick exactly these fields of an entity, as chosen or suggested; a plan of another choice is void."""
         if names == self.chosen(entity):
             return
-        chosen = dict(self.draft.settings.fields.chosen)
-        chosen[entity] = tuple(sorted(names))
-        self._fields(replace(self.draft.settings.fields, chosen=chosen))
+        kept = [choice for choice in self.choices(entity) if choice.name in names]
+        suggested = {row.field.name: row.suggested for row in self.draft.offers.get(entity, ())}
+        added = names - {choice.name for choice in kept}
+        kept += [suggested.get(name, FieldChoice(name)) for name in added]
+        self.choose_fields(entity, tuple(sorted(kept, key=lambda choice: choice.name)))
+
+    def choose_fields(self, entity: Entity, choices: tuple[FieldChoice, ...]) -> None:
+        """Take exactly this choice for an entity; a plan of another choice is void."""
+        if choices != self.choices(entity):
+            chosen = {**self.draft.settings.fields.chosen, entity: choices}
+            self._fields(replace(self.draft.settings.fields, chosen=chosen))
 
     def use_filter(self, *, use: bool) -> None:
         """Obey ``new_synctomkto`` or not."""

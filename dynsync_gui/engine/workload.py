@@ -26,9 +26,24 @@ class Schemas:
     """What both systems say about their tables today."""
 
     tables: Mapping[Entity, EntitySchema]
-    persons: TargetSchema
-    companies: TargetSchema
+    targets: Mapping[Target, TargetSchema]
     offers: Mapping[Entity, tuple[FieldOffer, ...]]
+
+    @property
+    def persons(self) -> TargetSchema:
+        """Marketo's person fields."""
+        return self.targets[Target.PERSON]
+
+    @property
+    def companies(self) -> TargetSchema:
+        """Marketo's company fields."""
+        return self.targets[Target.COMPANY]
+
+    @property
+    def languages(self) -> tuple[int, ...]:
+        """Languages (LCID) that option labels can be written in."""
+        options = (option for table in self.tables.values() for field in table.fields for option in field.options)
+        return tuple(sorted({language for option in options for language in option.labels}))
 
 
 def describe(
@@ -50,15 +65,18 @@ def describe(
         persons = marketo.describe(Target.PERSON)
         companies = described_companies(marketo, persons, native_sync)
         tables = {entity: one.result() for entity, one in described.items()}
-    rows = {entity: offers(table, persons, companies, defaults) for entity, table in tables.items()}
+    targets = {Target.PERSON: persons, Target.COMPANY: companies}
+    rows = {entity: offers(table, targets, defaults) for entity, table in tables.items()}
     if native_sync is NativeSync.PEOPLE:
         rows |= {entity: without_companies(rows[entity]) for entity in rows if entity.target is Target.COMPANY}
-    return Schemas(tables, persons, companies, rows)
+    return Schemas(tables, targets, rows)
 
 
 def mapping_of(schemas: Schemas, fields: FieldSettings, native_sync: NativeSync = NativeSync.STOP) -> SyncMapping:
     """The user's choice over today's schemas; without entities that have no field, or that are not wanted."""
-    mapping = build_mapping(schemas.offers, fields.chosen, schemas.persons, schemas.companies, use_filter=fields.filter)
+    mapping = build_mapping(
+        schemas.offers, fields.chosen, schemas.targets, use_filter=fields.filter, language=fields.language
+    )
     kept = {entity: one for entity, one in mapping.entities.items() if one.fields}
     if native_sync is NativeSync.PEOPLE:
         people = {entity: one for entity, one in kept.items() if entity.target is Target.PERSON}

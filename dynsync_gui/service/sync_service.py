@@ -120,7 +120,7 @@ class SyncService:
             native_sync, defaults = settings.enable.native_sync, self._workplace.defaults()
             with self._opening.connected(settings, secrets, job) as connection:
                 schemas = describe(connection.dynamics, connection.marketo, defaults, job.token, native_sync)
-            return Described(job.number, schemas.offers)
+            return Described(job.number, schemas.offers, schemas.tables, schemas.targets, schemas.languages)
 
         return self._lanes.run(Lane.INTERACTIVE, work)
 

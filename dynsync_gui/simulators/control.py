@@ -25,8 +25,8 @@ class Control:
     """A small WSGI app beside the three systems.
 
     Paths: ``POST/DELETE /faults``, ``GET/DELETE /log``, ``GET /audit/{marketo|dataverse}[/{table}]``,
-    ``POST /row`` (``{"table", "id", "values", "delete"}``; an id that is not there is created), ``POST /marketer`` (``{"act", "id", ...}``) and ``POST /do``
-    (``{"action", ...}``, see ``deeds`` for what can be done to Dynamics).
+    ``POST /row`` (``{"table", "id", "values", "delete"}``; an id that is not there is created), ``POST /marketer``
+    (``{"act", "id", ...}``) and ``POST /do`` (``{"action", ...}``, see ``deeds`` for what can be done to Dynamics).
     """
 
     def __init__(self, rehearsal: Rehearsal) -> None:

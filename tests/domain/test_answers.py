@@ -13,12 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dynsync_gui.domain.answers import missing_answers, read_answers, write_answers
+from dynsync_gui.domain.choice import Direction, FieldChoice, Form, Overwrite, TooLong
 from dynsync_gui.domain.errors import ExitStatus, SettingsError
-from dynsync_gui.domain.schema import ENTITIES, Entity
+from dynsync_gui.domain.schema import ENTITIES, Entity, System, TargetType
 from dynsync_gui.domain.settings import (
     DynamicsSettings,
     EnableSettings,
     FieldSettings,
+    FilteredOut,
     LimitSettings,
     MailKind,
     MailSecurity,
@@ -34,7 +36,20 @@ LINE = st.text(
     st.characters(exclude_categories=["Cc", "Cs"]),
     max_size=30,
 ).map(str.strip)
-COLUMNS = st.lists(st.from_regex(r"[a-z_][a-z0-9_]{0,12}", fullmatch=True), unique=True, max_size=4).map(tuple)
+CHOICES = st.builds(
+    FieldChoice,
+    name=st.from_regex(r"[a-z_][a-z0-9_]{0,12}", fullmatch=True),
+    target=LINE,
+    create=st.none() | st.sampled_from(TargetType),
+    label=LINE,
+    direction=st.none() | st.sampled_from(Direction),
+    winner=st.none() | st.sampled_from(System),
+    overwrite=st.sampled_from(Overwrite),
+    too_long=st.sampled_from(TooLong),
+    form=st.sampled_from(Form),
+)
+COLUMNS = st.lists(CHOICES, unique=True, max_size=4).map(tuple)
+TABLES = st.sampled_from([*ENTITIES, Entity.OPPORTUNITY, Entity("new_course")])
 SETTINGS = st.builds(
     Settings,
     dynamics=st.builds(
@@ -59,7 +74,14 @@ SETTINGS = st.builds(
         proxy=st.sampled_from(["", "http://proxy.corp.example:8080", "https://proxy.corp.example"]),
         proxy_username=LINE,
     ),
-    fields=st.builds(FieldSettings, chosen=st.dictionaries(st.sampled_from(ENTITIES), COLUMNS), filter=st.booleans()),
+    fields=st.builds(
+        FieldSettings,
+        chosen=st.dictionaries(TABLES, COLUMNS),
+        filter=st.booleans(),
+        language=st.integers(0, 65_535),
+        filtered_out=st.sampled_from(FilteredOut),
+        filtered_list=LINE,
+    ),
     limits=st.builds(
         LimitSettings,
         calls_per_20s=st.integers(1, 100),
@@ -137,7 +159,7 @@ def test_the_shape_of_the_contract() -> None:
     assert settings.marketo.endpoint == "https://123-abc-456.mktorest.com"
     assert settings.dynamics.sign_in is SignIn.PASSWORD
     assert settings.network.trusted_hosts == ("127.0.0.1:8443", "proxy.corp.example")
-    assert settings.fields.chosen == {Entity.CONTACT: ("firstname", "emailaddress1")}
+    assert settings.fields.chosen == {Entity.CONTACT: (FieldChoice("firstname"), FieldChoice("emailaddress1"))}
     assert settings.fields.filter is False
     assert settings.limits == LimitSettings(100, 10, 20_000)
     assert settings.enable == EnableSettings("admin@contoso.example", accept=True)
@@ -202,6 +224,9 @@ def test_an_empty_document_is_the_defaults() -> None:
         ({"dynamics": {"endpoint": "x"}}, "endpoint", "[marketo]"),
         ({"accept": True}, "accept", "[enable]"),
         ({"fields": {"contacts": "default"}}, "contacts", "contact"),
+        ({"fields": {"filter_list": "x"}}, "filter_list", "filtered_list"),
+        ({"fields": {"accept": True}}, "accept", "[enable]"),
+        ({"fields": {"lead": [{"name": "a", "winner": "marketo"}]}}, "winner", "wins"),
         ({"rehearsal": True}, "rehearsal", "["),
     ],
 )
@@ -233,7 +258,12 @@ def test_unknown_names_lead_to_the_nearest_known_one(document: dict[str, Any], f
         ({"mail": {"port": "587"}}, ("mail.port", '"587"', "whole number")),
         ({"fields": {"lead": "all"}}, ("fields.lead", '"all"', '"default" or a list')),
         ({"fields": {"lead": ["First Name"]}}, ("fields.lead", "First Name", "logical names")),
-        ({"fields": {"lead": [1]}}, ("fields.lead", "a list", "texts in quotes")),
+        ({"fields": {"lead": [1]}}, ("fields.lead", "1", "Dynamics names")),
+        ({"fields": {"lead": [{"target": "title"}]}}, ("fields.lead", "a table", "the Dynamics name")),
+        ({"fields": {"lead": [{"name": "a", "wins": "me"}]}}, ("fields.lead.wins", '"me"', '"marketo"')),
+        ({"fields": {"lead": [{"name": "a", "direction": 1}]}}, ("fields.lead.direction", "1", '"both"')),
+        ({"fields": {"new_course": "all"}}, ("fields.new_course", '"all"', '"default" or a list')),
+        ({"fields": {"filtered_out": "kill"}}, ("fields.filtered_out", '"kill"', '"unlist"')),
         ({"network": {"trusted_hosts": ["*.corp.example"]}}, ("trusted_hosts", "*.corp", "without *")),
         ({"network": {"trusted_hosts": ["https://a.example"]}}, ("trusted_hosts", "https://", "exact host")),
         ({"network": {"trusted_hosts": "a.example"}}, ("trusted_hosts", '"a.example"', "a list")),

@@ -6,6 +6,7 @@ from urllib.parse import parse_qs
 
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.checks import CheckState
+from dynsync_gui.domain.choice import FieldChoice
 from dynsync_gui.domain.events import (
     CheckChanged,
     ChecksEnded,
@@ -249,7 +250,7 @@ def test_what_is_kept_holds_no_secret_and_is_read_back(desk):
 
 
 def test_a_field_that_dynamics_does_not_have_is_never_ignored(desk):
-    fields = FieldSettings({Entity.LEAD: ("emailaddress9", "lastname")})
+    fields = FieldSettings({Entity.LEAD: (FieldChoice("emailaddress9"), FieldChoice("lastname"))})
     settings = replace(desk.settings, fields=fields)
     checked = desk.service.check(settings, desk.secrets).wait(60)
     (failed,) = [check for check in checked.checks if check.state is CheckState.FAILED]

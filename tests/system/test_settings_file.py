@@ -9,12 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from dynsync_gui.domain.choice import FieldChoice
 from dynsync_gui.domain.errors import SettingsError
 from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.settings import EnableSettings, FieldSettings, Settings
 from dynsync_gui.system.settings_file import read_answers_file, read_settings, write_settings
 
-SETTINGS = Settings(fields=FieldSettings({Entity.LEAD: ("firstname",)}), enable=EnableSettings("é@contoso.example"))
+SETTINGS = Settings(
+    fields=FieldSettings({Entity.LEAD: (FieldChoice("firstname"),)}), enable=EnableSettings("é@contoso.example")
+)
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
