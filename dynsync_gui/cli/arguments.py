@@ -36,6 +36,7 @@ class Options:
         only: ``check`` tests this system alone.
         letter: ``check`` writes to this colleague what is missing.
         accept_identity: The organisation's name, typed to confirm that systems which changed are the right ones.
+        accept_guard: Name of the stop that is agreed to.
         csv: Where ``problems`` writes them.
         records: Size of the rehearsal world.
         seed: What the rehearsal world is made from; the same seed makes the same world.
@@ -57,6 +58,7 @@ class Options:
     only: System | None = None
     letter: Owner | None = None
     accept_identity: str = ""
+    accept_guard: str = ""
     csv: Path | None = None
     records: int = DEMO_RECORDS
     seed: int = 1
@@ -125,6 +127,12 @@ def _parser() -> argparse.ArgumentParser:
             metavar=tr("NAME"),
             help=tr("the name of the Dynamics organisation, to confirm it after it was found changed"),
         )
+    sync.add_argument(
+        "--accept-guard",
+        default="",
+        metavar="ID",
+        help=tr("agree to an unusually large change that stopped the last run"),
+    )
     verb("status", tr("say how it stands, and what the last runs did"))
     problems = verb("problems", tr("list the records that need a look"))
     problems.add_argument("--csv", type=Path, metavar=tr("FILE"), help=tr("also write them to a CSV file"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dynsync_gui.cli.commands import Call, accept_identity, reach, say_run
 from dynsync_gui.cli.session import Session
 from dynsync_gui.domain.errors import Cancelled, ExitStatus, settings_error
-from dynsync_gui.domain.events import JobFailed, RunEnded
+from dynsync_gui.domain.events import JobFailed, ProfileRead, RunEnded
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
 from dynsync_gui.domain.text import msg
@@ -23,6 +23,8 @@ def sync(call: Call) -> ExitStatus:
                 code="not-accepted",
             )
         accept_identity(call, session, settings, secrets)
+        if call.options.accept_guard:
+            session.expect(session.service.accept_guard(call.options.accept_guard), ProfileRead)
         ended = _once(call, session, settings, secrets) if call.options.once else None
         if ended is None:
             ended = _on_and_on(call, session, settings, secrets)

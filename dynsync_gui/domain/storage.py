@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from dynsync_gui.domain.errors import Retry
 from dynsync_gui.domain.mapping import NewField
+from dynsync_gui.domain.mass_change import MassChange
 from dynsync_gui.domain.plan import EntityPlan
 from dynsync_gui.domain.report import Problem, RunKind, RunReport, RunState
 from dynsync_gui.domain.schema import Entity
@@ -254,6 +255,15 @@ class SyncStore(Protocol):
 
     def outgoing(self, entities: Sequence[Entity], adopt: bool, after: int, limit: int) -> tuple[LedgerRecord, ...]:
         """Matched outbox records in ledger order, either those to adopt or those with our key."""
+
+    def mass_changes(self, run: int) -> tuple[MassChange, ...]:
+        """What a run would change in ways worth asking about, counted by table and kind."""
+
+    def accepted_guard(self, run: int) -> str:
+        """What somebody agreed to in a run, by its id; empty for nothing."""
+
+    def accept_guard(self, run: int, id_: str) -> None:
+        """Keep that somebody agreed."""
 
     def count_outgoing(self, entity: Entity) -> int:
         """How many of an entity are in the outbox."""

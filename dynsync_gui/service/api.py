@@ -89,6 +89,9 @@ class SyncApi(Protocol):
         Passing trouble is waited out; anything else ends it with `JobFailed`.
         """
 
+    def accept_guard(self, id_: str) -> Job:
+        """Agree to what a mass change guard stopped, by its id: `ProfileRead`; another id is a `GuardStop`."""
+
     def pause(self) -> None:
         """Let the running sync stand still after the batches in flight."""
 

@@ -35,6 +35,7 @@ from dynsync_gui.service.api import Listener
 from dynsync_gui.service.checking import run_checks
 from dynsync_gui.service.csv_safe import write_problems
 from dynsync_gui.service.cycles import follow
+from dynsync_gui.service.guarding import accept_guard
 from dynsync_gui.service.jobs import BackgroundJob, Lane, Lanes
 from dynsync_gui.service.mailer import test_message
 from dynsync_gui.service.opening import Opening
@@ -157,6 +158,21 @@ class SyncService:
             return follow(job, settings.background.every_minutes, self._go_on, self._emit)
 
         return self._lanes.run(Lane.CYCLES, work)
+
+    def accept_guard(self, id_: str) -> BackgroundJob:
+        """Agree to what a mass change guard stopped; last event `ProfileRead`."""
+
+        def work(job: BackgroundJob) -> Event:
+            profile = self._profile()
+            settings = _set_up(profile)
+            with (
+                profile.lease(LEASE_SECONDS, job.token),
+                closing(self._workplace.open_store(profile.database)) as store,
+            ):
+                accept_guard(store, settings, id_)
+            return ProfileRead(job.number, settings, self.status())
+
+        return self._lanes.run(Lane.INTERACTIVE, work)
 
     def pause(self) -> None:
         """Let the running sync stand still."""

@@ -7,10 +7,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from dynsync_gui.domain.errors import Finding, Retry
+from dynsync_gui.domain.incoming import Incoming
 from dynsync_gui.domain.mapping import NewField
+from dynsync_gui.domain.mass_change import MassChange
 from dynsync_gui.domain.plan import EntityPlan
+from dynsync_gui.domain.ports import PersonChange
 from dynsync_gui.domain.report import Problem, RunKind, RunReport, RunState
 from dynsync_gui.domain.schema import Entity, TargetType
 from dynsync_gui.domain.storage import (
@@ -23,7 +27,9 @@ from dynsync_gui.domain.storage import (
     SharedEmail,
     StagedRecord,
 )
+from dynsync_gui.store.alarms import count_alarms
 from dynsync_gui.store.database import Database, storage_errors
+from dynsync_gui.store.incoming import IncomingChanges
 from dynsync_gui.store.ledger import Ledger, now
 from dynsync_gui.store.reports import Reports
 
@@ -46,6 +52,7 @@ class SqliteStore:
         self._db = self._database.connection
         self._ledger = Ledger(self._db)
         self._reports = Reports(self._db)
+        self._incoming = IncomingChanges(self._db)
         self._finding_of = finding_of
 
     def transaction(self) -> AbstractContextManager[None]:
@@ -184,6 +191,43 @@ class SqliteStore:
     def outgoing(self, entities: Sequence[Entity], adopt: bool, after: int, limit: int) -> tuple[LedgerRecord, ...]:
         """Matched outbox records in ledger order."""
         return self._ledger.outgoing(entities, adopt, after, limit)
+
+    def mass_changes(self, run: int) -> tuple[MassChange, ...]:
+        """What a run would change in ways worth asking about, counted by table and kind."""
+        return count_alarms(self._db, run)
+
+    def accepted_guard(self, run: int) -> str:
+        """What somebody agreed to in a run, by its id; empty for nothing."""
+        row = self._db.execute("SELECT accepted FROM runs WHERE id = ?", (run,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def accept_guard(self, run: int, id_: str) -> None:
+        """Keep that somebody agreed."""
+        with self.transaction():
+            self._db.execute("UPDATE runs SET accepted = ? WHERE id = ?", (id_, run))
+
+    def change_token(self) -> str:
+        """Where the next look at Marketo's changes begins."""
+        return self._incoming.token()
+
+    def keep_changes(self, changes: Sequence[PersonChange], token: str) -> None:
+        """Keep changes of Marketo's persons, and where to go on."""
+        with self.transaction():
+            self._incoming.keep(changes, token)
+
+    def incoming(self, entity: Entity, after: int, limit: int) -> tuple[Incoming, ...]:
+        """Changes of an entity's persons, in ledger order."""
+        return self._incoming.waiting(entity, after, limit)
+
+    def settle_incoming(self, seqs: Sequence[int]) -> None:
+        """Forget changes that are dealt with."""
+        with self.transaction():
+            self._incoming.settle(seqs)
+
+    def let_marketo_win(self, seq: int, values: Mapping[str, Any]) -> None:
+        """Put Marketo's values in place of those that a record has on their way there."""
+        with self.transaction():
+            self._incoming.let_marketo_win(seq, values)
 
     def count_outgoing(self, entity: Entity) -> int:
         """How many of an entity are in the outbox."""

@@ -131,6 +131,9 @@ class ScriptedService:
     def go_on(self) -> ScriptedJob:
         return self._begin("go_on")
 
+    def accept_guard(self, id_: str) -> ScriptedJob:
+        return self._begin("accept_guard", id_)
+
     def follow(self) -> ScriptedJob:
         return self._begin("follow")
 

@@ -14,6 +14,7 @@ from dynsync_gui.domain.events import (
     JobFailed,
     MailSent,
     ProblemsRead,
+    ProfileRead,
     Progress,
     RunEnded,
     Waiting,
@@ -55,6 +56,7 @@ class MainView(QWidget):
         self._rehearsal = False
         self._reading: Job | None = None
         self._export: Job | None = None
+        self._agreeing: Job | None = None
         self._exported = ""
         self.overview, self.problems, self.history = Overview(), Problems(), History()
         self.views = QStackedWidget()
@@ -124,6 +126,8 @@ class MainView(QWidget):
             self._run_told(event)
         elif self.overview.guard.hear(event):
             pass
+        elif self._agreeing is not None and event.job == self._agreeing.number:
+            self._agreed(event)
         elif isinstance(event, ProblemsRead):
             self._problems_told(event)
         elif isinstance(event, JobFailed) and self._export is not None and event.job == self._export.number:
@@ -248,6 +252,7 @@ class MainView(QWidget):
         self.overview.go_on_wanted.connect(self.keep_in_step)
         self.overview.guard.typed.connect(self._confirm_identity)
         self.overview.guard.confirmed.connect(self.keep_in_step)
+        self.overview.agreed.connect(self._agree)
         self.overview.pause_wanted.connect(self._pause)
         self.overview.resume_wanted.connect(self._resume)
         self.overview.stop_wanted.connect(self._stop)
@@ -267,6 +272,17 @@ class MainView(QWidget):
 
     def _confirm_identity(self, name: str) -> None:
         self.overview.guard.follow(self.api.confirm_identity(name))
+
+    def _agree(self, id_: str) -> None:
+        self._agreeing = self.api.accept_guard(id_)
+
+    def _agreed(self, event: Event) -> None:
+        if isinstance(event, JobFailed):
+            self._agreeing = None
+            self.overview.show_error(event.error)
+        elif isinstance(event, ProfileRead):
+            self._agreeing = None
+            self.keep_in_step()
 
     def _pause(self) -> None:
         self.api.pause()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from dynsync_gui.domain.errors import DynSyncError
 from dynsync_gui.domain.events import CycleEnded, Progress, RunEnded, Waiting
+from dynsync_gui.domain.mass_change import CODE as MASS_CHANGE
 from dynsync_gui.domain.report import RunReport, RunState, Status
 from dynsync_gui.domain.text import ntr, tr
 from dynsync_gui.ui.icons import IconButton, Picture
@@ -29,6 +30,7 @@ class Overview(QWidget):
 
     Attributes:
         go_on_wanted, pause_wanted, resume_wanted, stop_wanted, problems_wanted: What the user asks for.
+        agreed: The user agrees to an unusually large change; carries its id.
     """
 
     go_on_wanted = Signal()
@@ -36,6 +38,7 @@ class Overview(QWidget):
     resume_wanted = Signal()
     stop_wanted = Signal()
     problems_wanted = Signal()
+    agreed = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -161,6 +164,9 @@ class Overview(QWidget):
         if self.guard.stops(error):
             self.guard.ask(str(error.finding.title))
             self.guard.name.setFocus()
+        elif error.code == MASS_CHANGE:
+            agree = (tr("That is meant: go on"), lambda: self.agreed.emit(error.detail))
+            self.banner.tell("attention", str(error.finding.title), str(error.finding.cure), agree=agree)
         else:
             self.banner.tell("bad", str(error.finding.title), str(error.finding.cure))
         self._say(tr("The sync stands still. What was done is kept."), "attention", "attention")
