@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dynsync_gui.simulators.dataverse import writing
 from dynsync_gui.simulators.dataverse.actions import Actions
 from dynsync_gui.simulators.dataverse.aggregation import Aggregator
-from dynsync_gui.simulators.dataverse.batch import batch
+from dynsync_gui.simulators.dataverse.batch import Batch
 from dynsync_gui.simulators.dataverse.customization import Customization
 from dynsync_gui.simulators.dataverse.discovery import PATH as DISCOVERY
 from dynsync_gui.simulators.dataverse.discovery import Discovery
@@ -85,7 +85,7 @@ class Dataverse:
         """Answers one request."""
         try:
             if request.path.endswith("/$batch") and request.method == "POST":
-                answer = batch(request, lambda inner: self._single(inner, delay))
+                answer = Batch(self.world, request, lambda inner: self._single(inner, delay)).answer()
             else:
                 answer = self._single(request, delay)
         except DataverseError as error:
