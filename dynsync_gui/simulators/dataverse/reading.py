@@ -97,7 +97,7 @@ class Reader:
     def __init__(self, world: World) -> None:
         self._world = world
         self.empty_every = 7
-        self._order: tuple[tuple[str, int], list[Row]] = (("", 0), [])
+        self._order: tuple[tuple[str, int], list[str]] = (("", 0), [])
 
     def page(self, asked: Question) -> Answer:
         """One page of a table."""
@@ -186,7 +186,9 @@ class Reader:
         key = asked.rows.schema.primary_id
         if asked.options.get("$orderby") is not None:
             start = int(place.last or 0)
-            found = self._ordered(asked, place.page)[start : start + count + 1]
+            with self._world.lock:
+                ids = self._ordered(asked, place.page)[start : start + count + 1]
+                found = [row for row_id in ids if (row := asked.rows.get(row_id)) is not None]
             mark = str(start + count)
         elif asked.options.get("$filter") is not None:
             found = list(islice(self._matching(asked, place.last), count + 1))
@@ -197,27 +199,30 @@ class Reader:
             mark = found[count - 1][key] if len(found) > count else ""
         return found[:count], Place(place.page + 1, mark) if len(found) > count else None
 
-    def _ordered(self, asked: Question, page: int) -> list[Row]:
-        """All matching rows in the wanted order; without the key in it, equal rows fall anywhere."""
+    def _ordered(self, asked: Question, page: int) -> list[str]:
+        """Ids of all matching rows in the wanted order; without the key in it, equal rows fall anywhere."""
         # The next page of the same order over unchanged rows needs no second sorting.
         made = (asked.sealed, self._world.version)
         if self._order[0] == made:
             return self._order[1]
-        rows, key = list(self._matching(asked)), asked.rows.schema.primary_id
-        blank_of, orders = blanks(asked.rows), asked.options.names("$orderby")
-        wanted = [(name, way.strip()) for name, _, way in (order.partition(" ") for order in orders)]
-        for name, way in wanted:
-            blank_of(name)
+        key, blank_of = asked.rows.schema.primary_id, blanks(asked.rows)
+        orders = (order.partition(" ") for order in asked.options.names("$orderby"))
+        wanted = [(name, way.strip(), blank_of(name)) for name, _, way in orders]
+        for name, way, _ in wanted:
             if way not in {"", "asc", "desc"}:
                 raise DataverseError(400, BAD_REQUEST, f"Syntax error at position 0 in '{name} {way}'.")
-        if key not in {name for name, _ in wanted}:
-            rows.sort(key=lambda row: zlib.crc32(f"{page}{row[key]}".encode()))
-        for name, way in reversed(wanted):
-            blank = blank_of(name)
-            rows.sort(key=lambda row: _sortable(row.get(name, blank)), reverse=way == "desc")
-        if key in {name for name, _ in wanted}:
-            self._order = (made, rows)
-        return rows
+        entries = [
+            (row[key], [_sortable(row.get(name, blank)) for name, _, blank in wanted]) for row in self._matching(asked)
+        ]
+        has_key = key in {name for name, _, _ in wanted}
+        if not has_key:
+            entries.sort(key=lambda entry: zlib.crc32(f"{page}{entry[0]}".encode()))
+        for place in reversed(range(len(wanted))):
+            entries.sort(key=lambda entry: entry[1][place], reverse=wanted[place][1] == "desc")
+        ids = [row_id for row_id, _ in entries]
+        if has_key:
+            self._order = (made, ids)
+        return ids
 
 
 def _candidates(rows: RowTable, text: str, last_id: str) -> Iterator[Row]:
