@@ -78,10 +78,6 @@ class Column:
         """IsValidODataAttribute: whether the Web API has a property for it."""
         return "hidden" not in self.flags and self.kind not in NOT_SELECTABLE
 
-    def label_of(self, value: int) -> str | None:
-        """Label of an option, or None where the set has no such value."""
-        return next((choice.label for choice in self.choices if choice.value == value), None)
-
 
 @dataclass(frozen=True, slots=True)
 class TableSchema:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from dynsync_gui.simulators.dataverse import writing
 from dynsync_gui.simulators.dataverse.actions import Actions
-from dynsync_gui.simulators.dataverse.batch import batch
+from dynsync_gui.simulators.dataverse.aggregation import Aggregator
+from dynsync_gui.simulators.dataverse.batch import Batch
 from dynsync_gui.simulators.dataverse.customization import Customization
 from dynsync_gui.simulators.dataverse.discovery import PATH as DISCOVERY
 from dynsync_gui.simulators.dataverse.discovery import Discovery
@@ -64,6 +65,7 @@ class Dataverse:
         self.protection = Protection(world.clock, on=limits)
         self.tracker = Tracker(world)
         self.reader = Reader(world)
+        self.aggregator = Aggregator(world)
         self.metadata = Metadata(world, self.tracker)
         self.organisation = Organisation(world, self.members, directory)
         self.mail = Mail(world, self.members)
@@ -83,7 +85,7 @@ class Dataverse:
         """Answers one request."""
         try:
             if request.path.endswith("/$batch") and request.method == "POST":
-                answer = batch(request, lambda inner: self._single(inner, delay))
+                answer = Batch(self.world, request, lambda inner: self._single(inner, delay)).answer()
             else:
                 answer = self._single(request, delay)
         except DataverseError as error:
@@ -206,6 +208,8 @@ class Dataverse:
         asked = question(self._root, rows, request, options, wishes)
         if key is not None:
             return self.reader.one(asked, key, request.headers.get("If-None-Match", ""))
+        if options.get("$apply") is not None and not tracked and not counted:
+            return self.aggregator.answer(asked)
         if counted:
             return self.tracker.pending(asked) if options.get("$deltatoken") else self.reader.count(asked)
         return self.tracker.page(asked) if tracked else self.reader.page(asked)

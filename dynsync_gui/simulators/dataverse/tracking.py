@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dynsync_gui.simulators.schema_tables import Column
     from dynsync_gui.simulators.world import World
 
-_FORBIDDEN = ("$filter", "$orderby", "$expand", "$top")
+_FORBIDDEN = ("$filter", "$orderby", "$expand", "$top", "$apply")
 _TRACKED_COOKIE = 'istracking="True"'
 
 
