@@ -1,36 +1,13 @@
 """Marketo's answers against Adobe's own definition, where it is at hand."""
 
-import importlib.util
-import os
-import warnings
-from pathlib import Path
-
 import pytest
-
-_ROOT = Path(__file__).resolve().parents[2]
-SHARED = Path(os.environ.get("DYNSYNC_SHARED") or _ROOT.parent / "shared")
-TOOL, SPEC = SHARED / "tools" / "marketo_contract.py", SHARED / "data" / "marketo" / "swagger-mapi.relaxed.json"
 
 CAR_FIELDS = [
     {"name": "vin", "displayName": "VIN", "dataType": "string", "isDedupeField": True},
     {"name": "owner", "displayName": "Owner", "dataType": "link", "relatedTo": {"name": "lead", "field": "id"}},
 ]
 
-pytestmark = [
-    pytest.mark.reference,
-    pytest.mark.skipif(not (TOOL.is_file() and SPEC.is_file()), reason="Adobe's definition is not at hand"),
-]
-
-
-@pytest.fixture(scope="module")
-def contract():
-    spec = importlib.util.spec_from_file_location("marketo_contract", TOOL)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    # The tool leaves the closing of its file to the interpreter, which is a warning of its own.
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        return module.Contract(str(SPEC))
+pytestmark = pytest.mark.reference
 
 
 def test_what_happened_keeps_to_the_definition(rehearsal, marketo, contract):

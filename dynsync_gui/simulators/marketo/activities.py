@@ -109,7 +109,9 @@ class ActivityLog:
         self._lock = threading.Lock()
         self._acting = threading.local()
         self._leads, self._seconds, self._kinds = array("q"), array("q"), array("B")
-        self._details: list[Origin | Change | Event] = []
+        # What the collector does not have to follow: numbers of origins, and tuples of plain values.
+        self._details: list[int | tuple[str, Any, Any, int] | Event] = []
+        self._origins: list[Origin] = []
 
     def __len__(self) -> int:
         return len(self._details)
@@ -129,37 +131,35 @@ class ActivityLog:
         finally:
             self._acting.origin = before
 
-    def add(self, kind: Happening, lead_id: int, detail: Origin | Change | Event) -> None:
+    def add(self, kind: Happening, lead_id: int, event: Event) -> None:
         """Notes what happened now."""
         with self._lock:
-            seconds = int(self._clock.now())
-            # The log is asked by time; a clock that was put back must not put it out of order.
-            self._seconds.append(max(seconds, self._seconds[-1]) if self._seconds else seconds)
-            self._leads.append(lead_id)
-            self._kinds.append(kind)
-            self._details.append(detail)
+            self._note(kind, lead_id, event)
 
     def person_changed(self, old: Record | None, new: Record) -> None:
         """Notes a new person, or each value of one that became another."""
-        origin = self.origin
-        if old is None:
-            self.add(Happening.NEW_LEAD, new["id"], origin)
-            return
-        for name in new.keys() | old.keys():
-            before, after = old.get(name), new.get(name)
-            if before != after and name not in _STAMPS:
-                self.add(Happening.CHANGE_DATA_VALUE, new["id"], Change(name, before, after, origin))
+        with self._lock:
+            origin = self._number()
+            if old is None:
+                self._note(Happening.NEW_LEAD, new["id"], origin)
+                return
+            for name in new.keys() | old.keys():
+                before, after = old.get(name), new.get(name)
+                if before != after and name not in _STAMPS:
+                    self._note(Happening.CHANGE_DATA_VALUE, new["id"], (name, before, after, origin))
 
     def company_changed(self, old: Record, new: Record, lead_ids: list[int]) -> None:
         """Notes new values of a company for each of its persons, unless they are too many."""
         if len(lead_ids) > _MOST_OF_A_COMPANY:
             return
-        origin, own = self.origin, _STAMPS | {"externalSalesPersonId"}
+        own = _STAMPS | {"externalSalesPersonId"}
         changed = [name for name in new.keys() | old.keys() if old.get(name) != new.get(name) and name not in own]
-        for lead_id in lead_ids:
-            for name in changed:
-                change = Change(PERSON_NAMES.get(name, name), old.get(name), new.get(name), origin)
-                self.add(Happening.CHANGE_DATA_VALUE, lead_id, change)
+        with self._lock:
+            origin = self._number()
+            for lead_id in lead_ids:
+                for name in changed:
+                    change = (PERSON_NAMES.get(name, name), old.get(name), new.get(name), origin)
+                    self._note(Happening.CHANGE_DATA_VALUE, lead_id, change)
 
     def since(self, seconds: float) -> int:
         """Place of the first activity that is not older."""
@@ -167,7 +167,30 @@ class ActivityLog:
 
     def at(self, place: int) -> Activity:
         """The activity of a place."""
-        return Activity(place + 1, self._leads[place], self._seconds[place], self._kinds[place], self._details[place])
+        kept = self._details[place]
+        detail: Origin | Change | Event
+        if isinstance(kept, int):
+            detail = self._origins[kept]
+        elif isinstance(kept, tuple):
+            detail = Change(*kept[:3], self._origins[kept[3]])
+        else:
+            detail = kept
+        return Activity(place + 1, self._leads[place], self._seconds[place], self._kinds[place], detail)
+
+    def _number(self) -> int:
+        """The number of who acts in this thread."""
+        origin = self.origin
+        if not self._origins or self._origins[-1] is not origin:
+            self._origins.append(origin)
+        return len(self._origins) - 1
+
+    def _note(self, kind: Happening, lead_id: int, detail: int | tuple[str, Any, Any, int] | Event) -> None:
+        seconds = int(self._clock.now())
+        # The log is asked by time; a clock that was put back must not put it out of order.
+        self._seconds.append(max(seconds, self._seconds[-1]) if self._seconds else seconds)
+        self._leads.append(lead_id)
+        self._kinds.append(kind)
+        self._details.append(detail)
 
     def places(self, start: int, end: int, kinds: frozenset[int], leads: frozenset[int] | None) -> Iterator[int]:
         """Places of the activities of some kinds, and of some persons, between two places."""

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 from dynsync_gui.simulators.gate import Answer
 from dynsync_gui.simulators.marketo.activities import ActivityLog, Origin
 from dynsync_gui.simulators.marketo.activity_calls import ActivityCalls
+from dynsync_gui.simulators.marketo.bulk_calls import BulkCalls
 from dynsync_gui.simulators.marketo.custom_objects import CustomObjects
 from dynsync_gui.simulators.marketo.errors import MarketoError, begin_request, failure, success
 from dynsync_gui.simulators.marketo.fields import Catalogue
 from dynsync_gui.simulators.marketo.identity import Identity
+from dynsync_gui.simulators.marketo.imports import ImportQueue
 from dynsync_gui.simulators.marketo.kinds import Kinds
 from dynsync_gui.simulators.marketo.lifecycle import Lifecycle
 from dynsync_gui.simulators.marketo.lists import StaticLists
@@ -28,11 +30,12 @@ if TYPE_CHECKING:
     from dynsync_gui.simulators.marketo.records import Record
 
 _LONGEST_URI = 8 * 1024
-_LARGEST_BODY = 1024 * 1024
+_LARGEST_BODY, _LARGEST_FILE = 1024 * 1024, 10 * 1024 * 1024
 _METHODS = {
     "/rest/v1/leads.json": "syncLead",
     "/rest/v1/leads/delete.json": "deleteLeads",
     "/rest/v1/companies.json": "syncCompanies",
+    "/bulk/v1/leads.json": "importLead",
 }
 _CRM_OBJECTS = ("/rest/v1/companies", "/rest/v1/opportunities", "/rest/v1/salespersons")
 
@@ -47,6 +50,7 @@ class Marketo:
         persons: Person records; companies are in ``companies``.
         native_crm: Whether Marketo's own CRM sync is on.
         custom: Types of custom objects and their records.
+        imports: Bulk imports that wait, run or ran.
         lists: Static lists.
         log: What happened to persons.
         marketer: Changes persons as people in Marketo do.
@@ -69,6 +73,8 @@ class Marketo:
         self.lifecycle = Lifecycle(self.log, self.kinds, self.lists, self.custom, self.wait)
         self.person_calls = Persons(self.fields, self.kinds, self.lifecycle, self.wait)
         self.activity_calls = ActivityCalls(clock, self.log, self.fields, self.lists, self.wait)
+        self.imports = ImportQueue(clock, self.log)
+        self.bulk_calls = BulkCalls(self.imports, self.fields, self.person_calls, self.lists, self.custom, self.wait)
         self.marketer = Marketer(self.log, self.fields, self.persons, self.lists, self.lifecycle)
         self.schema_calls = SchemaCalls(self.fields, self.kinds.companies.fields, self.kinds.opportunities.fields)
         self._clock = clock
@@ -89,7 +95,8 @@ class Marketo:
         """Answers one request; nearly every refusal is HTTP 200."""
         if len(request.environ["RAW_URI"]) > _LONGEST_URI:
             return Answer("", status=414)
-        if (request.content_length or 0) > _LARGEST_BODY:
+        largest = _LARGEST_FILE if request.path.startswith("/bulk/") else _LARGEST_BODY
+        if (request.content_length or 0) > largest:
             return Answer("", status=413)
         if request.path == "/identity/oauth/token":
             return self.identity.answer(request)
@@ -100,11 +107,15 @@ class Marketo:
         )  # fmt: skip
         try:
             self.identity.check(request)
+            self.imports.advance()
             with self.quota.passage(), self.log.acting(caller):
                 return self._routed(request)
         except MarketoError as error:
             self.quota.note_error(error.code)
             return failure(error)
+        finally:
+            # Large files of a form are kept on disk until then.
+            request.close()
 
     def refusal(self, code: str, message: str) -> Answer:
         """A response-level error of any code."""
@@ -114,6 +125,7 @@ class Marketo:
 
     def audit(self) -> dict[str, Any]:
         """Everything that the instance holds, for whoever judges a run."""
+        self.imports.advance()
         kinds = self.kinds
         return {
             "persons": self.persons.all(),

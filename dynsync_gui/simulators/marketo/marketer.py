@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dynsync_gui.simulators.marketo.activities import Event, Happening, Origin
 from dynsync_gui.simulators.marketo.errors import RecordError
+from dynsync_gui.simulators.marketo.fields import LENGTHS, Field
 from dynsync_gui.simulators.marketo.values import stored
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ _USER = "marketer@sandbox.example"
 
 
 class Marketer:
-    """Changes persons as a marketer or a visitor would; each change leaves its activities."""
+    """Changes persons as a marketer or a visitor would, and fields as an administrator; changes leave activities."""
 
     def __init__(
         self, log: ActivityLog, fields: Catalogue, persons: RecordStore, lists: StaticLists, lifecycle: Lifecycle
@@ -68,6 +69,14 @@ class Marketer:
         with self._log.acting(Origin("Manual merge", "User merged the persons", user=_USER)):
             self._lifecycle.merge(winner, losers)
 
+    def add_field(self, name: str, label: str, kind: str) -> None:
+        """Makes a person field in Marketo's own screens, where there are text areas too."""
+        self._fields.add_existing(Field(name, kind, LENGTHS.get(kind), label, custom=True))
+
+    def make_text_area(self, name: str) -> None:
+        """Turns a string field into a text area."""
+        self._fields.make_text_area(name)
+
     def do(self, body: dict[str, Any]) -> dict[str, Any]:
         """One of these by its name, as the control endpoint is asked for it."""
         match body["act"]:
@@ -81,6 +90,10 @@ class Marketer:
                 self.delete(body["id"])
             case "merge":
                 self.merge(body["id"], body["losers"])
+            case "add_field":
+                self.add_field(body["name"], body["label"], body["kind"])
+            case "make_text_area":
+                self.make_text_area(body["name"])
             case "make_list":
                 return {"id": self._lists.create(body["name"])}
             case act:

@@ -41,7 +41,8 @@ def routes(marketo: Marketo) -> list[Route]:
     ):
         calls = ObjectCalls(kind, marketo.wait)
         listed += _object_routes(path, word, lambda _match, calls=calls: calls)  # type: ignore[misc]
-    return [(re.compile(f"/rest/v1/{path}"), verbs, call) for path, verbs, call in listed]
+    rest = [(re.compile(f"/rest/v1/{path}"), verbs, call) for path, verbs, call in listed]
+    return rest + [(re.compile(f"/bulk/v1/{path}"), verbs, call) for path, verbs, call in _bulk_routes(marketo)]
 
 
 def _person_routes(marketo: Marketo) -> list[tuple[str, dict[str, str], Call]]:
@@ -81,6 +82,20 @@ def _activity_routes(marketo: Marketo) -> list[tuple[str, dict[str, str], Call]]
         (r"activities/deletedleads\.json", read, lambda r, _m: calls.deleted(r)),
         (r"activities/types\.json", read, lambda _r, _m: calls.types()),
         (r"activities\.json", read, lambda r, _m: calls.any(r)),
+    ]
+
+
+def _bulk_routes(marketo: Marketo) -> list[tuple[str, dict[str, str], Call]]:
+    calls, person = marketo.bulk_calls, "leads"
+    write = {"GET": "Read-Write Custom Object", "POST": "Read-Write Custom Object"}
+    objects, files = r"customobjects/(\w+)/import", "(failures|warnings)"
+    return [
+        (r"leads\.json", {"POST": _WRITE}, lambda r, _m: calls.persons(r)),
+        (r"leads/batch/(\d+)\.json", {"GET": _WRITE}, lambda _r, m: calls.status(person, m[1])),
+        (rf"leads/batch/(\d+)/{files}\.json", {"GET": _WRITE}, lambda _r, m: calls.file(person, m[1], m[2])),
+        (rf"{objects}\.json", write, lambda r, m: calls.objects(r, m[1])),
+        (rf"{objects}/(\d+)/status\.json", write, lambda _r, m: calls.status(m[1], m[2])),
+        (rf"{objects}/(\d+)/{files}\.json", write, lambda _r, m: calls.file(m[1], m[2], m[3])),
     ]
 
 
