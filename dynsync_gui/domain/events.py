@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from dynsync_gui.domain.checks import Check, IdentityCard
+from dynsync_gui.domain.choice_changes import ChoiceVersion
 from dynsync_gui.domain.errors import DynSyncError
 from dynsync_gui.domain.mapping import FieldOffer
 from dynsync_gui.domain.plan import Plan
@@ -14,7 +15,7 @@ from dynsync_gui.domain.prompts import Environment
 from dynsync_gui.domain.report import Problem, Proof, RunReport, RunState, Status
 from dynsync_gui.domain.schema import Entity, EntitySchema, System, Target, TargetSchema
 from dynsync_gui.domain.secrets import Secrets
-from dynsync_gui.domain.settings import Settings, SignIn
+from dynsync_gui.domain.settings import FieldSettings, Settings, SignIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,20 @@ class Described(Event):
     tables: Mapping[Entity, EntitySchema] = field(default_factory=dict, hash=False)
     targets: Mapping[Target, TargetSchema] = field(default_factory=dict, hash=False)
     languages: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChoicesRead(Event):
+    """The versions of the choice of fields, the newest last; that one is in use."""
+
+    versions: tuple[ChoiceVersion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceImported(Event):
+    """A choice that a file holds and that fits today's schemas; nothing is kept yet."""
+
+    fields: FieldSettings
 
 
 @dataclass(frozen=True, slots=True)

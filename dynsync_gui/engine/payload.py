@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from dynsync_gui.domain.convert import clean, convert, email_of, misfit
+from dynsync_gui.domain.convert import clean, email_of, misfit, to_marketo
 from dynsync_gui.domain.mapping import EntityMapping
 from dynsync_gui.domain.ports import SourceRecord
 from dynsync_gui.domain.schema import FILTER_FIELD, Entity, EntitySchema
@@ -49,7 +49,7 @@ def stage(record: SourceRecord, mapping: EntityMapping) -> StagedRecord:
     values = record.values
     kept_out = mapping.filter and values.get(FILTER_FIELD) is False
     payload = {
-        pair.target.name: convert(pair, values.get(pair.source.column), record.shown.get(pair.source.column))
+        pair.target.name: to_marketo(pair, values.get(pair.source.column), record.shown.get(pair.source.column))
         for pair in mapping.fields
     }
     parent = _parent(record) if mapping.linked else ""

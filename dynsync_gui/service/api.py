@@ -19,7 +19,7 @@ class Job(Protocol):
     """Work in a background thread; its events carry its number and end with exactly one last event.
 
     Last events: `ChecksEnded`, `Described`, `PlanReady`, `RunEnded`, `MailSent`, `RehearsalReady`, `ProfileRead`,
-    `ProblemsRead`, `EnvironmentsFound`; `JobFailed` and `JobCancelled` for any job.
+    `ProblemsRead`, `EnvironmentsFound`, `ChoicesRead`, `ChoiceImported`; `JobFailed` and `JobCancelled` for any job.
     """
 
     @property
@@ -62,6 +62,21 @@ class SyncApi(Protocol):
 
     def describe(self, settings: Settings, secrets: Secrets) -> Job:
         """Read the live schemas: `Described`."""
+
+    def choice_history(self) -> Job:
+        """Read the versions of the stored choice of fields: `ChoicesRead`."""
+
+    def restore_choice(self, number: int) -> Job:
+        """Take a version of the choice again, as a new version: `ChoicesRead`."""
+
+    def export_choice(self, path: Path, settings: Settings) -> Job:
+        """Write the choice in these settings to a readable file without secrets: `ChoiceImported` with it."""
+
+    def import_choice(self, path: Path) -> Job:
+        """Read a choice from a file and hold it against the schemas described last, else today's: `ChoiceImported`.
+
+        A file that is wrong, foreign or does not fit ends in `JobFailed` with the line and the cure.
+        """
 
     def plan(self, settings: Settings, secrets: Secrets) -> Job:
         """Read both sides and count: `Progress`, then `PlanReady`. Writes nothing anywhere."""
