@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from dynsync_gui.domain.cancel import CancelToken
-from dynsync_gui.domain.convert import Unfit, same, same_text, to_dynamics, to_marketo
+from dynsync_gui.domain.convert import NotConvertible, clean, same, to_dynamics, to_marketo
 from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure
 from dynsync_gui.domain.incoming import Incoming, IncomingStore
 from dynsync_gui.domain.mapping import EntityMapping, FieldMapping
@@ -102,9 +102,10 @@ class ToDynamics:
             for row in self._marketo.find(Target.PERSON, "id", [one.person for one in changed], wanted)
         }
         for one in changed:
-            record, person = records.get(one.id), persons.get(one.person)
-            known = record is not None and person is not None and str(person.get(KEY_FIELD) or "").lower() == one.id
-            if not known or self._bring(schema, pairs, one, record, person):
+            person = persons.get(one.person, {})
+            record = records.get(one.id)
+            known = record is not None and str(person.get(KEY_FIELD) or "").lower() == one.id
+            if record is None or not known or self._bring(schema, pairs, one, record, person):
                 self._incoming.settle_incoming([one.seq])
 
     def _bring(
@@ -127,12 +128,12 @@ class ToDynamics:
             ours = to_marketo(pair, record.values.get(column), record.shown.get(column))
             if same(ours, theirs) or (pair.target.name == UNSUBSCRIBED and not theirs):
                 continue  # an echo; or a consent, which no sync gives back
-            both_changed = not same_text(ours, one.before[pair.target.name])
+            both_changed = not reads_as(ours, one.before[pair.target.name])
             if both_changed and pair.winner is System.DYNAMICS:
                 continue
             try:
-                values |= to_dynamics(pair, theirs)
-            except Unfit:
+                values[pair.source.name] = to_dynamics(pair, theirs)
+            except NotConvertible:
                 unfit.append(pair.target.label)
                 continue
             kept[pair.target.name] = theirs
@@ -156,6 +157,20 @@ def returning(mapping: EntityMapping) -> tuple[FieldMapping, ...]:
     if mapping.entity not in PEOPLE:
         return ()
     return tuple(pair for pair in mapping.fields if pair.direction.writes_dynamics)
+
+
+def reads_as(value: Any, text: str) -> bool:
+    """Whether a value is what Marketo wrote into an activity, where everything is text."""
+    if value is None or text == "":
+        return value in (None, False) and text.casefold() in {"", "false", "0", "null"}
+    if isinstance(value, bool):
+        return value == (text.casefold() in {"true", "1"})
+    if isinstance(value, int | float):
+        try:
+            return same(value, float(text))
+        except ValueError:
+            return False
+    return same(value, clean(text))
 
 
 def denied(failure: ConnectionFailed) -> bool:
