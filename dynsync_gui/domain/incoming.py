@@ -18,14 +18,15 @@ class Incoming:
         seq: Place in the ledger of the Dynamics record that the person belongs to.
         id: That record's Dynamics id.
         person: Marketo's id.
-        before: Per Marketo field: what it held before the first change, as Marketo writes it.
+        before: Per Marketo field: every value that it held meanwhile and holds no more, as Marketo writes it. Where
+            Dynamics' value of now is among them, Dynamics did not change it.
         waiting: The record's own values on their way to Marketo; None where none are.
     """
 
     seq: int
     id: str
     person: str
-    before: Mapping[str, str]
+    before: Mapping[str, tuple[str, ...]]
     waiting: Mapping[str, Any] | None
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from dynsync_gui.domain.errors import Retry
+from dynsync_gui.domain.incoming import IncomingStore
 from dynsync_gui.domain.mapping import NewField
 from dynsync_gui.domain.mass_change import MassChange
 from dynsync_gui.domain.plan import EntityPlan
@@ -184,7 +185,7 @@ class SharedEmail:
     seqs: tuple[int, ...] = field(default_factory=tuple)
 
 
-class SyncStore(Protocol):
+class SyncStore(IncomingStore, Protocol):
     """The profile's memory. Used by one thread at a time."""
 
     def transaction(self) -> AbstractContextManager[None]:

@@ -13,6 +13,7 @@ from typing import Any
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.convert import NotConvertible, clean, same, to_dynamics, to_marketo
 from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure
+from dynsync_gui.domain.findings.records import CHANGE_REFUSED, CHANGE_UNFIT
 from dynsync_gui.domain.incoming import Incoming, IncomingStore
 from dynsync_gui.domain.mapping import EntityMapping, FieldMapping
 from dynsync_gui.domain.ports import DynamicsWriter, MarketoReader, SourceRecord, Update
@@ -22,11 +23,6 @@ from dynsync_gui.engine.outgoing import UNSUBSCRIBED
 
 AT_ONCE = 100
 """Records of one look at both sides."""
-
-REFUSED = "dynamics-refused"
-UNFIT = "dynamics-unfit"
-NOT_ALLOWED = "marketo-changes-denied"
-"""Codes of notices."""
 
 Work = Sequence[tuple[EntitySchema, EntityMapping]]
 
@@ -128,7 +124,7 @@ class ToDynamics:
             ours = to_marketo(pair, record.values.get(column), record.shown.get(column))
             if same(ours, theirs) or (pair.target.name == UNSUBSCRIBED and not theirs):
                 continue  # an echo; or a consent, which no sync gives back
-            both_changed = not reads_as(ours, one.before[pair.target.name])
+            both_changed = not any(reads_as(ours, text) for text in one.before[pair.target.name])
             if both_changed and pair.winner is System.DYNAMICS:
                 continue
             try:
@@ -138,7 +134,7 @@ class ToDynamics:
                 continue
             kept[pair.target.name] = theirs
         if unfit:
-            self._store.notice([Notice(record.entity, one.id, UNFIT, ", ".join(unfit))])
+            self._store.notice([Notice(record.entity, one.id, CHANGE_UNFIT, ", ".join(unfit))])
         if not values:
             return True
         outcome = self._dynamics.update(schema, one.id, record.version, values)
@@ -148,7 +144,7 @@ class ToDynamics:
             if one.waiting is not None:
                 self._incoming.let_marketo_win(one.seq, kept)
         elif outcome.kind is Update.REFUSED:
-            self._store.notice([Notice(record.entity, one.id, REFUSED, f"{outcome.code} {outcome.message}")])
+            self._store.notice([Notice(record.entity, one.id, CHANGE_REFUSED, f"{outcome.code} {outcome.message}")])
         return outcome.kind is not Update.CHANGED_MEANWHILE  # then its newest version comes with the next cycle
 
 
@@ -174,5 +170,5 @@ def reads_as(value: Any, text: str) -> bool:
 
 
 def denied(failure: ConnectionFailed) -> bool:
-    """Whether Marketo does not let the account read changes, which leaves the way to Marketo as it is."""
-    return not isinstance(failure, TemporaryFailure) and failure.code in {"603", "610"}
+    """Whether Marketo does not let the account read changes, or Dynamics not write them."""
+    return not isinstance(failure, TemporaryFailure) and (failure.code in {"603", "610"} or failure.code[:2] == "0x")

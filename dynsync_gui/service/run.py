@@ -20,7 +20,9 @@ from dynsync_gui.engine.executor import Executor
 from dynsync_gui.engine.planner import Planner
 from dynsync_gui.engine.proof import Auditor
 from dynsync_gui.engine.workload import Schemas, describe, mapping_of, work_of
+from dynsync_gui.service.bringing_back import BringingBack
 from dynsync_gui.service.choices import note_lost_fields
+from dynsync_gui.service.guarding import guard_mass_changes
 from dynsync_gui.service.jobs import BackgroundJob
 from dynsync_gui.service.mailer import end_message
 from dynsync_gui.service.progress import ProgressMeter, quota_day
@@ -87,6 +89,7 @@ class Runner:
             self._done,
         )
         calls, run = planner.prepare(schemas, mapping)
+        guard_mass_changes(self._store, self._settings, run.id)
         return planner, Prepared(schemas, mapping, run, calls)
 
     def carry_out(self, prepared: Prepared) -> RunReport:
@@ -98,8 +101,10 @@ class Runner:
         """
         run = prepared.run.id
         marketo, store = self._connection.marketo, self._store
+        back = BringingBack(self._connection, store, self._job.token)
         try:
             store.advance_run(run, RunState.WRITING)
+            back.bring(prepared.run, work_of(prepared.schemas, prepared.mapping))
             totals = {entity: store.count_outgoing(entity) for entity in ENTITIES}
             self.meter.begin(RunState.WRITING, dict(totals))
             if any(totals.values()) and (fields := store.wanted_fields(run)):

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from dynsync_gui.domain.findings.records import CHANGE_REFUSED, CHANGE_UNFIT
 from dynsync_gui.domain.incoming import Incoming
 from dynsync_gui.domain.ports import PersonChange
 from dynsync_gui.domain.schema import Entity
@@ -27,12 +28,17 @@ class IncomingChanges:
         return str(row[0]) if row else ""
 
     def keep(self, changes: Sequence[PersonChange], token: str) -> None:
-        """See `IncomingStore.keep_changes`; of several changes the first tells what was there before."""
+        """See `IncomingStore.keep_changes`."""
         self._db.executemany(
             """INSERT OR IGNORE INTO incoming (seq, field, before)
                SELECT seq, ?, ? FROM records
                 WHERE marketo_id = ? AND entity IN ('contact', 'lead') AND state <> 'skipped'""",
             [(change.field, change.before, change.person) for change in changes],
+        )
+        self._db.executemany(
+            """DELETE FROM notices WHERE code IN (?, ?) AND (entity, id) IN
+               (SELECT entity, id FROM records WHERE marketo_id = ?)""",
+            [(CHANGE_REFUSED, CHANGE_UNFIT, person) for person in {change.person for change in changes}],
         )
         self._db.execute(
             """INSERT INTO cursors (entity, run, names, next_link, delta_link, complete) VALUES (?, 0, '[]', '', ?, 1)
@@ -43,14 +49,14 @@ class IncomingChanges:
     def waiting(self, entity: Entity, after: int, limit: int) -> tuple[Incoming, ...]:
         """See `IncomingStore.incoming`."""
         rows = self._db.execute(
-            """SELECT r.seq, r.id, r.marketo_id, json_group_object(i.field, i.before),
+            """SELECT r.seq, r.id, r.marketo_id, json_group_array(json_array(i.field, i.before)),
                       CASE WHEN r.state = 'outbox' THEN r.payload END
                  FROM incoming i JOIN records r ON r.seq = i.seq
                 WHERE r.entity = ? AND r.seq > ? GROUP BY r.seq ORDER BY r.seq LIMIT ?""",
             (entity.value, after, limit),
         )
         return tuple(
-            Incoming(seq, id_, person, json.loads(before), json.loads(payload) if payload else None)
+            Incoming(seq, id_, person, _by_field(json.loads(before)), json.loads(payload) if payload else None)
             for seq, id_, person, before, payload in rows
         )
 
@@ -65,3 +71,10 @@ class IncomingChanges:
             payload = json.loads(row[0]) | values
             text = json.dumps(payload, separators=(",", ":"))
             self._db.execute("UPDATE records SET payload = ? WHERE seq = ?", (text, seq))
+
+
+def _by_field(pairs: Sequence[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    held: dict[str, list[str]] = {}
+    for field, before in pairs:
+        held.setdefault(field, []).append(before)
+    return {field: tuple(values) for field, values in held.items()}

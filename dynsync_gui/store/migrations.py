@@ -79,4 +79,14 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             before TEXT NOT NULL
         )""",
     ),
+    (
+        """CREATE TABLE incoming (
+            seq INTEGER NOT NULL REFERENCES records (seq),
+            field TEXT NOT NULL,
+            before TEXT NOT NULL,
+            PRIMARY KEY (seq, field, before)
+        ) WITHOUT ROWID""",
+        "ALTER TABLE records ADD COLUMN alarms TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE runs ADD COLUMN accepted TEXT NOT NULL DEFAULT ''",
+    ),
 )

@@ -8,12 +8,35 @@ from dynsync_gui.domain.findings.marketo import problem_of
 from dynsync_gui.domain.text import msg
 
 FIELD_GONE = "field-gone"
+CHANGE_REFUSED, CHANGE_UNFIT, CHANGES_DENIED = "dynamics-refused", "dynamics-unfit", "marketo-changes-denied"
+"""About the way from Marketo to Dynamics."""
 NOTICES = {
     FIELD_GONE: Finding(
         msg("A chosen field is no longer in Dynamics. Everything else is synced."),
         msg("Open the set-up again and choose the fields anew."),
         Owner.DYNAMICS_ADMIN,
         Retry.DECISION,
+    ),
+    CHANGE_REFUSED: Finding(
+        msg("Dynamics did not take what was changed in Marketo. Marketo keeps its value."),
+        msg("Read Dynamics' own words in the details, then correct the person in Marketo or the record in Dynamics."),
+        Owner.DYNAMICS_ADMIN,
+        Retry.WHEN_CHANGED,
+    ),
+    CHANGE_UNFIT: Finding(
+        msg("What was changed in Marketo means nothing to Dynamics, such as a choice that it does not have."),
+        msg("Write one of Dynamics' choices in Marketo, or let the field travel to Marketo only."),
+        Owner.MARKETO_ADMIN,
+        Retry.WHEN_CHANGED,
+    ),
+    CHANGES_DENIED: Finding(
+        msg("Changes that are made in Marketo do not reach Dynamics: an account lacks a right. All else is synced."),
+        msg(
+            "In Marketo, give the API user's role “Read-Only Activity”; in Dynamics, give DynSync's account the right "
+            "to write contacts and leads. Or let all fields travel to Marketo only."
+        ),
+        Owner.MARKETO_ADMIN,
+        Retry.NEXT_RUN,
     ),
     "shared-email": Finding(
         msg("Another Dynamics record has the same e-mail address. Both are persons of their own in Marketo."),

@@ -1,0 +1,45 @@
+"""The way back of one run: what people changed in Marketo, for the fields that travel to Dynamics."""
+
+from __future__ import annotations
+
+from dynsync_gui.domain.cancel import CancelToken
+from dynsync_gui.domain.errors import ConnectionFailed
+from dynsync_gui.domain.findings.records import CHANGES_DENIED
+from dynsync_gui.domain.ports import Connection
+from dynsync_gui.domain.report import RunKind, RunReport
+from dynsync_gui.domain.schema import PEOPLE
+from dynsync_gui.domain.storage import Notice, SyncStore
+from dynsync_gui.engine.to_dynamics import ToDynamics, Work, denied, returning
+
+
+class BringingBack:
+    """Brings back once per run, before anything is written to Marketo.
+
+    Args:
+        connection: Both systems.
+        store: The profile's memory.
+        token: Pauses and stops it.
+    """
+
+    def __init__(self, connection: Connection, store: SyncStore, token: CancelToken) -> None:
+        self._store = store
+        self._way = ToDynamics(connection.dynamics, connection.marketo, store, store, token)
+
+    def bring(self, run: RunReport, work: Work) -> None:
+        """Remember at the first sync where changes begin; later take to Dynamics what changed since.
+
+        An account that may not read activities in Marketo, or not write in Dynamics, leaves the way to Marketo as it
+        is: a notice says so.
+        """
+        self._store.forget_notices(CHANGES_DENIED)
+        if not any(returning(mapping) for _, mapping in work):
+            return
+        try:
+            self._way.begin(run.started)
+            if run.kind is not RunKind.FIRST:
+                self._way.read(work)
+                self._way.write(work)
+        except ConnectionFailed as failure:
+            if not denied(failure):
+                raise
+            self._store.notice([Notice(PEOPLE[0], "", CHANGES_DENIED, f"{failure.code} {failure.detail}")])

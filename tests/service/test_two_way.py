@@ -1,0 +1,132 @@
+"""What people change in Marketo goes to Dynamics, once, and comes back as no echo."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from dynsync_gui.domain.choice import Direction, FieldChoice
+from dynsync_gui.domain.events import RunEnded
+from dynsync_gui.domain.schema import Entity, System
+
+if TYPE_CHECKING:
+    from tests.service.conftest import Desk
+
+BOTH = (
+    FieldChoice("firstname", direction=Direction.BOTH, winner=System.MARKETO),
+    FieldChoice("lastname", direction=Direction.BOTH, winner=System.DYNAMICS),
+    FieldChoice("emailaddress1"),
+    FieldChoice("jobtitle", direction=Direction.BOTH),
+    FieldChoice("donotbulkemail", direction=Direction.BOTH),
+)
+
+
+class TwoWay:
+    """A desk after its first sync, with one linked contact."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        chosen = {Entity.CONTACT: BOTH, Entity.LEAD: BOTH, Entity.ACCOUNT: ()}
+        desk.settings = replace(desk.settings, fields=replace(desk.settings.fields, chosen=chosen))
+        assert isinstance(desk.start(), RunEnded)
+        audit = desk.rehearsal.audit()
+        contacts = {row["contactid"]: row for row in audit["dataverse"]["contact"]}
+        person = next(
+            row
+            for row in audit["marketo"]["persons"]
+            if row.get("dynamicsId") in contacts and row["firstName"] and not row["unsubscribed"]
+        )
+        self.person, self.contact = int(person["id"]), str(person["dynamicsId"])
+
+    def cycle(self) -> RunEnded:
+        event = self.desk.service.go_on().wait(60)
+        assert isinstance(event, RunEnded), event
+        return event
+
+    def row(self) -> dict[str, Any]:
+        rows = self.desk.rehearsal.audit()["dataverse"]["contact"]
+        return next(row for row in rows if row["contactid"] == self.contact)
+
+    def held(self) -> dict[str, Any]:
+        rows = self.desk.rehearsal.audit()["marketo"]["persons"]
+        return next(row for row in rows if row["id"] == self.person)
+
+    def market(self, **values: Any) -> None:
+        self.desk.rehearsal.marketo.marketer.change(self.person, values)
+
+    def edit(self, **values: Any) -> None:
+        self.desk.rehearsal.world.update("contact", self.contact, values)
+
+    def writes(self) -> list[str]:
+        """Requests that changed anything since the log was cleared."""
+        return [
+            f"{entry['method']} {entry['path']}"
+            for entry in self.desk.rehearsal.log.entries()
+            if entry.method == "PATCH" or (entry.path.endswith("leads.json") and entry.method == "POST")
+        ]
+
+
+@pytest.fixture
+def two(desk: Desk) -> TwoWay:
+    return TwoWay(desk)
+
+
+def test_a_change_in_marketo_reaches_dynamics_and_is_no_echo(two: TwoWay) -> None:
+    two.market(firstName="Zoë", title="Directrice")
+    two.cycle()
+    assert (two.row()["firstname"], two.row()["jobtitle"]) == ("Zoë", "Directrice")
+    two.cycle()
+    two.desk.rehearsal.log.clear()
+    ended = two.cycle()
+    assert two.writes() == []
+    assert ended.report.acknowledged == 0
+    assert two.held()["firstName"] == "Zoë"
+
+
+def test_fields_that_changed_on_different_sides_both_survive(two: TwoWay) -> None:
+    two.market(firstName="Zoë")
+    two.edit(jobtitle="Head of Marketing")
+    two.cycle()
+    two.cycle()
+    assert (two.row()["firstname"], two.row()["jobtitle"]) == ("Zoë", "Head of Marketing")
+    assert (two.held()["firstName"], two.held()["title"]) == ("Zoë", "Head of Marketing")
+
+
+def test_where_both_changed_the_chosen_side_wins(two: TwoWay) -> None:
+    two.market(firstName="From Marketo", lastName="From Marketo")
+    two.edit(firstname="From Dynamics", lastname="From Dynamics")
+    two.cycle()
+    two.cycle()
+    assert (two.row()["firstname"], two.held()["firstName"]) == ("From Marketo", "From Marketo")
+    assert (two.row()["lastname"], two.held()["lastName"]) == ("From Dynamics", "From Dynamics")
+
+
+def test_an_unsubscription_travels_and_a_consent_never_does(two: TwoWay) -> None:
+    two.desk.rehearsal.marketo.marketer.unsubscribe(two.person)
+    two.cycle()
+    assert two.row()["donotbulkemail"] is True
+    two.market(unsubscribed=False)
+    two.cycle()
+    assert two.row()["donotbulkemail"] is True
+
+
+def test_what_dynamics_refuses_is_listed_with_its_reason(two: TwoWay) -> None:
+    two.market(firstName="x" * 200)  # Dynamics takes 50
+    two.cycle()
+    assert two.row()["firstname"] != "x" * 200
+    (found,) = (one for one in two.desk.service.problems() if one.id == two.contact and one.code == "dynamics-refused")
+    assert "Dynamics did not take" in str(found.title)
+    two.market(firstName="Zoë")
+    two.cycle()
+    assert two.row()["firstname"] == "Zoë"
+    assert "dynamics-refused" not in {problem.code for problem in two.desk.service.problems()}
+
+
+def test_an_account_that_may_not_read_activities_still_syncs_to_marketo(two: TwoWay) -> None:
+    two.desk.rehearsal.marketo.denied.add("Read-Only Activity")
+    two.edit(firstname="Ada")
+    two.cycle()
+    assert two.held()["firstName"] == "Ada"
+    assert "marketo-changes-denied" in {problem.code for problem in two.desk.service.problems()}
