@@ -5,16 +5,21 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from random import uniform
 
 from dynsync_gui.domain.errors import DynSyncError, Retry, TemporaryFailure
 from dynsync_gui.domain.events import CycleEnded, Event, RunEnded
 from dynsync_gui.domain.report import RunReport
 from dynsync_gui.service.jobs import BackgroundJob
+from dynsync_gui.service.progress import QUOTA_ZONE
 
 SOONEST = 60.0
 """Seconds between two cycles while there is activity; never more than the interval that was set."""
 LONGEST = 3600.0
 """Seconds between two tries while trouble lasts."""
+READING_GOES_ON = 1800.0
+"""Seconds between two cycles while Marketo takes no more calls today."""
+QUOTA_CODE = "quota"
 _SLICE = 15.0
 """Seconds of one look at the clock: a computer that slept finds out that a cycle is overdue."""
 
@@ -73,7 +78,12 @@ def follow(
             if not _passes(error):
                 raise
             failure = error
-        seconds = pace.after_failure() if ended is None else pace.after(ended.report)
+        if ended is not None:
+            seconds = pace.after(ended.report)
+        elif failure is not None and failure.code == QUOTA_CODE:
+            seconds = until_new_day(clock())
+        else:
+            seconds = pace.after_failure()
         next_run = datetime.fromtimestamp(clock(), UTC) + timedelta(seconds=seconds)
         emit(CycleEnded(job.number, ended, failure, next_run))
         due = clock() + seconds
@@ -82,6 +92,18 @@ def follow(
         job.token.checkpoint()
 
 
+def until_new_day(now: float) -> float:
+    """Seconds to wait where the day's calls are used up: until Marketo's midnight and a little, or half an hour.
+
+    The half hour is for reading, which goes on meanwhile, and for an allowance that was raised.
+    """
+    local = datetime.fromtimestamp(now, QUOTA_ZONE)
+    midnight = (local + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return min(READING_GOES_ON, midnight.timestamp() - now + uniform(30.0, 180.0))  # noqa: S311  spreads callers
+
+
 def _passes(error: DynSyncError) -> bool:
     """Whether the next cycle may do better without anybody's help."""
+    if error.code == QUOTA_CODE:
+        return True
     return isinstance(error, TemporaryFailure) or error.finding.retry is Retry.NEXT_RUN

@@ -12,7 +12,7 @@ from dynsync_gui.domain.errors import Cancelled, ConnectionFailed, Finding, Sett
 from dynsync_gui.domain.events import CycleEnded, JobCancelled, JobFailed, RunEnded
 from dynsync_gui.domain.report import RunKind, RunReport, RunState
 from dynsync_gui.domain.text import msg
-from dynsync_gui.service.cycles import Pace, follow
+from dynsync_gui.service.cycles import Pace, follow, until_new_day
 from dynsync_gui.service.jobs import BackgroundJob
 
 if TYPE_CHECKING:
@@ -40,6 +40,19 @@ def test_trouble_is_waited_out_longer_and_longer_up_to_an_hour() -> None:
     assert [pace.after_failure() for _ in range(6)] == [300, 600, 1200, 2400, 3600, 3600]
     pace.after(report())
     assert pace.after_failure() == 300
+
+
+@pytest.mark.parametrize(
+    ("moment", "least", "most"),
+    [
+        ("2026-11-22T12:00:00-06:00", 1800, 1800),
+        ("2026-11-22T23:50:00-06:00", 630, 780),
+        ("2026-03-08T00:30:00-06:00", 1800, 1800),  # the day that is an hour shorter
+        ("2026-11-01T23:59:00-06:00", 90, 240),
+    ],
+)
+def test_the_end_of_the_days_calls_is_waited_out_in_marketos_time(moment: str, least: float, most: float) -> None:
+    assert least <= until_new_day(datetime.fromisoformat(moment).timestamp()) <= most
 
 
 def test_it_waits_by_the_clock_on_the_wall_so_that_a_computer_that_slept_is_not_late() -> None:

@@ -159,6 +159,8 @@ class MainView(QWidget):
             case JobFailed(error=error):
                 self._over()
                 self.overview.show_error(error)
+                if error.code == "quota" and not self._rehearsal:
+                    self.keep_in_step()
                 self.announcer.announce(self.overview.banner.says or self.overview.guard.accessibleName())
             case JobCancelled():
                 self._over()
