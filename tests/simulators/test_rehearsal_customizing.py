@@ -107,6 +107,7 @@ def test_secured_renamed_and_resized_columns(dynamics):
     customising.resize_column(world, "contact", "jobtitle", 20)
     assert world.metadata_version == version + 3
     assert {row["jobtitle"] for row in dynamics.get("contacts?$select=jobtitle").json()["value"]} == {None}
+    assert code(dynamics.get("contacts?$select=fullname&$filter=jobtitle ne null")) == (403, "0x8004f506")
     path = "EntityDefinitions(LogicalName='contact')/Attributes(LogicalName='jobtitle')"
     told = dynamics.get(path).json()
     assert told["IsSecured"] is True
