@@ -128,6 +128,9 @@ def test_options_change_without_any_row(dynamics):
     assert (labels[8], labels[77]) == ("Website", "Podcast")
     assert 7 not in labels
     assert any(row.get("leadsourcecode") == 7 for row in world.tables["lead"])
+    customising.set_option(world, "lead", "new_loyaltytier", 100000000, "Copper")
+    shared = world.tables["contact"].schema.columns["new_loyaltytier"]
+    assert shared.choices[0].label == "Copper"
     assert world.version == before
 
 

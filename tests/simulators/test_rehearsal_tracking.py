@@ -41,6 +41,15 @@ def test_a_delta_gives_changes_then_deletions(dynamics):
     assert dynamics.get(page["@odata.deltaLink"]).json()["value"] == []
 
 
+def test_a_row_changed_twice_stands_in_a_delta_once(dynamics):
+    world = dynamics.rehearsal.world
+    rows, link = first_read(dynamics)
+    for name in ("Once", "Twice"):
+        world.update("contact", rows[0]["contactid"], {"firstname": name})
+    assert dynamics.get(link.replace("contacts?", "contacts/$count?")).text.endswith("1")
+    assert [row["firstname"] for row in dynamics.get(link).json()["value"]] == ["Twice"]
+
+
 def test_a_paged_delta_loses_nothing(dynamics):
     world = dynamics.rehearsal.world
     rows, link = first_read(dynamics)

@@ -203,7 +203,7 @@ class Dataverse:
         if verb == "Delete":
             writing.delete(self.world, rows, request, key or "")
             return Answer("", status=204)
-        if verb == "Write" and key not in rows and "If-Match" not in request.headers:
+        if verb == "Write" and key is not None and key not in rows and "If-Match" not in request.headers:
             self.members.require(member, "Create", rows.schema.name)
         if verb != "Read":
             return self._written(rows, key, request, options, wishes, member)
