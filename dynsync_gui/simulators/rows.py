@@ -107,10 +107,15 @@ class RowTable:
             if packed is not None and int.from_bytes(packed[-8:], "big") == self._versions[place]:
                 yield self._unpacked(self._changed[place], packed)
 
-    def naming(self, text: str) -> list[Row]:
-        """Rows in which a text stands anywhere in any ASCII letter case, found without unpacking the others."""
+    def naming(self, row_id: str) -> list[Row]:
+        """Rows in which an id stands anywhere, found without unpacking the others."""
+        wanted = row_id.lower().encode()
+        return [self._unpacked(key, packed) for key, packed in self._rows.items() if wanted in packed]
+
+    def holding(self, text: str) -> list[Row]:
+        """Rows in which a text stands anywhere in any ASCII letter case."""
         wanted = text.encode().lower()
-        return [self._unpacked(row_id, packed) for row_id, packed in self._rows.items() if wanted in packed.lower()]
+        return [self._unpacked(key, packed) for key, packed in self._rows.items() if wanted in packed.lower()]
 
     def forget(self, name: str) -> None:
         """Drops every value of a property; a later column of the same name begins empty."""

@@ -248,7 +248,7 @@ def _candidates(rows: RowTable, text: str, last_id: str) -> Iterator[Row]:
     if re.fullmatch(rf"{one}(?: or {one})*|{_IN}\(PropertyName='{key}',PropertyValues=\[[^\]]*\]\)", text.strip()):
         found = [row for row_id in set(re.findall(_GUID, text)) if (row := rows.get(row_id)) is not None]
     elif (value := _EQUALS.fullmatch(text.strip())) is not None and value[1].isascii():
-        found = rows.naming(value[1].strip("'").replace("''", "'"))
+        found = rows.holding(value[1].strip("'").replace("''", "'"))
     else:
         return rows.snapshot(last_id)
     return iter(sorted((row for row in found if row[key] > last_id), key=lambda row: str(row[key])))
