@@ -69,7 +69,7 @@ class Aggregator:
 
     def _rows(self, asked: Question, condition: str | None) -> Iterable[Row]:
         with self._world.lock:
-            found: Iterator[Row] = filter(asked.sees, asked.rows.snapshot())
+            found: Iterator[Row] = filter(asked.sees, asked.rows.behind())
         if condition is not None:
             found = filter(parse_filter(condition, blanks(asked.rows)), found)
         kept = list(islice(found, MOST_AGGREGATED + 1))

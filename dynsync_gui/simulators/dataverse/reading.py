@@ -191,7 +191,7 @@ class Reader:
         text = asked.options.get("$filter")
         if text is None:
             with self._world.lock:
-                return filter(asked.sees, asked.rows.snapshot(last_id))
+                return filter(asked.sees, asked.rows.behind(last_id))
         test = parse_filter(text, blanks(asked.rows))
         with self._world.lock:
             found = _candidates(asked.rows, text, last_id)
@@ -250,7 +250,7 @@ def _candidates(rows: RowTable, text: str, last_id: str) -> Iterator[Row]:
     elif (value := _EQUALS.fullmatch(text.strip())) is not None and value[1].isascii():
         found = rows.holding(value[1].strip("'").replace("''", "'"))
     else:
-        return rows.snapshot(last_id)
+        return rows.behind(last_id)
     return iter(sorted((row for row in found if row[key] > last_id), key=lambda row: str(row[key])))
 
 
