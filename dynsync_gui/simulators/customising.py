@@ -97,7 +97,10 @@ def resize_column(world: World, table: str, name: str, length: int) -> None:
 
 
 def set_option(world: World, table: str, name: str, value: int, label: str | None) -> None:
-    """Adds an option, gives it another label, or removes it with None; rows keep a value that is gone."""
+    """Adds an option, gives it another label, or removes it with None; rows keep a value that is gone.
+
+    A shared set of choices changes in every table that uses it.
+    """
 
     def changed(column: Column) -> Column:
         if label is None:
@@ -108,7 +111,10 @@ def set_option(world: World, table: str, name: str, value: int, label: str | Non
         kept = (replace(c, label=label) if c.value == value else c for c in column.choices)
         return replace(column, choices=tuple(kept))
 
-    _replace(world, table, name, changed)
+    shared = "global" in world.tables[table].schema.columns[name].flags
+    for other, rows in world.tables.items():
+        if other == table or (shared and "global" in getattr(rows.schema.columns.get(name), "flags", ())):
+            _replace(world, other, name, changed)
 
 
 def _replace(world: World, table: str, name: str, change: Callable[[Column], Any]) -> None:

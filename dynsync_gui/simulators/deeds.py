@@ -16,7 +16,15 @@ Body = dict[str, Any]
 
 
 def deeds(rehearsal: Rehearsal) -> dict[str, Callable[[Body], Any]]:
-    """Each deed takes the request's body and may give something back; a wrong body is KeyError or ValueError."""
+    """Each deed takes the request's body and may give something back; a wrong body is KeyError or ValueError.
+
+    Rows: ``deactivate``/``reactivate`` (table, id), ``merge`` (table, winner, loser, content), ``qualify`` (lead,
+    contact, account, opportunity, values; gives the ids), ``assign`` (table, id, owner), ``move`` (table, id, account).
+    Columns: ``add_column`` (table, schema, kind, labels, length), ``retype_column`` (table, column, kind),
+    ``rename_column`` (table, column, label, language), ``secure_column`` (table, column, secured),
+    ``resize_column`` (table, column, length), ``set_option`` (table, column, value, label or null).
+    Settings: ``track`` (table, on), ``set_privilege`` (privilege, depth, user), ``limits`` (on).
+    """
     world = rehearsal.world
 
     def to(change: Callable[..., Any], *names: str) -> Callable[[Body], Any]:

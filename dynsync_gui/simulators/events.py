@@ -59,7 +59,7 @@ def merge(
     if winner == loser:
         raise ValueError("same")
     with world.lock:
-        if table != "lead" and any(world.row(table, row_id)["statecode"] for row_id in (winner, loser)):
+        if any(world.row(table, row_id)["statecode"] for row_id in (winner, loser)):
             raise ValueError("inactive")
         if content:
             world.update(table, winner, content, by)

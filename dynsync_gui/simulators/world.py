@@ -198,12 +198,12 @@ class World:
             if value is None:
                 row.pop(key, None)
             else:
-                row[key] = value
+                row[key] = value.lower() if properties[key].is_lookup else value
             if key == "_ownerid_value":
-                owner = self.owners[value]
+                owner = self.owners[row[key]]
                 row.pop("_owninguser_value", None)
                 row.pop("_owningteam_value", None)
-                row["_owningteam_value" if owner.is_team else "_owninguser_value"] = value
+                row["_owningteam_value" if owner.is_team else "_owninguser_value"] = owner.id
         name, changed_by = rows.schema.name, by or self.somebody
         if rows.schema.primary_name == "fullname" and ("fullname" not in changes or name != "systemuser"):
             full = " ".join(str(row[part]) for part in ("firstname", "middlename", "lastname") if row.get(part))

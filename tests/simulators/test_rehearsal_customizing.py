@@ -107,6 +107,7 @@ def test_secured_renamed_and_resized_columns(dynamics):
     customising.resize_column(world, "contact", "jobtitle", 20)
     assert world.metadata_version == version + 3
     assert {row["jobtitle"] for row in dynamics.get("contacts?$select=jobtitle").json()["value"]} == {None}
+    assert code(dynamics.get("contacts?$select=fullname&$filter=jobtitle ne null")) == (403, "0x8004f506")
     path = "EntityDefinitions(LogicalName='contact')/Attributes(LogicalName='jobtitle')"
     told = dynamics.get(path).json()
     assert told["IsSecured"] is True
@@ -127,6 +128,9 @@ def test_options_change_without_any_row(dynamics):
     assert (labels[8], labels[77]) == ("Website", "Podcast")
     assert 7 not in labels
     assert any(row.get("leadsourcecode") == 7 for row in world.tables["lead"])
+    customising.set_option(world, "lead", "new_loyaltytier", 100000000, "Copper")
+    shared = world.tables["contact"].schema.columns["new_loyaltytier"]
+    assert shared.choices[0].label == "Copper"
     assert world.version == before
 
 

@@ -101,6 +101,16 @@ def test_duplicates_are_detected_where_the_caller_asks_for_it(dynamics):
     assert dynamics.session.post(path, json=body, headers=detect).status_code == 204
 
 
+def test_an_upsert_of_a_missing_row_needs_the_right_to_create(dynamics):
+    member = dynamics.rehearsal.dataverse.members.by_object[dynamics.rehearsal.directory.service.object_id]
+    row_id = first(dynamics)
+    dynamics.rehearsal.world.delete("contact", row_id)
+    del member.depths["prvCreateContact"]
+    assert code(patch(dynamics, f"contacts({row_id})", {"lastname": "x"})) == (403, "0x80040220")
+    member.depths["prvCreateContact"] = "Global"
+    assert patch(dynamics, f"contacts({row_id})", {"lastname": "x"}).status_code == 204
+
+
 def change_set(*requests):
     lines = ["--b", "Content-Type: multipart/mixed; boundary=c", ""]
     for number, (start, body) in enumerate(requests, start=1):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from dynsync_gui.simulators.dataverse.reading import Question
-    from dynsync_gui.simulators.rows import Row, RowTable
+    from dynsync_gui.simulators.rows import Row
     from dynsync_gui.simulators.world import World
 
 MOST_AGGREGATED = 50_000
@@ -54,7 +54,7 @@ class Aggregator:
         for name in (*names, *(name for name, method, _ in terms if method)):
             blank(name)
         groups: dict[tuple[Any, ...], list[Row]] = {}
-        for row in self._rows(asked.rows, condition):
+        for row in self._rows(asked, condition):
             groups.setdefault(tuple(row.get(name, blank(name)) for name in names), []).append(row)
         if group is None and not groups:
             groups[()] = []
@@ -67,13 +67,11 @@ class Aggregator:
         context = f"{asked.root}$metadata#{asked.rows.schema.entity_set}"
         return Answer.of({"@odata.context": context, "value": value})
 
-    def _rows(self, rows: RowTable, condition: str | None) -> Iterable[Row]:
+    def _rows(self, asked: Question, condition: str | None) -> Iterable[Row]:
         with self._world.lock:
-            found: Iterator[Row] = rows.snapshot()
+            found: Iterator[Row] = filter(asked.sees, asked.rows.behind())
         if condition is not None:
-            found = filter(parse_filter(condition, blanks(rows)), found)
-        elif len(rows) > MOST_AGGREGATED:
-            raise _too_many()
+            found = filter(parse_filter(condition, blanks(asked.rows)), found)
         kept = list(islice(found, MOST_AGGREGATED + 1))
         if len(kept) > MOST_AGGREGATED:
             raise _too_many()

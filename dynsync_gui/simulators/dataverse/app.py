@@ -203,9 +203,12 @@ class Dataverse:
         if verb == "Delete":
             writing.delete(self.world, rows, request, key or "")
             return Answer("", status=204)
+        if verb == "Write" and key is not None and key not in rows and "If-Match" not in request.headers:
+            self.members.require(member, "Create", rows.schema.name)
         if verb != "Read":
             return self._written(rows, key, request, options, wishes, member)
-        asked = question(self._root, rows, request, options, wishes)
+        own_only = self.members.depth(member, verb, rows.schema.name) == "Basic" and "ownerid" in rows.schema.columns
+        asked = question(self._root, rows, request, options, wishes, member.id if own_only else None)
         if key is not None:
             return self.reader.one(asked, key, request.headers.get("If-None-Match", ""))
         if options.get("$apply") is not None and not tracked and not counted:

@@ -120,13 +120,17 @@ class Members:
         """Refuses a caller who lacks a privilege on a table, or its depth where the whole table is needed."""
         schema = self._world.tables[name].schema
         privilege = f"prv{verb}{schema.privilege}"
-        depth = member.depths.get(privilege)
+        depth = self.depth(member, verb, name)
         if depth is None or (globally and depth != "Global"):
             wanted = " at depth Global" if depth is not None else ""
             where = f"OTC={schema.type_code} for entity '{name}' (LocalizedName='{schema.labels[1033]}')."
             raise self._denied(
                 member, f"{privilege} privilege (Id={self.privilege_ids.get(privilege)}){wanted} on {where}"
             )
+
+    def depth(self, member: Member, verb: str, name: str) -> str | None:
+        """How far a privilege on a table reaches; None for a caller who lacks it."""
+        return member.depths.get(f"prv{verb}{self._world.tables[name].schema.privilege}")
 
     def require_right(self, member: Member, privilege: str) -> None:
         """Refuses a caller who lacks a privilege that belongs to no table."""

@@ -40,6 +40,7 @@ class Question:
         rows: The table.
         path: Path of the request.
         asked: The query as it was sent, without a skip token.
+        owner: The only user whose rows may be seen, or None for all rows.
     """
 
     root: str
@@ -48,6 +49,11 @@ class Question:
     asked: str
     options: Options
     wishes: Preferences
+    owner: str | None = None
+
+    def sees(self, row: Row) -> bool:
+        """Whether the caller may see a row."""
+        return self.owner is None or row.get("_ownerid_value") == self.owner
 
     @property
     def sealed(self) -> str:
@@ -65,10 +71,17 @@ class Question:
         return Place() if token is None else read_skip_token(token, self.sealed)
 
 
-def question(root: str, rows: RowTable, request: Request, options: Options, wishes: Preferences) -> Question:
+def question(
+    root: str,
+    rows: RowTable,
+    request: Request,
+    options: Options,
+    wishes: Preferences,
+    owner: str | None = None,
+) -> Question:
     """Puts together what a request asks for."""
     asked = _SKIP.split(request.environ["QUERY_STRING"], maxsplit=1)[0]
-    return Question(root, rows, request.path, asked, options, wishes)
+    return Question(root, rows, request.path, asked, options, wishes, owner)
 
 
 def chosen_columns(rows: RowTable, options: Options) -> list[Column]:
@@ -129,6 +142,9 @@ class Reader:
         row = asked.rows.get(row_id)
         if row is None:
             raise missing_row(asked.rows.schema.name, row_id)
+        if not asked.sees(row):
+            text = f"SecLib::AccessCheckEx failed. ObjectTypeCode: {asked.rows.schema.type_code}, ReadAccess."
+            raise DataverseError(403, "0x80040220", text)
         if known_etag == f'W/"{row["versionnumber"]}"' and not asked.wishes.annotations:
             return Answer("", status=304)
         columns = chosen_columns(asked.rows, asked.options)
@@ -166,7 +182,7 @@ class Reader:
         return body
 
     def _total(self, asked: Question) -> int:
-        if asked.options.get("$filter") is None:
+        if asked.options.get("$filter") is None and asked.owner is None:
             return len(asked.rows)
         return sum(1 for _ in self._matching(asked))
 
@@ -175,11 +191,11 @@ class Reader:
         text = asked.options.get("$filter")
         if text is None:
             with self._world.lock:
-                return asked.rows.snapshot(last_id)
+                return filter(asked.sees, asked.rows.behind(last_id))
         test = parse_filter(text, blanks(asked.rows))
         with self._world.lock:
             found = _candidates(asked.rows, text, last_id)
-        return filter(test, found)
+        return filter(test, filter(asked.sees, found))
 
     def _find(self, asked: Question, place: Place, count: int) -> tuple[list[Row], Place | None]:
         """The rows of a page and where the next one begins, if there is one."""
@@ -190,7 +206,7 @@ class Reader:
                 ids = self._ordered(asked, place.page)[start : start + count + 1]
                 found = [row for row_id in ids if (row := asked.rows.get(row_id)) is not None]
             mark = str(start + count)
-        elif asked.options.get("$filter") is not None:
+        elif asked.options.get("$filter") is not None or asked.owner is not None:
             found = list(islice(self._matching(asked, place.last), count + 1))
             mark = found[count - 1][key] if len(found) > count else ""
         else:
@@ -232,9 +248,9 @@ def _candidates(rows: RowTable, text: str, last_id: str) -> Iterator[Row]:
     if re.fullmatch(rf"{one}(?: or {one})*|{_IN}\(PropertyName='{key}',PropertyValues=\[[^\]]*\]\)", text.strip()):
         found = [row for row_id in set(re.findall(_GUID, text)) if (row := rows.get(row_id)) is not None]
     elif (value := _EQUALS.fullmatch(text.strip())) is not None and value[1].isascii():
-        found = rows.naming(value[1].strip("'").replace("''", "'"))
+        found = rows.holding(value[1].strip("'").replace("''", "'"))
     else:
-        return rows.snapshot(last_id)
+        return rows.behind(last_id)
     return iter(sorted((row for row in found if row[key] > last_id), key=lambda row: str(row[key])))
 
 
@@ -245,6 +261,9 @@ def blanks(rows: RowTable) -> Callable[[str], Any]:
     def blank(name: str) -> Any:
         if name not in properties:
             raise unknown_property(name, rows.schema.name)
+        if "secured" in properties[name].flags:
+            text = "The Query contained a secured attribute to which the caller does not have access"
+            raise DataverseError(403, "0x8004f506", text)
         return properties[name].blank
 
     return blank

@@ -166,7 +166,7 @@ def _refuse_twins(rows: RowTable, row_id: str | None, values: dict[str, Any]) ->
     own = rows.get(row_id) if row_id is not None else None
     email = str(values.get(_DETECTED, (own or {}).get(_DETECTED)) or "").strip().lower()
     key = rows.schema.primary_id
-    for twin in rows.naming(email) if email else ():
+    for twin in rows.holding(email) if email else ():
         same = str(twin.get(_DETECTED, "")).strip().lower() == email
         if same and twin["statecode"] == 0 and (own is None or twin[key] != own[key]):
             text = "A record was not created or updated because a duplicate of the current record already exists."
