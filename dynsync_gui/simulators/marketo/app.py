@@ -11,6 +11,7 @@ from dynsync_gui.simulators.marketo.activity_calls import ActivityCalls
 from dynsync_gui.simulators.marketo.bulk_calls import BulkCalls
 from dynsync_gui.simulators.marketo.custom_objects import CustomObjects
 from dynsync_gui.simulators.marketo.errors import MarketoError, begin_request, failure, success
+from dynsync_gui.simulators.marketo.extracts import Extracts
 from dynsync_gui.simulators.marketo.fields import Catalogue
 from dynsync_gui.simulators.marketo.identity import Identity
 from dynsync_gui.simulators.marketo.imports import ImportQueue
@@ -51,6 +52,7 @@ class Marketo:
         native_crm: Whether Marketo's own CRM sync is on.
         custom: Types of custom objects and their records.
         imports: Bulk imports that wait, run or ran.
+        extracts: Bulk extracts likewise.
         lists: Static lists.
         log: What happened to persons.
         marketer: Changes persons as people in Marketo do.
@@ -75,6 +77,7 @@ class Marketo:
         self.activity_calls = ActivityCalls(clock, self.log, self.fields, self.lists, self.wait)
         self.imports = ImportQueue(clock, self.log)
         self.bulk_calls = BulkCalls(self.imports, self.fields, self.person_calls, self.lists, self.custom, self.wait)
+        self.extracts = Extracts(clock, self.quota, self.persons, self.person_calls, self.lists)
         self.marketer = Marketer(self.log, self.fields, self.persons, self.lists, self.lifecycle)
         self.schema_calls = SchemaCalls(self.fields, self.kinds.companies.fields, self.kinds.opportunities.fields)
         self._clock = clock
@@ -108,6 +111,7 @@ class Marketo:
         try:
             self.identity.check(request)
             self.imports.advance()
+            self.extracts.advance()
             with self.quota.passage(), self.log.acting(caller):
                 return self._routed(request)
         except MarketoError as error:

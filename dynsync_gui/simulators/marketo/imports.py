@@ -98,9 +98,7 @@ class ImportQueue:
             if len(self._pending) >= _MOST_JOBS:
                 raise MarketoError("1016")
             now = self._clock.now()
-            running = sorted(job.ends for job in self._pending)
-            free = running[-_MOST_RUNNING] if len(running) >= _MOST_RUNNING else now
-            begins = max(now + self.start_seconds, free)
+            begins = turn([job.ends for job in self._pending], now + self.start_seconds)
             total = len(rows) - 1
             job = ImportJob(
                 len(self._jobs) + 1001, of, rows, DELIMITERS[form], keys, take, self._log.origin,
@@ -137,6 +135,12 @@ class ImportQueue:
         if now < job.begins:
             return "Queued", 0
         return "Importing", min(job.total, int((now - job.begins) * self.rows_per_second))
+
+
+def turn(ends: list[float], earliest: float) -> float:
+    """When the next job can begin, if others end then and two run at a time."""
+    ahead = sorted(ends)
+    return max(earliest, ahead[-_MOST_RUNNING]) if len(ahead) >= _MOST_RUNNING else earliest
 
 
 def _read_in(job: ImportJob) -> None:
