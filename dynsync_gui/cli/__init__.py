@@ -71,6 +71,7 @@ def _answered(options: Options, workshop: Workshop | None, output: Output, logs:
 def _run(options: Options, workshop: Workshop | None, output: Output, logs: Logs) -> int:
     from dynsync_gui.cli.commands import LOOKS, Call  # noqa: PLC0415
     from dynsync_gui.cli.demo_command import demo  # noqa: PLC0415
+    from dynsync_gui.cli.fields_command import fields  # noqa: PLC0415
     from dynsync_gui.cli.prompts import terminal  # noqa: PLC0415
     from dynsync_gui.cli.session import Stop  # noqa: PLC0415
     from dynsync_gui.cli.setup_command import setup  # noqa: PLC0415
@@ -82,7 +83,13 @@ def _run(options: Options, workshop: Workshop | None, output: Output, logs: Logs
         folder.make()
     if folder.folder.is_dir():
         logs.to_folder(folder.log_folder, verbose=options.verbose)
-    own: dict[str, Callable[[Call], ExitStatus]] = {"sync": sync, "setup": setup, "demo": demo, "simulate": simulate}
+    own: dict[str, Callable[[Call], ExitStatus]] = {
+        "fields": fields,
+        "sync": sync,
+        "setup": setup,
+        "demo": demo,
+        "simulate": simulate,
+    }
     verbs = LOOKS | own
     stop = Stop()
     with stop.heeded():

@@ -89,4 +89,9 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE records ADD COLUMN alarms TEXT NOT NULL DEFAULT ''",
         "ALTER TABLE runs ADD COLUMN accepted TEXT NOT NULL DEFAULT ''",
     ),
+    (
+        "ALTER TABLE records ADD COLUMN prints BLOB",
+        "ALTER TABLE records ADD COLUMN agreed_prints BLOB",
+        "ALTER TABLE records ADD COLUMN spared TEXT NOT NULL DEFAULT ''",
+    ),
 )
