@@ -21,6 +21,7 @@ from dynsync_gui.domain.answer_values import (
     mailbox,
     names,
     proxy,
+    table_names,
     text,
     unsuitable,
     whole,
@@ -29,6 +30,7 @@ from dynsync_gui.domain.errors import SettingsError, settings_error
 from dynsync_gui.domain.schema import ENTITIES
 from dynsync_gui.domain.secrets import ENVIRONMENT
 from dynsync_gui.domain.settings import (
+    DeletedPolicy,
     DynamicsSettings,
     EnableSettings,
     FieldSettings,
@@ -39,6 +41,7 @@ from dynsync_gui.domain.settings import (
     MarketoSettings,
     NativeSync,
     NetworkSettings,
+    ObjectSettings,
     Settings,
     SignIn,
 )
@@ -60,6 +63,7 @@ _TABLES: Mapping[str, Mapping[str, Reader]] = {
     "marketo": {"endpoint": text, "client_id": text},
     "network": {"ca_bundle": text, "trusted_hosts": hosts, "proxy": proxy, "proxy_username": text},
     "fields": {"lead": names, "contact": names, "account": names, "filter": flag},
+    "objects": {"owners": flag, "opportunities": flag, "custom": table_names, "deleted": choice(DeletedPolicy)},
     "limits": {"calls_per_20s": whole(1, 100), "in_flight": whole(1, 10), "daily_calls": whole(1, 10_000_000)},
     "enable": {"email": mailbox, "accept": flag, "native_sync": choice(NativeSync)},
     "mail": {
@@ -107,6 +111,7 @@ def read_answers(document: Mapping[str, Any], *, stored: bool = False) -> Settin
         enable=EnableSettings(**tables["enable"]),
         mail=mail,
         rehearsal=rehearsal,
+        objects=ObjectSettings(**tables["objects"]),
     )
     return _with_exact_addresses(settings)
 
@@ -122,6 +127,13 @@ def write_answers(settings: Settings) -> dict[str, Any]:
     document["marketo"] = _filled(settings.marketo)
     document["network"] = _filled(settings.network)
     document["fields"] = fields | {"filter": settings.fields.filter}
+    objects = settings.objects
+    document["objects"] = {
+        "owners": objects.owners,
+        "opportunities": objects.opportunities,
+        "custom": list(objects.custom),
+        "deleted": objects.deleted.value,
+    }
     document["limits"] = _filled(settings.limits)
     document["enable"] = _filled(settings.enable) | {"accept": settings.enable.accept}
     document["mail"] = _filled(settings.mail)

@@ -10,50 +10,50 @@ from collections.abc import Mapping
 from typing import Any
 
 from dynsync_gui.domain.convert import same
-from dynsync_gui.domain.schema import COMPANY_KEY, KEY_FIELD, Target
-from dynsync_gui.domain.storage import LedgerRecord, Match
+from dynsync_gui.domain.schema import DELETED_FIELD, Target, key_of
+from dynsync_gui.domain.storage import SENT_BY_ID, LedgerRecord, Links
+from dynsync_gui.engine.linking import link_values
 
 UNSUBSCRIBED = "unsubscribed"
 
 
-def key_of(target: Target) -> str:
-    """The Marketo field that holds the Dynamics id."""
-    return KEY_FIELD if target is Target.PERSON else COMPANY_KEY
-
-
-def values(record: LedgerRecord, *, linked: bool) -> dict[str, Any]:
+def values(record: LedgerRecord, links: Links) -> dict[str, Any]:
     """Values to be in Marketo after sending, without the key.
 
     Args:
         record: The record.
-        linked: Whether to link the person to its company.
+        links: What it is to be linked to.
     """
     row = {
         name: value
         for name, value in record.payload.items()
         if (value is not None or name in record.filled) and not (name == UNSUBSCRIBED and not value)
     }
-    if linked and record.parent:
-        row[COMPANY_KEY] = record.parent
-    return row
+    if record.reason:
+        return row  # what a rule leaves out is told only that
+    if DELETED_FIELD in record.filled:
+        row[DELETED_FIELD] = False  # it was gone, and is there again
+    return row | link_values(record.entity, links, record.filled)
 
 
 def row(record: LedgerRecord) -> dict[str, Any]:
     """The row that is sent."""
-    sent = values(record, linked=record.company_ready)
-    sent[key_of(record.entity.target)] = record.id
-    if record.match is Match.ADOPT:
+    sent = values(record, record.links)
+    if record.entity.target is not Target.ROLE:
+        sent[key_of(record.entity.target)] = record.id
+    if record.match in SENT_BY_ID:
         sent["id"] = int(record.marketo_id)
     return sent
 
 
-def filled(record: LedgerRecord, *, linked: bool) -> frozenset[str]:
+def filled(record: LedgerRecord, links: Links) -> frozenset[str]:
     """Marketo fields that hold a value of ours once the record is acknowledged."""
-    names = {name for name, value in values(record, linked=linked).items() if value is not None}
-    return frozenset(names | (record.filled if not record.payload else frozenset()))
+    sent = values(record, links)
+    names = {name for name, value in sent.items() if value is not None and not (name == DELETED_FIELD and not value)}
+    return frozenset(names | ((record.filled - sent.keys()) if not record.payload or record.reason else frozenset()))
 
 
 def changes(record: LedgerRecord, held: Mapping[str, Any]) -> dict[str, Any]:
     """Values that Marketo holds now and that sending would change."""
-    wanted = values(record, linked=record.company_coming)
+    wanted = values(record, record.coming)
     return {name: held.get(name) for name, value in wanted.items() if not same(value, held.get(name))}
