@@ -15,15 +15,29 @@ from dynsync_gui.domain.mapping import ChoiceProblem
 from dynsync_gui.domain.plan import Plan
 from dynsync_gui.domain.report import Problem, Proof, RunReport, RunState, Status
 from dynsync_gui.domain.schema import Entity, System
-from dynsync_gui.domain.text import msg, ntr, number, tr
+from dynsync_gui.domain.text import Message, msg, ntr, number, tr
 from dynsync_gui.service.letters import run_numbers
 from dynsync_gui.system.logging import escape
 
-RECORDS = {
-    Entity.ACCOUNT: msg("companies from accounts"),
-    Entity.CONTACT: msg("people from contacts"),
-    Entity.LEAD: msg("people from leads"),
-}
+
+class _Names(dict[Entity, Message]):
+    """Names of tables; an organisation's own go by their logical names."""
+
+    def __missing__(self, entity: Entity) -> Message:
+        return msg("rows of {table}", table=entity.value)
+
+
+RECORDS = _Names(
+    {
+        Entity.USER: msg("sales persons from users"),
+        Entity.ACCOUNT: msg("companies from accounts"),
+        Entity.CONTACT: msg("people from contacts"),
+        Entity.LEAD: msg("people from leads"),
+        Entity.OPPORTUNITY: msg("opportunities"),
+        Entity.CUSTOMER: msg("customers of opportunities"),
+        Entity.CONNECTION: msg("stakeholders of opportunities"),
+    }
+)
 SYSTEMS = {System.DYNAMICS: "Dynamics", System.MARKETO: "Marketo"}
 _STATES = {
     CheckState.PASSED: msg("passed"),

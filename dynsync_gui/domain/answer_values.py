@@ -85,6 +85,15 @@ def column(key: str, value: Any) -> str:
     return found
 
 
+def table_names(key: str, value: Any) -> tuple[str, ...]:
+    """Logical names of Dynamics tables."""
+    found = _texts(key, value)
+    for name in found:
+        if not _COLUMN.fullmatch(name):
+            raise unsuitable(key, name, msg("Dynamics' logical names in small letters, such as new_membership"))
+    return tuple(dict.fromkeys(found))
+
+
 def mailbox(key: str, value: Any) -> str:
     """One e-mail address, or empty."""
     found = text(key, value)

@@ -20,6 +20,7 @@ from dynsync_gui.domain.answer_values import (
     hosts,
     mailbox,
     proxy,
+    table_names,
     text,
     unsuitable,
     whole,
@@ -29,6 +30,7 @@ from dynsync_gui.domain.field_answers import OPTIONS, TABLES, read_fields, write
 from dynsync_gui.domain.secrets import ENVIRONMENT
 from dynsync_gui.domain.settings import (
     BackgroundSettings,
+    DeletedPolicy,
     DynamicsSettings,
     EnableSettings,
     GuardSettings,
@@ -39,6 +41,7 @@ from dynsync_gui.domain.settings import (
     MarketoSettings,
     NativeSync,
     NetworkSettings,
+    ObjectSettings,
     Settings,
     SignIn,
 )
@@ -59,6 +62,7 @@ _TABLES: Mapping[str, Mapping[str, Reader]] = {
     },
     "marketo": {"endpoint": text, "client_id": text},
     "network": {"ca_bundle": text, "trusted_hosts": hosts, "proxy": proxy, "proxy_username": text},
+    "objects": {"owners": flag, "opportunities": flag, "custom": table_names, "deleted": choice(DeletedPolicy)},
     "limits": {"calls_per_20s": whole(1, 100), "in_flight": whole(1, 10), "daily_calls": whole(1, 10_000_000)},
     "background": {"every_minutes": whole(1, 60)},
     "guards": {"records": whole(20, 10_000_000), "percent": whole(1, 100)},
@@ -119,6 +123,7 @@ def read_answers(document: Mapping[str, Any], *, stored: bool = False) -> Settin
         enable=EnableSettings(**tables["enable"]),
         mail=mail,
         rehearsal=rehearsal,
+        objects=ObjectSettings(**tables["objects"]),
     )
     return _with_exact_addresses(settings)
 
@@ -130,6 +135,13 @@ def write_answers(settings: Settings) -> dict[str, Any]:
     document["marketo"] = _filled(settings.marketo)
     document["network"] = _filled(settings.network)
     document["fields"] = write_fields(settings.fields)
+    objects = settings.objects
+    document["objects"] = {
+        "owners": objects.owners,
+        "opportunities": objects.opportunities,
+        "custom": list(objects.custom),
+        "deleted": objects.deleted.value,
+    }
     document["limits"] = _filled(settings.limits)
     document["background"] = _filled(settings.background)
     document["guards"] = _filled(settings.guards)

@@ -49,6 +49,21 @@ class SourceRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Carrying:
+    """The rows whose option column holds one of some values.
+
+    Attributes:
+        name: Logical name of the column.
+        values: Numbers of the options.
+        several: Whether it is a column of several choices.
+    """
+
+    name: str
+    values: tuple[int, ...]
+    several: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One page of records; `next_link` leads on, `delta_link` is there on the last page of a tracked read."""
 
@@ -89,7 +104,15 @@ class DynamicsReader(Protocol):
         """The records of these at most 100 ids that are there, as `read_page` gives them."""
 
     def read_page(
-        self, schema: EntitySchema, names: Sequence[str], link: str, *, track: bool, shown: bool, page_size: int
+        self,
+        schema: EntitySchema,
+        names: Sequence[str],
+        link: str,
+        *,
+        track: bool,
+        shown: bool,
+        page_size: int,
+        where: Carrying | None = None,
     ) -> Page:
         """Read one page.
 
@@ -100,6 +123,7 @@ class DynamicsReader(Protocol):
             track: Whether to start change tracking (first page only).
             shown: Whether formatted values are wanted.
             page_size: At most 5,000.
+            where: Only these rows (first page only, and not with change tracking).
         """
 
 
@@ -173,11 +197,11 @@ class MarketoReader(Protocol):
     def identity(self) -> SystemIdentity:
         """Munchkin id, counts and familiar persons."""
 
-    def describe(self, target: Target) -> TargetSchema:
-        """The live fields."""
+    def describe(self, target: Target, kind: str = "") -> TargetSchema:
+        """The live fields; `kind` is a custom object's API name."""
 
     def find(
-        self, target: Target, by: str, values: Sequence[str], fields: Sequence[str]
+        self, target: Target, by: str, values: Sequence[str], fields: Sequence[str], kind: str = ""
     ) -> tuple[Mapping[str, Any], ...]:
         """All records whose field `by` holds one of at most 300 values (without commas).
 
@@ -210,7 +234,7 @@ class RowOutcome:
     """Marketo's answer for one row, in the order of the rows.
 
     Attributes:
-        status: ``created``, ``updated`` or ``skipped``.
+        status: ``created``, ``updated``, ``deleted`` or ``skipped``.
         id: Marketo's id; empty when skipped.
         code: The reason's code when skipped.
         message: The reason's words when skipped.
@@ -229,19 +253,36 @@ class MarketoWriter(MarketoReader, Protocol):
         """Create person fields and wait, within bounds, until they can be written and searched."""
 
     def upsert(
-        self, target: Target, rows: Sequence[Mapping[str, Any]], by: str, *, suspected: bool = False
+        self, target: Target, rows: Sequence[Mapping[str, Any]], by: str, *, suspected: bool = False, kind: str = ""
     ) -> tuple[RowOutcome, ...]:
         """Create or update rows by their key; at most 300 rows and 900 kB, one key once.
 
         Args:
-            target: Persons or companies.
+            target: What they are.
             rows: REST names and values; every row holds `by`.
             by: ``id`` updates persons only, any other key creates or updates.
+            kind: API name of a custom object.
             suspected: The rows are part of a call that was refused; a system error of Marketo is believed at once.
 
         Raises:
             BatchRefused: Marketo refused the whole call for its content; nothing was written.
             TemporaryFailure: The outcome is unknown or nothing was written; the same call may be made again.
+        """
+
+    def delete(self, target: Target, ids: Sequence[str], by: str, kind: str = "") -> tuple[RowOutcome, ...]:
+        """Remove at most 300 records by Marketo's id (`by` is ``id`` or ``marketoGUID``) or by their key.
+
+        Raises:
+            BatchRefused: Marketo refused the whole call for its content; nothing was removed.
+            TemporaryFailure: The outcome is unknown; the same call may be made again.
+        """
+
+    def merge(self, winner: str, losers: Sequence[str]) -> None:
+        """Let at most 25 persons go into another one, by Marketo's ids; its values stay.
+
+        Raises:
+            BatchRefused: Marketo does not merge them, or one is gone already.
+            TemporaryFailure: The outcome is unknown; the same call may be made again.
         """
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import ClassVar, Self, cast
@@ -40,6 +40,7 @@ class Entity(str):
     LEAD: ClassVar[Entity]
     OPPORTUNITY: ClassVar[Entity]
     CONNECTION: ClassVar[Entity]
+    CUSTOMER: ClassVar[Entity]
 
     def __new__(cls, name: str) -> Self:
         """The table of that logical name."""
@@ -63,6 +64,7 @@ Entity.CONTACT = Entity("contact")
 Entity.LEAD = Entity("lead")
 Entity.OPPORTUNITY = Entity("opportunity")
 Entity.CONNECTION = Entity("connection")
+Entity.CUSTOMER = Entity("opportunity:customer")  # no table: the contact that an opportunity itself names
 _TARGETS = {
     Entity.USER: Target.SALES_PERSON,
     Entity.ACCOUNT: Target.COMPANY,
@@ -70,6 +72,7 @@ _TARGETS = {
     Entity.LEAD: Target.PERSON,
     Entity.OPPORTUNITY: Target.OPPORTUNITY,
     Entity.CONNECTION: Target.ROLE,
+    Entity.CUSTOMER: Target.ROLE,
 }
 
 ENTITIES = (Entity.ACCOUNT, Entity.CONTACT, Entity.LEAD)
@@ -77,6 +80,17 @@ ENTITIES = (Entity.ACCOUNT, Entity.CONTACT, Entity.LEAD)
 
 PEOPLE = (Entity.CONTACT, Entity.LEAD)
 """The tables whose records become persons."""
+
+CYCLE = (
+    Entity.USER, Entity.ACCOUNT, Entity.CONTACT, Entity.LEAD, Entity.OPPORTUNITY, Entity.CUSTOMER, Entity.CONNECTION,
+)  # fmt: skip
+"""All tables but an organisation's own, in the order of one cycle (Adobe, CRM synchronization architecture)."""
+
+
+def in_cycle_order(entities: Iterable[Entity]) -> tuple[Entity, ...]:
+    """Tables in the order of one cycle: what others refer to comes first, an organisation's own come last."""
+    places = {entity: place for place, entity in enumerate(CYCLE)}
+    return tuple(sorted(dict.fromkeys(entities), key=lambda entity: places.get(entity, len(places))))
 
 
 FILTER_FIELD = "new_synctomkto"
@@ -86,7 +100,28 @@ KEY_FIELD = "dynamicsId"
 """REST name of the Marketo person field that holds the bare Dynamics id of the lead or contact."""
 
 COMPANY_KEY = "externalCompanyId"
-"""Marketo's own key of a company, and the link of a person to it."""
+"""Marketo's own key of a company, and the link of a person or an opportunity to it."""
+
+OWNER_KEY = "externalSalesPersonId"
+"""Marketo's own key of a sales person, and the link of what that person owns."""
+
+OPPORTUNITY_KEY = "externalOpportunityId"
+"""Marketo's own key of an opportunity, and the link of a role to it."""
+
+DELETED_FIELD = "microsoftIsDeleted"
+"""Person field that says that the record is gone from Dynamics (Adobe, default field mapping)."""
+
+_KEYS = {
+    Target.SALES_PERSON: OWNER_KEY,
+    Target.COMPANY: COMPANY_KEY,
+    Target.OPPORTUNITY: OPPORTUNITY_KEY,
+    Target.ROLE: "marketoGUID",
+}
+
+
+def key_of(target: Target) -> str:
+    """The Marketo field that holds the Dynamics id; a role has none, and is known by Marketo's own."""
+    return _KEYS.get(target, KEY_FIELD)
 
 
 class FieldType(StrEnum):

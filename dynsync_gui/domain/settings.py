@@ -46,6 +46,17 @@ class FilteredOut(StrEnum):
     """They are removed from a static list."""
 
 
+class DeletedPolicy(StrEnum):
+    """What happens in Marketo when a record is deleted in Dynamics."""
+
+    MARK = "mark"
+    """The person is marked as deleted and stays, as in Marketo's own sync."""
+    LEAVE = "leave"
+    """Nothing."""
+    DELETE = "delete"
+    """It is deleted there, too."""
+
+
 class MailKind(StrEnum):
     """Which way messages go."""
 
@@ -129,6 +140,23 @@ class FieldSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ObjectSettings:
+    """What is synced beside people and companies.
+
+    Attributes:
+        owners: Users become sales persons, and what they own is linked to them.
+        opportunities: Opportunities and the roles of people in them.
+        custom: Logical names of own tables that become custom objects.
+        deleted: What happens in Marketo when a record is deleted in Dynamics.
+    """
+
+    owners: bool = True
+    opportunities: bool = True
+    custom: tuple[str, ...] = ()
+    deleted: DeletedPolicy = DeletedPolicy.MARK
+
+
+@dataclass(frozen=True, slots=True)
 class LimitSettings:
     """DynSync's share of Marketo's limits (whole instance: 100 calls in 20 s, 10 in flight)."""
 
@@ -205,3 +233,4 @@ class Settings:
     enable: EnableSettings = EnableSettings()
     mail: MailSettings = MailSettings()
     rehearsal: bool = False
+    objects: ObjectSettings = ObjectSettings()

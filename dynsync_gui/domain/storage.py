@@ -32,6 +32,16 @@ class Match(StrEnum):
     """By Marketo's id, once: the person exists and gets our key."""
     UPDATE = "update"
     """By our key; Marketo has it."""
+    TAKE = "take"
+    """By Marketo's id: the person of a record that this one carries on (qualified lead, merged record)."""
+    MERGE = "merge"
+    """Its person goes into that of the record that carries it on."""
+    DELETE = "delete"
+    """It is removed from Marketo."""
+
+
+SENT_BY_ID = (Match.ADOPT, Match.TAKE)
+"""Matches that name the person by Marketo's own id."""
 
 
 class Skip(StrEnum):
@@ -39,7 +49,43 @@ class Skip(StrEnum):
 
     FILTERED = "filtered"
     FOLDED = "folded"
+    """A qualified lead whose contact carries the person."""
+    MERGED = "merged"
+    """It was merged into another record in Dynamics, which carries the person."""
     DELETED = "deleted"
+    OWNS_NOTHING = "owns-nothing"
+    """A disabled user who owns no record."""
+    PARENT = "parent"
+    """What it belongs to is left out itself."""
+    DOUBLE = "double"
+    """Another record says the same."""
+    UNRELATED = "unrelated"
+    """A connection that is not between an opportunity and a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """What a record points to in Marketo, by the keys that Marketo takes; empty where it is not there.
+
+    Attributes:
+        company: Key of the company.
+        owner: Key of the sales person.
+        person: Marketo's id of the person.
+        opportunity: Key of the opportunity.
+    """
+
+    company: str = ""
+    owner: str = ""
+    person: str = ""
+    opportunity: str = ""
+
+    @property
+    def text(self) -> str:
+        """All of them, for comparing."""
+        return f"{self.company}|{self.owner}|{self.person}|{self.opportunity}"
+
+
+NOWHERE = Links()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +101,21 @@ class StagedRecord:
         name: How people call it.
         email: For comparing: trimmed, lower case.
         created: Creation time in Dynamics, ISO text.
-        parent: Account that a contact belongs to; empty for none.
+        parent: What it belongs to: an account, a person, another row; empty for none.
         link: A qualified lead's contact, or the lead that a contact came from; empty for none.
-        qualified: Whether it is a qualified lead.
+        qualified: Whether it is a qualified lead, or a disabled user.
         misfit: Whether a value is ruled out by Marketo's description of the field.
         skip: Rule that leaves it out; None for none.
         prints: Fingerprint of the payload and of what the record hangs on.
         spared: Marketo fields that are only filled: what they hold stays.
         new: Marketo fields that are about to be created, so that there is nothing in them to look at.
+        parent_entity: The table of what it belongs to.
+        owner: The user who owns it; empty for none or a team.
+        team: The team that owns it; empty for none.
+        deal: For a role: its opportunity.
+        master: The record that it was merged into; empty for none.
+        farewell: What becomes of Marketo's record where `skip` leaves one out that is there: `Match.UPDATE` sends the
+            payload once more, `Match.DELETE` removes it, None leaves it.
     """
 
     entity: Entity
@@ -81,6 +134,12 @@ class StagedRecord:
     prints: bytes = b""
     spared: frozenset[str] = frozenset()
     new: frozenset[str] = frozenset()
+    parent_entity: Entity = Entity.ACCOUNT
+    owner: str = ""
+    team: str = ""
+    deal: str = ""
+    master: str = ""
+    farewell: Match | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +151,12 @@ class LedgerRecord:
         match: How it finds its Marketo record.
         marketo_id: Marketo's id where known.
         filled: Marketo fields that held a value of ours when it was last acknowledged.
-        company_ready: Whether its account is in Marketo.
-        company_coming: Whether its account is in the ledger and not left out.
         agreed: Fingerprint of what both sides agreed on; empty where all of the payload has to be sent.
         spared: Marketo fields that are only filled, until matching finds them empty.
+        reason: The rule that leaves it out, where it is sent once more for that.
+        links: What it points to and is in Marketo now.
+        coming: The same once everything that waits has arrived.
+        carrier: Marketo's id of the person that its own goes into, for `Match.MERGE`.
     """
 
     seq: int
@@ -109,10 +170,12 @@ class LedgerRecord:
     match: Match
     marketo_id: str
     filled: frozenset[str]
-    company_ready: bool
-    company_coming: bool
     agreed: bytes = b""
     spared: frozenset[str] = frozenset()
+    reason: str = ""
+    links: Links = NOWHERE
+    coming: Links = NOWHERE
+    carrier: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +189,7 @@ class Decision:
         before: Values that will be overwritten, for the journal.
         unchanged: True where Marketo holds the same values already.
         filled: For an unchanged record: Marketo fields with a value of ours.
+        linked: For an unchanged record: `Links.text` of what Marketo has it linked to.
     """
 
     seq: int
@@ -134,16 +198,22 @@ class Decision:
     before: Mapping[str, Any] | None = None
     unchanged: bool = False
     filled: frozenset[str] = frozenset()
+    linked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """Marketo took a version of a record."""
+    """Marketo took a version of a record; `marketo_id` is empty where it holds the record no longer.
+
+    Attributes:
+        linked: `Links.text` of what was sent with it.
+    """
 
     seq: int
     version: str
     marketo_id: str
     filled: frozenset[str]
+    linked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +248,7 @@ class Cursor:
         next_link: Where to go on.
         delta_link: Where the next cycle starts.
         complete: Whether that run has read it all.
+        whole: Whether that run reads the table from its beginning, so that what it does not meet is gone.
     """
 
     run: int = 0
@@ -185,6 +256,7 @@ class Cursor:
     next_link: str = ""
     delta_link: str = ""
     complete: bool = False
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,14 +315,32 @@ class SyncStore(IncomingStore, Protocol):
     def stage(self, run: int, records: Sequence[StagedRecord]) -> None:
         """Take versions into the ledger; a version that is there already changes nothing."""
 
-    def fold_leads(self) -> int:
-        """Leave out qualified leads whose contact is in the ledger and not left out; returns how many."""
+    def follow_life(self, run: int) -> None:
+        """Find out who carries a person on: a lead's contact, the survivor of a merge, a lead whose contact is gone."""
 
-    def inherit_persons(self) -> int:
-        """Give a contact the Marketo person of the lead it came from; returns how many."""
+    def judge_owners(self, run: int) -> None:
+        """Leave out disabled users who own nothing, and bring back those who do."""
+
+    def relink(self, run: int) -> int:
+        """Send once more, only to be linked, what points to a record that arrived, moved or went; returns how many."""
+
+    def leave_out(self, entities: Sequence[Entity]) -> None:
+        """Leave out what belongs to something that is left out, and roles that another one says already."""
+
+    def await_parents(self, entities: Sequence[Entity]) -> int:
+        """Set aside what cannot be sent before another record is there; returns how many."""
+
+    def unseen(self, run: int, entity: Entity, after: int, limit: int) -> tuple[tuple[int, str], ...]:
+        """Place and id of records that a full reading did not meet, in ledger order."""
 
     def undecided(self, entities: Sequence[Entity], after: int, limit: int) -> tuple[LedgerRecord, ...]:
         """Outbox records without a match, in ledger order."""
+
+    def claimed(self, persons: Sequence[str]) -> frozenset[str]:
+        """Which of Marketo's persons belong to records of the ledger."""
+
+    def reopen_emails(self, emails: Sequence[str]) -> int:
+        """Let records that share an address be matched anew, where the first in line was refused; returns how many."""
 
     def undecided_emails(self, after: str, limit: int) -> tuple[SharedEmail, ...]:
         """E-mail addresses of undecided people in alphabetical order, contacts before leads, oldest first."""
@@ -264,8 +354,10 @@ class SyncStore(IncomingStore, Protocol):
     def decide_rest(self) -> None:
         """Everything still undecided is created."""
 
-    def outgoing(self, entities: Sequence[Entity], adopt: bool, after: int, limit: int) -> tuple[LedgerRecord, ...]:
-        """Matched outbox records in ledger order, either those to adopt or those with our key."""
+    def outgoing(
+        self, entities: Sequence[Entity], matches: Sequence[Match], after: int, limit: int
+    ) -> tuple[LedgerRecord, ...]:
+        """Outbox records that find their Marketo record in one of these ways, in ledger order."""
 
     def mass_changes(self, run: int) -> tuple[MassChange, ...]:
         """What a run would change in ways worth asking about, counted by table and kind."""
@@ -294,8 +386,8 @@ class SyncStore(IncomingStore, Protocol):
     def forget_notices(self, code: str) -> None:
         """Drop all notices of one kind."""
 
-    def note_shared_emails(self) -> None:
-        """Keep a notice for everyone who shares an e-mail address with another Dynamics record."""
+    def note_standing(self) -> None:
+        """Rewrite the notices that follow from the ledger: shared e-mail addresses, teams as owners."""
 
     def entity_plans(self, run: int) -> tuple[EntityPlan, ...]:
         """A run's records by what will happen to them."""
@@ -306,8 +398,17 @@ class SyncStore(IncomingStore, Protocol):
     def states(self, entity: Entity, ids: Sequence[str]) -> Mapping[str, tuple[str, frozenset[str]]]:
         """Ledger state and filled fields of records, by id."""
 
-    def company_ready(self, ids: Sequence[str]) -> frozenset[str]:
-        """Which of these accounts are in Marketo."""
+    def links_of(self, records: Sequence[StagedRecord]) -> Sequence[Links]:
+        """What records as read point to in Marketo now."""
+
+    def entities(self) -> tuple[Entity, ...]:
+        """Tables that the ledger holds records of, in the order of one cycle."""
+
+    def labels(self, entity: Entity) -> Mapping[str, Mapping[int, str]]:
+        """Labels of options by column and value, as of the last cycle."""
+
+    def remember_labels(self, entity: Entity, labels: Mapping[str, Mapping[int, str]]) -> None:
+        """Keep them for the next cycle."""
 
     def runs(self, limit: int) -> tuple[RunReport, ...]:
         """The newest runs, newest first."""

@@ -1,4 +1,4 @@
-"""Finds the Marketo record of every outgoing record: by Dynamics id, then, once, by e-mail.
+"""Finds the Marketo record of every outgoing record: by Dynamics id, then, a person once, by e-mail.
 
 The outcome is kept before anything is sent, so that a batch that is sent twice after a crash is the same batch.
 """
@@ -10,17 +10,36 @@ from typing import Any
 
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.convert import email_of
+from dynsync_gui.domain.errors import ConnectionFailed
 from dynsync_gui.domain.mapping import SyncMapping
 from dynsync_gui.domain.ports import MarketoReader, TooManyMatches
-from dynsync_gui.domain.schema import COMPANY_KEY, KEY_FIELD, PEOPLE, Entity, Target, TargetSchema
+from dynsync_gui.domain.schema import (
+    COMPANY_KEY,
+    DELETED_FIELD,
+    KEY_FIELD,
+    OPPORTUNITY_KEY,
+    OWNER_KEY,
+    PEOPLE,
+    Entity,
+    Target,
+    TargetSchema,
+    key_of,
+)
 from dynsync_gui.domain.storage import Decision, LedgerRecord, Match, Notice, SharedEmail, SyncStore
 from dynsync_gui.engine import outgoing
+from dynsync_gui.engine.own_types import OwnType
+from dynsync_gui.engine.quarantine import quarantines
+from dynsync_gui.engine.workload import Schemas
 
 CHUNK = 300
 """Values a query may hold (Marketo REST, query limits)."""
 
 LISTABLE = 1_000
 """Persons that one filter may match (Marketo REST); so many are fetched at once in place of look-ups."""
+
+_COMPUTED = ("isClosed", "isWon")
+_ROLES = (Entity.CUSTOMER, Entity.CONNECTION)
+_ROLE_FIELDS = ("marketoGUID", OPPORTUNITY_KEY, "leadId", "role", "isPrimary")
 
 Held = Mapping[str, Any]
 OnMatched = Callable[[int], None]
@@ -32,9 +51,9 @@ class Matching:
     Args:
         marketo: The reading half of Marketo.
         store: The ledger.
+        run: The run's number.
+        schemas: Marketo's fields today, and the custom objects.
         mapping: What is synced.
-        persons: Marketo's person fields today.
-        companies: Marketo's company fields today.
         token: Pauses and stops it.
         on_matched: Told how many records were looked at.
     """
@@ -43,45 +62,83 @@ class Matching:
         self,
         marketo: MarketoReader,
         store: SyncStore,
+        run: int,
+        schemas: Schemas,
         mapping: SyncMapping,
-        persons: TargetSchema,
-        companies: TargetSchema,
         token: CancelToken,
         on_matched: OnMatched,
     ) -> None:
         self._marketo = marketo
         self._store = store
+        self._run = run
+        self._own = schemas.own
         self._token = token
         self._on_matched = on_matched
         self._matched = 0
         self._everyone: tuple[Held, ...] | None = None
+        persons = schemas.persons
         self._key_known = persons.field(KEY_FIELD) is not None and KEY_FIELD in persons.searchable
-        self._company_fields = _known_fields(mapping, companies, {COMPANY_KEY, "id"})
         wanted = {"id", "email", "updatedAt", COMPANY_KEY} | ({KEY_FIELD} if self._key_known else set())
         self._person_fields = _known_fields(mapping, persons, wanted)
+        self._fields = {
+            target: _known_fields(mapping, schema, {key_of(target), id_of(target)})
+            for target, schema in schemas.targets.items()
+        }
 
     def match(self) -> None:
         """Decide on every undecided record of the outbox."""
-        self._store.fold_leads()
-        self._store.inherit_persons()
-        self._by_key((Entity.ACCOUNT,), Target.COMPANY, COMPANY_KEY, self._company_fields)
+        self._store.follow_life(self._run)
+        self._store.judge_owners(self._run)
+        self._store.relink(self._run)
+        self._store.leave_out((*_ROLES, *self._own))
+        self._by_key((Entity.USER,), Target.SALES_PERSON)
+        self._by_key((Entity.ACCOUNT,), Target.COMPANY)
         if len(self._store.undecided(PEOPLE, 0, LISTABLE)) == LISTABLE:
             self._token.checkpoint()
             self._everyone = self._marketo.all_persons(self._person_fields, LISTABLE)
         if self._key_known:
-            self._by_key(PEOPLE, Target.PERSON, KEY_FIELD, self._person_fields)
+            self._by_key(PEOPLE, Target.PERSON)
         self._by_email()
+        self._by_key((Entity.OPPORTUNITY,), Target.OPPORTUNITY)
+        self._roles()
+        for entity, own in self._own.items():
+            self._by_key((entity,), Target.CUSTOM_OBJECT, own)
         self._store.decide_rest()
 
-    def _by_key(self, entities: Sequence[Entity], target: Target, key: str, fields: Sequence[str]) -> None:
+    def _by_key(self, entities: Sequence[Entity], target: Target, own: OwnType | None = None) -> None:
+        """Records whose Dynamics id Marketo holds; an object that it does not let be read is written by key alone."""
+        key, after = key_of(target), 0
+        fields = self._person_fields if target is Target.PERSON else self._fields.get(target, ())
+        if own is not None:
+            fields = (key, id_of(target), *own.links, *(pair.target.name for pair in own.fields))
+        try:
+            while records := self._store.undecided(entities, after, CHUNK):
+                self._token.checkpoint()
+                after = records[-1].seq
+                held = self._held(target, key, [record.id for record in records], fields, own.name if own else "")
+                found = {str(row.get(key) or "").lower(): row for row in reversed(held)}
+                self._store.decide([_known(record, found[record.id]) for record in records if record.id in found])
+                self._step(len(records))
+        except ConnectionFailed as failure:
+            if target is Target.PERSON or not quarantines(failure):
+                raise
+
+    def _roles(self) -> None:
+        """Roles whose two ends Marketo has already; those of anything new are new themselves."""
         after = 0
-        while records := self._store.undecided(entities, after, CHUNK):
-            self._token.checkpoint()
-            after = records[-1].seq
-            held = self._held(target, key, [record.id for record in records], fields)
-            found = {str(row.get(key) or "").lower(): row for row in reversed(held)}
-            self._store.decide([_known(record, found[record.id]) for record in records if record.id in found])
-            self._step(len(records))
+        try:
+            while records := self._store.undecided(_ROLES, after, CHUNK):
+                self._token.checkpoint()
+                after = records[-1].seq
+                ends = {record.coming.opportunity for record in records if record.coming.person} - {""}
+                held = self._held(Target.ROLE, OPPORTUNITY_KEY, sorted(ends), _ROLE_FIELDS)
+                found = {_role_key(row): row for row in held}
+                rows = [(record, found.get(_role_key(outgoing.values(record, record.coming)))) for record in records]
+                self._store.decide([_known(record, row) for record, row in rows if row is not None])
+                self._step(len(records))
+        except ConnectionFailed as failure:
+            if not quarantines(failure):
+                raise
 
     def _by_email(self) -> None:
         after = ""
@@ -96,10 +153,11 @@ class Matching:
             self._step(sum(len(one.seqs) for one in shared))
 
     def _adopt(self, shared: Sequence[SharedEmail], persons: Mapping[str, Sequence[Held]]) -> None:
+        claimed = self._store.claimed([str(row["id"]) for rows in persons.values() for row in rows])
         first = {record.seq: record for record in self._store.records_at([one.seqs[0] for one in shared])}
         decisions, notices = [], []
         for one in shared:
-            free = [row for row in persons[one.email] if not row.get(KEY_FIELD)]
+            free = [row for row in persons[one.email] if not row.get(KEY_FIELD) and str(row["id"]) not in claimed]
             free.sort(key=lambda row: (str(row.get("updatedAt") or ""), int(row["id"])), reverse=True)
             winner = first[one.seqs[0]]
             if free:
@@ -114,33 +172,45 @@ class Matching:
             self._store.decide(decisions)
             self._store.notice(notices)
 
-    def _held(self, target: Target, by: str, values: Sequence[str], fields: Sequence[str]) -> tuple[Held, ...]:
+    def _held(
+        self, target: Target, by: str, values: Sequence[str], fields: Sequence[str], kind: str = ""
+    ) -> tuple[Held, ...]:
         if not values:
             return ()
         if target is Target.PERSON and self._everyone is not None:
             wanted = set(values)
             return tuple(row for row in self._everyone if email_of(row.get(by)) in wanted)
         try:
-            return self._marketo.find(target, by, values, fields)
+            return self._marketo.find(target, by, values, fields, kind)
         except TooManyMatches:
             if len(values) == 1:
                 return ()
             half = len(values) // 2
-            return self._held(target, by, values[:half], fields) + self._held(target, by, values[half:], fields)
+            first, second = (self._held(target, by, part, fields, kind) for part in (values[:half], values[half:]))
+            return first + second
 
     def _step(self, records: int) -> None:
         self._matched += records
         self._on_matched(self._matched)
 
 
+def id_of(target: Target) -> str:
+    """Marketo's own id of a target's records."""
+    return "marketoGUID" if target in {Target.OPPORTUNITY, Target.ROLE, Target.CUSTOM_OBJECT} else "id"
+
+
 def _known(record: LedgerRecord, held: Held) -> Decision:
     """A record whose key Marketo holds: nothing to send where the values are equal."""
     before = outgoing.changes(record, held)
-    person = str(held.get("id") or "")
+    there = str(held.get(id_of(record.entity.target)) or "")
     if not before:
-        filled = outgoing.filled(record, linked=record.company_coming)
-        return Decision(record.seq, Match.UPDATE, person, unchanged=True, filled=filled)
-    return Decision(record.seq, Match.UPDATE, person, before)
+        filled = outgoing.filled(record, record.coming)
+        return Decision(record.seq, Match.UPDATE, there, unchanged=True, filled=filled, linked=record.coming.text)
+    return Decision(record.seq, Match.UPDATE, there, before)
+
+
+def _role_key(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    return str(row.get(OPPORTUNITY_KEY) or "").lower(), str(row.get("leadId") or ""), str(row.get("role") or "").lower()
 
 
 def _known_fields(mapping: SyncMapping, schema: TargetSchema, always: set[str]) -> tuple[str, ...]:
@@ -151,4 +221,5 @@ def _known_fields(mapping: SyncMapping, schema: TargetSchema, always: set[str]) 
         if entity.entity.target is schema.target
         for pair in entity.fields
     }
-    return tuple(sorted(always | {name for name in mapped if schema.field(name) is not None}))
+    linked = {name for name in (COMPANY_KEY, OWNER_KEY, DELETED_FIELD, *_COMPUTED) if schema.field(name) is not None}
+    return tuple(sorted(always | linked | {name for name in mapped if schema.field(name) is not None}))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from dynsync_gui.domain.choice import Form, Overwrite
@@ -11,24 +13,54 @@ from dynsync_gui.domain.convert import clean, email_of, misfit, to_marketo
 from dynsync_gui.domain.fingerprint import LINK, fingerprint
 from dynsync_gui.domain.mapping import EntityMapping
 from dynsync_gui.domain.ports import SourceRecord
-from dynsync_gui.domain.schema import FILTER_FIELD, Entity, EntitySchema
-from dynsync_gui.domain.storage import Skip, StagedRecord
+from dynsync_gui.domain.schema import DELETED_FIELD, FILTER_FIELD, Entity, EntitySchema, FieldType, Target
+from dynsync_gui.domain.settings import DeletedPolicy
+from dynsync_gui.domain.storage import Match, Skip, StagedRecord
 
 QUALIFIED = 1
 """``statecode`` of a qualified lead (Dataverse, lead table)."""
 
 _NEEDED = {
-    Entity.ACCOUNT: ("name", "createdon"),
-    Entity.CONTACT: ("fullname", "emailaddress1", "createdon", "parentcustomerid", "originatingleadid"),
-    Entity.LEAD: ("fullname", "emailaddress1", "createdon", "statecode", "parentcontactid"),
-}
+    Entity.USER: ("fullname", "isdisabled", "createdon"),
+    Entity.ACCOUNT: ("name", "createdon", "merged", "masterid"),
+    Entity.CONTACT: (
+        "fullname", "emailaddress1", "createdon", "parentcustomerid", "originatingleadid", "merged", "masterid",
+    ),
+    Entity.LEAD: (
+        "fullname", "emailaddress1", "createdon", "statecode", "parentcontactid", "parentaccountid",
+        "merged", "masterid",
+    ),
+    Entity.OPPORTUNITY: (
+        "name", "createdon", "customerid", "parentaccountid", "statecode", "estimatedvalue", "actualvalue",
+        "estimatedclosedate", "actualclosedate",
+    ),
+    Entity.CONNECTION: ("record1id", "record2id", "record1roleid", "record2roleid", "statecode", "createdon"),
+}  # fmt: skip
 """Columns that matching needs, whether they are synced or not; used where the table has them."""
 
+_OWNED = {Entity.ACCOUNT, Entity.CONTACT, Entity.LEAD, Entity.OPPORTUNITY}
 
-def columns(mapping: EntityMapping, schema: EntitySchema) -> tuple[str, ...]:
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What decides how records are taken in, beside the mapping.
+
+    Attributes:
+        owners: Whether owners are synced.
+        deleted: What happens when a record is deleted in Dynamics.
+    """
+
+    owners: bool = False
+    deleted: DeletedPolicy = DeletedPolicy.LEAVE
+
+
+def columns(mapping: EntityMapping, schema: EntitySchema, rules: Rules) -> tuple[str, ...]:
     """Logical names of the columns to read, in a fixed order."""
     names = {pair.source.name for pair in mapping.fields}
-    for name in _NEEDED[mapping.entity]:
+    needed = _NEEDED.get(mapping.entity) or tuple(
+        f.name for f in schema.fields if f.type is FieldType.LOOKUP and f.custom
+    )
+    for name in (*needed, *(("ownerid",) if rules.owners and mapping.entity in _OWNED else ())):
         known = schema.field(name)
         if known is not None and known.readable:
             names.add(name)
@@ -38,35 +70,42 @@ def columns(mapping: EntityMapping, schema: EntitySchema) -> tuple[str, ...]:
 
 
 def wants_shown(mapping: EntityMapping) -> bool:
-    """Whether a synced column is a lookup, whose name comes as a formatted value only."""
-    return any(pair.source.type.is_lookup and pair.form is Form.NAME for pair in mapping.fields)
+    """Whether the name of what a lookup points to is wanted, which comes as a formatted value only."""
+    return mapping.entity is Entity.CONNECTION or any(
+        pair.source.type.is_lookup and pair.form is Form.NAME for pair in mapping.fields
+    )
 
 
-def stage(record: SourceRecord, mapping: EntityMapping) -> StagedRecord:
-    """Turn a record as read into one for the ledger."""
+def stage(record: SourceRecord, mapping: EntityMapping, rules: Rules) -> StagedRecord:
+    """Turn a user, an account, a contact or a lead as read into a record for the ledger."""
     if record.deleted:
-        version = record.version or "deleted"
-        return StagedRecord(record.entity, record.id, version, None, skip=Skip.DELETED)
+        return farewell(record.entity, record.id, record.version, rules)
     values = record.values
     kept_out = mapping.filter and values.get(FILTER_FIELD) is False
-    payload = _payload(record, mapping)
+    payload = payload_of(record, mapping)
     parent = _parent(record) if mapping.linked else ""
-    prints = fingerprint({**payload, LINK: parent})
+    owner, team = owner_of(record) if rules.owners else ("", "")
+    master = str(values.get("_masterid_value") or "").lower() if values.get("merged") else ""
     qualified = record.entity is Entity.LEAD and values.get("statecode") == QUALIFIED
+    skip = Skip.MERGED if master else Skip.FILTERED if kept_out else None
+    prints = fingerprint({**payload, LINK: f"{parent}|{owner}"})
     return StagedRecord(
         entity=record.entity,
         id=record.id,
         version=record.version,
-        payload=None if kept_out else payload,
+        payload=None if skip else payload,
         digest=hashlib.blake2b(prints, digest_size=16).digest(),
         name=clean(str(values.get("fullname") or values.get("name") or "")) or "",
         email=email_of(values.get("emailaddress1")),
         created=str(values.get("createdon") or ""),
         parent=parent,
         link=_link(record, qualified=qualified),
-        qualified=qualified,
-        misfit=not kept_out and any(misfit(pair, payload.get(pair.target.name)) for pair in mapping.fields),
-        skip=Skip.FILTERED if kept_out else None,
+        qualified=qualified or bool(values.get("isdisabled")),
+        misfit=not skip and any(misfit(pair, payload.get(pair.target.name)) for pair in mapping.fields),
+        skip=skip,
+        owner=owner,
+        team=team,
+        master=master,
         prints=prints,
         spared=frozenset(pair.target.name for pair in mapping.fields if pair.overwrite is Overwrite.ONLY_EMPTY),
         new=frozenset(pair.target.name for pair in mapping.fields if pair.new),
@@ -84,7 +123,7 @@ def asked(mapping: EntityMapping, names: tuple[str, ...]) -> tuple[str, ...]:
     return (*names, f"={hashlib.blake2b(text.encode(), digest_size=8).hexdigest()}")
 
 
-def _payload(record: SourceRecord, mapping: EntityMapping) -> dict[str, Any]:
+def payload_of(record: SourceRecord, mapping: EntityMapping) -> dict[str, Any]:
     """Values by Marketo's names; an empty one that may not replace anything is left out."""
     found = {
         pair: to_marketo(pair, record.values.get(pair.source.column), record.shown.get(pair.source.column))
@@ -98,8 +137,37 @@ def _payload(record: SourceRecord, mapping: EntityMapping) -> dict[str, Any]:
     }
 
 
+def farewell(entity: Entity, id_: str, version: str, rules: Rules) -> StagedRecord:
+    """A record that is gone from Dynamics; a role that is gone there is gone in Marketo, too."""
+    last: Match | None = None
+    if rules.deleted is DeletedPolicy.DELETE or (
+        entity.target is Target.ROLE and rules.deleted is not DeletedPolicy.LEAVE
+    ):
+        last = Match.DELETE
+    elif rules.deleted is DeletedPolicy.MARK and entity.target is Target.PERSON:
+        last = Match.TAKE
+    payload = {DELETED_FIELD: True} if last is Match.TAKE else None
+    gone = digest(payload or {}, "deleted")
+    return StagedRecord(entity, id_, version or "deleted", payload, gone, skip=Skip.DELETED, farewell=last)
+
+
+def digest(payload: Mapping[str, Any], parent: str, *others: str) -> bytes:
+    """A short digest of what is sent, for telling that nothing changed."""
+    text = json.dumps([payload, parent, *others], sort_keys=True, separators=(",", ":"))
+    return hashlib.blake2b(text.encode(), digest_size=16).digest()
+
+
+def owner_of(record: SourceRecord) -> tuple[str, str]:
+    """The user, or else the team, that owns a record."""
+    column = "_ownerid_value"
+    owner = str(record.values.get(column) or "").lower()
+    return ("", owner) if record.points_to.get(column) == "team" else (owner, "")
+
+
 def _parent(record: SourceRecord) -> str:
-    """The account of a contact; a contact whose parent is another contact has none."""
+    """The account of a lead or a contact; a contact whose parent is another contact has none."""
+    if record.entity is Entity.LEAD:
+        return str(record.values.get("_parentaccountid_value") or "").lower()
     column = "_parentcustomerid_value"
     value = record.values.get(column)
     if record.entity is Entity.CONTACT and value and record.points_to.get(column, "account") == "account":

@@ -7,18 +7,23 @@ from dataclasses import dataclass
 from math import ceil
 
 from dynsync_gui.domain.cancel import CancelToken
+from dynsync_gui.domain.errors import ConnectionFailed
 from dynsync_gui.domain.mapping import NewField, SyncMapping
 from dynsync_gui.domain.plan import Plan
 from dynsync_gui.domain.ports import DynamicsReader, MarketoReader
 from dynsync_gui.domain.report import RunKind, RunReport, RunState
-from dynsync_gui.domain.schema import ENTITIES, Entity
+from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.settings import LimitSettings
-from dynsync_gui.domain.storage import SyncStore
+from dynsync_gui.domain.storage import Notice, SyncStore
 from dynsync_gui.engine.calls import CallCount
-from dynsync_gui.engine.executor import BATCH_ROWS
 from dynsync_gui.engine.matching import Matching
+from dynsync_gui.engine.payload import Rules
+from dynsync_gui.engine.quarantine import TABLE_OUT, quarantines
 from dynsync_gui.engine.reading import Reading
 from dynsync_gui.engine.workload import Schemas, work_of
+
+BATCH_ROWS = 300
+"""Rows a call may hold (Marketo REST, sync calls)."""
 
 SECONDS_A_CALL = 1.0
 """What a call of 300 rows is taken to last, for the forecast."""
@@ -40,6 +45,7 @@ class Planner:
         marketo: The reading half of Marketo.
         store: Where records are staged: a private one for a preview, the profile's for a run.
         limits: DynSync's share of Marketo's limits.
+        rules: How records are taken in.
         token: Pauses and stops it.
         on_phase: Told when a phase begins.
         on_done: Told how many records of an entity (all people when None) the phase has done.
@@ -49,6 +55,7 @@ class Planner:
     marketo: MarketoReader
     store: SyncStore
     limits: LimitSettings
+    rules: Rules
     token: CancelToken
     on_phase: OnPhase
     on_done: OnDone
@@ -66,26 +73,36 @@ class Planner:
         calls = CallCount(self.marketo, self.store, run.id)
         self.store.advance_run(run.id, RunState.READING)
         self.on_phase(RunState.READING)
-        reading = Reading(self.dynamics, self.store, run.id, self.token, self.on_done)
-        for schema, entity_mapping in work_of(schemas, mapping):
-            reading.read(schema, entity_mapping)
+        self._read(schemas, mapping, run.id)
         self.store.advance_run(run.id, RunState.MATCHING)
         self.on_phase(RunState.MATCHING)
-        matching = Matching(
-            self.marketo,
-            self.store,
-            mapping,
-            schemas.persons,
-            schemas.companies,
-            self.token,
-            lambda done: self._matched(calls, done),
-        )
-        matching.match()
+        self.matching(schemas, mapping, run.id, calls).match()
         calls.keep()
-        self.store.note_shared_emails()
+        self.store.note_standing()
         self.store.remember_fields(run.id, mapping.new_fields)
         self.store.advance_run(run.id, RunState.WRITING)
         return calls, self.store.report(run.id)
+
+    def matching(self, schemas: Schemas, mapping: SyncMapping, run: int, calls: CallCount) -> Matching:
+        """What finds the Marketo records of a run's outgoing records."""
+        told = lambda done: self._matched(calls, done)  # noqa: E731
+        return Matching(self.marketo, self.store, run, schemas, mapping, self.token, told)
+
+    def _read(self, schemas: Schemas, mapping: SyncMapping, run: int) -> None:
+        """Read every table; one that Dynamics does not give is left out with a notice, unless it gives none at all."""
+        reading = Reading(self.dynamics, self.store, run, self.rules, self.token, self.on_done)
+        work, lost = work_of(schemas, mapping), dict(schemas.lost)
+        for schema, entity_mapping in work:
+            try:
+                reading.read(schema, entity_mapping)
+            except ConnectionFailed as failure:
+                if not quarantines(failure):
+                    raise
+                lost[schema.entity] = failure
+        if lost and len(lost) >= len(work):
+            raise next(iter(lost.values()))
+        self.store.forget_notices(TABLE_OUT)
+        self.store.notice([Notice(entity, "", TABLE_OUT, failure.detail) for entity, failure in lost.items()])
 
     def _matched(self, calls: CallCount, done: int) -> None:
         calls.keep()
@@ -108,7 +125,7 @@ class Planner:
         )
 
     def _calls(self, new_fields: tuple[NewField, ...]) -> int:
-        writes = sum(ceil(self.store.count_outgoing(entity) / BATCH_ROWS) for entity in ENTITIES)
+        writes = sum(ceil(self.store.count_outgoing(entity) / BATCH_ROWS) for entity in self.store.entities())
         return writes + (FIELD_CALLS if new_fields else 0)
 
 

@@ -8,18 +8,39 @@ from typing import Any
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.convert import same
 from dynsync_gui.domain.mapping import EntityMapping
-from dynsync_gui.domain.ports import DynamicsReader, MarketoReader, SourceRecord
+from dynsync_gui.domain.ports import DynamicsReader, MarketoReader, TooManyMatches
 from dynsync_gui.domain.report import Difference, Proof
-from dynsync_gui.domain.schema import COMPANY_KEY, EntitySchema
-from dynsync_gui.domain.storage import StagedRecord, SyncStore
+from dynsync_gui.domain.schema import (
+    COMPANY_KEY,
+    OPPORTUNITY_KEY,
+    OWNER_KEY,
+    Entity,
+    EntitySchema,
+    Target,
+    key_of,
+)
+from dynsync_gui.domain.storage import Links, StagedRecord, SyncStore
 from dynsync_gui.domain.text import msg
 from dynsync_gui.engine import outgoing, payload
+from dynsync_gui.engine.linking import link_values
 from dynsync_gui.engine.matching import CHUNK
+from dynsync_gui.engine.own_types import OwnType
+from dynsync_gui.engine.payload import Rules
+from dynsync_gui.engine.staging import stage
 
 _LISTED = 200
 _MISSING = msg("is not in Marketo")
 _DOUBLED = msg("is in Marketo more than once")
 _UNEQUAL = msg("has another value in Marketo")
+
+
+_LINKS = {
+    Target.COMPANY: (OWNER_KEY,),
+    Target.PERSON: (COMPANY_KEY, OWNER_KEY),
+    Target.OPPORTUNITY: (COMPANY_KEY, OWNER_KEY, "isClosed", "isWon"),
+}
+_ROLE = (OPPORTUNITY_KEY, "leadId", "role", "isPrimary")
+_Key = str | tuple[Any, ...]
 
 
 class Auditor:
@@ -29,13 +50,25 @@ class Auditor:
         dynamics: Read again, page by page.
         marketo: Asked for the keys of each page.
         store: Tells which records a rule leaves out and which are problems.
+        rules: How records are taken in.
+        own: What becomes of an organisation's own tables.
         token: Stops it.
     """
 
-    def __init__(self, dynamics: DynamicsReader, marketo: MarketoReader, store: SyncStore, token: CancelToken) -> None:
+    def __init__(
+        self,
+        dynamics: DynamicsReader,
+        marketo: MarketoReader,
+        store: SyncStore,
+        rules: Rules,
+        own: Mapping[Entity, OwnType],
+        token: CancelToken,
+    ) -> None:
         self._dynamics = dynamics
         self._marketo = marketo
         self._store = store
+        self._rules = rules
+        self._own = own
         self._token = token
         self._eligible = self._once = self._equal = self._skipped = self._problems = 0
         self._differences: list[Difference] = []
@@ -43,13 +76,15 @@ class Auditor:
     def prove(self, work: Sequence[tuple[EntitySchema, EntityMapping]]) -> Proof:
         """Compare every entity."""
         for schema, mapping in work:
-            names = payload.columns(mapping, schema)
+            names = payload.columns(mapping, schema, self._rules)
             shown = payload.wants_shown(mapping)
             link = ""
             while True:
                 self._token.checkpoint()
                 page = self._dynamics.read_page(schema, names, link, track=False, shown=shown, page_size=CHUNK)
-                self._compare(page.records, mapping)
+                staged = [one for record in page.records for one in stage(record, mapping, self._rules)]
+                for entity in dict.fromkeys(one.entity for one in staged):
+                    self._compare(entity, mapping, [one for one in staged if one.entity is entity])
                 if not page.next_link:
                     break
                 link = page.next_link
@@ -57,28 +92,55 @@ class Auditor:
             self._eligible, self._once, self._equal, self._skipped, self._problems, tuple(self._differences[:_LISTED])
         )
 
-    def _compare(self, records: Sequence[SourceRecord], mapping: EntityMapping) -> None:
-        if not records:
-            return
-        entity = mapping.entity
-        key = outgoing.key_of(entity.target)
-        fields = sorted({key, "id", COMPANY_KEY} | {pair.target.name for pair in mapping.fields})
-        staged = [payload.stage(record, mapping) for record in records]
+    def _compare(self, entity: Entity, mapping: EntityMapping, staged: Sequence[StagedRecord]) -> None:
         states = self._store.states(entity, [record.id for record in staged])
-        companies = self._store.company_ready([record.parent for record in staged if record.parent])
-        held: dict[str, list[Mapping[str, Any]]] = {}
-        for row in self._marketo.find(entity.target, key, [record.id for record in staged], fields):
-            held.setdefault(str(row.get(key) or "").lower(), []).append(row)
-        for record in staged:
+        links = self._store.links_of(staged)
+        held = self._held(entity, mapping, staged, links)
+        for record, linked in zip(staged, links, strict=True):
             state, filled = states.get(record.id, ("unknown", frozenset()))
-            if state == "skipped":
-                self._skipped += 1
+            if state == "skipped" or (state == "unknown" and record.skip is not None):
+                self._skipped += state == "skipped"
             elif state == "problem":
                 self._problems += 1
             else:
                 self._eligible += 1
-                wanted = _wanted(record, filled, linked=record.parent in companies)
-                self._judge(record, wanted, held.get(record.id, []))
+                self._judge(record, _wanted(record, filled, linked), held.get(_key(record, linked), []))
+
+    def _held(
+        self, entity: Entity, mapping: EntityMapping, staged: Sequence[StagedRecord], links: Sequence[Links]
+    ) -> Mapping[_Key, list[Mapping[str, Any]]]:
+        """What Marketo holds of a page's records, by key; of roles by their opportunities."""
+        target = entity.target
+        names = {pair.target.name for pair in mapping.fields}
+        found: dict[_Key, list[Mapping[str, Any]]] = {}
+        if target is Target.ROLE:
+            deals = sorted({linked.opportunity for linked in links} - {""})
+            for row in self._found(
+                target, OPPORTUNITY_KEY, deals, (OPPORTUNITY_KEY, "leadId", "role", "isPrimary"), ""
+            ):
+                ends = (row.get(OPPORTUNITY_KEY), str(row.get("leadId")), row.get("role"))
+                found.setdefault(ends, []).append(row)
+            return found
+        key, own = key_of(target), self._own.get(entity)
+        fields = sorted({key, *(() if own is None else own.links), *_LINKS.get(target, ())} | names)
+        kind = own.name if own is not None else ""
+        for row in self._found(target, key, [record.id for record in staged], fields, kind):
+            found.setdefault(str(row.get(key) or "").lower(), []).append(row)
+        return found
+
+    def _found(
+        self, target: Target, by: str, values: Sequence[str], fields: Sequence[str], kind: str
+    ) -> tuple[Mapping[str, Any], ...]:
+        if not values:
+            return ()
+        try:
+            return self._marketo.find(target, by, values, fields, kind)
+        except TooManyMatches:
+            if len(values) == 1:
+                raise
+            half = len(values) // 2
+            first, second = (self._found(target, by, part, fields, kind) for part in (values[:half], values[half:]))
+            return first + second
 
     def _judge(self, record: StagedRecord, wanted: Mapping[str, Any], found: Sequence[Mapping[str, Any]]) -> None:
         if len(found) != 1:
@@ -91,7 +153,13 @@ class Auditor:
         self._differences += [Difference(record.entity, record.id, _UNEQUAL, name) for name in unequal]
 
 
-def _wanted(record: StagedRecord, filled: frozenset[str], *, linked: bool) -> dict[str, Any]:
+def _key(record: StagedRecord, links: Links) -> _Key:
+    if record.entity.target is Target.ROLE:
+        return links.opportunity, links.person, (record.payload or {}).get("role")
+    return record.id
+
+
+def _wanted(record: StagedRecord, filled: frozenset[str], links: Links) -> dict[str, Any]:
     """What Marketo has to hold: every value of ours, and nothing where a value of ours was cleared.
 
     A field that is only filled may hold what was there before.
@@ -103,8 +171,4 @@ def _wanted(record: StagedRecord, filled: frozenset[str], *, linked: bool) -> di
         and (value is not None or name in filled)
         and not (name == outgoing.UNSUBSCRIBED and not value)
     }
-    for name in record.spared:
-        wanted.pop(name, None)
-    if linked and record.parent:
-        wanted[COMPANY_KEY] = record.parent
-    return wanted
+    return wanted | link_values(record.entity, links, filled)

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure
 from dynsync_gui.domain.mapping import EntityMapping
 from dynsync_gui.domain.ports import DynamicsReader, Page
 from dynsync_gui.domain.schema import Entity, EntitySchema
-from dynsync_gui.domain.storage import Cursor, SyncStore
+from dynsync_gui.domain.storage import Cursor, Notice, SyncStore
 from dynsync_gui.engine import payload
+from dynsync_gui.engine.labels import labels_of, relabelled
+from dynsync_gui.engine.payload import Rules
+from dynsync_gui.engine.staging import gone, stage
 
 PAGE_SIZE = 1_000
 """Rows a page: large enough for speed, small enough that decoding one does not hold up the window."""
 
-EXPIRED = "0x80044352"
-"""Dataverse: the change token is too old; everything has to be read again."""
+NOT_TRACKED, DENIED = "0x80072491", "0x80040220"
+"""Dataverse: change tracking is off for the table, or needs the right to read all of it."""
+
+PARTLY_VISIBLE = "partly-visible"
 
 OnRead = Callable[[Entity, int], None]
 
@@ -24,45 +30,75 @@ OnRead = Callable[[Entity, int], None]
 class Reading:
     """One run's reading.
 
+    Change tracking tells what changed since the moment before its first page. Where its token is too old, or where it
+    is not there, the whole table is compared with the ledger by digest, and what is missing was deleted.
+
     Args:
         dynamics: Where to read.
         store: Where to stage.
         run: The run's number.
+        rules: How records are taken in.
         token: Pauses and stops it.
         on_read: Told the number of records read of an entity after each page.
     """
 
     def __init__(
-        self, dynamics: DynamicsReader, store: SyncStore, run: int, token: CancelToken, on_read: OnRead
+        self,
+        dynamics: DynamicsReader,
+        store: SyncStore,
+        run: int,
+        rules: Rules,
+        token: CancelToken,
+        on_read: OnRead,
     ) -> None:
         self._dynamics = dynamics
         self._store = store
         self._run = run
+        self._rules = rules
         self._token = token
         self._on_read = on_read
 
     def read(self, schema: EntitySchema, mapping: EntityMapping) -> None:
-        """Read an entity to its end, from where the run or the last cycle left it."""
-        names = payload.columns(mapping, schema)
+        """Read an entity to its end, from where the run or the last cycle left it.
+
+        Raises:
+            ConnectionFailed: Dynamics does not give the table.
+        """
+        names = payload.columns(mapping, schema, self._rules)
         cursor = self._store.cursor(mapping.entity)
         if cursor.run == self._run and cursor.complete:
             return
-        if cursor.names != payload.asked(mapping, names):
+        asked = payload.asked(mapping, names)
+        if cursor.names != asked:
             cursor = Cursor(self._run)
         link = cursor.next_link if cursor.run == self._run else cursor.delta_link
+        start = Cursor(self._run, asked, whole=not link or (cursor.run == self._run and cursor.whole))
         try:
-            self._pages(schema, mapping, names, link, track=schema.change_tracking)
+            self._pages(schema, mapping, start, names, link, track=schema.change_tracking)
         except TemporaryFailure:
             raise
         except ConnectionFailed as failure:
-            if not link and not (schema.change_tracking and _tracking_refused(failure)):
+            refused = failure.code in {NOT_TRACKED, DENIED}
+            if not link and not (schema.change_tracking and refused):
                 raise
-            # An old link no longer leads on, or change tracking is not allowed: the whole table tells the same.
-            track = schema.change_tracking and not _tracking_refused(failure)
-            self._pages(schema, mapping, names, "", track=track)
+            # An old link no longer leads on, or change tracking is not allowed: the whole table tells the same. Who
+            # may not read all of it cannot tell what is gone from what is hidden.
+            hidden = failure.code == DENIED
+            start = Cursor(self._run, asked, whole=not hidden)
+            self._pages(schema, mapping, start, names, "", track=schema.change_tracking and not refused)
+            if hidden:
+                self._store.notice([Notice(mapping.entity, "", PARTLY_VISIBLE, failure.detail)])
+        self._follow_labels(schema, mapping, names)
 
     def _pages(
-        self, schema: EntitySchema, mapping: EntityMapping, names: tuple[str, ...], link: str, *, track: bool
+        self,
+        schema: EntitySchema,
+        mapping: EntityMapping,
+        start: Cursor,
+        names: tuple[str, ...],
+        link: str,
+        *,
+        track: bool,
     ) -> None:
         shown = payload.wants_shown(mapping)
         read = self._store.count_records(self._run, mapping.entity)
@@ -71,20 +107,52 @@ class Reading:
             page = self._dynamics.read_page(
                 schema, names, link, track=track and not link, shown=shown, page_size=PAGE_SIZE
             )
-            self._keep(page, mapping, payload.asked(mapping, names))
+            self._keep(page, mapping, start)
             read += len(page.records)
             self._on_read(mapping.entity, read)
             if not page.next_link:
                 return
             link = page.next_link
 
-    def _keep(self, page: Page, mapping: EntityMapping, asked: tuple[str, ...]) -> None:
-        staged = [payload.stage(record, mapping) for record in page.records]
-        cursor = Cursor(self._run, asked, page.next_link, page.delta_link, complete=not page.next_link)
+    def _keep(self, page: Page, mapping: EntityMapping, start: Cursor) -> None:
+        staged = [one for record in page.records for one in stage(record, mapping, self._rules)]
+        ended = not page.next_link
+        cursor = replace(start, next_link=page.next_link, delta_link=page.delta_link, complete=ended)
         with self._store.transaction():
             self._store.stage(self._run, staged)
+            if ended and start.whole:
+                self._miss(mapping.entity)
             self._store.move_cursor(mapping.entity, cursor)
 
+    def _miss(self, entity: Entity) -> None:
+        """What a whole reading did not meet is gone."""
+        after = 0
+        while missing := self._store.unseen(self._run, entity, after, PAGE_SIZE):
+            after = missing[-1][0]
+            self._store.stage(self._run, [one for _, id_ in missing for one in gone(entity, id_, self._rules)])
 
-def _tracking_refused(failure: ConnectionFailed) -> bool:
-    return failure.code in {"0x80072491", "0x80040220"}
+    def _follow_labels(self, schema: EntitySchema, mapping: EntityMapping, names: tuple[str, ...]) -> None:
+        """Read the rows that carry an option with a new label: Dynamics reports no change of theirs."""
+        today = labels_of(mapping)
+        before = self._store.labels(mapping.entity)
+        if today == before:
+            return
+        for where in relabelled(mapping, before):
+            link = ""
+            while True:
+                self._token.checkpoint()
+                page = self._dynamics.read_page(
+                    schema,
+                    names,
+                    link,
+                    track=False,
+                    shown=payload.wants_shown(mapping),
+                    page_size=PAGE_SIZE,
+                    where=where,
+                )
+                staged = [one for record in page.records for one in stage(record, mapping, self._rules)]
+                self._store.stage(self._run, staged)
+                link = page.next_link
+                if not link:
+                    break
+        self._store.remember_labels(mapping.entity, today)

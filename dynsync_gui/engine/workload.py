@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from dynsync_gui.domain.cancel import CancelToken
+from dynsync_gui.domain.errors import ConnectionFailed
 from dynsync_gui.domain.mapping import (
     DefaultTarget,
     EntityMapping,
@@ -16,18 +17,36 @@ from dynsync_gui.domain.mapping import (
     offers,
 )
 from dynsync_gui.domain.ports import DynamicsReader, MarketoReader
-from dynsync_gui.domain.schema import ENTITIES, Entity, EntitySchema, Target, TargetSchema
-from dynsync_gui.domain.settings import FieldSettings, NativeSync
+from dynsync_gui.domain.schema import ENTITIES, Entity, EntitySchema, Target, TargetSchema, in_cycle_order
+from dynsync_gui.domain.settings import FieldSettings, NativeSync, ObjectSettings
 from dynsync_gui.engine.native_sync import described_companies, without_companies
+from dynsync_gui.engine.object_mapping import deleted_mark, object_mapping
+from dynsync_gui.engine.own_types import OwnType
+from dynsync_gui.engine.quarantine import quarantines
+
+PEOPLE_ONLY = ObjectSettings(owners=False, opportunities=False)
+"""Nothing beside people and companies."""
 
 
 @dataclass(frozen=True, slots=True)
 class Schemas:
-    """What both systems say about their tables today."""
+    """What both systems say about their tables today.
+
+    Attributes:
+        tables: Dynamics tables that are synced.
+        targets: Marketo's fields of each target but custom objects.
+        offers: Rows of the field page.
+        own: What becomes of an organisation's own tables.
+        lost: Tables that cannot be synced today, and why.
+        defaults: The documented default mapping.
+    """
 
     tables: Mapping[Entity, EntitySchema]
     targets: Mapping[Target, TargetSchema]
     offers: Mapping[Entity, tuple[FieldOffer, ...]]
+    own: Mapping[Entity, OwnType] = field(default_factory=dict)
+    lost: Mapping[Entity, ConnectionFailed] = field(default_factory=dict)
+    defaults: tuple[DefaultTarget, ...] = ()
 
     @property
     def persons(self) -> TargetSchema:
@@ -52,6 +71,7 @@ def describe(
     defaults: Collection[DefaultTarget],
     token: CancelToken,
     native_sync: NativeSync = NativeSync.STOP,
+    objects: ObjectSettings = PEOPLE_ONLY,
 ) -> Schemas:
     """Ask both systems for their schemas and say what can become of every column.
 
@@ -59,20 +79,50 @@ def describe(
         GuardStop: Marketo's own CRM sync is connected, and the user did not choose to bring people only.
     """
     token.raise_if_cancelled()
+    more, own = wanted_tables(objects, native_sync)
+    lost: dict[Entity, ConnectionFailed] = {}
     # Ten answers a table, one after the other, add up where a vendor is slow: the tables are asked side by side.
     with ThreadPoolExecutor(len(ENTITIES), "describe") as pool:
-        described = {entity: pool.submit(dynamics.describe, entity) for entity in ENTITIES}
+        described = {entity: pool.submit(dynamics.describe, entity) for entity in (*ENTITIES, *more, *own)}
+        asked = {entity.target: pool.submit(marketo.describe, entity.target) for entity in more}
         persons = marketo.describe(Target.PERSON)
         companies = described_companies(marketo, persons, native_sync)
-        tables = {entity: one.result() for entity, one in described.items()}
-    targets = {Target.PERSON: persons, Target.COMPANY: companies}
-    rows = {entity: offers(table, targets, defaults) for entity, table in tables.items()}
+        tables: dict[Entity, EntitySchema] = {}
+        targets = {Target.PERSON: persons, Target.COMPANY: companies}
+        for entity, one in described.items():
+            try:
+                tables[entity] = one.result()
+                if entity in more:
+                    targets[entity.target] = asked[entity.target].result()
+            except ConnectionFailed as failure:
+                if not quarantines(failure):
+                    raise
+                lost[entity] = failure
+                tables.pop(entity, None)
+    if not tables:
+        raise next(iter(lost.values()))
+    rows = {entity: offers(tables[entity], targets, defaults) for entity in ENTITIES if entity in tables}
     if native_sync is NativeSync.PEOPLE:
         rows |= {entity: without_companies(rows[entity]) for entity in rows if entity.target is Target.COMPANY}
-    return Schemas(tables, targets, rows)
+    types = {entity: OwnType.of(tables[entity], tables) for entity in own if entity in tables}
+    return Schemas(tables, targets, rows, types, lost, tuple(defaults))
 
 
-def mapping_of(schemas: Schemas, fields: FieldSettings, native_sync: NativeSync = NativeSync.STOP) -> SyncMapping:
+def wanted_tables(objects: ObjectSettings, native_sync: NativeSync) -> tuple[tuple[Entity, ...], tuple[Entity, ...]]:
+    """Tables to sync beside people and companies, and an organisation's own; Marketo's own sync keeps the former."""
+    more: list[Entity] = []
+    if native_sync is NativeSync.STOP:
+        more += [Entity.USER] if objects.owners else []
+        more += [Entity.OPPORTUNITY, Entity.CONNECTION] if objects.opportunities else []
+    return tuple(more), tuple(Entity(name) for name in objects.custom)
+
+
+def mapping_of(
+    schemas: Schemas,
+    fields: FieldSettings,
+    native_sync: NativeSync = NativeSync.STOP,
+    objects: ObjectSettings = PEOPLE_ONLY,
+) -> SyncMapping:
     """The user's choice over today's schemas; without entities that have no field, or that are not wanted."""
     mapping = build_mapping(
         schemas.offers, fields.chosen, schemas.targets, use_filter=fields.filter, language=fields.language
@@ -81,9 +131,15 @@ def mapping_of(schemas: Schemas, fields: FieldSettings, native_sync: NativeSync 
     if native_sync is NativeSync.PEOPLE:
         people = {entity: one for entity, one in kept.items() if entity.target is Target.PERSON}
         kept = {entity: replace(one, linked=False) for entity, one in people.items()}
-    return SyncMapping(kept, mapping.new_fields)
+    for entity, table in schemas.tables.items():
+        if entity in schemas.own:
+            kept[entity] = schemas.own[entity].mapping(use_filter=fields.filter)
+        elif entity not in ENTITIES:
+            target = schemas.targets[entity.target]
+            kept[entity] = object_mapping(table, target, schemas.defaults, use_filter=fields.filter)
+    return SyncMapping(kept, (*mapping.new_fields, *deleted_mark(schemas.persons, objects)))
 
 
 def work_of(schemas: Schemas, mapping: SyncMapping) -> Sequence[tuple[EntitySchema, EntityMapping]]:
     """Table and mapping of every entity that is synced, in the order of one cycle."""
-    return [(schemas.tables[entity], mapping.entities[entity]) for entity in ENTITIES if entity in mapping.entities]
+    return [(schemas.tables[entity], mapping.entities[entity]) for entity in in_cycle_order(mapping.entities)]

@@ -11,12 +11,13 @@ from dynsync_gui.domain.events import Event, RunEnded
 from dynsync_gui.domain.mapping import SyncMapping
 from dynsync_gui.domain.ports import Connection, Mailer, RateWindow
 from dynsync_gui.domain.report import RunReport, RunState
-from dynsync_gui.domain.schema import ENTITIES, Entity
+from dynsync_gui.domain.schema import ENTITIES, Entity, in_cycle_order
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
 from dynsync_gui.domain.storage import SyncStore
 from dynsync_gui.engine.calls import CallCount
 from dynsync_gui.engine.executor import Executor
+from dynsync_gui.engine.payload import Rules
 from dynsync_gui.engine.planner import Planner
 from dynsync_gui.engine.proof import Auditor
 from dynsync_gui.engine.workload import Schemas, describe, mapping_of, work_of
@@ -35,6 +36,7 @@ log = logging.getLogger(__name__)
 class Prepared:
     """What a plan leaves for the run that carries it out."""
 
+    planner: Planner
     schemas: Schemas
     mapping: SyncMapping
     run: RunReport
@@ -76,21 +78,23 @@ class Runner:
         """Read and match; writes to neither system."""
         token = self._job.token
         native_sync, defaults = self._settings.enable.native_sync, self._workplace.defaults()
-        schemas = describe(self._connection.dynamics, self._connection.marketo, defaults, token, native_sync)
-        mapping = mapping_of(schemas, self._settings.fields, native_sync)
+        dynamics, marketo, objects = self._connection.dynamics, self._connection.marketo, self._settings.objects
+        schemas = describe(dynamics, marketo, defaults, token, native_sync, objects)
+        mapping = mapping_of(schemas, self._settings.fields, native_sync, objects)
         note_lost_fields(self._store, schemas, self._settings)
         planner = Planner(
-            self._connection.dynamics,
-            self._connection.marketo,
+            dynamics,
+            marketo,
             self._store,
             self._settings.limits,
+            self._rules(schemas),
             token,
             self._phase,
             self._done,
         )
         calls, run = planner.prepare(schemas, mapping)
         guard_mass_changes(self._store, self._settings, run.id)
-        return planner, Prepared(schemas, mapping, run, calls)
+        return planner, Prepared(planner, schemas, mapping, run, calls)
 
     def carry_out(self, prepared: Prepared) -> RunReport:
         """Create the fields that are missing, then send everything.
@@ -105,20 +109,25 @@ class Runner:
         try:
             store.advance_run(run, RunState.WRITING)
             back.bring(prepared.run, work_of(prepared.schemas, prepared.mapping))
-            totals = {entity: store.count_outgoing(entity) for entity in ENTITIES}
+            totals = self._outgoing()
             self.meter.begin(RunState.WRITING, dict(totals))
             if any(totals.values()) and (fields := store.wanted_fields(run)):
                 marketo.create_fields(fields)
             executor = Executor(
                 marketo,
                 store,
+                run,
+                prepared.schemas.own,
                 prepared.calls,
                 self._settings.limits.in_flight,
-                self._workplace.problem_of,
                 self._job.token,
-                lambda entity, settled: self._written(executor, entity, settled),
+                problem_of=self._workplace.problem_of,
+                on_written=lambda entity, settled: self._written(executor, entity, settled),
             )
             executor.write()
+            if executor.reopened:  # others want the person that the first in line was refused
+                prepared.planner.matching(prepared.schemas, prepared.mapping, run, prepared.calls).match()
+                executor.write()
         except (Cancelled, DynSyncError):
             store.end_run(run, RunState.STOPPED)
             raise
@@ -129,7 +138,14 @@ class Runner:
         """Prove a rehearsal, and tell whoever asked to be told of a first sync."""
         proof = None
         if self._settings.rehearsal:
-            auditor = Auditor(self._connection.dynamics, self._connection.marketo, self._store, self._job.token)
+            auditor = Auditor(
+                self._connection.dynamics,
+                self._connection.marketo,
+                self._store,
+                self._rules(prepared.schemas),
+                prepared.schemas.own,
+                self._job.token,
+            )
             proof = auditor.prove(work_of(prepared.schemas, prepared.mapping))
         mailed, failure = tell_first_sync(self._store, self._settings, secrets, self._workplace.mailer)
         return RunEnded(self._job.number, report, proof, mailed, failure)
@@ -140,10 +156,17 @@ class Runner:
 
     def _phase(self, phase: RunState) -> None:
         if phase is RunState.MATCHING:
-            totals = {entity: self._store.count_outgoing(entity) for entity in ENTITIES}
-            self.meter.begin(phase, dict(totals))
+            self.meter.begin(phase, dict(self._outgoing()))
         else:
             self.meter.begin(phase, dict.fromkeys(ENTITIES))
+
+    def _outgoing(self) -> dict[Entity, int]:
+        tables = in_cycle_order((*ENTITIES, *self._store.entities()))
+        return {entity: self._store.count_outgoing(entity) for entity in tables}
+
+    def _rules(self, schemas: Schemas) -> Rules:
+        """How records are taken in; owners only where they can be synced today."""
+        return Rules(Entity.USER in schemas.tables, self._settings.objects.deleted)
 
     def _done(self, entity: Entity | None, done: int) -> None:
         self.meter.reached(entity or Entity.CONTACT, done)

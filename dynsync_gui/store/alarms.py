@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
-from typing import Any
 
 from dynsync_gui.domain.mass_change import Alarm, MassChange, alarms_of
 from dynsync_gui.domain.schema import Entity
@@ -13,7 +11,7 @@ from dynsync_gui.domain.storage import Skip, StagedRecord
 _UNSUBSCRIBED = "unsubscribed"
 
 
-def alarms(run: int, record: StagedRecord, held: Mapping[str, Any] | None) -> str:
+def alarms(run: int, record: StagedRecord, held: sqlite3.Row | None) -> str:
     """Alarms of a version, compared with what Marketo holds of the record.
 
     Args:

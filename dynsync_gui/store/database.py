@@ -71,6 +71,8 @@ class Database:
         version = execute("PRAGMA user_version").fetchone()[0]
         if version > len(MIGRATIONS):
             raise StoreFailed("store-newer", NEWER)
+        if self.path and 0 < version < len(MIGRATIONS):
+            self.copy_to(self.path.with_name(f"{self.path.name}.version-{version}"))
         for number in range(version, len(MIGRATIONS)):
             with self.transaction():
                 for statement in MIGRATIONS[number]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dynsync_gui.domain.errors import Retry
-from dynsync_gui.domain.fingerprint import changed, common, mark
-from dynsync_gui.domain.schema import COMPANY_KEY, PEOPLE, Entity
+from dynsync_gui.domain.schema import PEOPLE, Entity
 from dynsync_gui.domain.storage import (
     Acknowledgement,
     Decision,
@@ -18,170 +17,157 @@ from dynsync_gui.domain.storage import (
     Match,
     Refusal,
     SharedEmail,
+    Skip,
     StagedRecord,
 )
+from dynsync_gui.store.links import LinkFinder, Pointers
+from dynsync_gui.store.standing import COLUMNS, joined, row_of, standing
 
 _PEOPLE = "('" + "', '".join(PEOPLE) + "')"
 _ID_CHUNK = 400
-
-_LEDGER_RECORD = """
-    SELECT r.seq, r.entity, r.id, r.version, r.payload, r.email, r.created, r.parent, r.match, r.marketo_id, r.filled,
-           coalesce(p.marketo_id <> '', 0), coalesce(p.marketo_id <> '' OR p.state = 'outbox', 0),
-           r.agreed_prints, r.spared
-      FROM records r LEFT JOIN records p ON r.parent <> '' AND p.entity = 'account' AND p.id = r.parent
+_STAGE = f"""
+    INSERT INTO records ({", ".join(COLUMNS)}) VALUES ({", ".join("?" * len(COLUMNS))})
+    ON CONFLICT (entity, id) DO UPDATE SET
+        {", ".join(f"{name} = excluded.{name}" for name in COLUMNS[2:-1])}, moved = max(moved, excluded.moved),
+        carrier = 0, before = NULL
 """
+_SAME = """
+    UPDATE records SET run = ?, seen = ?, version = ?, state = 'unchanged', reason = '', match = '', payload = NULL,
+                       before = NULL, alarms = ''
+     WHERE entity = ? AND id = ?
+"""
+_OUTGOING = """
+    SELECT seq, entity, id, version, payload, email, created, parent_entity, parent, owner, deal, match, marketo_id,
+           filled, reason, carrier, agreed_prints, spared
+      FROM records
+"""
+
+
+_TIME = "%Y-%m-%dT%H:%M:%SZ"
+_FIRST_WAIT, _GROWTH, _LONGEST_WAIT = 25.0, 5.0, 86_400.0
 
 
 def now() -> str:
     """The time as it is stored: UTC, ISO 8601, whole seconds."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.now(UTC).strftime(_TIME)
+
+
+def waits(tries: int) -> float:
+    """Seconds until a record that met passing trouble is tried again: 25, growing to a day."""
+    return min(_FIRST_WAIT * _GROWTH ** min(tries, 9), _LONGEST_WAIT)
 
 
 class Ledger:
     """Statements over the table ``records``; the caller holds the transaction."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, links: LinkFinder) -> None:
         self._db = connection
+        self._links = links
 
     def stage(self, run: int, records: Sequence[StagedRecord]) -> None:
         """Take versions in; see `SyncStore.stage`."""
         known = self._known(records)
         superseded = 0
-        rows = []
+        rows, same, seen = [], [], []
         for record in records:
             held = known.get((record.entity.value, record.id))
             if held and held["run"] == run:
                 if held["version"] != record.version:
                     superseded += 1
                 elif held["digest"] == record.digest:
+                    seen.append((run, record.entity.value, record.id))
                     continue
-            agreed = self._agreed(record, held)
-            state, reason = self._state(record, held, agreed)
-            if state == "unchanged" and record.prints:  # a field that is no longer chosen is forgotten with that
-                agreed = record.prints
-            fills = state == "outbox" and _fills(record, held, agreed)
-            spared = record.spared - record.new if fills else record.spared
-            payload = None if state == "skipped" else json.dumps(record.payload, separators=(",", ":"))
-            rows.append(
-                (
-                    *(record.entity.value, record.id, run, record.version, state, reason, record.name),
-                    *(record.email, record.created, record.parent, record.link, record.qualified, record.misfit),
-                    *(payload, record.digest, record.prints, agreed, _joined(spared)),
-                    Match.ADOPT.value if fills else "",
-                )
-            )
-        self._db.executemany(
-            """INSERT INTO records (entity, id, run, version, state, reason, name, email, created, parent, link,
-                                    qualified, misfit, payload, digest, prints, agreed_prints, spared, match)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-               ON CONFLICT (entity, id) DO UPDATE SET
-                   run = excluded.run, version = excluded.version, state = excluded.state, reason = excluded.reason,
-                   name = excluded.name, email = excluded.email, created = excluded.created,
-                   parent = excluded.parent, link = excluded.link, qualified = excluded.qualified,
-                   misfit = excluded.misfit, payload = excluded.payload, digest = excluded.digest,
-                   prints = excluded.prints, agreed_prints = excluded.agreed_prints, spared = excluded.spared,
-                   match = excluded.match, before = NULL""",
-            rows,
-        )
+            if held is None and record.skip is Skip.UNRELATED:
+                continue
+            stands = standing(record, held)
+            if stands.state == "unchanged" and held and held["digest"] == record.digest and not held["carrier"]:
+                same.append((run, run, record.version, record.entity.value, record.id))
+            else:
+                rows.append(row_of(run, record, held, stands))
+        self._db.executemany("UPDATE records SET seen = ? WHERE entity = ? AND id = ?", seen)
+        self._db.executemany(_SAME, same)
+        self._db.executemany(_STAGE, rows)
         self._db.executemany(
             """DELETE FROM problems WHERE seq IN
                (SELECT seq FROM records WHERE entity = ? AND id = ? AND state <> 'problem')""",
-            [key for key, held in known.items() if held["state"] == "problem"],
+            [key for key, held in known.items() if held["code"] is not None],
         )
         if superseded:
             self._db.execute("UPDATE runs SET superseded = superseded + ? WHERE id = ?", (superseded, run))
 
     def _known(self, records: Sequence[StagedRecord]) -> Mapping[tuple[str, str], sqlite3.Row]:
         found: dict[tuple[str, str], sqlite3.Row] = {}
-        for start in range(0, len(records), _ID_CHUNK):
-            part = records[start : start + _ID_CHUNK]
-            marks = ",".join("?" * len(part))
-            cursor = self._db.execute(
-                f"""SELECT r.entity, r.id, r.run, r.version, r.state, r.digest, r.agreed, r.prints, r.agreed_prints,
-                           r.marketo_id, p.retry
-                      FROM records r LEFT JOIN problems p ON p.seq = r.seq
-                     WHERE r.entity = ? AND r.id IN ({marks})""",
-                (part[0].entity.value, *(record.id for record in part)),
-            )
-            cursor.row_factory = sqlite3.Row
-            found.update({(row["entity"], row["id"]): row for row in cursor})
-        return found
-
-    @staticmethod
-    def _agreed(record: StagedRecord, held: sqlite3.Row | None) -> bytes | None:
-        """What both sides agree on for sure: what waited in the outbox may have been sent without an answer."""
-        if held is None or held["agreed_prints"] is None or record.skip is not None:
-            return None
-        if held["state"] == "outbox" and held["prints"] is not None:
-            return common(held["prints"], held["agreed_prints"])
-        return bytes(held["agreed_prints"])
-
-    @staticmethod
-    def _state(record: StagedRecord, held: sqlite3.Row | None, agreed: bytes | None) -> tuple[str, str]:
-        if record.skip is not None:
-            return "skipped", record.skip.value
-        if agreed is not None and record.prints:
-            is_agreed = not changed(record.prints, agreed)
-        else:
-            is_agreed = held is not None and held["agreed"] == record.digest and bool(record.digest)
-        if is_agreed:
-            return "unchanged", ""
-        refused_as_is = held is not None and held["state"] == "problem" and held["digest"] == record.digest
-        if refused_as_is and held is not None and held["retry"] == Retry.WHEN_CHANGED:
-            return "problem", ""
-        return "outbox", ""
-
-    def fold_leads(self) -> int:
-        """See `SyncStore.fold_leads`."""
-        return self._db.execute(
-            """UPDATE records SET state = 'skipped', reason = 'folded', payload = NULL
-                WHERE entity = 'lead' AND state = 'outbox' AND qualified = 1
-                  AND (EXISTS (SELECT 1 FROM records c WHERE c.entity = 'contact' AND c.id = records.link
-                                                         AND records.link <> '' AND c.state <> 'skipped')
-                    OR EXISTS (SELECT 1 FROM records c WHERE c.link = records.id AND c.link <> ''
-                                                         AND c.entity = 'contact' AND c.state <> 'skipped'))"""
-        ).rowcount
-
-    def inherit_persons(self) -> int:
-        """See `SyncStore.inherit_persons`."""
-        rows = self._db.execute(
-            """SELECT c.seq, l.seq, l.marketo_id FROM records l
-                 JOIN records c ON c.entity = 'contact' AND c.state = 'outbox' AND c.marketo_id = ''
-                               AND (c.id = l.link OR (c.link <> '' AND c.link = l.id))
-                WHERE l.entity = 'lead' AND l.state = 'skipped' AND l.reason = 'folded' AND l.marketo_id <> ''"""
-        ).fetchall()
-        taken: set[str] = set()
-        for contact, lead, person in rows:
-            if person not in taken:
-                taken.add(person)
-                self._db.execute("UPDATE records SET match = 'adopt', marketo_id = ? WHERE seq = ?", (person, contact))
-                self._db.execute(
-                    "UPDATE records SET marketo_id = '', agreed = NULL, agreed_prints = NULL WHERE seq = ?", (lead,)
+        for entity in dict.fromkeys(record.entity for record in records):
+            ids = [record.id for record in records if record.entity is entity]
+            for start in range(0, len(ids), _ID_CHUNK):
+                part = ids[start : start + _ID_CHUNK]
+                marks = ",".join("?" * len(part))
+                cursor = self._db.execute(
+                    f"""SELECT r.entity, r.id, r.run, r.version, r.state, r.digest, r.agreed, r.marketo_id, r.match,
+                               r.parent, r.carrier, r.owner, r.filled, r.prints, r.agreed_prints, r.alarms,
+                               p.retry, p.code
+                          FROM records r LEFT JOIN problems p ON p.seq = r.seq
+                         WHERE r.entity = ? AND r.id IN ({marks})""",
+                    (entity.value, *part),
                 )
-        return len(taken)
+                cursor.row_factory = sqlite3.Row
+                found.update({(row["entity"], row["id"]): row for row in cursor})
+        return found
 
     def undecided(self, entities: Sequence[Entity], after: int, limit: int) -> tuple[LedgerRecord, ...]:
         """See `SyncStore.undecided`."""
-        return self._select("r.state = 'outbox' AND r.match = ''", entities, after, limit)
+        return self._select("state = 'outbox' AND match = ''", entities, after, limit)
 
-    def outgoing(self, entities: Sequence[Entity], adopt: bool, after: int, limit: int) -> tuple[LedgerRecord, ...]:
+    def outgoing(
+        self, entities: Sequence[Entity], matches: Sequence[Match], after: int, limit: int
+    ) -> tuple[LedgerRecord, ...]:
         """See `SyncStore.outgoing`."""
-        wanted = "= 'adopt'" if adopt else "IN ('create', 'update')"
-        return self._select(f"r.state = 'outbox' AND r.match {wanted}", entities, after, limit)
+        wanted = ",".join(f"'{match.value}'" for match in matches)
+        return self._select(f"state = 'outbox' AND match IN ({wanted})", entities, after, limit)
 
     def records_at(self, seqs: Sequence[int]) -> tuple[LedgerRecord, ...]:
         """See `SyncStore.records_at`."""
         marks = ",".join("?" * len(seqs))
-        rows = self._db.execute(f"{_LEDGER_RECORD} WHERE r.seq IN ({marks}) ORDER BY r.seq", seqs)
-        return tuple(_ledger_record(row) for row in rows)
+        return self._linked(self._db.execute(f"{_OUTGOING} WHERE seq IN ({marks}) ORDER BY seq", seqs).fetchall())
 
     def _select(self, where: str, entities: Sequence[Entity], after: int, limit: int) -> tuple[LedgerRecord, ...]:
         marks = ",".join("?" * len(entities))
         rows = self._db.execute(
-            f"{_LEDGER_RECORD} WHERE {where} AND r.entity IN ({marks}) AND r.seq > ? ORDER BY r.seq LIMIT ?",
+            f"{_OUTGOING} WHERE {where} AND entity IN ({marks}) AND seq > ? ORDER BY seq LIMIT ?",
             (*(entity.value for entity in entities), after, limit),
         )
-        return tuple(_ledger_record(row) for row in rows)
+        return self._linked(rows.fetchall())
+
+    def _linked(self, rows: Sequence[Sequence[Any]]) -> tuple[LedgerRecord, ...]:
+        """Rows as records, with what they point to."""
+        pointers = [Pointers(Entity(row[1]), row[7], row[8], row[9], row[10]) for row in rows]
+        carriers = self._persons_at([row[15] for row in rows if row[15]])
+        return tuple(
+            LedgerRecord(
+                seq=row[0],
+                entity=Entity(row[1]),
+                id=row[2],
+                version=row[3],
+                payload=json.loads(row[4] or "{}") or {},
+                email=row[5],
+                created=row[6],
+                parent=row[8],
+                match=Match(row[11]),
+                marketo_id=row[12],
+                filled=frozenset(filter(None, row[13].split(","))),
+                reason=row[14],
+                links=resolved.ready,
+                coming=resolved.coming,
+                carrier=carriers.get(row[15], ""),
+                agreed=row[16] or b"",
+                spared=frozenset(filter(None, row[17].split(","))),
+            )
+            for row, resolved in zip(rows, self._links.resolve(pointers), strict=True)
+        )
+
+    def _persons_at(self, seqs: Sequence[int]) -> Mapping[int, str]:
+        marks = ",".join("?" * len(seqs))
+        return dict(self._db.execute(f"SELECT seq, marketo_id FROM records WHERE seq IN ({marks})", seqs).fetchall())
 
     def undecided_emails(self, after: str, limit: int) -> tuple[SharedEmail, ...]:
         """See `SyncStore.undecided_emails`."""
@@ -199,6 +185,23 @@ class Ledger:
             grouped.setdefault(email, []).append(seq)
         return tuple(SharedEmail(email, tuple(seqs)) for email, seqs in grouped.items())
 
+    def claimed(self, persons: Sequence[str]) -> frozenset[str]:
+        """See `SyncStore.claimed`."""
+        marks = ",".join("?" * len(persons))
+        rows = self._db.execute(
+            f"SELECT marketo_id FROM records WHERE marketo_id IN ({marks}) AND entity IN {_PEOPLE}", tuple(persons)
+        )
+        return frozenset(row[0] for row in rows)
+
+    def reopen_emails(self, emails: Sequence[str]) -> int:
+        """See `SyncStore.reopen_emails`."""
+        marks = ",".join("?" * len(emails))
+        return self._db.execute(
+            f"""UPDATE records SET match = '' WHERE email IN ({marks}) AND state = 'outbox' AND match = 'create'
+                   AND marketo_id = '' AND entity IN {_PEOPLE}""",
+            tuple(emails),
+        ).rowcount
+
     def decide(self, decisions: Sequence[Decision]) -> None:
         """See `SyncStore.decide`."""
         settled, waiting, spared = [], [], []
@@ -206,20 +209,22 @@ class Ledger:
         for one in decisions:
             before = json.dumps(one.before, separators=(",", ":")) if one.before else None
             if one.unchanged:
-                settled.append((one.marketo_id, _joined(one.filled), one.seq))
+                settled.append((one.marketo_id, one.marketo_id, joined(one.filled), one.linked, one.seq))
                 continue
-            waiting.append((one.match.value, one.marketo_id, one.marketo_id, before, one.match.value, one.seq))
+            waiting.append((one.match.value, *(one.marketo_id,) * 4, before, one.match.value, one.seq))
             if names := only_filled.get(one.seq):  # what was found empty is filled
                 kept = names - (one.before or {}).keys() if one.match is not Match.CREATE else frozenset()
-                spared.append((_joined(kept), one.seq))
+                spared.append((joined(kept), one.seq))
         self._db.executemany(
-            """UPDATE records SET state = 'unchanged', marketo_id = ?, filled = ?, agreed = digest, payload = NULL,
-                                  agreed_prints = coalesce(prints, agreed_prints), prints = NULL
+            f"""UPDATE records SET state = 'unchanged', moved = max(moved, marketo_id <> ?), marketo_id = ?, filled = ?,
+                                   linked = ?, agreed = digest, payload = {_KEPT}, match = '',
+                                   agreed_prints = coalesce(prints, agreed_prints), prints = NULL
                 WHERE seq = ? AND state = 'outbox'""",
             settled,
         )
         self._db.executemany(
-            """UPDATE records SET match = ?, marketo_id = CASE WHEN ? = '' THEN marketo_id ELSE ? END, before = ?,
+            """UPDATE records SET match = ?, moved = max(moved, ? <> '' AND marketo_id <> ?),
+                                  marketo_id = CASE WHEN ? = '' THEN marketo_id ELSE ? END, before = ?,
                                   agreed_prints = CASE WHEN ? = 'update' THEN agreed_prints END
                 WHERE seq = ? AND state = 'outbox'""",
             waiting,
@@ -240,7 +245,6 @@ class Ledger:
 
     def acknowledge(self, rows: Sequence[Acknowledgement]) -> None:
         """See `SyncStore.acknowledge`."""
-        self._relink([row.seq for row in rows])
         self._db.executemany(
             """INSERT INTO journal (run, at, entity, id, marketo_id, before)
                SELECT run, ?, entity, id, ?, before FROM records
@@ -248,72 +252,53 @@ class Ledger:
             [(now(), row.marketo_id, row.seq, row.version) for row in rows],
         )
         self._db.executemany(
-            """UPDATE records SET state = 'acknowledged', marketo_id = ?, filled = ?, agreed = digest,
-                                  agreed_prints = coalesce(prints, agreed_prints), prints = NULL,
-                                  payload = NULL, before = NULL, match = ''
+            f"""UPDATE records SET state = CASE match WHEN 'merge' THEN 'skipped' ELSE 'acknowledged' END,
+                                   moved = max(moved, marketo_id <> ?), marketo_id = ?, filled = ?, linked = ?,
+                                   agreed = CASE WHEN ? = '' THEN NULL ELSE digest END,
+                                   agreed_prints = CASE WHEN ? <> '' THEN coalesce(prints, agreed_prints) END,
+                                   prints = NULL, payload = {_KEPT}, before = NULL, match = ''
                 WHERE seq = ? AND version = ? AND state = 'outbox'""",
-            [(row.marketo_id, _joined(row.filled), row.seq, row.version) for row in rows],
+            [
+                (*(row.marketo_id,) * 2, joined(row.filled), row.linked, *(row.marketo_id,) * 2, row.seq, row.version)
+                for row in rows
+            ],
         )
         self._db.executemany("DELETE FROM problems WHERE seq = ?", [(row.seq,) for row in rows])
 
-    def _relink(self, seqs: Sequence[int]) -> None:
-        """A company that is new in Marketo: people who arrived before it are sent once more, only to be linked."""
-        marks = ",".join("?" * len(seqs))
-        new = self._db.execute(
-            f"SELECT run, id FROM records WHERE entity = 'account' AND marketo_id = '' AND seq IN ({marks})",
-            seqs,
-        ).fetchall()
+    def refuse(self, rows: Sequence[Refusal], at: datetime) -> None:
+        """See `SyncStore.refuse`; who was to adopt a person by its address gives it free."""
         self._db.executemany(
-            f"""UPDATE records SET state = 'outbox', match = 'update', payload = '{{}}', run = ?
-                 WHERE parent = ? AND entity = 'contact' AND state IN ('acknowledged', 'unchanged')
-                   AND instr(filled, '{COMPANY_KEY}') = 0""",
-            new,
-        )
-
-    def refuse(self, rows: Sequence[Refusal]) -> None:
-        """See `SyncStore.refuse`."""
-        self._db.executemany(
-            "UPDATE records SET state = 'problem' WHERE seq = ? AND version = ? AND state = 'outbox'",
+            f"""UPDATE records SET state = 'problem', marketo_id = CASE match WHEN 'adopt' THEN '' ELSE marketo_id END,
+                                   match = CASE WHEN {_KEPT_MATCH} THEN match ELSE '' END
+                 WHERE seq = ? AND version = ? AND state = 'outbox'""",
             [(row.seq, row.version) for row in rows],
         )
+        since = at.strftime(_TIME)
         self._db.executemany(
             """INSERT INTO problems (seq, code, field, detail, retry, since) VALUES (?, ?, ?, ?, ?, ?)
-               ON CONFLICT (seq) DO UPDATE SET code = excluded.code, field = excluded.field,
-                                               detail = excluded.detail, retry = excluded.retry""",
-            [(row.seq, row.code, row.field, row.detail[:500], row.retry.value, now()) for row in rows],
+               ON CONFLICT (seq) DO UPDATE SET code = excluded.code, field = excluded.field, retry = excluded.retry,
+                                               detail = excluded.detail, tries = tries + 1""",
+            [(row.seq, row.code, row.field, row.detail[:500], row.retry.value, since) for row in rows],
+        )
+        passing = [row.seq for row in rows if row.retry is Retry.NEXT_RUN]
+        marks = ",".join("?" * len(passing))
+        tried = self._db.execute(f"SELECT tries, seq FROM problems WHERE seq IN ({marks})", passing).fetchall()
+        self._db.executemany(
+            "UPDATE problems SET due = ? WHERE seq = ?",
+            [((at + timedelta(seconds=waits(tries))).strftime(_TIME), seq) for tries, seq in tried],
+        )
+
+    def retry(self, run: int, at: datetime) -> None:
+        """See `SyncStore.begin_run`."""
+        due = "SELECT seq FROM problems WHERE retry = ? AND due <= ?"
+        self._db.execute(
+            f"""UPDATE records SET state = 'outbox', match = CASE WHEN {_KEPT_MATCH} THEN match ELSE '' END, run = ?
+                 WHERE state = 'problem' AND seq IN ({due})""",
+            (run, Retry.NEXT_RUN.value, at.strftime(_TIME)),
         )
 
 
-def _fills(record: StagedRecord, held: sqlite3.Row | None, agreed: bytes | None) -> bool:
-    """Whether a person that Marketo has only gets values for fields that are about to be created.
-
-    Nothing is overwritten then, so that nobody has to look at the person first; it is addressed by Marketo's id, which
-    never makes a new one of it.
-    """
-    if held is None or not agreed or not held["marketo_id"] or record.entity not in PEOPLE or not record.new:
-        return False
-    return changed(record.prints, agreed) <= {mark(name) for name in record.new}
-
-
-def _joined(names: Iterable[str]) -> str:
-    return ",".join(sorted(names))
-
-
-def _ledger_record(row: Sequence[Any]) -> LedgerRecord:
-    return LedgerRecord(
-        seq=row[0],
-        entity=Entity(row[1]),
-        id=row[2],
-        version=row[3],
-        payload=json.loads(row[4] or "{}"),
-        email=row[5],
-        created=row[6],
-        parent=row[7],
-        match=Match(row[8]),
-        marketo_id=row[9],
-        filled=frozenset(filter(None, row[10].split(","))),
-        company_ready=bool(row[11]),
-        company_coming=bool(row[12]),
-        agreed=row[13] or b"",
-        spared=frozenset(filter(None, row[14].split(","))),
-    )
+_KEPT_MATCH = "match IN ('take', 'merge', 'delete')"
+_KEPT = "CASE WHEN entity IN ('connection', 'opportunity:customer') OR match = 'merge' THEN payload END"
+"""A role is known by what it says, so that it has to be said whole again when an end of it moves; and a lead whose
+person went to a contact may get it back."""

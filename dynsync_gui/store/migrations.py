@@ -80,6 +80,42 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )""",
     ),
     (
+        "ALTER TABLE records ADD COLUMN parent_entity TEXT NOT NULL DEFAULT 'account'",
+        "ALTER TABLE records ADD COLUMN owner TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE records ADD COLUMN team TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE records ADD COLUMN deal TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE records ADD COLUMN master TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE records ADD COLUMN carrier INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE records ADD COLUMN linked TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE records ADD COLUMN moved INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE records ADD COLUMN seen INTEGER NOT NULL DEFAULT 0",
+        "UPDATE records SET seen = run",
+        """UPDATE records SET linked = parent || '|||'
+            WHERE entity = 'contact' AND instr(filled, 'externalCompanyId') > 0""",
+        "UPDATE records SET linked = '|||' WHERE linked = '' AND agreed IS NOT NULL",
+        "CREATE INDEX records_by_owner ON records (owner) WHERE owner <> ''",
+        "CREATE INDEX records_by_deal ON records (deal) WHERE deal <> ''",
+        "CREATE INDEX records_by_master ON records (master) WHERE master <> ''",
+        "CREATE INDEX records_by_carrier ON records (carrier) WHERE carrier <> 0",
+        "CREATE INDEX records_moved ON records (seq) WHERE moved = 1",
+        "CREATE INDEX records_by_person ON records (marketo_id) WHERE marketo_id <> ''",
+        "ALTER TABLE problems ADD COLUMN tries INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE problems ADD COLUMN due TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE cursors ADD COLUMN whole INTEGER NOT NULL DEFAULT 0",
+        """CREATE TABLE labels (
+            entity TEXT NOT NULL,
+            name TEXT NOT NULL,
+            value INTEGER NOT NULL,
+            label TEXT NOT NULL,
+            PRIMARY KEY (entity, name, value)
+        ) WITHOUT ROWID""",
+    ),
+    (
+        "ALTER TABLE records ADD COLUMN prints BLOB",
+        "ALTER TABLE records ADD COLUMN agreed_prints BLOB",
+        "ALTER TABLE records ADD COLUMN spared TEXT NOT NULL DEFAULT ''",
+    ),
+    (
         """CREATE TABLE incoming (
             seq INTEGER NOT NULL REFERENCES records (seq),
             field TEXT NOT NULL,
@@ -88,10 +124,5 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         ) WITHOUT ROWID""",
         "ALTER TABLE records ADD COLUMN alarms TEXT NOT NULL DEFAULT ''",
         "ALTER TABLE runs ADD COLUMN accepted TEXT NOT NULL DEFAULT ''",
-    ),
-    (
-        "ALTER TABLE records ADD COLUMN prints BLOB",
-        "ALTER TABLE records ADD COLUMN agreed_prints BLOB",
-        "ALTER TABLE records ADD COLUMN spared TEXT NOT NULL DEFAULT ''",
     ),
 )

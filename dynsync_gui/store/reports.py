@@ -10,7 +10,8 @@ from typing import Any
 
 from dynsync_gui.domain.plan import EntityPlan
 from dynsync_gui.domain.report import RunKind, RunReport, RunState
-from dynsync_gui.domain.schema import ENTITIES, PEOPLE, Entity
+from dynsync_gui.domain.schema import ENTITIES, PEOPLE, Entity, in_cycle_order
+from dynsync_gui.domain.storage import Skip
 from dynsync_gui.store.ledger import now
 
 _SHARED = f"""
@@ -18,6 +19,9 @@ _SHARED = f"""
      WHERE email <> '' AND state <> 'skipped' AND entity IN ({", ".join(f"'{name}'" for name in PEOPLE)})
      GROUP BY email HAVING count(*) > 1
 """
+
+
+_LEFT_OUT = [skip.value for skip in Skip if skip not in {Skip.FOLDED, Skip.MERGED}]
 
 
 class Reports:
@@ -79,7 +83,13 @@ class Reports:
         counts: dict[str, dict[str, int]] = {}
         for entity, what, number in rows:
             counts.setdefault(entity, {})[what] = number
-        return tuple(_entity_plan(entity, counts.get(entity.value, {})) for entity in ENTITIES)
+        tables = in_cycle_order((*ENTITIES, *self.entities()))
+        return tuple(_entity_plan(entity, counts.get(entity.value, {})) for entity in tables)
+
+    def entities(self) -> tuple[Entity, ...]:
+        """Tables that the ledger holds records of, in the order of one cycle."""
+        rows = self._db.execute("SELECT DISTINCT entity FROM records")
+        return in_cycle_order(Entity(row[0]) for row in rows)
 
     def shared_emails(self, examples: int) -> tuple[int, tuple[str, ...]]:
         """People that share an e-mail address with another one that is synced, and some of the addresses."""
@@ -109,14 +119,14 @@ class Reports:
         )
         return {id_: (state, frozenset(filter(None, filled.split(",")))) for id_, state, filled in rows}
 
-    def company_ready(self, ids: Sequence[str]) -> frozenset[str]:
-        """Which of these accounts are in Marketo."""
-        marks = ",".join("?" * len(ids))
-        rows = self._db.execute(
-            f"SELECT id FROM records WHERE entity = 'account' AND marketo_id <> '' AND id IN ({marks})",
-            tuple(ids),
+    def note_team_owners(self) -> None:
+        """Rewrite the notices about records that a team owns."""
+        self._db.execute("DELETE FROM notices WHERE code = 'team-owner'")
+        self._db.execute(
+            """INSERT INTO notices (entity, id, code, detail, since)
+               SELECT entity, id, 'team-owner', team, ? FROM records WHERE team <> '' AND state <> 'skipped'""",
+            (now(),),
         )
-        return frozenset(row[0] for row in rows)
 
     def problem_rows(self) -> Iterator[tuple[Any, ...]]:
         """Entity, id, name, code, field, detail, retry, since: problems first, then notices (retry empty)."""
@@ -138,9 +148,9 @@ def _entity_plan(entity: Entity, counts: Mapping[str, int]) -> EntityPlan:
         create=counts.get("create", 0),
         update=counts.get("update", 0),
         unchanged=counts.get("unchanged", 0),
-        filtered=counts.get("filtered", 0) + counts.get("deleted", 0),
+        filtered=sum(counts.get(reason, 0) for reason in _LEFT_OUT),
         attention=counts.get("attention", 0),
-        folded=counts.get("folded", 0),
+        folded=counts.get("folded", 0) + counts.get("merged", 0),
     )
 
 

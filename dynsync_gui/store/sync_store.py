@@ -22,6 +22,8 @@ from dynsync_gui.domain.storage import (
     Cursor,
     Decision,
     LedgerRecord,
+    Links,
+    Match,
     Notice,
     Refusal,
     SharedEmail,
@@ -31,6 +33,8 @@ from dynsync_gui.store.alarms import count_alarms
 from dynsync_gui.store.database import Database, storage_errors
 from dynsync_gui.store.incoming import IncomingChanges
 from dynsync_gui.store.ledger import Ledger, now
+from dynsync_gui.store.lifecycle import Lifecycle
+from dynsync_gui.store.links import LinkFinder
 from dynsync_gui.store.reports import Reports
 
 FindingOf = Callable[[str, str], Finding]
@@ -42,18 +46,24 @@ class SqliteStore:
     Args:
         path: The database; None for one that lives only as long as this object.
         finding_of: Title and cure of a problem's code and the vendor's words.
+        clock: Tells the time, UTC.
 
     Raises:
         StoreFailed: The file cannot be used.
     """
 
-    def __init__(self, path: Path | None, finding_of: FindingOf) -> None:
+    def __init__(
+        self, path: Path | None, finding_of: FindingOf, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
         self._database = Database(path)
         self._db = self._database.connection
-        self._ledger = Ledger(self._db)
+        self._links = LinkFinder(self._db)
+        self._ledger = Ledger(self._db, self._links)
+        self._lifecycle = Lifecycle(self._db, self._links)
         self._reports = Reports(self._db)
         self._incoming = IncomingChanges(self._db)
         self._finding_of = finding_of
+        self._clock = clock
 
     def transaction(self) -> AbstractContextManager[None]:
         """All or nothing of what is done inside."""
@@ -72,19 +82,8 @@ class SqliteStore:
             ).lastrowid
             if run is None:
                 raise AssertionError("an INSERT has a row id")
-            self.retry_problems(run)
+            self._ledger.retry(run, self._clock())
         return self._reports.report(run)
-
-    def retry_problems(self, run: int) -> None:
-        """Put problems that passing trouble of the vendor caused back into the outbox."""
-        retry = Retry.NEXT_RUN.value
-        with self.transaction():
-            self._db.execute(
-                """UPDATE records SET state = 'outbox', match = '', run = ?
-                    WHERE seq IN (SELECT seq FROM problems WHERE retry = ?)""",
-                (run, retry),
-            )
-            self._db.execute("DELETE FROM problems WHERE retry = ?", (retry,))
 
     def advance_run(self, run: int, state: RunState) -> None:
         """Move a run to its next phase; a stopped run is open again."""
@@ -136,18 +135,17 @@ class SqliteStore:
     def cursor(self, entity: Entity) -> Cursor:
         """How far an entity has been read."""
         row = self._db.execute(
-            "SELECT run, names, next_link, delta_link, complete FROM cursors WHERE entity = ?", (entity.value,)
+            "SELECT run, names, next_link, delta_link, complete, whole FROM cursors WHERE entity = ?", (entity.value,)
         ).fetchone()
-        return Cursor(row[0], tuple(json.loads(row[1])), row[2], row[3], bool(row[4])) if row else Cursor()
+        return Cursor(row[0], tuple(json.loads(row[1])), row[2], row[3], *map(bool, row[4:])) if row else Cursor()
 
     def move_cursor(self, entity: Entity, cursor: Cursor) -> None:
         """Keep how far it has been read."""
         names = json.dumps(cursor.names)
         self._db.execute(
-            """INSERT INTO cursors (entity, run, names, next_link, delta_link, complete) VALUES (?, ?, ?, ?, ?, ?)
-               ON CONFLICT (entity) DO UPDATE SET run = excluded.run, names = excluded.names,
-                   next_link = excluded.next_link, delta_link = excluded.delta_link, complete = excluded.complete""",
-            (entity.value, cursor.run, names, cursor.next_link, cursor.delta_link, cursor.complete),
+            """INSERT OR REPLACE INTO cursors (entity, run, names, next_link, delta_link, complete, whole)
+               VALUES (?, ?, ?, ?, ?, ?, ?)""",
+            (entity.value, cursor.run, names, cursor.next_link, cursor.delta_link, cursor.complete, cursor.whole),
         )
 
     def stage(self, run: int, records: Sequence[StagedRecord]) -> None:
@@ -156,15 +154,43 @@ class SqliteStore:
             with self.transaction():
                 self._ledger.stage(run, records)
 
-    def fold_leads(self) -> int:
-        """Leave out qualified leads whose contact is in the ledger and not left out."""
+    def follow_life(self, run: int) -> None:
+        """Find out who carries a person on: a lead's contact, the survivor of a merge, a lead whose contact is gone."""
         with self.transaction():
-            return self._ledger.fold_leads()
+            self._lifecycle.follow(run)
 
-    def inherit_persons(self) -> int:
-        """Give a contact the Marketo person of the lead it came from."""
+    def judge_owners(self, run: int) -> None:
+        """Leave out disabled users who own nothing, and bring back those who do."""
         with self.transaction():
-            return self._ledger.inherit_persons()
+            self._lifecycle.judge_owners(run)
+
+    def relink(self, run: int) -> int:
+        """Send once more, only to be linked, what points to a record that arrived, moved or went."""
+        with self.transaction():
+            return self._lifecycle.relink(run)
+
+    def await_parents(self, entities: Sequence[Entity]) -> int:
+        """Set aside what cannot be sent before another record is there."""
+        with self.transaction():
+            self._lifecycle.leave_out(entities)
+            refusals = self._lifecycle.waiting(entities)
+            self._ledger.refuse(refusals, self._clock())
+            self._ledger.decide_rest()
+        return len(refusals)
+
+    def leave_out(self, entities: Sequence[Entity]) -> None:
+        """Leave out what belongs to something that is left out, and roles that another one says already."""
+        with self.transaction():
+            self._lifecycle.leave_out(entities)
+
+    def unseen(self, run: int, entity: Entity, after: int, limit: int) -> tuple[tuple[int, str], ...]:
+        """Place and id of records that a full reading did not meet, in ledger order."""
+        rows = self._db.execute(
+            """SELECT seq, id FROM records WHERE entity = ? AND seen < ? AND reason <> 'deleted' AND seq > ?
+                ORDER BY seq LIMIT ?""",
+            (entity.value, run, after, limit),
+        )
+        return tuple((seq, id_) for seq, id_ in rows)
 
     def undecided(self, entities: Sequence[Entity], after: int, limit: int) -> tuple[LedgerRecord, ...]:
         """Outbox records without a match, in ledger order."""
@@ -173,6 +199,15 @@ class SqliteStore:
     def undecided_emails(self, after: str, limit: int) -> tuple[SharedEmail, ...]:
         """E-mail addresses of undecided people in order, contacts before leads, oldest first."""
         return self._ledger.undecided_emails(after, limit)
+
+    def claimed(self, persons: Sequence[str]) -> frozenset[str]:
+        """Which of Marketo's persons belong to records of the ledger."""
+        return self._ledger.claimed(persons)
+
+    def reopen_emails(self, emails: Sequence[str]) -> int:
+        """Let records that share an address be matched anew, where the first in line was refused."""
+        with self.transaction():
+            return self._ledger.reopen_emails(emails)
 
     def records_at(self, seqs: Sequence[int]) -> tuple[LedgerRecord, ...]:
         """Ledger records by their places, in ledger order."""
@@ -188,9 +223,11 @@ class SqliteStore:
         with self.transaction():
             self._ledger.decide_rest()
 
-    def outgoing(self, entities: Sequence[Entity], adopt: bool, after: int, limit: int) -> tuple[LedgerRecord, ...]:
-        """Matched outbox records in ledger order."""
-        return self._ledger.outgoing(entities, adopt, after, limit)
+    def outgoing(
+        self, entities: Sequence[Entity], matches: Sequence[Match], after: int, limit: int
+    ) -> tuple[LedgerRecord, ...]:
+        """Outbox records that find their Marketo record in one of these ways, in ledger order."""
+        return self._ledger.outgoing(entities, matches, after, limit)
 
     def mass_changes(self, run: int) -> tuple[MassChange, ...]:
         """What a run would change in ways worth asking about, counted by table and kind."""
@@ -247,7 +284,7 @@ class SqliteStore:
         """Set records aside with their reason."""
         if rows:
             with self.transaction():
-                self._ledger.refuse(rows)
+                self._ledger.refuse(rows, self._clock())
 
     def notice(self, rows: Sequence[Notice]) -> None:
         """Keep things worth a look."""
@@ -263,10 +300,11 @@ class SqliteStore:
         with self.transaction():
             self._db.execute("DELETE FROM notices WHERE code = ?", (code,))
 
-    def note_shared_emails(self) -> None:
-        """Keep a notice for everyone who shares an e-mail address with another Dynamics record."""
+    def note_standing(self) -> None:
+        """Rewrite the notices that follow from the ledger: shared e-mail addresses, teams as owners."""
         with self.transaction():
             self._reports.note_shared_emails()
+            self._reports.note_team_owners()
 
     def entity_plans(self, run: int) -> tuple[EntityPlan, ...]:
         """A run's records by what will happen to them."""
@@ -280,9 +318,27 @@ class SqliteStore:
         """Ledger state and filled fields of records, by id."""
         return self._reports.states(entity, ids)
 
-    def company_ready(self, ids: Sequence[str]) -> frozenset[str]:
-        """Which of these accounts are in Marketo."""
-        return self._reports.company_ready(ids)
+    def links_of(self, records: Sequence[StagedRecord]) -> Sequence[Links]:
+        """What records as read point to in Marketo now."""
+        return self._links.of_staged(records)
+
+    def entities(self) -> tuple[Entity, ...]:
+        """Tables that the ledger holds records of, in the order of one cycle."""
+        return self._reports.entities()
+
+    def labels(self, entity: Entity) -> Mapping[str, Mapping[int, str]]:
+        """Labels of options by column and value, as of the last cycle."""
+        found: dict[str, dict[int, str]] = {}
+        for name, value, label in self._db.execute("SELECT name, value, label FROM labels WHERE entity = ?", (entity,)):
+            found.setdefault(name, {})[value] = label
+        return found
+
+    def remember_labels(self, entity: Entity, labels: Mapping[str, Mapping[int, str]]) -> None:
+        """Keep them for the next cycle."""
+        rows = [(entity, name, value, text) for name, texts in labels.items() for value, text in texts.items()]
+        with self.transaction():
+            self._db.execute("DELETE FROM labels WHERE entity = ?", (entity,))
+            self._db.executemany("INSERT INTO labels (entity, name, value, label) VALUES (?, ?, ?, ?)", rows)
 
     def runs(self, limit: int) -> tuple[RunReport, ...]:
         """The newest runs, newest first."""

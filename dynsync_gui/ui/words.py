@@ -9,11 +9,25 @@ from dynsync_gui.domain.report import RunKind, RunState
 from dynsync_gui.domain.schema import Entity, FieldType, System
 from dynsync_gui.domain.text import Message, msg, ntr, number, tr
 
-ENTITY = {
-    Entity.ACCOUNT: msg("Companies"),
-    Entity.CONTACT: msg("People from contacts"),
-    Entity.LEAD: msg("People from leads"),
-}
+
+class _Names(dict[Entity, Message]):
+    """Names of tables; an organisation's own go by their logical names."""
+
+    def __missing__(self, entity: Entity) -> Message:
+        return msg("Rows of {table}", table=entity.value)
+
+
+ENTITY = _Names(
+    {
+        Entity.USER: msg("Sales persons"),
+        Entity.ACCOUNT: msg("Companies"),
+        Entity.CONTACT: msg("People from contacts"),
+        Entity.LEAD: msg("People from leads"),
+        Entity.OPPORTUNITY: msg("Opportunities"),
+        Entity.CUSTOMER: msg("Customers of opportunities"),
+        Entity.CONNECTION: msg("Stakeholders of opportunities"),
+    }
+)
 SYSTEM = {System.DYNAMICS: "Microsoft Dynamics 365", System.MARKETO: "Adobe Marketo Engage"}
 SHORT_SYSTEM = {System.DYNAMICS: "Dynamics", System.MARKETO: "Marketo"}
 CHECK = {

@@ -1,6 +1,7 @@
 """The ledger against a plain model: every version of every record is always in exactly one place."""
 
 import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,25 @@ from dynsync_gui.domain.errors import Retry
 from dynsync_gui.domain.findings.records import finding_of
 from dynsync_gui.domain.report import RunKind, RunState
 from dynsync_gui.domain.schema import ENTITIES, PEOPLE, Entity
-from dynsync_gui.domain.storage import Acknowledgement, Decision, Match, Refusal, Skip, StagedRecord
+from dynsync_gui.domain.storage import SENT_BY_ID, Acknowledgement, Decision, Match, Refusal, Skip, StagedRecord
 from dynsync_gui.store.sync_store import SqliteStore
+
+UPSERTS = (Match.CREATE, Match.UPDATE)
+
+
+class Clock:
+    """Tells the time that a test wants."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 22, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
 
 
 def record(entity=Entity.CONTACT, id_="c1", version="1", **values) -> StagedRecord:
@@ -22,16 +40,20 @@ def record(entity=Entity.CONTACT, id_="c1", version="1", **values) -> StagedReco
 
 
 @pytest.fixture
-def store():
-    opened = SqliteStore(None, finding_of)
+def store(clock):
+    opened = SqliteStore(None, finding_of, clock)
     yield opened
     opened.close()
 
 
 def send_all(store: SqliteStore, entities=ENTITIES) -> None:
     store.decide_rest()
-    rows = store.outgoing(entities, False, 0, 1000)
-    store.acknowledge([Acknowledgement(row.seq, row.version, f"m-{row.id}", frozenset(row.payload)) for row in rows])
+    rows = store.outgoing(entities, UPSERTS, 0, 1000)
+    store.acknowledge(
+        [Acknowledgement(row.seq, row.version, f"m-{row.id}", frozenset(row.payload), row.links.text) for row in rows]
+    )
+    run = store.runs(1)[0].id
+    store.relink(run)
 
 
 def test_a_page_read_twice_counts_once(store):
@@ -55,7 +77,7 @@ def test_an_answer_to_an_old_version_does_not_settle_the_new_one(store):
     run = store.begin_run(RunKind.FIRST).id
     store.stage(run, [record()])
     store.decide_rest()
-    (old,) = store.outgoing(PEOPLE, False, 0, 10)
+    (old,) = store.outgoing(PEOPLE, UPSERTS, 0, 10)
     store.stage(run, [record(version="2")])
     store.acknowledge([Acknowledgement(old.seq, old.version, "7", frozenset())])
     assert store.report(run).outbox == 1
@@ -85,9 +107,10 @@ def test_a_qualified_lead_is_folded_unless_its_contact_is_kept_out(store):
             record(Entity.LEAD, "l5", qualified=True),
         ],
     )
-    assert store.fold_leads() == 2
+    store.follow_life(run)
+    assert store.report(run).skipped == 3
     store.decide_rest()
-    left = [row.id for row in store.outgoing((Entity.LEAD,), False, 0, 10)]
+    left = [row.id for row in store.outgoing((Entity.LEAD,), UPSERTS, 0, 10)]
     assert left == ["l2", "l4", "l5"]
 
 
@@ -99,10 +122,9 @@ def test_a_contact_takes_over_the_person_of_its_lead(store):
     second = store.begin_run(RunKind.CYCLE).id
     store.stage(second, [record(id_="c1", link="l1")])
     store.stage(second, [record(Entity.LEAD, "l1", version="2", qualified=True)])
-    store.fold_leads()
-    assert store.inherit_persons() == 1
-    (contact,) = store.outgoing(PEOPLE, True, 0, 10)
-    assert (contact.match, contact.marketo_id) == (Match.ADOPT, "m-l1")
+    store.follow_life(second)
+    (contact,) = store.outgoing(PEOPLE, SENT_BY_ID, 0, 10)
+    assert (contact.match, contact.marketo_id) == (Match.TAKE, "m-l1")
 
 
 def test_shared_emails_come_contact_first_then_oldest(store):
@@ -130,25 +152,26 @@ def test_overwritten_values_are_journalled_with_the_acknowledgement(store):
     assert store._db.execute(journal).fetchall() == [("contact", "c1", "77", '{"firstName":"Old"}')]
 
 
-def test_a_company_that_arrives_late_sends_its_people_once_more(store):
+def test_a_company_that_arrives_late_sends_its_people_once_more(store, clock):
     run = store.begin_run(RunKind.FIRST).id
     store.stage(run, [record(Entity.ACCOUNT, "a1"), record(Entity.ACCOUNT, "a2")])
     store.stage(run, [record(id_="c1", parent="a1"), record(id_="c2", parent="a2")])
     store.decide_rest()
-    accounts = store.outgoing((Entity.ACCOUNT,), False, 0, 10)
+    accounts = store.outgoing((Entity.ACCOUNT,), UPSERTS, 0, 10)
     store.refuse([Refusal(accounts[0].seq, "1", "1003", retry=Retry.NEXT_RUN)])
     send_all(store, PEOPLE)
     assert store.report(run).outbox == 1
     store.end_run(run, RunState.DONE)
+    clock.now += timedelta(seconds=25)
     again = store.begin_run(RunKind.CYCLE).id
     assert store.report(again).outbox == 1
     send_all(store, (Entity.ACCOUNT,))
-    waiting = store.outgoing(PEOPLE, False, 0, 10)
-    assert {row.id: row.company_ready for row in waiting} == {"c1": True, "c2": True}
+    waiting = store.outgoing(PEOPLE, UPSERTS, 0, 10)
+    assert {row.id: row.links.company for row in waiting} == {"c1": "a1", "c2": "a2"}
     assert store.report(again).closes
 
 
-def test_refused_data_waits_for_a_change_and_passing_trouble_for_the_next_run(store):
+def test_refused_data_waits_for_a_change_and_passing_trouble_for_its_time(store, clock):
     run = store.begin_run(RunKind.FIRST).id
     store.stage(run, [record(id_="c1"), record(id_="c2")])
     rows = store.undecided(PEOPLE, 0, 10)
@@ -156,6 +179,10 @@ def test_refused_data_waits_for_a_change_and_passing_trouble_for_the_next_run(st
     store.refuse([Refusal(rows[0].seq, "1", "1003"), Refusal(rows[1].seq, "1", "719", retry=Retry.NEXT_RUN)])
     assert [problem.id for problem in store.problems()] == ["c1", "c2"]
     store.end_run(run, RunState.DONE)
+    soon = store.begin_run(RunKind.CYCLE).id
+    assert [problem.id for problem in store.problems()] == ["c1", "c2"]
+    store.end_run(soon, RunState.DONE)
+    clock.now += timedelta(seconds=25)
     again = store.begin_run(RunKind.CYCLE).id
     assert [problem.id for problem in store.problems()] == ["c1"]
     store.stage(again, [record(id_="c1", version="2", payload={"firstName": "1"})])
@@ -212,7 +239,7 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(retry=st.sampled_from([Retry.NEXT_RUN, Retry.WHEN_CHANGED]))
     def refuse(self, retry):
         self.store.decide_rest()
-        rows = self.store.outgoing(ENTITIES, False, 0, 1)
+        rows = self.store.outgoing(ENTITIES, UPSERTS, 0, 1)
         self.store.refuse([Refusal(row.seq, row.version, "1003", retry=retry) for row in rows])
 
     @rule()

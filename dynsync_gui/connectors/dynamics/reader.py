@@ -22,7 +22,7 @@ from dynsync_gui.connectors.http.retry import Gate, Patience, Repeater, brief, p
 from dynsync_gui.domain.addresses import DYNAMICS_HOST, SIGN_IN_HOSTS
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.checks import Check, SystemIdentity
-from dynsync_gui.domain.ports import OnCheck, OnWait, Page, SourceRecord
+from dynsync_gui.domain.ports import Carrying, OnCheck, OnWait, Page, SourceRecord
 from dynsync_gui.domain.schema import Entity, EntitySchema, System
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
@@ -89,7 +89,15 @@ class DataverseReader:
         return self._columns.get(entity, frozenset())
 
     def read_page(
-        self, schema: EntitySchema, names: Sequence[str], link: str, *, track: bool, shown: bool, page_size: int
+        self,
+        schema: EntitySchema,
+        names: Sequence[str],
+        link: str,
+        *,
+        track: bool,
+        shown: bool,
+        page_size: int,
+        where: Carrying | None = None,
     ) -> Page:
         """Read one page; see the protocol."""
         fields = wanted(schema, names)
@@ -97,7 +105,7 @@ class DataverseReader:
             target = self._client.own_path(link, ROOT)
         else:
             columns = dict.fromkeys([schema.primary_id, *(field.column for field in fields)])
-            target = f"{schema.entity_set}?$select={','.join(columns)}"
+            target = f"{schema.entity_set}?$select={','.join(columns)}{_filter(where)}"
         annotations = f"{POINTS_TO},{SHOWN}" if shown else POINTS_TO
         prefer = [f"odata.maxpagesize={min(max(1, page_size), _MOST_ROWS)}"]
         if track and not link:
@@ -139,6 +147,19 @@ class DataverseReader:
 
     def _place(self, trusted: frozenset[str], patience: Patience) -> SignInPlace:
         return sign_in_place(self._client.challenge(patience), self._base, trusted)
+
+
+def _filter(where: Carrying | None) -> str:
+    """The query option for some rows (Microsoft, filter rows; ContainValues for several choices)."""
+    if where is None:
+        return ""
+    if where.several:
+        values = ",".join(f"'{value}'" for value in where.values)
+        text = f"Microsoft.Dynamics.CRM.ContainValues(PropertyName='{where.name}',PropertyValues=[{values}])"
+    else:
+        text = " or ".join(f"{where.name} eq {value}" for value in where.values)
+    quoted = quote(text, safe="(),'")
+    return f"&$filter={quoted}"
 
 
 def _told(on_wait: OnWait | None) -> Callable[[float], None] | None:

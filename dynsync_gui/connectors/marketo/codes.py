@@ -30,6 +30,10 @@ def refuses_content(code: str) -> bool:
 PERMISSIONS = (
     ("/leads/schema/", "Read-Write Schema Custom Field"),
     ("/rest/v1/companies", "Read-Write Company"),
+    ("/rest/v1/salespersons", "Read-Write Sales Person"),
+    ("/rest/v1/opportunities", "Read-Write Opportunity"),
+    ("/rest/v1/customobjects/schema", "Read-Write Custom Object Type"),
+    ("/rest/v1/customobjects", "Read-Write Custom Object"),
     ("/rest/v1/leads", "Read-Write Lead (Person)"),
 )
 """Role permission by the beginning or a part of a path (Adobe, endpoint permissions)."""

@@ -1,4 +1,4 @@
-"""Marketo's persons and companies: looked up and written (Adobe, lead database; sync leads, sync companies)."""
+"""Marketo's records: looked up, written, merged, removed (Adobe, lead database; sync, delete and merge calls)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dynsync_gui.connectors.http.retry import Patience
-from dynsync_gui.connectors.marketo.client import MarketoClient, Refused, query, read, write
+from dynsync_gui.connectors.marketo.client import MarketoClient, Refused, Request, query, read, write
 from dynsync_gui.connectors.marketo.codes import SYSTEM_ERROR, refuses_content
 from dynsync_gui.domain.errors import TemporaryFailure
 from dynsync_gui.domain.findings.marketo import MARKETO
@@ -16,14 +16,32 @@ from dynsync_gui.domain.schema import Target
 AT_ONCE = 300
 _MOST_PAGES = 60
 """At most 1,000 records match, and pages may hold few or none."""
-_PATHS = {Target.PERSON: "/rest/v1/leads.json", Target.COMPANY: "/rest/v1/companies.json"}
+_PATHS = {
+    Target.SALES_PERSON: "/rest/v1/salespersons",
+    Target.COMPANY: "/rest/v1/companies",
+    Target.PERSON: "/rest/v1/leads",
+    Target.OPPORTUNITY: "/rest/v1/opportunities",
+    Target.ROLE: "/rest/v1/opportunities/roles",
+}
+_MERGE_REFUSED = {"712", "714"}
 _PARTITIONS = "/rest/v1/leads/partitions.json"
-_STATES = {"created", "updated", "skipped"}
+_STATES = {"created", "updated", "deleted", "skipped"}
 _Row = Mapping[str, Any]
 
 
+def path_of(target: Target, kind: str = "") -> str:
+    """Path of a target's calls, without its end; of a custom object by its API name."""
+    return _PATHS.get(target, f"/rest/v1/customobjects/{kind}")
+
+
 def find(
-    client: MarketoClient, target: Target, by: str, values: Sequence[str], fields: Sequence[str], patience: Patience
+    client: MarketoClient,
+    target: Target,
+    by: str,
+    values: Sequence[str],
+    fields: Sequence[str],
+    patience: Patience,
+    kind: str = "",
 ) -> tuple[_Row, ...]:
     """All records whose field `by` holds one of the values.
 
@@ -46,7 +64,7 @@ def find(
     found: list[_Row] = []
     for _ in range(_MOST_PAGES):
         try:
-            rows, onward = client.call(query(_PATHS[target], form), patience, _page)
+            rows, onward = client.call(query(f"{path_of(target, kind)}.json", form), patience, _page)
         except Refused as refused:
             if refused.code == "1003" and "too many" in refused.message.lower():
                 raise TooManyMatches from None
@@ -77,7 +95,14 @@ def all_persons(
 
 
 def upsert(
-    client: MarketoClient, target: Target, rows: Sequence[_Row], by: str, patience: Patience, *, suspected: bool = False
+    client: MarketoClient,
+    target: Target,
+    rows: Sequence[_Row],
+    by: str,
+    patience: Patience,
+    *,
+    suspected: bool = False,
+    kind: str = "",
 ) -> tuple[RowOutcome, ...]:
     """Create or update rows by their key.
 
@@ -90,13 +115,53 @@ def upsert(
     """
     if not rows:
         return ()
-    request = write(_PATHS[target], _content(target, rows, by))
+    request = write(f"{path_of(target, kind)}.json", _content(target, rows, by))
     if len(rows) > AT_ONCE:
         raise ValueError("at most 300 rows")
     if suspected:
         patience.system_errors = 1
+    return _written(client, request, patience, len(rows))
+
+
+def delete(
+    client: MarketoClient, target: Target, ids: Sequence[str], by: str, patience: Patience, kind: str = ""
+) -> tuple[RowOutcome, ...]:
+    """Remove records by Marketo's id (`by` is ``id`` or ``marketoGUID``) or by their key.
+
+    Raises:
+        BatchRefused: Marketo refused the whole call for its content; nothing was removed.
+        ConnectionFailed: Marketo does not allow it at all.
+        TemporaryFailure: The trouble outlived the patience; the same call may be made again.
+    """
+    if not ids:
+        return ()
+    whole = by == "id"
+    content: dict[str, Any] = {"input": [{by: int(one) if whole else one} for one in ids]}
+    if target is not Target.PERSON:
+        content["deleteBy"] = "idField" if whole or by == "marketoGUID" else "dedupeFields"
+    return _written(client, write(f"{path_of(target, kind)}/delete.json", content), patience, len(ids))
+
+
+def merge(client: MarketoClient, winner: str, losers: Sequence[str], patience: Patience) -> None:
+    """Let persons go into another one, whose values stay (at most 25).
+
+    Raises:
+        BatchRefused: Marketo does not merge them.
+        ConnectionFailed: Marketo does not allow it at all.
+        TemporaryFailure: The trouble outlived the patience; some may be merged already.
+    """
+    path = f"{_PATHS[Target.PERSON]}/{winner}/merge.json?leadIds={','.join(losers)}"
     try:
-        return client.call(request, patience, lambda told: outcomes(told, len(rows)))
+        client.call(write(path, {}), patience, lambda _told: None)
+    except Refused as refused:
+        if refuses_content(refused.code) or refused.code in _MERGE_REFUSED:
+            raise BatchRefused(refused.code, refused.message) from None
+        raise refused.failure from None
+
+
+def _written(client: MarketoClient, request: Request, patience: Patience, rows: int) -> tuple[RowOutcome, ...]:
+    try:
+        return client.call(request, patience, lambda told: outcomes(told, rows))
     except Refused as refused:
         if refuses_content(refused.code):
             raise BatchRefused(refused.code, refused.message) from None
@@ -123,7 +188,7 @@ def outcomes(told: _Row, count: int) -> tuple[RowOutcome, ...]:
 
 
 def _content(target: Target, rows: Sequence[_Row], by: str) -> dict[str, Any]:
-    if target is Target.COMPANY:
+    if target is not Target.PERSON:
         return {"action": "createOrUpdate", "dedupeBy": "dedupeFields", "input": list(rows)}
     action = "updateOnly" if by == "id" else "createOrUpdate"
     return {"action": action, "lookupField": by, "input": list(rows)}

@@ -9,6 +9,7 @@ from typing import Any
 from dynsync_gui.connectors.http.retry import Patience
 from dynsync_gui.connectors.marketo.client import MarketoClient, Refused, read, write
 from dynsync_gui.connectors.marketo.codes import refuses_content
+from dynsync_gui.connectors.marketo.records import path_of
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure
 from dynsync_gui.domain.findings import filled
@@ -17,18 +18,15 @@ from dynsync_gui.domain.mapping import NewField
 from dynsync_gui.domain.schema import KEY_FIELD, Target, TargetField, TargetSchema, TargetType
 
 FIELDS_PATH = "/rest/v1/leads/schema/fields.json"
-_DESCRIBE = {
-    Target.PERSON: "/rest/v1/leads/describe2.json",
-    Target.COMPANY: "/rest/v1/companies/describe.json",
-}
 _AT_ONCE = 100
 _WAIT_SECONDS = 75.0
 _THERE_ALREADY = {"1005", "1017"}
 
 
-def describe(client: MarketoClient, target: Target, patience: Patience) -> TargetSchema:
-    """The live fields of persons or companies."""
-    return client.call(read(_DESCRIBE[target]), patience, lambda told: schema_of(told, target))
+def describe(client: MarketoClient, target: Target, patience: Patience, kind: str = "") -> TargetSchema:
+    """The live fields of a target; of a custom object by its API name."""
+    end = "describe2.json" if target is Target.PERSON else "describe.json"
+    return client.call(read(f"{path_of(target, kind)}/{end}"), patience, lambda told: schema_of(told, target))
 
 
 def schema_of(told: Mapping[str, Any], target: Target) -> TargetSchema:

@@ -66,10 +66,10 @@ class MarketoRestReader:
         """Munchkin id, counts and familiar persons."""
         return read_identity(self._client, brief(_CARD_SECONDS), self._host, rehearsal=self._settings.rehearsal)
 
-    def describe(self, target: Target) -> TargetSchema:
+    def describe(self, target: Target, kind: str = "") -> TargetSchema:
         """The live fields."""
         try:
-            known = schema.describe(self._client, target, patient())
+            known = schema.describe(self._client, target, patient(), kind)
         except Refused as refused:
             raise refused.failure from None
         if target is Target.PERSON:
@@ -77,10 +77,10 @@ class MarketoRestReader:
         return known
 
     def find(
-        self, target: Target, by: str, values: Sequence[str], fields: Sequence[str]
+        self, target: Target, by: str, values: Sequence[str], fields: Sequence[str], kind: str = ""
     ) -> tuple[Mapping[str, Any], ...]:
         """All records whose field `by` holds one of the values; see the protocol."""
-        return records.find(self._client, target, by, values, fields, patient())
+        return records.find(self._client, target, by, values, fields, patient(), kind)
 
     def changes_from(self, moment: datetime) -> str:
         """The token that leads to all changes of persons since a moment."""
@@ -121,7 +121,15 @@ class MarketoRestWriter(MarketoRestReader):
             raise refused.failure from None
 
     def upsert(
-        self, target: Target, rows: Sequence[Mapping[str, Any]], by: str, *, suspected: bool = False
+        self, target: Target, rows: Sequence[Mapping[str, Any]], by: str, *, suspected: bool = False, kind: str = ""
     ) -> tuple[RowOutcome, ...]:
         """Create or update rows by their key; see the protocol."""
-        return records.upsert(self._client, target, rows, by, patient(), suspected=suspected)
+        return records.upsert(self._client, target, rows, by, patient(), suspected=suspected, kind=kind)
+
+    def delete(self, target: Target, ids: Sequence[str], by: str, kind: str = "") -> tuple[RowOutcome, ...]:
+        """Remove records; see the protocol."""
+        return records.delete(self._client, target, ids, by, patient(), kind)
+
+    def merge(self, winner: str, losers: Sequence[str]) -> None:
+        """Let persons go into another one; see the protocol."""
+        records.merge(self._client, winner, losers, patient())

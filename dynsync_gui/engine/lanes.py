@@ -1,0 +1,108 @@
+"""Several batches in flight; each answer is kept as it comes, and a refused batch is cut until the culprit is alone."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+
+from dynsync_gui.domain.cancel import CancelToken
+from dynsync_gui.domain.ports import BatchRefused, RowOutcome
+from dynsync_gui.domain.schema import Entity
+from dynsync_gui.domain.storage import LedgerRecord, Match, SyncStore
+from dynsync_gui.engine.calls import CallCount
+from dynsync_gui.engine.sending import Batch, Sending, without
+from dynsync_gui.engine.settling import Settling
+
+BATCH_BYTES = 900_000
+"""Bytes a call may hold; Marketo refuses bodies over 1 MB."""
+
+MOST_CUTS = 200
+"""Cuts of refused batches in one run; one bad record in 300 takes nine."""
+
+_PAGE = 300
+
+
+class Lane:
+    """Sends batches; one thread looks after the ledger, others only wait for Marketo.
+
+    Args:
+        store: The ledger.
+        calls: Keeps how many calls the run has made.
+        in_flight: Calls at the same time.
+        token: Pauses and stops it.
+        settling: Keeps the answers.
+    """
+
+    def __init__(
+        self, store: SyncStore, calls: CallCount, in_flight: int, token: CancelToken, settling: Settling
+    ) -> None:
+        self._store = store
+        self._calls = calls
+        self._in_flight = in_flight
+        self._token = token
+        self._settling = settling
+        self._cuts = 0
+
+    def drain(self, entities: Sequence[Entity], matches: Sequence[Match], sending: Sending) -> None:
+        """Send until nothing of this kind is left; the first failure stops new calls and is raised at the end."""
+        again: deque[Batch] = deque()  # parts of batches that were refused as a whole
+        batches = self._batches(entities, matches, sending)
+        running: dict[Future[tuple[RowOutcome, ...]], Batch] = {}
+        failure: Exception | None = None
+        with ThreadPoolExecutor(self._in_flight, "marketo") as pool:
+            while True:
+                while failure is None and len(running) < self._in_flight and not (running and self._token.paused):
+                    suspected = bool(again)
+                    batch = again.popleft() if again else next(batches, None)
+                    if batch is None:
+                        break
+                    try:
+                        self._token.checkpoint()
+                    except Exception as stopped:  # noqa: BLE001  kept until the calls in flight are settled
+                        failure = stopped
+                        break
+                    dropped = self._settling.dropped(sending.target)
+                    running[pool.submit(sending.send, batch, dropped, suspected=suspected)] = batch
+                if not running:
+                    break
+                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    batch = running.pop(future)
+                    try:
+                        again.extendleft(self._settling.settle(batch, future.result(), sending))
+                    except BatchRefused as refused:
+                        again.extendleft(self._cut(batch, refused, sending))
+                    except Exception as stopped:  # noqa: BLE001  as above
+                        failure = failure or stopped
+        self._calls.keep()
+        if failure is not None:
+            raise failure
+
+    def _batches(self, entities: Sequence[Entity], matches: Sequence[Match], sending: Sending) -> Iterator[Batch]:
+        after = 0
+        while records := self._store.outgoing(entities, matches, after, _PAGE):
+            dropped = self._settling.dropped(sending.target)
+            batch: list[LedgerRecord] = []
+            size = 0
+            for record in records:
+                bytes_ = len(json.dumps(without(sending.row(record), dropped))) + 2
+                if batch and (size + bytes_ > BATCH_BYTES or len(batch) == sending.at_once):
+                    yield tuple(batch)
+                    batch, size = [], 0
+                batch.append(record)
+                size += bytes_
+            after = records[-1].seq
+            yield tuple(batch)
+
+    def _cut(self, batch: Batch, refused: BatchRefused, sending: Sending) -> list[Batch]:
+        """Halve a batch that was refused as a whole; a single record is the one that Marketo refuses."""
+        if self._settling.drop_field(batch, refused.code, refused.message, sending):
+            return [batch]
+        if len(batch) == 1 or self._cuts >= MOST_CUTS:
+            self._settling.refuse(batch, refused.code, refused.message)
+            return []
+        self._cuts += 1
+        half = len(batch) // 2
+        return [batch[half:], batch[:half]]

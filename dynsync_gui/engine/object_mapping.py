@@ -1,0 +1,30 @@
+"""Fields of users, opportunities and the mark of deleted people: always the documented ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from dynsync_gui.domain.mapping import DefaultTarget, EntityMapping, FieldMapping, NewField
+from dynsync_gui.domain.schema import DELETED_FIELD, FILTER_FIELD, EntitySchema, FieldType, TargetSchema, TargetType
+from dynsync_gui.domain.settings import DeletedPolicy, ObjectSettings
+
+
+def object_mapping(
+    schema: EntitySchema, target: TargetSchema, defaults: Iterable[DefaultTarget], *, use_filter: bool
+) -> EntityMapping:
+    """The documented fields that both sides have (Adobe, default Dynamics field mapping)."""
+    pairs: dict[str, FieldMapping] = {}
+    for row in (row for row in defaults if row.entity is schema.entity):
+        source, field = schema.field(row.source), target.field(row.target)
+        if source is not None and source.readable and field is not None and field.updateable:
+            pairs.setdefault(row.target, FieldMapping(source, field))
+    known = schema.field(FILTER_FIELD)
+    filters = use_filter and known is not None and known.readable and known.type is FieldType.BOOLEAN
+    return EntityMapping(schema.entity, tuple(pairs.values()), filter=filters)
+
+
+def deleted_mark(persons: TargetSchema, objects: ObjectSettings) -> tuple[NewField, ...]:
+    """The field that marks people whose record was deleted, where it is wanted and not there."""
+    if objects.deleted is not DeletedPolicy.MARK or persons.field(DELETED_FIELD) is not None:
+        return ()
+    return (NewField(DELETED_FIELD, "Microsoft is Deleted", TargetType.BOOLEAN),)

@@ -1,0 +1,20 @@
+"""Trouble that concerns one table or one object alone: it is left out with a notice, and everything else goes on."""
+
+from __future__ import annotations
+
+from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure
+
+TABLE_OUT, OBJECT_OUT, FIELD_OUT = "table-out", "object-out", "field-out"
+"""Notices: Dynamics does not give a table, Marketo does not take an object, Marketo no longer has a field."""
+
+_OF_DYNAMICS = {
+    "0x80040220", "0x80042f09", "0x80040231", "0x8004f504",  # a right was withdrawn
+    "0x80041103", "0x80060888",  # a column is gone
+    "0x80041102", "0x80040217", "http.403", "http.404",  # the table is gone
+}  # fmt: skip
+_OF_MARKETO = {"603", "610", "616", "703", "1018", "1026"}
+
+
+def quarantines(failure: ConnectionFailed) -> bool:
+    """Whether a failure is about one table or object, so that the others can go on."""
+    return not isinstance(failure, TemporaryFailure) and failure.code in _OF_DYNAMICS | _OF_MARKETO

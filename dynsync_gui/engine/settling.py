@@ -1,0 +1,123 @@
+"""Keeps Marketo's answers: row by row, by position, one transaction a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from dynsync_gui.domain.errors import Finding, Retry
+from dynsync_gui.domain.ports import RowOutcome
+from dynsync_gui.domain.schema import Entity, Target, key_of
+from dynsync_gui.domain.storage import SENT_BY_ID, Acknowledgement, Decision, Match, Notice, Refusal, SyncStore
+from dynsync_gui.engine import outgoing
+from dynsync_gui.engine.calls import CallCount
+from dynsync_gui.engine.quarantine import FIELD_OUT
+from dynsync_gui.engine.sending import Batch, Sending, without
+
+NOT_FOUND = "1004"
+"""Marketo: the person to be updated is gone."""
+
+NO_FIELD = "1006"
+"""Marketo: it has no such field (any more)."""
+
+ProblemOf = Callable[[str, str], tuple[Finding, str]]
+OnWritten = Callable[[Entity, int], None]
+
+
+class Settling:
+    """One run's answers.
+
+    Args:
+        store: The ledger.
+        problem_of: Title, cure, retry class and field of a row's reason.
+        calls: Keeps how many calls the run has made.
+        on_written: Told an entity and how many of its records are settled since the last time.
+
+    Attributes:
+        refused: Records that Marketo refused so far.
+        reopened: Whether records have to be matched anew.
+    """
+
+    def __init__(self, store: SyncStore, problem_of: ProblemOf, calls: CallCount, on_written: OnWritten) -> None:
+        self._store = store
+        self._problem_of = problem_of
+        self._calls = calls
+        self._on_written = on_written
+        self._dropped: dict[Target, frozenset[str]] = {}
+        self.refused = 0
+        self.reopened = False
+
+    def dropped(self, target: Target) -> frozenset[str]:
+        """Fields that Marketo turned out not to have."""
+        return self._dropped.get(target, frozenset())
+
+    def settle(self, batch: Batch, outcomes: Sequence[RowOutcome], sending: Sending) -> list[Batch]:
+        """Keep an answer; returns what has to be sent again without a field that Marketo no longer has."""
+        taken, refused, gone, again, emails = [], [], [], [], []
+        dropped = self.dropped(sending.target)
+        for record, outcome in zip(batch, outcomes, strict=True):
+            if outcome.status == "deleted":
+                taken.append(Acknowledgement(record.seq, record.version, "", frozenset()))
+            elif outcome.status in {"created", "updated"}:
+                names = outgoing.filled(record, record.links) - dropped
+                taken.append(Acknowledgement(record.seq, record.version, outcome.id, names, record.links.text))
+            elif record.match in SENT_BY_ID and outcome.code == NOT_FOUND:
+                if record.reason:
+                    taken.append(Acknowledgement(record.seq, record.version, "", frozenset()))
+                else:
+                    gone.append(Decision(record.seq, Match.CREATE))
+            elif self.drop_field((record,), outcome.code, outcome.message, sending):
+                again.append(record)
+            else:
+                refused.append(self._refusal(record.seq, record.version, outcome.code, outcome.message))
+                if record.match is Match.ADOPT and record.email:
+                    emails.append(record.email)
+        notices = [
+            Notice(record.entity, record.id, "company-missing", record.parent)
+            for record in batch
+            if record.entity.target is Target.PERSON
+            and record.parent
+            and not record.links.company
+            and not record.reason
+        ]
+        with self._store.transaction():
+            self._store.acknowledge(taken)
+            self._store.refuse(refused)
+            self._store.decide(gone)
+            self._store.notice(notices)
+            if emails and self._store.reopen_emails(emails):
+                self.reopened = True
+        self._tell(batch, len(again))
+        return [tuple(again)] if again else []
+
+    def refuse(self, batch: Batch, code: str, message: str) -> None:
+        """Set aside what was refused as a whole and is not cut any further."""
+        rows = [self._refusal(record.seq, record.version, code, message, alone=len(batch) == 1) for record in batch]
+        emails = [record.email for record in batch if record.match is Match.ADOPT and record.email]
+        with self._store.transaction():
+            self._store.refuse(rows)
+            if emails and self._store.reopen_emails(emails):
+                self.reopened = True
+        self._tell(batch, 0)
+
+    def drop_field(self, batch: Batch, code: str, message: str, sending: Sending) -> bool:
+        """Leave a field out from now on that Marketo does not have; False where the refusal is about something else."""
+        field = self._problem_of(code, message)[1] if code == NO_FIELD else ""
+        dropped = self.dropped(sending.target)
+        if not field or field == key_of(sending.target):
+            return False
+        if not any(field in without(sending.row(record), dropped) for record in batch):
+            return field in dropped and any(field in sending.row(record) for record in batch)
+        self._dropped[sending.target] = dropped | {field}
+        self._store.notice([Notice(batch[0].entity, "", FIELD_OUT, field)])
+        return True
+
+    def _refusal(self, seq: int, version: str, code: str, message: str, *, alone: bool = True) -> Refusal:
+        self.refused += 1
+        finding, field = self._problem_of(code, message)
+        retry = finding.retry if alone and finding.retry is not Retry.AFTER_PARENT else Retry.NEXT_RUN
+        return Refusal(seq, version, code, field, message, retry)
+
+    def _tell(self, batch: Batch, waiting: int) -> None:
+        self._calls.keep()
+        for entity in {record.entity for record in batch}:
+            self._on_written(entity, sum(record.entity is entity for record in batch) - waiting)

@@ -1,0 +1,291 @@
+"""Who carries a person on, who owns something, what waits for whom: set-based statements over the ledger.
+
+The caller holds the transaction.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from dynsync_gui.domain.errors import Retry
+from dynsync_gui.domain.schema import PEOPLE, Entity
+from dynsync_gui.domain.storage import Refusal
+from dynsync_gui.store.links import LinkFinder, Pointers, Resolved
+
+PARENT_MISSING = "parent-missing"
+_PEOPLE = "('" + "', '".join(PEOPLE) + "')"
+_SETTLED = "('acknowledged', 'unchanged')"
+_CHUNK = 400
+_LONGEST_CHAIN = 5
+
+_CONTACT_OF_LEAD = """
+    coalesce((SELECT c.seq FROM records c
+               WHERE c.entity = 'contact' AND c.id = records.link AND records.link <> ''
+                 AND (c.state <> 'skipped' OR c.reason = 'merged')),
+             (SELECT c.seq FROM records c
+               WHERE c.link = records.id AND c.link <> '' AND c.entity = 'contact'
+                 AND (c.state <> 'skipped' OR c.reason = 'merged') ORDER BY c.seq LIMIT 1))
+"""
+
+
+class Lifecycle:
+    """Statements that follow records through their lives.
+
+    Args:
+        connection: The database.
+        links: Follows pointers.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, links: LinkFinder) -> None:
+        self._db = connection
+        self._links = links
+
+    def follow(self, run: int) -> None:
+        """See `SyncStore.follow_life`."""
+        self._give_back(run)
+        self._fold()
+        self._point_to_survivors()
+        self._inherit()
+        self._merge(run)
+
+    def _give_back(self, run: int) -> None:
+        """A lead whose contact was deleted carries its person again."""
+        rows = self._db.execute(
+            """SELECT l.seq, c.seq, c.marketo_id FROM records l JOIN records c ON c.seq = l.carrier
+                WHERE l.entity = 'lead' AND l.reason = 'folded' AND c.reason = 'deleted' ORDER BY l.seq"""
+        ).fetchall()
+        given: set[int] = set()
+        for lead, contact, person in rows:
+            taken = person if contact not in given else ""
+            given.add(contact)
+            self._db.execute(
+                """UPDATE records SET state = 'outbox', reason = '', carrier = 0, run = ?, moved = 1, marketo_id = ?,
+                          match = CASE WHEN ? = '' THEN '' ELSE 'take' END, payload = coalesce(payload, '{}')
+                    WHERE seq = ?""",
+                (run, taken, taken, lead),
+            )
+            self._db.execute(
+                """UPDATE records SET state = 'skipped', match = '', marketo_id = '', agreed = NULL,
+                                      agreed_prints = NULL, payload = NULL,
+                          filled = '', moved = 1
+                    WHERE seq = ?""",
+                (contact,),
+            )
+
+    def _fold(self) -> None:
+        """A qualified lead's person is that of its contact, however long ago it arrived."""
+        where = f"""entity = 'lead' AND qualified = 1 AND carrier = 0 AND match NOT IN ('merge', 'delete')
+                    AND (state = 'outbox' OR state = 'problem' OR state IN {_SETTLED}) AND reason = ''
+                    AND {_CONTACT_OF_LEAD} IS NOT NULL"""
+        self._db.execute(f"DELETE FROM problems WHERE seq IN (SELECT seq FROM records WHERE {where})")
+        self._db.execute(
+            f"""UPDATE records SET carrier = {_CONTACT_OF_LEAD}, state = 'skipped', reason = 'folded', match = '',
+                       moved = 1
+                 WHERE {where}"""
+        )
+
+    def _point_to_survivors(self) -> None:
+        """What was merged in Dynamics, and what was folded into that, is carried by the last survivor."""
+        self._db.execute(
+            """UPDATE records SET moved = 1, carrier = coalesce((SELECT m.seq FROM records m
+                       WHERE m.entity = records.entity AND m.id = records.master AND m.seq <> records.seq), 0)
+                WHERE master <> '' AND carrier = 0 AND reason = 'merged'"""
+        )
+        for _ in range(_LONGEST_CHAIN):
+            changed = self._db.execute(
+                """UPDATE records SET moved = 1,
+                                      carrier = (SELECT c.carrier FROM records c WHERE c.seq = records.carrier)
+                    WHERE carrier <> 0 AND EXISTS (SELECT 1 FROM records c WHERE c.seq = records.carrier
+                                                     AND c.carrier <> 0 AND c.carrier <> records.seq)"""
+            ).rowcount
+            if not changed:
+                return
+
+    def _inherit(self) -> None:
+        """Who carries a person on and has none of its own takes it over, key and all."""
+        rows = self._db.execute(
+            f"""SELECT k.seq, c.seq, k.marketo_id FROM records k JOIN records c ON c.seq = k.carrier
+                 WHERE k.carrier <> 0 AND k.entity IN {_PEOPLE} AND k.marketo_id <> ''
+                   AND c.marketo_id = '' AND c.state = 'outbox' ORDER BY k.seq"""
+        ).fetchall()
+        taken: set[int] = set()
+        for carried, carrier, person in rows:
+            if carrier in taken:
+                continue
+            taken.add(carrier)
+            self._db.execute(
+                "UPDATE records SET match = 'take', marketo_id = ?, moved = 1 WHERE seq = ?", (person, carrier)
+            )
+            self._db.execute(
+                """UPDATE records SET state = 'skipped', match = '', marketo_id = '', agreed = NULL,
+                                      agreed_prints = NULL, moved = 1
+                    WHERE seq = ?""",
+                (carried,),
+            )
+
+    def _merge(self, run: int) -> None:
+        """Both have a person: one goes into the other, unless a rule keeps the carrier out."""
+        self._db.execute(
+            f"""UPDATE records SET state = 'outbox', match = 'merge', run = ?
+                 WHERE carrier <> 0 AND entity IN {_PEOPLE} AND marketo_id <> '' AND state = 'skipped'
+                   AND EXISTS (SELECT 1 FROM records c WHERE c.seq = records.carrier AND c.marketo_id <> ''
+                                  AND c.marketo_id <> records.marketo_id AND c.state <> 'skipped'
+                                  AND c.match NOT IN ('adopt', 'take'))""",
+            (run,),
+        )
+
+    def judge_owners(self, run: int) -> None:
+        """See `SyncStore.judge_owners`."""
+        owns = "EXISTS (SELECT 1 FROM records o WHERE o.owner = records.id AND o.state <> 'skipped')"
+        user = f"entity = '{Entity.USER}' AND qualified = 1 AND marketo_id = ''"
+        self._db.execute(
+            f"""UPDATE records SET state = 'skipped', reason = 'owns-nothing', match = ''
+                 WHERE {user} AND state = 'outbox' AND NOT {owns}"""
+        )
+        self._db.execute(
+            f"""UPDATE records SET state = 'outbox', reason = '', run = ?
+                 WHERE {user} AND state = 'skipped' AND reason = 'owns-nothing' AND {owns}""",
+            (run,),
+        )
+
+    def relink(self, run: int) -> int:
+        """See `SyncStore.relink`."""
+        changed = 0
+        while True:
+            moved = [row[0] for row in self._db.execute(f"SELECT seq FROM records WHERE moved = 1 LIMIT {_CHUNK}")]
+            if not moved:
+                return changed
+            changed += self._relink(run, moved)
+            marks = ",".join("?" * len(moved))
+            self._db.execute(f"UPDATE records SET moved = 0 WHERE seq IN ({marks})", moved)
+
+    def _relink(self, run: int, moved: Sequence[int]) -> int:
+        """Children of what moved, and theirs: a contact's account is the company of its opportunities, too."""
+        children = self._children(moved)
+        self._revive(run, children)
+        children |= self._children(list(children))
+        seqs = sorted(children)
+        changed = 0
+        for start in range(0, len(seqs), _CHUNK):
+            changed += self._send_links(run, seqs[start : start + _CHUNK])
+        return changed
+
+    def _children(self, seqs: Sequence[int]) -> set[int]:
+        found: set[int] = set()
+        for start in range(0, len(seqs), _CHUNK):
+            part = seqs[start : start + _CHUNK]
+            marks = ",".join("?" * len(part))
+            rows = self._db.execute(
+                f"""WITH m AS (SELECT entity, id FROM records WHERE seq IN ({marks}) OR carrier IN ({marks}))
+                    SELECT c.seq FROM m JOIN records c ON c.parent = m.id AND c.parent_entity = m.entity
+                    UNION SELECT c.seq FROM m JOIN records c ON c.owner = m.id AND m.entity = 'systemuser'
+                    UNION SELECT c.seq FROM m JOIN records c ON c.deal = m.id AND m.entity = 'opportunity'""",
+                (*part, *part),
+            )
+            found.update(row[0] for row in rows)
+        return found
+
+    def _revive(self, run: int, children: set[int]) -> None:
+        """What waited for one of these, or was left out with it, is tried again."""
+        seqs = list(children)
+        for start in range(0, len(seqs), _CHUNK):
+            part = seqs[start : start + _CHUNK]
+            marks = ",".join("?" * len(part))
+            waiting = f"""seq IN ({marks}) AND (reason IN ('parent', 'double') AND state = 'skipped'
+                          OR state = 'problem' AND seq IN (SELECT seq FROM problems WHERE code = '{PARENT_MISSING}'))"""
+            self._db.execute(
+                f"UPDATE records SET state = 'outbox', reason = '', carrier = 0, match = '', run = ? WHERE {waiting}",
+                (run, *part),
+            )
+            self._db.execute(f"DELETE FROM problems WHERE code = '{PARENT_MISSING}' AND seq IN ({marks})", part)
+
+    def _send_links(self, run: int, seqs: Sequence[int]) -> int:
+        marks = ",".join("?" * len(seqs))
+        rows = self._db.execute(
+            f"""SELECT entity, parent_entity, parent, owner, deal, seq, linked FROM records
+                 WHERE seq IN ({marks}) AND state IN {_SETTLED} AND reason = ''""",
+            seqs,
+        ).fetchall()
+        found = self._links.resolve([Pointers(Entity(row[0]), *row[1:5]) for row in rows])
+        late = [(run, row[5]) for row, now in zip(rows, found, strict=True) if _differs(row[6], now)]
+        self._db.executemany(
+            """UPDATE records SET state = 'outbox', match = CASE deal WHEN '' THEN 'update' ELSE 'create' END,
+                                  payload = coalesce(payload, '{}'), run = ?
+                WHERE seq = ?""",
+            late,
+        )
+        return len(late)
+
+    def waiting(self, entities: Sequence[Entity]) -> list[Refusal]:
+        """Records whose required parent is not there yet."""
+        return [
+            Refusal(row[5], row[6], PARENT_MISSING, retry=Retry.AFTER_PARENT)
+            for part in self._outgoing(entities)
+            for row, now in part
+            if now.missing
+        ]
+
+    def leave_out(self, entities: Sequence[Entity]) -> None:
+        """See `SyncStore.leave_out`."""
+        for part in self._outgoing(entities):
+            self._db.executemany(
+                "UPDATE records SET state = 'skipped', reason = 'parent', match = '' WHERE seq = ?",
+                [(row[5],) for row, now in part if now.left_out],
+            )
+        self._drop_doubles()
+
+    def _outgoing(self, entities: Sequence[Entity]) -> Iterator[list[tuple[tuple[Any, ...], Resolved]]]:
+        names, after = ",".join(f"'{entity}'" for entity in entities), 0
+        while True:
+            rows = self._db.execute(
+                f"""SELECT entity, parent_entity, parent, owner, deal, seq, version FROM records
+                     WHERE state = 'outbox' AND match NOT IN ('delete', 'merge') AND reason = ''
+                       AND entity IN ({names}) AND seq > ? ORDER BY seq LIMIT {_CHUNK}""",
+                (after,),
+            ).fetchall()
+            if not rows:
+                return
+            after = rows[-1][5]
+            yield list(
+                zip(rows, self._links.resolve([Pointers(Entity(row[0]), *row[1:5]) for row in rows]), strict=True)
+            )
+
+    def _drop_doubles(self) -> None:
+        """Of several roles that say the same of one person and one opportunity, only the first is sent."""
+        rows = self._db.execute(
+            """SELECT entity, parent_entity, parent, owner, deal, seq, payload, state FROM records
+                WHERE deal IN (SELECT deal FROM records WHERE state = 'outbox' AND deal <> ''
+                                  AND match NOT IN ('delete', 'merge'))
+                  AND (state <> 'skipped' OR reason = 'double') AND state <> 'problem' AND reason <> 'deleted'
+                ORDER BY deal, state = 'outbox', state = 'skipped', seq"""
+        ).fetchall()
+        first: dict[tuple[int, str, str], int] = {}
+        doubles, again = [], []
+        for start in range(0, len(rows), _CHUNK):
+            part = rows[start : start + _CHUNK]
+            found = self._links.resolve([Pointers(Entity(row[0]), *row[1:5]) for row in part])
+            for row, now in zip(part, found, strict=True):
+                role = str(json.loads(row[6] or "{}").get("role") or "")
+                carrier = first.setdefault((now.person or -row[5], row[4], role.lower()), row[5])
+                if carrier != row[5] and row[7] != "skipped":
+                    doubles.append((carrier, row[5]))
+                elif carrier == row[5] and row[7] == "skipped":
+                    again.append((row[5],))
+        self._db.executemany(
+            "UPDATE records SET state = 'skipped', reason = 'double', match = '', carrier = ? WHERE seq = ?", doubles
+        )
+        self._db.executemany(
+            "UPDATE records SET state = 'outbox', reason = '', match = '', carrier = 0 WHERE seq = ?", again
+        )
+
+
+def _differs(linked: str, now: Resolved) -> bool:
+    """Whether Marketo has to be told of other links; a person cannot be detached from a company, only moved."""
+    if now.missing:
+        return False
+    company, _, others = now.ready.text.partition("|")
+    told_company, _, told_others = linked.partition("|")
+    return others != told_others or (bool(company) and company != told_company)

@@ -1,0 +1,111 @@
+"""How a version that came in stands to what the ledger holds of its record: pure, a row in and a row out."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from dynsync_gui.domain.errors import Retry
+from dynsync_gui.domain.fingerprint import changed, common, mark
+from dynsync_gui.domain.schema import PEOPLE
+from dynsync_gui.domain.storage import Match, StagedRecord
+from dynsync_gui.store.alarms import alarms
+
+Held = sqlite3.Row
+"""What the ledger holds of a record, by column."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What becomes of a version.
+
+    Attributes:
+        state: Where it stands.
+        reason: The rule that leaves it out.
+        match: How it finds its Marketo record, where that is known already.
+        agreed: Fingerprint of what both sides agree on for sure; None for nothing.
+        spared: Marketo fields that are only filled.
+    """
+
+    state: str
+    reason: str = ""
+    match: str = ""
+    agreed: bytes | None = None
+    spared: frozenset[str] = frozenset()
+
+
+def standing(record: StagedRecord, held: Held | None) -> Standing:
+    """Where a version goes."""
+    if record.skip is not None:
+        reason = record.skip.value
+        there = held is not None and held["marketo_id"]
+        if record.farewell is not None and held is not None and there and held["agreed"] != record.digest:
+            return Standing("outbox", reason, record.farewell.value)
+        return Standing("skipped", reason)
+    if held is None:
+        return Standing("outbox", spared=record.spared)
+    agreed = _agreed(held)
+    if _is_agreed(record, held, agreed):
+        return Standing("unchanged", agreed=record.prints or agreed, spared=record.spared)
+    if held["match"] == Match.TAKE:
+        match = Match.TAKE.value
+    else:
+        match = Match.TAKE.value if _fills(record, held, agreed) else ""
+    spared = record.spared - record.new if match else record.spared
+    refused_as_is = held["state"] == "problem" and held["digest"] == record.digest
+    state = "problem" if refused_as_is and held["retry"] != Retry.NEXT_RUN else "outbox"
+    return Standing(state, "", match, agreed, spared)
+
+
+def row_of(run: int, record: StagedRecord, held: Held | None, stands: Standing) -> tuple[Any, ...]:
+    """The ledger's row, in the order of its columns."""
+    payload = None if stands.state == "skipped" else json.dumps(record.payload, separators=(",", ":"))
+    moved = held is not None and (held["parent"] != record.parent or bool(held["carrier"]))
+    return (
+        *(record.entity.value, record.id, run, run, record.version, stands.state, stands.reason, record.name),
+        *(record.email, record.created, record.parent_entity.value, record.parent, record.owner, record.team),
+        *(record.deal, record.master, record.link, record.qualified, record.misfit, payload, record.digest),
+        *(record.prints or None, stands.agreed, joined(stands.spared), alarms(run, record, held), stands.match, moved),
+    )
+
+
+COLUMNS = (
+    "entity", "id", "run", "seen", "version", "state", "reason", "name", "email", "created", "parent_entity", "parent",
+    "owner", "team", "deal", "master", "link", "qualified", "misfit", "payload", "digest", "prints", "agreed_prints",
+    "spared", "alarms", "match", "moved",
+)  # fmt: skip
+"""Columns of `row_of`."""
+
+
+def joined(names: Iterable[str]) -> str:
+    """Names as they are stored."""
+    return ",".join(sorted(names))
+
+
+def _agreed(held: Held) -> bytes | None:
+    """What both sides agree on for sure: what waited in the outbox may have been sent without an answer."""
+    if held["agreed_prints"] is None:
+        return None
+    if held["state"] == "outbox" and held["prints"] is not None:
+        return common(held["prints"], held["agreed_prints"])
+    return bytes(held["agreed_prints"])
+
+
+def _is_agreed(record: StagedRecord, held: Held, agreed: bytes | None) -> bool:
+    if agreed and record.prints:
+        return not changed(record.prints, agreed)
+    return bool(record.digest) and held["agreed"] == record.digest
+
+
+def _fills(record: StagedRecord, held: Held, agreed: bytes | None) -> bool:
+    """Whether a person that Marketo has only gets values for fields that are about to be created.
+
+    Nothing is overwritten then, so that nobody has to look at the person first; it is addressed by Marketo's id, which
+    never makes a new one of it.
+    """
+    if not agreed or not held["marketo_id"] or record.entity not in PEOPLE or not record.new:
+        return False
+    return changed(record.prints, agreed) <= {mark(name) for name in record.new}
