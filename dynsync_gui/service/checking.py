@@ -25,7 +25,7 @@ def run_checks(
         report: Told of each check as it begins and ends.
         only: One system alone; None for all checks, and the identity card where they passed.
     """
-    defaults = [(default.entity, default.source) for default in workplace.defaults()]
+    defaults = [(default.entity, default.source) for default in workplace.defaults() if default.documented]
     with ThreadPoolExecutor(1, "dynsync-check") as pool:
         other = None if only is System.DYNAMICS else pool.submit(connection.marketo.check, report)
         checks: tuple[Check, ...] = ()

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from dynsync_gui.domain.errors import Retry
-from dynsync_gui.domain.fingerprint import changed, common, mark
-from dynsync_gui.domain.schema import PEOPLE
 from dynsync_gui.domain.storage import Match, StagedRecord
+from dynsync_gui.store.agreement import agreed_prints, is_agreed, only_fills
 from dynsync_gui.store.alarms import alarms
 
 Held = sqlite3.Row
@@ -47,13 +46,13 @@ def standing(record: StagedRecord, held: Held | None) -> Standing:
         return Standing("skipped", reason)
     if held is None:
         return Standing("outbox", spared=record.spared)
-    agreed = _agreed(held)
-    if _is_agreed(record, held, agreed):
+    agreed = agreed_prints(record, held)
+    if is_agreed(record, held, agreed):
         return Standing("unchanged", agreed=record.prints or agreed, spared=record.spared)
     if held["match"] == Match.TAKE:
         match = Match.TAKE.value
     else:
-        match = Match.TAKE.value if _fills(record, held, agreed) else ""
+        match = Match.TAKE.value if only_fills(record, held, agreed) else ""
     spared = record.spared - record.new if match else record.spared
     refused_as_is = held["state"] == "problem" and held["digest"] == record.digest
     state = "problem" if refused_as_is and held["retry"] != Retry.NEXT_RUN else "outbox"
@@ -83,29 +82,3 @@ COLUMNS = (
 def joined(names: Iterable[str]) -> str:
     """Names as they are stored."""
     return ",".join(sorted(names))
-
-
-def _agreed(held: Held) -> bytes | None:
-    """What both sides agree on for sure: what waited in the outbox may have been sent without an answer."""
-    if held["agreed_prints"] is None:
-        return None
-    if held["state"] == "outbox" and held["prints"] is not None:
-        return common(held["prints"], held["agreed_prints"])
-    return bytes(held["agreed_prints"])
-
-
-def _is_agreed(record: StagedRecord, held: Held, agreed: bytes | None) -> bool:
-    if agreed and record.prints:
-        return not changed(record.prints, agreed)
-    return bool(record.digest) and held["agreed"] == record.digest
-
-
-def _fills(record: StagedRecord, held: Held, agreed: bytes | None) -> bool:
-    """Whether a person that Marketo has only gets values for fields that are about to be created.
-
-    Nothing is overwritten then, so that nobody has to look at the person first; it is addressed by Marketo's id, which
-    never makes a new one of it.
-    """
-    if not agreed or not held["marketo_id"] or record.entity not in PEOPLE or not record.new:
-        return False
-    return changed(record.prints, agreed) <= {mark(name) for name in record.new}

@@ -43,7 +43,7 @@ def build_mapping(
     """
     entities: dict[Entity, EntityMapping] = {}
     new: dict[str, NewField] = {}
-    persons = targets[Target.PERSON]
+    persons, companies = targets[Target.PERSON], company_names(targets)
     if persons.field(KEY_FIELD) is None:
         new[KEY_FIELD] = NewField(KEY_FIELD, free_label("Dynamics Id", KEY_FIELD, persons), TargetType.STRING)
     for entity, rows in offered.items():
@@ -58,7 +58,7 @@ def build_mapping(
             source = source_of(choice, by_name)
             if place is None or source is None or place.target.name in pairs:
                 continue
-            if refusal(row.field, place.target, known, company_names(targets), choice):
+            if refusal(row.field, place.target, known, companies, choice, row.whole_target):
                 continue
             if place.new is not None:
                 new.setdefault(place.new.name, place.new)

@@ -106,7 +106,7 @@ def _of_choice(
         title = msg("Marketo has no field “{name}” for it.", name=choice.target)
         names = [field.name for field in known.fields]
         return title, _nearest(choice.target, names) or msg("Choose another Marketo field.")
-    if refused := refusal(row.field, place.target, known, company_names(targets), choice):
+    if refused := refusal(row.field, place.target, known, company_names(targets), choice, row.whole_target):
         return refused, msg("Choose another Marketo field.")
     if source_of(choice, rows) is None:
         title = msg("Dynamics has no base currency amount for “{label}”.", label=row.field.label)
