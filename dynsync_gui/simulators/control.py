@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Request
 
+from dynsync_gui.simulators.deeds import deeds
 from dynsync_gui.simulators.gate import Answer
 
 if TYPE_CHECKING:
@@ -23,8 +24,9 @@ KEY_HEADER = "X-Rehearsal-Key"
 class Control:
     """A small WSGI app beside the three systems.
 
-    Paths: ``POST/DELETE /faults``, ``GET/DELETE /log``, ``GET /audit/{marketo|dataverse}``, ``POST /row``
-    (``{"table", "id", "values", "delete"}``) and ``POST /do`` (``{"action", ...}``).
+    Paths: ``POST/DELETE /faults``, ``GET/DELETE /log``, ``GET /audit/{marketo|dataverse}[/{table}]``,
+    ``POST /row`` (``{"table", "id", "values", "delete"}``; an id that is not there is created) and ``POST /do``
+    (``{"action", ...}``, see ``deeds`` for what can be done to Dynamics).
     """
 
     def __init__(self, rehearsal: Rehearsal) -> None:
@@ -56,10 +58,12 @@ class Control:
                 rehearsal.log.clear()
             case "GET", ["audit", system]:
                 return rehearsal.audit()[system]
+            case "GET", ["audit", "dataverse", table]:
+                return list(rehearsal.world.tables[table])
             case "POST", ["row"]:
                 return self._row(body)
             case "POST", ["do"]:
-                self._actions()[body["action"]](body)
+                return self._actions()[body["action"]](body) or {"done": True}
             case _:
                 raise KeyError(request.path)
         return {"done": True}
@@ -71,9 +75,10 @@ class Control:
         if row_id is not None and world.tables[body["table"]].get(row_id) is not None:
             world.update(body["table"], row_id, body["values"])
             return {"id": row_id}
-        return {"id": world.insert(body["table"], body["values"])}
+        named = {world.tables[body["table"]].schema.primary_id: row_id} if row_id is not None else {}
+        return {"id": world.insert(body["table"], {**body["values"], **named})}
 
-    def _actions(self) -> dict[str, Callable[[dict[str, Any]], None]]:
+    def _actions(self) -> dict[str, Callable[[dict[str, Any]], Any]]:
         """What can be done to the systems by a word."""
         rehearsal = self._rehearsal
         return {
@@ -84,4 +89,5 @@ class Control:
             "drop_column": lambda body: rehearsal.world.drop_column(body["table"], body["column"]),
             "latency": lambda body: rehearsal.set_latency(float(body["seconds"])),
             "deny": lambda body: rehearsal.marketo.denied.update(body["permissions"]),
+            **deeds(rehearsal),
         }

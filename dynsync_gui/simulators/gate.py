@@ -108,7 +108,8 @@ class Gate:
                 raise CutConnectionError
             case Action.TRUNCATED:
                 body = self._vendor.answer(request, 0.0).get_data()
-                raise CutConnectionError(body[: len(body) // 2], len(body))
+                # An answer without a body promises one byte, so that the cut is seen.
+                raise CutConnectionError(body[: len(body) // 2], max(1, len(body)))
             case Action.SLOW:
                 return self._vendor.answer(request, rule.seconds)
             case Action.ENDLESS:
@@ -144,6 +145,8 @@ def _instead(request: Request, rule: FaultRule) -> Answer:
 
 
 def _misdirected(answer: Answer, link: str) -> Answer:
+    if answer.mimetype != "application/json" or not answer.get_data():
+        return answer
     body = json.loads(answer.get_data())
     for name in ("@odata.nextLink", "@odata.deltaLink"):
         if name in body:

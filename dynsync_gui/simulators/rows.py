@@ -46,7 +46,7 @@ class RowTable:
         return row_id.lower() in self._rows
 
     def __iter__(self) -> Iterator[Row]:
-        return self.snapshot()
+        return self.behind()
 
     def get(self, row_id: str) -> Row | None:
         """The row of that id, in any letter case."""
@@ -94,11 +94,10 @@ class RowTable:
         start = bisect_right(self._ids, last_id)
         return [self._unpacked(row_id, self._rows[row_id]) for row_id in self._ids[start : start + count]]
 
-    def snapshot(self, last_id: str = "") -> Iterator[Row]:
-        """Every row behind an id as it is now, in the order of ids; later changes are not seen."""
+    def behind(self, last_id: str = "") -> Iterator[Row]:
+        """Every row behind an id, in the order of ids; what changes meanwhile may be seen or not, as on any page."""
         ids = self._ids[bisect_right(self._ids, last_id) :]
-        packed = [self._rows[row_id] for row_id in ids]
-        return map(self._unpacked, ids, packed)
+        return (self._unpacked(row_id, packed) for row_id in ids if (packed := self._rows.get(row_id)) is not None)
 
     def changed(self, since: int, until: int) -> Iterator[Row]:
         """Rows whose last change has a version in that span, in the order of versions."""
@@ -107,10 +106,15 @@ class RowTable:
             if packed is not None and int.from_bytes(packed[-8:], "big") == self._versions[place]:
                 yield self._unpacked(self._changed[place], packed)
 
-    def naming(self, text: str) -> list[Row]:
-        """Rows in which an ASCII text stands anywhere, found without unpacking the others."""
-        wanted = text.encode()
-        return [self._unpacked(row_id, packed) for row_id, packed in self._rows.items() if wanted in packed]
+    def naming(self, row_id: str) -> list[Row]:
+        """Rows in which an id stands anywhere, found without unpacking the others."""
+        wanted = row_id.lower().encode()
+        return [self._unpacked(key, packed) for key, packed in self._rows.items() if wanted in packed]
+
+    def holding(self, text: str) -> list[Row]:
+        """Rows in which a text stands anywhere in any ASCII letter case."""
+        wanted = text.encode().lower()
+        return [self._unpacked(key, packed) for key, packed in self._rows.items() if wanted in packed.lower()]
 
     def forget(self, name: str) -> None:
         """Drops every value of a property; a later column of the same name begins empty."""

@@ -36,6 +36,7 @@ class Column:
         required: RequiredLevel.
         shadow_of: AttributeOf, or an empty text.
         flags: custom, secured, hidden (no property of the Web API), readonly, calculated, global.
+        default: What a new row gets in a two-option column; None leaves it blank.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Column:
     required: str
     shadow_of: str
     flags: frozenset[str]
+    default: bool | None = None
 
     @property
     def is_lookup(self) -> bool:
@@ -75,10 +77,6 @@ class Column:
     def selectable(self) -> bool:
         """IsValidODataAttribute: whether the Web API has a property for it."""
         return "hidden" not in self.flags and self.kind not in NOT_SELECTABLE
-
-    def label_of(self, value: int) -> str | None:
-        """Label of an option, or None where the set has no such value."""
-        return next((choice.label for choice in self.choices if choice.value == value), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,4 +144,5 @@ class Rehearsal:
 
     def audit(self) -> dict[str, Any]:
         """Everything that both systems hold, for whoever judges a run."""
+        self.dataverse.members.publish()
         return {"marketo": self.marketo.audit(), "dataverse": self.world.as_json()}

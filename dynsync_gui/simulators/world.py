@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from dynsync_gui.simulators.rows import Row, RowTable
 from dynsync_gui.simulators.schema_tables import table_schemas
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 FIRST_VERSION = 4_000_000
 _OWNERS = ("systemuser", "team")
@@ -49,6 +50,7 @@ class World:
         self.metadata_version = 1_048_576
         self.tables = {name: RowTable(schema) for name, schema in table_schemas().items()}
         self.owners: dict[str, Owner] = {}
+        self._marks: list[tuple[RowTable, str, bytes | None]] | None = None
         self.random = random.Random(seed)  # noqa: S311 - a seeded world must be repeatable
         self.business_unit, self.currency, self.organisation = (self.guid() for _ in range(3))
 
@@ -100,6 +102,20 @@ class World:
             raise KeyError(row_id)
         return dict(row)
 
+    @contextmanager
+    def atomic(self) -> Iterator[None]:
+        """Undoes every change of rows that was made inside when it ends with an error."""
+        with self.lock:
+            outer, self._marks = self._marks, []
+            try:
+                yield
+            except BaseException:
+                for rows, row_id, mark in reversed(self._marks):
+                    rows.restore(row_id, mark)
+                raise
+            finally:
+                self._marks = outer
+
     def insert(self, table: str, values: Mapping[str, Any], by: str | None = None) -> str:
         """Creates a row; gives its id, which the values may name.
 
@@ -123,7 +139,8 @@ class World:
                 "_owninguser_value": owner,
                 "_owningbusinessunit_value": self.business_unit,
             }
-            row = {name: value for name, value in begun.items() if name in properties and value is not None}
+            row = {name: c.default for name, c in properties.items() if c.default is not None}
+            row |= {name: value for name, value in begun.items() if name in properties and value is not None}
             self._apply(rows, row, {**values, key: row_id}, by)
         return row_id
 
@@ -136,6 +153,7 @@ class World:
         """Deletes a row with its connections and clears the lookups that name it; False where there is none."""
         row_id = row_id.lower()
         with self.lock:
+            self._mark(self.tables[table], row_id)
             if not self.tables[table].remove(row_id, self.next_version()):
                 return False
             for name, rows in self.tables.items():
@@ -166,6 +184,10 @@ class World:
         with self.lock:
             return {name: list(rows) for name, rows in self.tables.items()}
 
+    def _mark(self, rows: RowTable, row_id: str) -> None:
+        if self._marks is not None:
+            self._marks.append((rows, row_id, rows.mark(row_id)))
+
     def _apply(self, rows: RowTable, row: Row, changes: Mapping[str, Any], by: str | None) -> None:
         properties = rows.schema.properties
         for name, value in changes.items():
@@ -176,12 +198,12 @@ class World:
             if value is None:
                 row.pop(key, None)
             else:
-                row[key] = value
+                row[key] = value.lower() if properties[key].is_lookup else value
             if key == "_ownerid_value":
-                owner = self.owners[value]
+                owner = self.owners[row[key]]
                 row.pop("_owninguser_value", None)
                 row.pop("_owningteam_value", None)
-                row["_owningteam_value" if owner.is_team else "_owninguser_value"] = value
+                row["_owningteam_value" if owner.is_team else "_owninguser_value"] = owner.id
         name, changed_by = rows.schema.name, by or self.somebody
         if rows.schema.primary_name == "fullname" and ("fullname" not in changes or name != "systemuser"):
             full = " ".join(str(row[part]) for part in ("firstname", "middlename", "lastname") if row.get(part))
@@ -189,6 +211,7 @@ class World:
         if changed_by is not None:
             row["_modifiedby_value"] = changed_by
         row["modifiedon"], row["versionnumber"] = self.clock.stamp(), self.next_version()
+        self._mark(rows, row[rows.schema.primary_id])
         rows.put(row)
         if name in _OWNERS:
             title = str(row.get(rows.schema.primary_name, ""))

@@ -144,3 +144,62 @@ def test_a_process_of_its_own_ends_when_told(folder):
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=20) == 0
         assert process.stderr.read() == b""
+
+
+NEW_CALLS = {
+    "merge": ("POST", "Merge"),
+    "qualify": ("POST", "leads({lead})/Microsoft.Dynamics.CRM.QualifyLead"),
+    "publish": ("POST", "PublishAllXml"),
+    "batch": ("POST", "$batch"),
+    "count": ("GET", "contacts/$count"),
+    "groups": ("GET", "contacts?$apply=groupby((new_synctomkto),aggregate($count as n))"),
+    "delta": ("GET", "opportunities?$deltatoken={token}"),
+    "related": ("GET", "EntityDefinitions(LogicalName='lead')/OneToManyRelationships"),
+    "update": ("PATCH", "contacts({contact})"),
+}
+
+
+@pytest.mark.parametrize("name", NEW_CALLS)
+def test_every_call_meets_the_storm_and_gets_through_after_it(rehearsal, dynamics, name):
+    world = rehearsal.world
+    lead = next(row["leadid"] for row in world.tables["lead"] if row["statecode"] == 0)
+    one, two = [row["contactid"] for row in world.tables["contact"] if row["statecode"] == 0][:2]
+    _, last, _ = dynamics.read("opportunities?$select=name", "odata.track-changes,odata.maxpagesize=500")
+    token = last["@odata.deltaLink"].partition("$deltatoken=")[2]
+    verb, path = NEW_CALLS[name]
+    url = dynamics.url(path.format(lead=lead, contact=one, token=token))
+    row = "Microsoft.Dynamics.CRM.contact"
+    merged = {"Target": {"@odata.type": row, "contactid": one}, "Subordinate": {"@odata.type": row, "contactid": two}}
+    wishes = {"CreateAccount": False, "CreateContact": True, "CreateOpportunity": False, "Status": 3}
+    part = "--b\r\nContent-Type: application/http\r\n\r\nGET WhoAmI HTTP/1.1\r\n\r\n\r\n--b--\r\n"
+    given = {
+        "merge": {"json": {**merged, "PerformParentingChecks": False}},
+        "qualify": {"json": wishes},
+        "update": {"json": {"jobtitle": "After the storm"}},
+        "batch": {"data": part, "headers": {"Content-Type": "multipart/mixed; boundary=b"}},
+    }.get(name, {})
+
+    def ask():
+        return dynamics.session.request(verb, url, timeout=10, **given)
+
+    before = world.version
+    rehearsal.faults.add("status", system="dataverse", status=429, retry_after="3")
+    assert ask().headers["Retry-After"] == "3"
+    rehearsal.faults.add("code", system="dataverse", code="0x80072322")
+    assert ask().status_code == 429
+    rehearsal.faults.add("html_502", system="dataverse")
+    assert ask().status_code == 502
+    rehearsal.faults.add("reset_before", system="dataverse")
+    with pytest.raises(requests.ConnectionError):
+        ask()
+    assert world.version == before
+    rehearsal.faults.add("endless", system="dataverse")
+    with dynamics.session.request(verb, url, stream=True, **given) as answer:
+        assert next(answer.iter_content(65_536))
+    rehearsal.faults.add("bad_next_link", system="dataverse")
+    assert ask().status_code < 300
+    for action in ("truncated", "reset_after_execution"):
+        rehearsal.faults.add(action, system="dataverse")
+        with pytest.raises((requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
+            ask()
+    assert (world.version > before) == (name in {"merge", "qualify", "update"})

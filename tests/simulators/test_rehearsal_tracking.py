@@ -41,6 +41,15 @@ def test_a_delta_gives_changes_then_deletions(dynamics):
     assert dynamics.get(page["@odata.deltaLink"]).json()["value"] == []
 
 
+def test_a_row_changed_twice_stands_in_a_delta_once(dynamics):
+    world = dynamics.rehearsal.world
+    rows, link = first_read(dynamics)
+    for name in ("Once", "Twice"):
+        world.update("contact", rows[0]["contactid"], {"firstname": name})
+    assert dynamics.get(link.replace("contacts?", "contacts/$count?")).text.endswith("1")
+    assert [row["firstname"] for row in dynamics.get(link).json()["value"]] == ["Twice"]
+
+
 def test_a_paged_delta_loses_nothing(dynamics):
     world = dynamics.rehearsal.world
     rows, link = first_read(dynamics)
@@ -105,3 +114,31 @@ def test_tracking_needs_the_whole_table_and_a_tracked_table(dynamics):
     dynamics.sign_in("localread")
     assert dynamics.get("leads?$select=subject").status_code == 200
     assert code(dynamics.get("leads?$select=subject", TRACK)) == (403, "0x80040220")
+
+
+def test_a_reader_of_own_rows_sees_no_others_and_no_changes(dynamics):
+    member = dynamics.rehearsal.dataverse.members.by_object[dynamics.rehearsal.directory.service.object_id]
+    world = dynamics.rehearsal.world
+    mine, others = [row["contactid"] for row in world.tables["contact"]][:2]
+    world.update("contact", mine, {"ownerid": member.id})
+    world.update("contact", others, {"ownerid": world.somebody})
+    member.depths["prvReadContact"] = "Basic"
+    assert [row["contactid"] for row in dynamics.get("contacts?$select=lastname").json()["value"]] == [mine]
+    assert dynamics.get("contacts/$count").text.endswith("1")
+    groups = dynamics.get("contacts?$apply=aggregate($count as n)").json()["value"]
+    assert groups == [{"n": 1}]
+    assert dynamics.get(f"contacts({mine})?$select=lastname").status_code == 200
+    assert code(dynamics.get(f"contacts({others})?$select=lastname")) == (403, "0x80040220")
+    assert code(dynamics.get("contacts?$select=lastname", TRACK)) == (403, "0x80040220")
+
+
+def test_a_token_serves_another_column_list_without_filling_it(dynamics):
+    world = dynamics.rehearsal.world
+    rows, link = first_read(dynamics)
+    wider = link.replace("$select=firstname,statecode", "$select=firstname,statecode,jobtitle")
+    assert dynamics.get(wider).json()["value"] == []
+    world.update("contact", rows[0]["contactid"], {"jobtitle": "Changed"})
+    assert [row["jobtitle"] for row in dynamics.get(wider).json()["value"]] == ["Changed"]
+    world.drop_column("contact", "jobtitle")
+    assert code(dynamics.get(wider)) == (400, "0x80060888")
+    assert dynamics.get(link).status_code == 200

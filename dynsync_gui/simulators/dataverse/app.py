@@ -6,7 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from dynsync_gui.simulators.dataverse import writing
-from dynsync_gui.simulators.dataverse.batch import batch
+from dynsync_gui.simulators.dataverse.actions import Actions
+from dynsync_gui.simulators.dataverse.aggregation import Aggregator
+from dynsync_gui.simulators.dataverse.batch import Batch
+from dynsync_gui.simulators.dataverse.customization import Customization
 from dynsync_gui.simulators.dataverse.discovery import PATH as DISCOVERY
 from dynsync_gui.simulators.dataverse.discovery import Discovery
 from dynsync_gui.simulators.dataverse.errors import DataverseError, not_found
@@ -46,6 +49,8 @@ class Dataverse:
         members: Users of the organisation and their rights.
         protection: Service protection limits.
         mail: E-mail activities.
+        customization: Columns that are made and published.
+        actions: Merge, QualifyLead and publishing.
         discovery: Global discovery, which answers at the same address.
     """
 
@@ -60,9 +65,12 @@ class Dataverse:
         self.protection = Protection(world.clock, on=limits)
         self.tracker = Tracker(world)
         self.reader = Reader(world)
+        self.aggregator = Aggregator(world)
         self.metadata = Metadata(world, self.tracker)
         self.organisation = Organisation(world, self.members, directory)
         self.mail = Mail(world, self.members)
+        self.customization = Customization(world, self.members)
+        self.actions = Actions(world, self.members, self.customization)
         self.discovery = Discovery(world, self.members, directory)
         self._directory = directory
         self._stopping = stopping
@@ -77,7 +85,7 @@ class Dataverse:
         """Answers one request."""
         try:
             if request.path.endswith("/$batch") and request.method == "POST":
-                answer = batch(request, lambda inner: self._single(inner, delay))
+                answer = Batch(self.world, request, lambda inner: self._single(inner, delay)).answer()
             else:
                 answer = self._single(request, delay)
         except DataverseError as error:
@@ -149,6 +157,10 @@ class Dataverse:
             return self._table(rows, row[2], request, options, wishes, member, counted=bool(row[3]))
         if self.mail.answers(path):
             return self.mail.answer(self._root, path, request, member)
+        if request.method == "POST" and self.actions.answers(path):
+            return self.actions.answer(path, request, member)
+        if request.method != "GET" and self.customization.answers(path):
+            return self.customization.answer(self._root, path, request, member)
         if request.method != "GET":
             status = 405 if path.startswith(("EntityDefinitions", *_ROWS_OF_ORGANISATION)) else 501
             raise DataverseError(status, "0x80060888", "The requested resource does not support this http method.")
@@ -188,11 +200,32 @@ class Dataverse:
             if "=" in key:
                 raise DataverseError(400, "0x80060890", "The specified alternate key is not defined.")
             raise not_found(rows.schema.entity_set)
+        if verb == "Delete":
+            writing.delete(self.world, rows, request, key or "")
+            return Answer("", status=204)
+        if verb == "Write" and key is not None and key not in rows and "If-Match" not in request.headers:
+            self.members.require(member, "Create", rows.schema.name)
         if verb != "Read":
-            return writing.write(self.world, self._root, rows, request, key)
-        asked = question(self._root, rows, request, options, wishes)
+            return self._written(rows, key, request, options, wishes, member)
+        own_only = self.members.depth(member, verb, rows.schema.name) == "Basic" and "ownerid" in rows.schema.columns
+        asked = question(self._root, rows, request, options, wishes, member.id if own_only else None)
         if key is not None:
             return self.reader.one(asked, key, request.headers.get("If-None-Match", ""))
+        if options.get("$apply") is not None and not tracked and not counted:
+            return self.aggregator.answer(asked)
         if counted:
             return self.tracker.pending(asked) if options.get("$deltatoken") else self.reader.count(asked)
         return self.tracker.page(asked) if tracked else self.reader.page(asked)
+
+    def _written(
+        self, rows: RowTable, key: str | None, request: Request, options: Options, wishes: Preferences, member: Member
+    ) -> Answer:
+        """Creates or changes a row; the answer holds it where the caller wishes so."""
+        detected = {str(rule["baseentityname"]) for rule in self.organisation.duplicate_rules if rule["statecode"] == 1}
+        done = writing.write(self.world, rows, request, key, member, detected)
+        answer = Answer("", status=204)
+        if wishes.representation:
+            answer = self.reader.one(question(self._root, rows, request, options, wishes), done.id, "")
+            answer.status_code = 201 if done.created else 200
+        answer.headers["OData-EntityId"] = f"{self._root}{rows.schema.entity_set}({done.id})"
+        return answer

@@ -124,7 +124,7 @@ def _derived(column: Column) -> dict[str, Any]:
         case "Lookup" | "Customer" | "Owner":
             found = {"Targets": list(column.targets)}
         case "Boolean":
-            found = {"DefaultValue": False}
+            found = {"DefaultValue": bool(column.default)}
         case "Picklist" | "MultiSelectPicklist":
             found = {"DefaultFormValue": -1}
         case "Image":

@@ -83,18 +83,18 @@ class _Parser:
         return token
 
     def _either(self) -> Test:
-        left = self._both()
+        tests = [self._both()]
         while self._peek() == ("word", "or"):
             self._take()
-            left = _any(left, self._both())
-        return left
+            tests.append(self._both())
+        return tests[0] if len(tests) == 1 else lambda row: any(test(row) for test in tests)
 
     def _both(self) -> Test:
-        left = self._one()
+        tests = [self._one()]
         while self._peek() == ("word", "and"):
             self._take()
-            left = _all(left, self._one())
-        return left
+            tests.append(self._one())
+        return tests[0] if len(tests) == 1 else lambda row: all(test(row) for test in tests)
 
     def _one(self) -> Test:
         kind, text = self._take()
@@ -184,14 +184,6 @@ class _Parser:
         except ValueError:
             raise syntax_error(self._text) from None
         return lambda row: str(row.get(name)).lower() in values
-
-
-def _any(left: Test, right: Test) -> Test:
-    return lambda row: left(row) or right(row)
-
-
-def _all(left: Test, right: Test) -> Test:
-    return lambda row: left(row) and right(row)
 
 
 def _folded(value: Any) -> Any:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 VERBS = ("Read", "Write", "Create", "Delete", "Append", "AppendTo", "Assign", "Share")
 DEPTHS = ("Basic", "Local", "Deep", "Global")
 SYNC_ROLE = "Marketo Sync User"
+OF_CUSTOMISERS = ("prvCreateAttribute", "prvDeleteAttribute", "prvPublishCustomization")
+MERGE = "prvMerge"
 
 
 @dataclass(slots=True)
@@ -115,24 +117,39 @@ class Members:
         return member
 
     def require(self, member: Member, verb: str, name: str, *, globally: bool = False) -> None:
-        """Refuses a caller who lacks a privilege, or its depth where the whole table is needed."""
+        """Refuses a caller who lacks a privilege on a table, or its depth where the whole table is needed."""
         schema = self._world.tables[name].schema
         privilege = f"prv{verb}{schema.privilege}"
-        depth = member.depths.get(privilege)
+        depth = self.depth(member, verb, name)
         if depth is None or (globally and depth != "Global"):
             wanted = " at depth Global" if depth is not None else ""
-            raise DataverseError(
-                403,
-                "0x80040220",
-                f"Principal user (Id={member.id}, type=8, roleCount={len(member.roles)}, "
-                f"privilegeCount={len(member.depths)}, accessMode=0, AADObjectId={member.object_id}), is missing "
-                f"{privilege} privilege (Id={self.privilege_ids.get(privilege)}){wanted} on OTC="
-                f"{schema.type_code} for entity '{name}' (LocalizedName='{schema.labels[1033]}').",
+            where = f"OTC={schema.type_code} for entity '{name}' (LocalizedName='{schema.labels[1033]}')."
+            raise self._denied(
+                member, f"{privilege} privilege (Id={self.privilege_ids.get(privilege)}){wanted} on {where}"
             )
+
+    def depth(self, member: Member, verb: str, name: str) -> str | None:
+        """How far a privilege on a table reaches; None for a caller who lacks it."""
+        return member.depths.get(f"prv{verb}{self._world.tables[name].schema.privilege}")
+
+    def require_right(self, member: Member, privilege: str) -> None:
+        """Refuses a caller who lacks a privilege that belongs to no table."""
+        if privilege not in member.depths:
+            raise self._denied(member, f"{privilege} privilege (Id={self.privilege_ids.get(privilege)})")
+
+    @staticmethod
+    def _denied(member: Member, what: str) -> DataverseError:
+        return DataverseError(
+            403,
+            "0x80040220",
+            f"Principal user (Id={member.id}, type=8, roleCount={len(member.roles)}, "
+            f"privilegeCount={len(member.depths)}, accessMode=0, AADObjectId={member.object_id}), is missing {what}",
+        )
 
 
 def _all_privileges() -> list[str]:
-    return [f"prv{verb}{row['privilege']}" for row in table("tables.csv") for verb in VERBS]
+    of_tables = [f"prv{verb}{row['privilege']}" for row in table("tables.csv") for verb in VERBS]
+    return [*of_tables, *OF_CUSTOMISERS, MERGE]
 
 
 def _spoil(member: Member, name: str) -> None:
@@ -145,7 +162,8 @@ def _spoil(member: Member, name: str) -> None:
         case "switchedoff":
             member.disabled = True
         case "norights":
-            del member.depths["prvReadLead"]
+            for privilege in ("prvReadLead", *OF_CUSTOMISERS):
+                del member.depths[privilege]
         case "noaccounts":
             del member.depths["prvReadAccount"]
         case "localread":

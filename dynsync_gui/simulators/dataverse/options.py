@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Request
 
 MOST_ROWS = 5000
-_KNOWN = frozenset({"$select", "$filter", "$orderby", "$top", "$expand", "$count", "$skiptoken", "$deltatoken"})
-_REFUSED = frozenset({"$skip", "$search", "$format", "$apply", "$compute", "$index"})
+_KNOWN = frozenset(
+    {"$select", "$filter", "$orderby", "$top", "$expand", "$count", "$skiptoken", "$deltatoken", "$apply"}
+)
+_REFUSED = frozenset({"$skip", "$search", "$format", "$compute", "$index"})
 _PREFERENCE = re.compile(r'\s*([A-Za-z.\-]+)\s*(?:=\s*("[^"]*"|[^,;]*))?\s*(?:[,;]|$)')
 
 

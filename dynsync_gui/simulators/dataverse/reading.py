@@ -16,7 +16,7 @@ from dynsync_gui.simulators.dataverse.render import Renderer
 from dynsync_gui.simulators.gate import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from werkzeug.wrappers import Request
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from dynsync_gui.simulators.world import World
 
 _SKIP = re.compile(r"(?:^|&)(?:\$|%24)skiptoken=", re.IGNORECASE)
+_GUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+_IN = r"Microsoft\.Dynamics\.CRM\.In"
+_EQUALS = re.compile(rf"\w+ eq ('[^']+(?:''[^']*)*'|{_GUID})")
 _COUNT = "Microsoft.Dynamics.CRM.totalrecordcount"
 
 
@@ -37,6 +40,7 @@ class Question:
         rows: The table.
         path: Path of the request.
         asked: The query as it was sent, without a skip token.
+        owner: The only user whose rows may be seen, or None for all rows.
     """
 
     root: str
@@ -45,6 +49,11 @@ class Question:
     asked: str
     options: Options
     wishes: Preferences
+    owner: str | None = None
+
+    def sees(self, row: Row) -> bool:
+        """Whether the caller may see a row."""
+        return self.owner is None or row.get("_ownerid_value") == self.owner
 
     @property
     def sealed(self) -> str:
@@ -62,10 +71,17 @@ class Question:
         return Place() if token is None else read_skip_token(token, self.sealed)
 
 
-def question(root: str, rows: RowTable, request: Request, options: Options, wishes: Preferences) -> Question:
+def question(
+    root: str,
+    rows: RowTable,
+    request: Request,
+    options: Options,
+    wishes: Preferences,
+    owner: str | None = None,
+) -> Question:
     """Puts together what a request asks for."""
     asked = _SKIP.split(request.environ["QUERY_STRING"], maxsplit=1)[0]
-    return Question(root, rows, request.path, asked, options, wishes)
+    return Question(root, rows, request.path, asked, options, wishes, owner)
 
 
 def chosen_columns(rows: RowTable, options: Options) -> list[Column]:
@@ -94,6 +110,7 @@ class Reader:
     def __init__(self, world: World) -> None:
         self._world = world
         self.empty_every = 7
+        self._order: tuple[tuple[str, int], list[str]] = (("", 0), [])
 
     def page(self, asked: Question) -> Answer:
         """One page of a table."""
@@ -117,7 +134,7 @@ class Reader:
 
     def count(self, asked: Question) -> Answer:
         """``/$count``: plain text with a byte order mark, capped at 5000."""
-        number = min(MOST_ROWS, sum(1 for _ in self._matching(asked)))
+        number = min(MOST_ROWS, self._total(asked))
         return Answer(f"\ufeff{number}", content_type="text/plain; charset=utf-8")
 
     def one(self, asked: Question, row_id: str, known_etag: str) -> Answer:
@@ -125,6 +142,9 @@ class Reader:
         row = asked.rows.get(row_id)
         if row is None:
             raise missing_row(asked.rows.schema.name, row_id)
+        if not asked.sees(row):
+            text = f"SecLib::AccessCheckEx failed. ObjectTypeCode: {asked.rows.schema.type_code}, ReadAccess."
+            raise DataverseError(403, "0x80040220", text)
         if known_etag == f'W/"{row["versionnumber"]}"' and not asked.wishes.annotations:
             return Answer("", status=304)
         columns = chosen_columns(asked.rows, asked.options)
@@ -151,7 +171,7 @@ class Reader:
         shown = f"{entity_set}({names})" if names else entity_set
         body: dict[str, Any] = {"@odata.context": f"{asked.root}$metadata#{shown}"}
         counted = asked.options.get("$count") == "true"
-        total = sum(1 for _ in self._matching(asked)) if counted else -1
+        total = self._total(asked) if counted else -1
         if counted:
             body["@odata.count"] = min(total, MOST_ROWS)
         if asked.wishes.wants(_COUNT):
@@ -161,25 +181,33 @@ class Reader:
             body["@Microsoft.Dynamics.CRM.globalmetadataversion"] = str(self._world.metadata_version)
         return body
 
-    def _matching(self, asked: Question) -> Iterator[Row]:
-        """Every row that the filter lets through, in the order of ids."""
+    def _total(self, asked: Question) -> int:
+        if asked.options.get("$filter") is None and asked.owner is None:
+            return len(asked.rows)
+        return sum(1 for _ in self._matching(asked))
+
+    def _matching(self, asked: Question, last_id: str = "") -> Iterator[Row]:
+        """Every row behind an id that the filter lets through, in the order of ids."""
         text = asked.options.get("$filter")
-        with self._world.lock:
-            everything = list(asked.rows)
         if text is None:
-            return iter(everything)
-        return filter(parse_filter(text, _blanks(asked.rows)), everything)
+            with self._world.lock:
+                return filter(asked.sees, asked.rows.behind(last_id))
+        test = parse_filter(text, blanks(asked.rows))
+        with self._world.lock:
+            found = _candidates(asked.rows, text, last_id)
+        return filter(test, filter(asked.sees, found))
 
     def _find(self, asked: Question, place: Place, count: int) -> tuple[list[Row], Place | None]:
         """The rows of a page and where the next one begins, if there is one."""
         key = asked.rows.schema.primary_id
         if asked.options.get("$orderby") is not None:
             start = int(place.last or 0)
-            found = self._ordered(asked, place.page)[start : start + count + 1]
+            with self._world.lock:
+                ids = self._ordered(asked, place.page)[start : start + count + 1]
+                found = [row for row_id in ids if (row := asked.rows.get(row_id)) is not None]
             mark = str(start + count)
-        elif asked.options.get("$filter") is not None:
-            later = (row for row in self._matching(asked) if row[key] > place.last)
-            found = list(islice(later, count + 1))
+        elif asked.options.get("$filter") is not None or asked.owner is not None:
+            found = list(islice(self._matching(asked, place.last), count + 1))
             mark = found[count - 1][key] if len(found) > count else ""
         else:
             with self._world.lock:
@@ -187,29 +215,55 @@ class Reader:
             mark = found[count - 1][key] if len(found) > count else ""
         return found[:count], Place(place.page + 1, mark) if len(found) > count else None
 
-    def _ordered(self, asked: Question, page: int) -> list[Row]:
-        """All matching rows in the wanted order; without the key in it, equal rows fall anywhere."""
-        rows, key = list(self._matching(asked)), asked.rows.schema.primary_id
-        blanks, orders = _blanks(asked.rows), asked.options.names("$orderby")
-        wanted = [(name, way.strip()) for name, _, way in (order.partition(" ") for order in orders)]
-        for name, way in wanted:
-            blanks(name)
+    def _ordered(self, asked: Question, page: int) -> list[str]:
+        """Ids of all matching rows in the wanted order; without the key in it, equal rows fall anywhere."""
+        # The next page of the same order over unchanged rows needs no second sorting.
+        made = (asked.sealed, self._world.version)
+        if self._order[0] == made:
+            return self._order[1]
+        key, blank_of = asked.rows.schema.primary_id, blanks(asked.rows)
+        orders = (order.partition(" ") for order in asked.options.names("$orderby"))
+        wanted = [(name, way.strip(), blank_of(name)) for name, _, way in orders]
+        for name, way, _ in wanted:
             if way not in {"", "asc", "desc"}:
                 raise DataverseError(400, BAD_REQUEST, f"Syntax error at position 0 in '{name} {way}'.")
-        if key not in {name for name, _ in wanted}:
-            rows.sort(key=lambda row: zlib.crc32(f"{page}{row[key]}".encode()))
-        for name, way in reversed(wanted):
-            blank = blanks(name)
-            rows.sort(key=lambda row: _sortable(row.get(name, blank)), reverse=way == "desc")
-        return rows
+        entries = [
+            (row[key], [_sortable(row.get(name, blank)) for name, _, blank in wanted]) for row in self._matching(asked)
+        ]
+        has_key = key in {name for name, _, _ in wanted}
+        if not has_key:
+            entries.sort(key=lambda entry: zlib.crc32(f"{page}{entry[0]}".encode()))
+        for place in reversed(range(len(wanted))):
+            entries.sort(key=lambda entry: entry[1][place], reverse=wanted[place][1] == "desc")
+        ids = [row_id for row_id, _ in entries]
+        if has_key:
+            self._order = (made, ids)
+        return ids
 
 
-def _blanks(rows: RowTable) -> Any:
+def _candidates(rows: RowTable, text: str, last_id: str) -> Iterator[Row]:
+    """Rows behind an id that may fit a condition: Dataverse has indexes for ids and single values, too."""
+    key = rows.schema.primary_id
+    one = rf"\(?{key} eq {_GUID}\)?"
+    if re.fullmatch(rf"{one}(?: or {one})*|{_IN}\(PropertyName='{key}',PropertyValues=\[[^\]]*\]\)", text.strip()):
+        found = [row for row_id in set(re.findall(_GUID, text)) if (row := rows.get(row_id)) is not None]
+    elif (value := _EQUALS.fullmatch(text.strip())) is not None and value[1].isascii():
+        found = rows.holding(value[1].strip("'").replace("''", "'"))
+    else:
+        return rows.behind(last_id)
+    return iter(sorted((row for row in found if row[key] > last_id), key=lambda row: str(row[key])))
+
+
+def blanks(rows: RowTable) -> Callable[[str], Any]:
+    """Tells what an unset property reads as; refuses names that are no property."""
     properties = rows.schema.properties
 
     def blank(name: str) -> Any:
         if name not in properties:
             raise unknown_property(name, rows.schema.name)
+        if "secured" in properties[name].flags:
+            text = "The Query contained a secured attribute to which the caller does not have access"
+            raise DataverseError(403, "0x8004f506", text)
         return properties[name].blank
 
     return blank

@@ -30,6 +30,10 @@ class Renderer:
         self._formatted = wishes.wants(FORMATTED)
         self._tables = wishes.wants(LOOKUP_TABLE)
         self._navigation = wishes.wants(NAVIGATION)
+        self._lookups = [(c.property_name, c) for c in self._columns if c.is_lookup]
+        self._others = [(c.property_name, c) for c in self._columns if not c.is_lookup]
+        self._options = {c.name: {choice.value: choice.label for choice in c.choices} for c in self._columns}
+        self._named: dict[str, tuple[str | None, str | None]] = {}
 
     def rows(self, rows: Iterable[Row]) -> list[dict[str, Any]]:
         """Rows as they stand in ``value``."""
@@ -52,31 +56,32 @@ class Renderer:
         return rendered
 
     def _annotate(self, shown: dict[str, Any]) -> None:
-        for column in self._columns:
-            name = column.property_name
+        for name, column in self._lookups:
             value = shown[name]
             if value is None:
                 continue
-            if column.is_lookup:
-                target = self._world.target_of(value)
-                if self._tables and target:
-                    shown[f"{name}@{LOOKUP_TABLE}"] = target
-                if self._navigation:
-                    shown[f"{name}@{NAVIGATION}"] = navigation_name(column, target)
-            if self._formatted:
-                text = self._text(column, value, shown)
-                if text is not None:
-                    shown[f"{name}@{FORMATTED}"] = text
+            if value not in self._named:
+                self._named[value] = (self._world.target_of(value), self._world.name_of(value))
+            target, title = self._named[value]
+            if self._tables and target:
+                shown[f"{name}@{LOOKUP_TABLE}"] = target
+            if self._navigation:
+                shown[f"{name}@{NAVIGATION}"] = navigation_name(column, target)
+            if self._formatted and title is not None:
+                shown[f"{name}@{FORMATTED}"] = title
+        for name, column in self._others if self._formatted else ():
+            value = shown[name]
+            text = None if value is None else self._text(column, value, shown)
+            if text is not None:
+                shown[f"{name}@{FORMATTED}"] = text
 
     def _text(self, column: Column, value: Any, shown: dict[str, Any]) -> str | None:
         """A value as this user sees it: English, US formats."""
-        if column.is_lookup:
-            return self._world.name_of(value)
         match column.kind:
             case "Picklist" | "State" | "Status" | "Boolean":
-                return column.label_of(int(value))
+                return self._options[column.name].get(int(value))
             case "MultiSelectPicklist":
-                labels = [column.label_of(int(part)) for part in str(value).split(",")]
+                labels = [self._options[column.name].get(int(part)) for part in str(value).split(",")]
                 return "; ".join(label for label in labels if label)
             case "Money":
                 is_base = column.name.endswith("_base")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dynsync_gui.simulators.schema_tables import Column
     from dynsync_gui.simulators.world import World
 
-_FORBIDDEN = ("$filter", "$orderby", "$expand", "$top")
+_FORBIDDEN = ("$filter", "$orderby", "$expand", "$top", "$apply")
 _TRACKED_COOKIE = 'istracking="True"'
 
 
@@ -61,7 +61,7 @@ class Tracker:
         with self._world.lock:
             since = self._since(asked)
             changed = sum(1 for _ in asked.rows.changed(since, self._world.version))
-            gone = sum(1 for version, _ in asked.rows.deleted if version > since)
+            gone = len(self._gone(asked, since, self._world.version))
         return Answer(f"\ufeff{changed + gone}", content_type="text/plain; charset=utf-8")
 
     def _check(self, asked: Question) -> None:
@@ -106,7 +106,7 @@ class Tracker:
         phase, version = place.last[:1], int(place.last[1:] or since)
         changed = asked.rows.changed(version, place.until) if phase != "d" else iter(())
         waiting = list(islice(changed, size + 1))
-        leaving = [e for e in asked.rows.deleted if (version if phase == "d" else since) < e[0] <= place.until]
+        leaving = self._gone(asked, version if phase == "d" else since, place.until)
         skipped = self._is_empty(place) and bool(waiting or leaving)
         shown = [] if skipped else waiting[:size]
         removed = [] if skipped else leaving[: size - len(shown)]
@@ -130,6 +130,11 @@ class Tracker:
         else:
             self._add_delta(asked, body, place.until)
         return Answer.of(body)
+
+    @staticmethod
+    def _gone(asked: Question, since: int, until: int) -> list[tuple[int, str]]:
+        """Deletions in a span of versions; a row that was created again with its old id is none."""
+        return [entry for entry in asked.rows.deleted if since < entry[0] <= until and entry[1] not in asked.rows]
 
     def _is_empty(self, place: Place) -> bool:
         return bool(self.empty_every) and place.page > 1 and place.page % self.empty_every == 0

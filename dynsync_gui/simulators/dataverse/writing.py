@@ -1,51 +1,73 @@
-"""Writes of single rows, enough to change the world over HTTP."""
+"""Writes of single rows: create, update, upsert and delete, each by the caller."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dynsync_gui.simulators.dataverse.errors import DataverseError, missing_row
-from dynsync_gui.simulators.gate import Answer
+from dynsync_gui.simulators.dataverse.values import checked, payload_error
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from werkzeug.wrappers import Request
 
+    from dynsync_gui.simulators.dataverse.members import Member
     from dynsync_gui.simulators.rows import RowTable
     from dynsync_gui.simulators.schema_tables import Column
     from dynsync_gui.simulators.world import World
 
 _BIND = re.compile(r"/?(\w+)\(([0-9a-fA-F-]{36})\)")
 _GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_KINDS: dict[str, tuple[type, ...]] = {
-    "String": (str,), "Memo": (str,), "Boolean": (bool,), "Picklist": (int,), "State": (int,), "Status": (int,),
-    "Integer": (int,), "BigInt": (int,), "Money": (int, float), "Decimal": (int, float), "Double": (int, float),
-    "DateTime": (str,), "MultiSelectPicklist": (str,),
-}  # fmt: skip
+_DETECTED = "emailaddress1"
 
 
-def write(world: World, root: str, rows: RowTable, request: Request, row_id: str | None) -> Answer:
-    """POST to a table, or PATCH or DELETE of one row."""
-    name = rows.schema.name
-    exists = row_id is not None and rows.get(row_id) is not None
-    if row_id is not None:
-        _check_conditions(rows, row_id, request, exists=exists)
-    if request.method == "DELETE":
-        if row_id is None or not world.delete(name, row_id):
-            raise missing_row(name, row_id or "")
-        return Answer("", status=204)
-    values = _values(world, rows, _body(request, name))
-    key = rows.schema.primary_id
-    if row_id is None and key in values and rows.get(values[key]) is not None:
-        raise DataverseError(412, "0x80040237", "A record with matching key values already exists.")
-    if row_id is not None and exists:
-        values.pop(key, None)
-        world.update(name, row_id, values)
-    else:
-        row_id = world.insert(name, {**values, key: row_id} if row_id else values)
-    answer = Answer("", status=204)
-    answer.headers["OData-EntityId"] = f"{root}{rows.schema.entity_set}({row_id})"
-    return answer
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The row that a POST or PATCH wrote."""
+
+    id: str
+    created: bool
+
+
+def delete(world: World, rows: RowTable, request: Request, row_id: str) -> None:
+    """DELETE of one row."""
+    _check_conditions(rows, row_id, request, exists=row_id in rows)
+    if not world.delete(rows.schema.name, row_id):
+        raise missing_row(rows.schema.name, row_id)
+
+
+def write(
+    world: World, rows: RowTable, request: Request, row_id: str | None, member: Member, detected: Iterable[str] = ()
+) -> Written:
+    """POST to a table, or PATCH of one row.
+
+    Args:
+        world: What is changed.
+        rows: The table.
+        request: Its body and its conditions.
+        row_id: The row of a PATCH.
+        member: Who asks; the row names it as the one who changed it.
+        detected: Tables with a published duplicate rule on the e-mail address.
+    """
+    name, key = rows.schema.name, rows.schema.primary_id
+    with world.lock:
+        exists = row_id is not None and row_id in rows
+        if row_id is not None:
+            _check_conditions(rows, row_id, request, exists=exists)
+        values = values_of(world, rows, _body(request, name))
+        if row_id is None and key in values and values[key] in rows:
+            raise DataverseError(412, "0x80040237", "A record with matching key values already exists.")
+        _settle_state(rows, (rows.get(row_id) if row_id else None) or {}, values)
+        if name in detected and request.headers.get("MSCRM.SuppressDuplicateDetection", "").lower() == "false":
+            _refuse_twins(rows, row_id, values)
+        if row_id is not None and exists:
+            values.pop(key, None)
+            world.update(name, row_id, values, member.id)
+            return Written(row_id.lower(), created=False)
+        return Written(world.insert(name, {**values, key: row_id} if row_id else values, member.id), created=True)
 
 
 def _check_conditions(rows: RowTable, row_id: str, request: Request, *, exists: bool) -> None:
@@ -67,74 +89,85 @@ def _check_conditions(rows: RowTable, row_id: str, request: Request, *, exists: 
 def _body(request: Request, table: str) -> dict[str, Any]:
     body = request.get_json(force=True, silent=True)
     if not isinstance(body, dict):
-        raise _payload_error(table, "The payload is no JSON object.")
+        raise payload_error(table, "The payload is no JSON object.")
     return body
 
 
-def _payload_error(table: str, reason: str) -> DataverseError:
-    return DataverseError(
-        400,
-        "0x80048d19",
-        f"Error identified in Payload provided by the user for Entity :'{table}', For more details: {reason}",
-    )
-
-
-def _values(world: World, rows: RowTable, body: dict[str, Any]) -> dict[str, Any]:
+def values_of(world: World, rows: RowTable, body: dict[str, Any]) -> dict[str, Any]:
+    """Checked values by logical name; what nobody can write is passed over without a word, as Dataverse does."""
     values: dict[str, Any] = {}
     for name, value in body.items():
         if name.endswith("@odata.bind"):
             column = _lookup(rows, name.removesuffix("@odata.bind"))
             found = _BIND.fullmatch(str(value)) if value is not None else None
             if column is None or (value is not None and found is None):
-                raise _payload_error(rows.schema.name, f"The navigation property '{name}' is not understood.")
-            target = found[2].lower() if found else None
-            if target is None and column.kind == "Owner":
-                raise _payload_error(rows.schema.name, "The owner of a record cannot be null.")
-            if target is not None and world.target_of(target) not in column.targets:
-                raise missing_row(column.targets[0], target)
-            values[column.name] = target
+                raise payload_error(rows.schema.name, f"The navigation property '{name}' is not understood.")
+            values[column.name] = _target(world, rows, column, found)
             continue
-        if name.startswith("@"):
+        if "@" in name:
             continue
         column = rows.schema.columns.get(name)
         if column is None or column.is_lookup or not column.selectable:
-            raise _payload_error(
+            raise payload_error(
                 rows.schema.name,
                 f"An undeclared property '{name}' which only has property annotations in the payload but no "
                 "property value was found in the payload.",
             )
         if name == rows.schema.primary_id:
             if not isinstance(value, str) or not _GUID.fullmatch(value):
-                raise _payload_error(rows.schema.name, f"Cannot convert the literal '{value}' to 'Edm.Guid'.")
-        elif "readonly" in column.flags:
-            # Values of columns that nobody can write are passed over without a word.
-            continue
-        values[name] = _checked(rows.schema.name, column, value)
+                raise payload_error(rows.schema.name, f"Cannot convert the literal '{value}' to 'Edm.Guid'.")
+            values[name] = value.lower()
+        elif not column.flags & {"readonly", "calculated"}:
+            values[name] = checked(rows.schema.name, column, value)
     return values
 
 
+def _target(world: World, rows: RowTable, column: Column, found: re.Match[str] | None) -> str | None:
+    """Id of the row that a lookup is to name."""
+    if found is None:
+        if column.required == "SystemRequired":
+            raise payload_error(rows.schema.name, f"The lookup '{column.name}' of a record cannot be null.")
+        return None
+    target = found[2].lower()
+    if world.target_of(target) not in column.targets:
+        raise missing_row(column.targets[0], target)
+    return target
+
+
 def _lookup(rows: RowTable, navigation: str) -> Column | None:
-    """The lookup of a navigation property: its schema name if custom, with the target's name for customers."""
+    """The lookup of a navigation property: its schema name if custom, with the target's name if there are several."""
     for column in rows.schema.columns.values():
         names = {column.schema if "custom" in column.flags else column.name}
         if column.is_polymorphic:
             names = {f"{column.name}_{target}" for target in column.targets}
-        if column.is_lookup and navigation in names:
+        if column.is_lookup and navigation in names and "readonly" not in column.flags:
             return column
     return None
 
 
-def _checked(table: str, column: Column, value: Any) -> Any:
-    if value is None:
-        return None
-    kinds = _KINDS.get(column.kind)
-    if kinds is not None and (not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds)):
-        raise _payload_error(table, f"Cannot convert the literal '{value}' to the expected type of '{column.name}'.")
-    if column.length is not None and isinstance(value, str) and len(value) > column.length:
+def _settle_state(rows: RowTable, row: dict[str, Any], values: dict[str, Any]) -> None:
+    """A state alone takes its first status reason; a pair that does not fit is refused."""
+    if not values.keys() & {"statecode", "statuscode"} or "statuscode" not in rows.schema.columns:
+        return
+    states = {choice.value: choice.state for choice in rows.schema.columns["statuscode"].choices}
+    state = values.get("statecode", row.get("statecode", 0))
+    if "statuscode" not in values:
+        kept = row.get("statuscode")
+        of_state = [status for status, its_state in states.items() if its_state == state]
+        values["statuscode"] = kept if kept in of_state else of_state[0]
+    if states.get(values["statuscode"]) != state:
         raise DataverseError(
-            400,
-            "0x80044331",
-            f"A validation error occurred. The length of the '{column.name}' attribute of the '{table}' entity "
-            f"exceeded the maximum allowed length of '{column.length}'.",
+            400, "0x80048408", f"{values['statuscode']} is not a valid status code for state code {state}."
         )
-    return value
+
+
+def _refuse_twins(rows: RowTable, row_id: str | None, values: dict[str, Any]) -> None:
+    """An active record of the same e-mail address stops a create, and an update whatever it changes."""
+    own = rows.get(row_id) if row_id is not None else None
+    email = str(values.get(_DETECTED, (own or {}).get(_DETECTED)) or "").strip().lower()
+    key = rows.schema.primary_id
+    for twin in rows.holding(email) if email else ():
+        same = str(twin.get(_DETECTED, "")).strip().lower() == email
+        if same and twin["statecode"] == 0 and (own is None or twin[key] != own[key]):
+            text = "A record was not created or updated because a duplicate of the current record already exists."
+            raise DataverseError(412, "0x80040333", text)
