@@ -25,7 +25,8 @@ class Control:
     """A small WSGI app beside the three systems.
 
     Paths: ``POST/DELETE /faults``, ``GET/DELETE /log``, ``GET /audit/{marketo|dataverse}[/{table}]``,
-    ``POST /row`` (``{"table", "id", "values", "delete"}``; an id that is not there is created) and ``POST /do``
+    ``POST /row`` (``{"table", "id", "values", "delete"}``; an id that is not there is created),
+    ``POST /marketer`` (``{"act", "id", ...}``) and ``POST /do``
     (``{"action", ...}``, see ``deeds`` for what can be done to Dynamics).
     """
 
@@ -62,6 +63,8 @@ class Control:
                 return list(rehearsal.world.tables[table])
             case "POST", ["row"]:
                 return self._row(body)
+            case "POST", ["marketer"]:
+                return rehearsal.marketo.marketer.do(body)
             case "POST", ["do"]:
                 return self._actions()[body["action"]](body) or {"done": True}
             case _:
@@ -86,6 +89,7 @@ class Control:
             "expire_change_tokens": lambda _body: rehearsal.world.expire_tokens(),
             "revoke_entra_tokens": lambda _body: rehearsal.directory.revoke_all(),
             "end_marketo_token": lambda _body: rehearsal.marketo.identity.end_token(),
+            "expire_paging_tokens": lambda _body: rehearsal.marketo.activity_calls.expire_tokens(),
             "drop_column": lambda body: rehearsal.world.drop_column(body["table"], body["column"]),
             "latency": lambda body: rehearsal.set_latency(float(body["seconds"])),
             "deny": lambda body: rehearsal.marketo.denied.update(body["permissions"]),

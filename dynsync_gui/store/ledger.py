@@ -156,18 +156,20 @@ class Ledger:
                 parent=row[8],
                 match=Match(row[11]),
                 marketo_id=row[12],
-                filled=frozenset(filter(None, row[13].split(","))),
+                filled=_names(row[13]),
                 reason=row[14],
                 links=resolved.ready,
                 coming=resolved.coming,
-                carrier=carriers.get(row[15], ""),
+                carrier=carriers[row[15]][0] if row[15] in carriers else "",
+                kept=carriers[row[15]][1] if row[15] in carriers else frozenset(),
             )
             for row, resolved in zip(rows, self._links.resolve(pointers), strict=True)
         )
 
-    def _persons_at(self, seqs: Sequence[int]) -> Mapping[int, str]:
+    def _persons_at(self, seqs: Sequence[int]) -> Mapping[int, tuple[str, frozenset[str]]]:
         marks = ",".join("?" * len(seqs))
-        return dict(self._db.execute(f"SELECT seq, marketo_id FROM records WHERE seq IN ({marks})", seqs).fetchall())
+        rows = self._db.execute(f"SELECT seq, marketo_id, filled FROM records WHERE seq IN ({marks})", seqs)
+        return {seq: (person, _names(filled)) for seq, person, filled in rows}
 
     def undecided_emails(self, after: str, limit: int) -> tuple[SharedEmail, ...]:
         """See `SyncStore.undecided_emails`."""
@@ -317,6 +319,10 @@ def _row(
         *(record.created, record.parent_entity.value, record.parent, record.owner, record.team, record.deal),
         *(record.master, record.link, record.qualified, record.misfit, payload, record.digest, match, moved),
     )
+
+
+def _names(joined: str) -> frozenset[str]:
+    return frozenset(filter(None, joined.split(",")))
 
 
 def _joined(names: Iterable[str]) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
+import os
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +14,10 @@ import pytest
 import requests
 
 from dynsync_gui.simulators.server import Rehearsal
+
+_SHARED = Path(os.environ.get("DYNSYNC_SHARED") or Path(__file__).resolve().parents[3] / "shared")
+_TOOL = _SHARED / "tools" / "marketo_contract.py"
+_SPEC = _SHARED / "data" / "marketo" / "swagger-mapi.relaxed.json"
 
 API = "/api/data/v9.2/"
 
@@ -144,3 +151,19 @@ def marketo(rehearsal: Rehearsal) -> Iterator[MarketoSide]:
     side = MarketoSide(rehearsal)
     yield side
     side.session.close()
+
+
+@pytest.fixture(scope="session")
+def contract() -> Any:
+    """Adobe's own definition of the answers, where it is at hand."""
+    if not (_TOOL.is_file() and _SPEC.is_file()):
+        pytest.skip("Adobe's definition is not at hand")
+    spec = importlib.util.spec_from_file_location("marketo_contract", _TOOL)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    # The tool leaves the closing of its file to the interpreter, which is a warning of its own.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        return module.Contract(str(_SPEC))

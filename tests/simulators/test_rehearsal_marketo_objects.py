@@ -97,6 +97,64 @@ def test_fields_that_cannot_be_created(marketo, change):
     assert KEY_FIELD not in {row["name"] for row in marketo.get("leads/schema/fields.json")["result"]}
 
 
+@pytest.mark.parametrize(
+    ("kind", "value", "read"),
+    [
+        ("boolean", True, True),
+        ("currency", 34.66, 34.66),
+        ("date", "2020-08-30", "2020-08-30"),
+        ("datetime", "2020-08-30T05:49:48.9Z", "2020-08-30T05:49:48Z"),
+        ("email", "a@b.example", "a@b.example"),
+        ("float", 5.4, 5.4),
+        ("integer", 5, 5),
+        ("percent", 99, 99),
+        ("phone", "+33 1", "+33 1"),
+        ("score", -3, -3),
+        ("string", "Zoé", "Zoé"),
+        ("url", "https://b.example", "https://b.example"),
+    ],
+)
+def test_a_field_of_each_type_is_created_and_used(rehearsal, marketo, kind, value, read):
+    entry = {"name": "fresh", "displayName": "Fresh", "dataType": kind, "description": "Why"}
+    assert marketo.post("leads/schema/fields.json", {"input": [entry]})["result"][0]["status"] == "created"
+    rehearsal.clock.advance(2)
+    (row,) = marketo.sync({"email": "f@b.example", "fresh": value})
+    assert marketo.person(row["id"], "fresh")["fresh"] == read
+    assert marketo.sync({"email": "f@b.example", "fresh": {"a": 1}})[0]["status"] == "skipped"
+
+
+def test_what_can_be_changed_of_a_field(rehearsal, marketo):
+    marketo.post("leads/schema/fields.json", {"input": [FIELD]})
+
+    def change(name=KEY_FIELD, **entry):
+        return marketo.post(f"leads/schema/fields/{name}.json", {"input": [entry]})
+
+    assert change(displayName="CRM key", isHidden=True, description="Why")["success"]
+    row = marketo.get(f"leads/schema/fields/{KEY_FIELD}.json")["result"][0]
+    assert (row["displayName"], row["isHidden"], row["description"]) == ("CRM key", True, "Why")
+    assert change(displayName="CRM key")["success"]
+    assert code(change(dataType="integer")) == "1003"
+    assert code(change(name="email", isHidden=True)) == "1003"
+    assert code(change(displayName="Email Address")) == "1017"
+    assert code(change(displayName="[x]")) == "1003"
+    assert code(change(isHidden="yes")) == "1001"
+    assert code(change(name="nothing", isHidden=True)) == "1006"
+    both = {"input": [{"isHidden": True}, {"isHidden": False}]}
+    assert code(marketo.post(f"leads/schema/fields/{KEY_FIELD}.json", both)) == "1003"
+
+
+def test_only_an_administrator_makes_text_areas(rehearsal, marketo):
+    long = "x" * 2_000
+    rehearsal.marketo.marketer.add_field("notes", "Notes of ours", "text")
+    assert marketo.sync({"email": "t@b.example", "notes": long})[0]["status"] == "created"
+    assert described(marketo)[0]["notes"]["dataType"] == "text"
+    assert marketo.sync({"email": "t@b.example", "crmKey": long})[0]["status"] == "skipped"
+    rehearsal.marketo.marketer.make_text_area("crmKey")
+    assert marketo.sync({"email": "t@b.example", "crmKey": long})[0]["status"] == "updated"
+    assert "crmKey" not in described(marketo)[1]
+    assert marketo.get("leads/schema/fields/notes.json")["result"][0]["isApiCreated"] is False
+
+
 def test_at_most_a_hundred_fields_are_created(marketo):
     many = [{"name": f"f{n}", "displayName": f"F {n}", "dataType": "score"} for n in range(100)]
     assert marketo.post("leads/schema/fields.json", {"input": many})["success"]

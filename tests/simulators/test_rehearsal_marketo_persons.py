@@ -154,6 +154,21 @@ def test_queries(marketo):
     assert len(long["result"]) == 300
 
 
+def test_a_changed_value_is_found_by_the_new_one_only(marketo):
+    keys = ("k1", "k2", "k3")
+    marketo.sync(*({"crmKey": key, "email": "shared@b.example"} for key in keys), lookupField="crmKey")
+
+    def found(email):
+        rows = marketo.get("leads.json", filterType="email", filterValues=email, fields="crmKey")["result"]
+        return [row["crmKey"] for row in rows]
+
+    assert found("shared@b.example") == list(keys)
+    marketo.sync({"crmKey": "k2", "email": "own@b.example"}, lookupField="crmKey")
+    assert (found("shared@b.example"), found("OWN@b.example")) == (["k1", "k3"], ["k2"])
+    marketo.sync({"crmKey": "k2", "email": None}, {"crmKey": "k1", "email": None}, lookupField="crmKey")
+    assert (found("shared@b.example"), found("own@b.example")) == (["k3"], [])
+
+
 @pytest.mark.parametrize(
     ("query", "number"),
     [

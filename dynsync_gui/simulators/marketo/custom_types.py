@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from dynsync_gui.simulators.marketo.errors import MarketoError
-from dynsync_gui.simulators.marketo.fields import Field
+from dynsync_gui.simulators.marketo.fields import LENGTHS, Field
 from dynsync_gui.simulators.marketo.records import RecordStore
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ DATA_TYPES = (
     "string", "boolean", "integer", "float", "link", "email", "currency", "date", "datetime", "phone", "text",
 )  # fmt: skip
 MOST_FIELDS, MOST_LATER_FIELDS, MOST_KEYS = 50, 20, 3
-_LENGTHS = {"string": 255, "email": 255, "phone": 255}
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _KNOWN = frozenset({"name", "displayName", "dataType", "description", "isDedupeField", "relatedTo"})
 _OWN = (
@@ -197,7 +196,7 @@ def _made(entry: Any, related: Callable[[str, Any], Field]) -> TypeField:
         raise MarketoError("1003", f"Invalid value for field 'dataType' and value '{kind}'")
     about = entry.get("description")
     if link is None:
-        field = Field(name, kind, _LENGTHS.get(kind), entry["displayName"], custom=True, description=about)
+        field = Field(name, kind, LENGTHS.get(kind), entry["displayName"], custom=True, description=about)
         return TypeField(field, dedupe=bool(entry.get("isDedupeField")))
     parent = related(name, link)
     # A link's values are those of the field that it names.

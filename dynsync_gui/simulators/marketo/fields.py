@@ -40,10 +40,11 @@ _CREATABLE = frozenset(
         "url",
     )
 )
+_CHANGEABLE = frozenset({"displayName", "description", "isHidden", "isHtmlEncodingInEmail", "isSensitive"})
 _SEARCHABLE_TYPES = frozenset({"string", "email", "integer"})
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _TITLE = re.compile(r"[^\W_][\w '\-/()]*")
-_LENGTHS = {"string": 255, "email": 255, "phone": 255, "url": 255}
+LENGTHS = {"string": 255, "email": 255, "phone": 255, "url": 255}
 MOST_CREATED = 100
 
 
@@ -157,30 +158,62 @@ class Catalogue:
             self._fields.update((field.name, field) for field in made)
         return [{"name": field.name, "status": "created"} for field in made]
 
+    def change(self, name: str, entry: dict[str, Any]) -> None:
+        """Changes what may be changed of one field; its name and type stay for ever."""
+        field = self._fields[name]
+        if unknown := set(entry) - _CHANGEABLE:
+            raise MarketoError("1003", f"Field '{min(unknown)}' is not updateable")
+        if "isHidden" in entry and not field.created_by_api:
+            raise MarketoError("1003", f"Invalid value for field 'isHidden' and value '{entry['isHidden']}'")
+        if entry.get("displayName", field.label) != field.label:
+            self._check_label(entry["displayName"])
+        self._check_flags(entry)
+        field.label = entry.get("displayName", field.label)
+        field.description = entry.get("description", field.description)
+        field.hidden = entry.get("isHidden", field.hidden)
+        field.html = entry.get("isHtmlEncodingInEmail", field.html)
+        field.sensitive = entry.get("isSensitive", field.sensitive)
+
+    def make_text_area(self, name: str) -> None:
+        """Turns a string into a text area, which only an administrator can do; KeyError where there is none."""
+        field = self._fields[name]
+        if field.kind != "string":
+            raise ValueError(f"{name} is no string")
+        field.kind, field.length = "text", None
+
+    def _check_label(self, label: Any) -> None:
+        if not isinstance(label, str) or not _TITLE.fullmatch(label) or len(label) > 255:
+            raise MarketoError("1003", f"Invalid value for field 'displayName' and value '{label}'")
+        if any(field.label.lower() == label.lower() for field in self._fields.values()):
+            raise MarketoError("1017", f"Field with displayName '{label}' already exists")
+
+    @staticmethod
+    def _check_flags(entry: dict[str, Any]) -> None:
+        for name in ("isHidden", "isHtmlEncodingInEmail", "isSensitive"):
+            if not isinstance(entry.get(name, False), bool):
+                raise MarketoError("1001", f"Invalid value '{entry[name]}'. Required of type 'Boolean'")
+
     def _made(self, entry: Any) -> Field:
         if not isinstance(entry, dict):
             raise MarketoError("1001", "Invalid value for input")
         for name in ("displayName", "name", "dataType"):
             if not isinstance(entry.get(name), str) or not entry[name]:
                 raise MarketoError("1002", f"Missing value for required parameter '{name}'")
-        known = {"displayName", "name", "dataType", "description", "isHidden", "isHtmlEncodingInEmail", "isSensitive"}
-        if unknown := set(entry) - known:
+        if unknown := set(entry) - _CHANGEABLE - {"name", "dataType"}:
             raise MarketoError("1006", f"Field '{min(unknown)}' not found")
         name, label, kind = entry["name"], entry["displayName"], entry["dataType"]
         if not _NAME.fullmatch(name) or len(name) > 255:
             raise MarketoError("1003", f"Invalid value for field 'name' and value '{name}'")
-        if not _TITLE.fullmatch(label) or len(label) > 255:
-            raise MarketoError("1003", f"Invalid value for field 'displayName' and value '{label}'")
+        self._check_label(label)
+        self._check_flags(entry)
         if kind not in _CREATABLE:
             raise MarketoError("1003", f"Invalid value for field 'dataType' and value '{kind}'")
         if any(f.name.lower() == name.lower() for f in self._fields.values()):
             raise MarketoError("1017", f"Field with name '{name}' already exists")
-        if any(f.label.lower() == label.lower() for f in self._fields.values()):
-            raise MarketoError("1017", f"Field with displayName '{label}' already exists")
         return Field(
             name,
             "integer" if kind == "score" else kind,
-            _LENGTHS.get(kind),
+            LENGTHS.get(kind),
             label,
             custom=True,
             created_by_api=True,

@@ -25,6 +25,7 @@ class Identity:
     def __init__(self, clock: Clock) -> None:
         self.client_id, self.client_secret = secrets_guid(), secrets.token_urlsafe(24)
         self.user = "rehearsal-api@sandbox.example"
+        self.service = "Rehearsal service"
         self._clock = clock
         self._lock = threading.Lock()
         self._token, self._ends = "", 0.0

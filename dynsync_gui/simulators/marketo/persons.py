@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from dynsync_gui.simulators.gate import Answer
     from dynsync_gui.simulators.marketo.fields import Catalogue
     from dynsync_gui.simulators.marketo.kinds import Kinds
+    from dynsync_gui.simulators.marketo.lifecycle import Lifecycle
     from dynsync_gui.simulators.marketo.records import Record
 
 _DEFAULT_FIELDS = ("id", "email", "updatedAt", "createdAt", "firstName", "lastName")
@@ -43,12 +44,13 @@ class Persons:
         partitions: Names of lead partitions.
     """
 
-    def __init__(self, fields: Catalogue, kinds: Kinds, wait: Callable[[], None]) -> None:
+    def __init__(self, fields: Catalogue, kinds: Kinds, lifecycle: Lifecycle, wait: Callable[[], None]) -> None:
         self.strict_companies = True
         self.blocked: set[str] = set()
         self.partitions = ["Default"]
         self._fields = fields
         self._kinds = kinds
+        self._lifecycle = lifecycle
         self._store, self._companies = kinds.persons, kinds.companies.store
         self._wait = wait
 
@@ -87,7 +89,7 @@ class Persons:
         for record in records:
             number = record.get("id")
             text = str(number)
-            if text.isascii() and text.isdigit() and self._store.delete(int(text)):
+            if text.isascii() and text.isdigit() and self._lifecycle.delete(int(text)):
                 rows.append({"id": int(text), "status": "deleted"})
             else:
                 rows.append(RecordError("1004", "Lead not found").row)
@@ -103,13 +105,17 @@ class Persons:
         records = records_of(body)
         action = choice(body, "action", _ACTIONS)
         lookup = body.get("lookupField") or "email"
-        self._check_head(body, action, lookup)
+        partition = self._check_head(body, action, lookup)
         seen: set[str] = set()
         decided: list[tuple[list[int], Record] | RecordError] = []
         with self._store.lock:
             for record in records:
                 try:
-                    decided.append(self._decide(record, action, lookup, seen))
+                    key = str(record.get(lookup) or "").lower()
+                    if key and key in seen and action != "createDuplicate":
+                        raise RecordError("1036", "Duplicate object found in input")  # noqa: TRY301 - a row's outcome
+                    seen.add(key)
+                    decided.append(self._decide(record, action, lookup, partition))
                 except RecordError as error:
                     decided.append(error)
         self._wait()
@@ -117,31 +123,47 @@ class Persons:
             rows = [d.row if isinstance(d, RecordError) else self._apply(*d) for d in decided]
         return success(rows)
 
-    def _check_head(self, body: dict[str, Any], action: str, lookup: Any) -> None:
-        if unknown := set(body) - _KNOWN:
-            raise MarketoError("1003", f"Unknown parameter '{min(unknown)}'")
+    def take(self, record: Record, action: str, lookup: str, partition: int) -> int:
+        """Creates or updates one person, as an import does; gives its id."""
+        with self._store.lock:
+            return int(self._apply(*self._decide(record, action, lookup, partition))["id"])
+
+    def check_lookup(self, lookup: Any) -> None:
+        """Refuses a field that persons cannot be looked up by."""
         if not isinstance(lookup, str) or self._fields.get(lookup) is None:
             raise MarketoError("1006", f"Lookup field '{lookup}' not found")
         if not self._fields.is_lookup(lookup):
             raise MarketoError("1011", f"Lookup field '{lookup}' is not supported")
+
+    def partition(self, name: Any) -> int:
+        """Number of the partition of a name; 0 where none is named."""
+        if name is None:
+            return 0
+        if name not in self.partitions:
+            raise MarketoError("1009", f"Lead partition '{name}' not found")
+        return self.partitions.index(name) + 1
+
+    def _check_head(self, body: dict[str, Any], action: str, lookup: Any) -> int:
+        if unknown := set(body) - _KNOWN:
+            raise MarketoError("1003", f"Unknown parameter '{min(unknown)}'")
+        self.check_lookup(lookup)
         if lookup == "id" and action != "updateOnly":
             raise MarketoError("1003", f"Invalid value for field 'lookupField' and value 'id' with action '{action}'")
-        partition = body.get("partitionName")
-        if partition is not None and partition not in self.partitions:
-            raise MarketoError("1009", f"Lead partition '{partition}' not found")
+        partition = self.partition(body.get("partitionName"))
+        if partition and action not in {"createOnly", "createOrUpdate"}:
+            raise MarketoError("1003", f"Invalid value for field 'partitionName' with action '{action}'")
+        return partition
 
-    def _decide(self, record: Record, action: str, lookup: str, seen: set[str]) -> tuple[list[int], Record]:
+    def _decide(self, record: Record, action: str, lookup: str, partition: int) -> tuple[list[int], Record]:
         """What will happen to one record; the ids are empty for one to be created."""
         key = record.get(lookup)
-        if action != "createDuplicate":
-            if key is None or key == "":
-                raise RecordError("1003", f"Value for lookup field '{lookup}' not found")
-            if str(key).lower() in seen:
-                raise RecordError("1036", "Duplicate object found in input")
-            seen.add(str(key).lower())
+        if action != "createDuplicate" and (key is None or key == ""):
+            raise RecordError("1003", f"Value for lookup field '{lookup}' not found")
         values = {
             name: self._checked(name, value, lookup) for name, value in record.items() if name != "id" or lookup != "id"
         }
+        if partition:
+            values["leadPartitionId"] = partition
         if action == "createDuplicate":
             return [], values
         found = self._store.find(lookup, key)
@@ -151,6 +173,8 @@ class Persons:
             raise RecordError("1004", "Lead not found")
         if found and action == "createOnly":
             raise RecordError("1005", "Lead already exists")
+        if found and partition and (self._store.get(found[0]) or {}).get("leadPartitionId") != partition:
+            raise RecordError("1010", "Partition update not allowed")
         return found, values
 
     def _checked(self, name: str, value: Any, lookup: str) -> Any:

@@ -26,7 +26,13 @@ _TYPES = "Read-Write Custom Object Type"
 def routes(marketo: Marketo) -> list[Route]:
     """Paths, the permission that each verb needs, and what answers."""
     kinds = marketo.kinds
-    listed = [*_person_routes(marketo), *_custom_routes(marketo), *_schema_routes(marketo)]
+    listed = [
+        *_person_routes(marketo),
+        *_custom_routes(marketo),
+        *_list_routes(marketo),
+        *_activity_routes(marketo),
+        *_schema_routes(marketo),
+    ]
     for path, word, kind in (
         ("companies", "Company", kinds.companies),
         ("salespersons", "Sales Person", kinds.sellers),
@@ -35,7 +41,8 @@ def routes(marketo: Marketo) -> list[Route]:
     ):
         calls = ObjectCalls(kind, marketo.wait)
         listed += _object_routes(path, word, lambda _match, calls=calls: calls)  # type: ignore[misc]
-    return [(re.compile(f"/rest/v1/{path}"), verbs, call) for path, verbs, call in listed]
+    rest = [(re.compile(f"/rest/v1/{path}"), verbs, call) for path, verbs, call in listed]
+    return rest + [(re.compile(f"/bulk/v1/{path}"), verbs, call) for path, verbs, call in _bulk_routes(marketo)]
 
 
 def _person_routes(marketo: Marketo) -> list[tuple[str, dict[str, str], Call]]:
@@ -51,6 +58,7 @@ def _person_routes(marketo: Marketo) -> list[tuple[str, dict[str, str], Call]]:
         (r"leads\.json", {"GET": _READ, "POST": _WRITE, "DELETE": _WRITE}, person),
         (r"leads/delete\.json", {"POST": _WRITE}, lambda r, _m: persons.delete(r)),
         (r"lead/(\d+)\.json", {"GET": _READ}, lambda r, m: persons.one(r, int(m[1]))),
+        (r"leads/(\d+)/merge\.json", {"POST": _WRITE}, lambda r, m: marketo.lifecycle.answer(r, int(m[1]))),
         (r"stats/(usage|errors)(/last7days)?\.json", {"GET": ""}, lambda _r, m: marketo.stats(m[1], m[2])),
     ]
 
@@ -63,6 +71,55 @@ def _schema_routes(marketo: Marketo) -> list[tuple[str, dict[str, str], Call]]:
         (r"leads/describe2\.json", {"GET": _READ}, lambda _r, _m: calls.describe2()),
         (rf"{of}\.json", both, lambda r, m: calls.fields(r, m[1], None)),
         (rf"{of}/(\w+)\.json", both, lambda r, m: calls.fields(r, m[1], m[2])),
+    ]
+
+
+def _activity_routes(marketo: Marketo) -> list[tuple[str, dict[str, str], Call]]:
+    calls, read = marketo.activity_calls, {"GET": "Read-Only Activity"}
+    return [
+        (r"activities/pagingtoken\.json", read, lambda r, _m: calls.token(r)),
+        (r"activities/leadchanges\.json", read, lambda r, _m: calls.changes(r)),
+        (r"activities/deletedleads\.json", read, lambda r, _m: calls.deleted(r)),
+        (r"activities/types\.json", read, lambda _r, _m: calls.types()),
+        (r"activities\.json", read, lambda r, _m: calls.any(r)),
+    ]
+
+
+def _bulk_routes(marketo: Marketo) -> list[tuple[str, dict[str, str], Call]]:
+    calls, person = marketo.bulk_calls, "leads"
+    write = {"GET": "Read-Write Custom Object", "POST": "Read-Write Custom Object"}
+    extracts, export = marketo.extracts, r"leads/export/([\w-]+)"
+    objects, files = r"customobjects/(\w+)/import", "(failures|warnings)"
+    return [
+        (r"leads\.json", {"POST": _WRITE}, lambda r, _m: calls.persons(r)),
+        (r"leads/batch/(\d+)\.json", {"GET": _WRITE}, lambda _r, m: calls.status(person, m[1])),
+        (rf"leads/batch/(\d+)/{files}\.json", {"GET": _WRITE}, lambda _r, m: calls.file(person, m[1], m[2])),
+        (r"leads/export\.json", {"GET": _READ}, lambda r, _m: extracts.listed(r)),
+        (r"leads/export/create\.json", {"POST": _READ}, lambda r, _m: extracts.create(r)),
+        (rf"{export}/enqueue\.json", {"POST": _READ}, lambda _r, m: extracts.enqueue(m[1])),
+        (rf"{export}/cancel\.json", {"POST": _READ}, lambda _r, m: extracts.cancel(m[1])),
+        (rf"{export}/status\.json", {"GET": _READ}, lambda _r, m: extracts.status(m[1])),
+        (rf"{export}/file\.json", {"GET": _READ}, lambda r, m: extracts.file(r, m[1])),
+        (rf"{objects}\.json", write, lambda r, m: calls.objects(r, m[1])),
+        (rf"{objects}/(\d+)/status\.json", write, lambda _r, m: calls.status(m[1], m[2])),
+        (rf"{objects}/(\d+)/{files}\.json", write, lambda _r, m: calls.file(m[1], m[2], m[3])),
+    ]
+
+
+def _list_routes(marketo: Marketo) -> list[tuple[str, dict[str, str], Call]]:
+    lists, persons = marketo.lists, marketo.person_calls
+
+    def members(request: Request, match: re.Match[str]) -> Answer:
+        if request.method == "DELETE" or request.args.get("_method") == "DELETE":
+            return lists.remove(request, match[1])
+        return lists.add(request, match[1]) if is_post(request) else lists.members(request, match[1], persons)
+
+    return [
+        (r"lists\.json", {"GET": _READ}, lambda r, _m: lists.listed(r)),
+        (r"lists/(\d+)\.json", {"GET": _READ}, lambda _r, m: lists.one(m[1])),
+        (r"lists/(\d+)/leads\.json", {"GET": _READ, "POST": _WRITE, "DELETE": _WRITE}, members),
+        (r"lists/(\d+)/leads/ismember\.json", {"GET": _READ}, lambda r, m: lists.ask(r, m[1])),
+        (r"leads/(\d+)/listMembership\.json", {"GET": _READ}, lambda r, m: lists.of_person(r, int(m[1]))),
     ]
 
 

@@ -67,19 +67,11 @@ class SchemaCalls:
         return success(shown, **more)
 
     def _update(self, name: str, inputs: list[Any]) -> Answer:
-        """Changes what may be changed of one field; its name and type stay for ever."""
-        field = self._named(self._persons, name)
-        allowed = {"displayName", "description", "isHidden", "isHtmlEncodingInEmail", "isSensitive"}
-        if len(inputs) != 1 or not isinstance(inputs[0], dict) or set(inputs[0]) - allowed:
+        """``leads/schema/fields/{name}.json``: exactly one field at a time."""
+        self._named(self._persons, name)
+        if len(inputs) != 1 or not isinstance(inputs[0], dict):
             raise MarketoError("1003", "Invalid value for field 'input'")
-        entry = inputs[0]
-        if "isHidden" in entry and not field.created_by_api:
-            raise MarketoError("1003", "Invalid value for field 'isHidden'")
-        field.label = entry.get("displayName", field.label)
-        field.description = entry.get("description", field.description)
-        field.hidden = entry.get("isHidden", field.hidden)
-        field.html = entry.get("isHtmlEncodingInEmail", field.html)
-        field.sensitive = entry.get("isSensitive", field.sensitive)
+        self._persons.change(name, inputs[0])
         return success([{"name": name, "status": "updated"}])
 
     @staticmethod
