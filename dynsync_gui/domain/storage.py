@@ -157,6 +157,7 @@ class LedgerRecord:
         links: What it points to and is in Marketo now.
         coming: The same once everything that waits has arrived.
         carrier: Marketo's id of the person that its own goes into, for `Match.MERGE`.
+        kept: Fields of that person that hold a value of ours.
     """
 
     seq: int
@@ -176,6 +177,7 @@ class LedgerRecord:
     links: Links = NOWHERE
     coming: Links = NOWHERE
     carrier: str = ""
+    kept: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from dynsync_gui.domain.ports import BatchRefused, MarketoWriter, RowOutcome
-from dynsync_gui.domain.schema import Target, key_of
+from dynsync_gui.domain.schema import COMPANY_KEY, Target, key_of
 from dynsync_gui.domain.storage import LedgerRecord, Match
 from dynsync_gui.engine import outgoing
 
@@ -70,7 +70,11 @@ class Roles(ByKey):
 
 
 class Merging:
-    """Lets one person go into another, a call each; a person that is gone already has gone there."""
+    """Lets one person go into another, a call each; a person that is gone already has gone there.
+
+    Marketo fills what the one that stays lacks. What came from Dynamics is emptied before, as the record that stays is
+    empty there; a withdrawn consent is kept.
+    """
 
     target = Target.PERSON
     at_once = 1
@@ -85,7 +89,11 @@ class Merging:
     def send(self, batch: Batch, dropped: frozenset[str], *, suspected: bool) -> tuple[RowOutcome, ...]:  # noqa: ARG002
         """Merge the one of the batch."""
         (record,) = batch
+        foreign = record.filled - record.kept - {outgoing.UNSUBSCRIBED, COMPANY_KEY}
         try:
+            if foreign:
+                emptied = dict.fromkeys(sorted(foreign - dropped)) | {"id": int(record.marketo_id)}
+                self._marketo.upsert(self.target, [emptied], "id")
             self._marketo.merge(record.carrier, [record.marketo_id])
         except BatchRefused as refused:
             if refused.code not in GONE:

@@ -21,7 +21,7 @@ from dynsync_gui.domain.storage import (
     StagedRecord,
 )
 from dynsync_gui.store.links import LinkFinder, Pointers
-from dynsync_gui.store.standing import COLUMNS, joined, row_of, standing
+from dynsync_gui.store.standing import COLUMNS, joined, row_of, split, standing
 
 _PEOPLE = "('" + "', '".join(PEOPLE) + "')"
 _ID_CHUNK = 400
@@ -154,20 +154,22 @@ class Ledger:
                 parent=row[8],
                 match=Match(row[11]),
                 marketo_id=row[12],
-                filled=frozenset(filter(None, row[13].split(","))),
+                filled=split(row[13]),
                 reason=row[14],
                 links=resolved.ready,
                 coming=resolved.coming,
-                carrier=carriers.get(row[15], ""),
+                carrier=carriers[row[15]][0] if row[15] in carriers else "",
+                kept=carriers[row[15]][1] if row[15] in carriers else frozenset(),
                 agreed=row[16] or b"",
-                spared=frozenset(filter(None, row[17].split(","))),
+                spared=split(row[17]),
             )
             for row, resolved in zip(rows, self._links.resolve(pointers), strict=True)
         )
 
-    def _persons_at(self, seqs: Sequence[int]) -> Mapping[int, str]:
+    def _persons_at(self, seqs: Sequence[int]) -> Mapping[int, tuple[str, frozenset[str]]]:
         marks = ",".join("?" * len(seqs))
-        return dict(self._db.execute(f"SELECT seq, marketo_id FROM records WHERE seq IN ({marks})", seqs).fetchall())
+        rows = self._db.execute(f"SELECT seq, marketo_id, filled FROM records WHERE seq IN ({marks})", seqs)
+        return {seq: (person, split(filled)) for seq, person, filled in rows}
 
     def undecided_emails(self, after: str, limit: int) -> tuple[SharedEmail, ...]:
         """See `SyncStore.undecided_emails`."""

@@ -82,3 +82,8 @@ COLUMNS = (
 def joined(names: Iterable[str]) -> str:
     """Names as they are stored."""
     return ",".join(sorted(names))
+
+
+def split(names: str) -> frozenset[str]:
+    """Names as they were stored by `joined`."""
+    return frozenset(filter(None, names.split(",")))
