@@ -67,6 +67,11 @@ def open_service(options: Options) -> SyncService:
         people = PeopleSignIn(kept.cache, lambda: kept.protected, open_browser)
         return VendorConnections(lambda _address: profile.rate_window(), people=people)
 
+    def by_smtp(_settings: Settings) -> Mailer:
+        from dynsync_gui.connectors.http.tls import trusting_context  # noqa: PLC0415
+
+        return SmtpMailer(trusting_context)
+
     def by_microsoft(settings: Settings) -> Mailer:
         from dynsync_gui.connectors.mail import VendorMailer  # noqa: PLC0415
         from dynsync_gui.connectors.opening import PeopleSignIn  # noqa: PLC0415
@@ -90,7 +95,7 @@ def open_service(options: Options) -> SyncService:
             problem_of=refusal_of,
             mailer=RoutedMailer(
                 {
-                    MailKind.SMTP: lambda _settings: SmtpMailer(),
+                    MailKind.SMTP: by_smtp,
                     MailKind.DYNAMICS: by_microsoft,
                     MailKind.GRAPH: by_microsoft,
                 }

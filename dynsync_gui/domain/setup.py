@@ -16,8 +16,8 @@ from dynsync_gui.domain.checks import Check, IdentityCard, all_passed
 from dynsync_gui.domain.mapping import FieldOffer
 from dynsync_gui.domain.plan import Plan
 from dynsync_gui.domain.schema import Entity
-from dynsync_gui.domain.secrets import Secrets
-from dynsync_gui.domain.settings import FieldSettings, Settings, SignIn
+from dynsync_gui.domain.secrets import ENVIRONMENT, Secrets
+from dynsync_gui.domain.settings import FieldSettings, MailKind, Settings, SignIn
 from dynsync_gui.domain.text import NOTHING, Message, msg
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -201,6 +201,33 @@ class SetupFlow:
     def _fields(self, fields: FieldSettings) -> None:
         self.draft.settings = replace(self.draft.settings, fields=fields)
         self.draft.plan = None
+
+
+def in_vain(settings: Settings, secrets: Secrets) -> tuple[Message, ...]:
+    """What was given but is not used as its giver may think; for where no form asks for just what is used."""
+    dynamics, mail = settings.dynamics, settings.mail
+    application = dynamics.sign_in is SignIn.APPLICATION
+    used = {
+        "dynamics_password": dynamics.sign_in is SignIn.PASSWORD,
+        "dynamics_client_secret": not dynamics.sign_in.is_person,
+        "mail_password": mail.kind is MailKind.SMTP and bool(mail.host and mail.username),
+        "proxy_password": bool(settings.network.proxy_username),
+    }
+    rows = [
+        msg("{variable} is set, but these settings have no use for it.", variable=ENVIRONMENT[name])
+        for name, is_used in used.items()
+        if getattr(secrets, name) and not is_used
+    ]
+    if application and dynamics.certificate and secrets.dynamics_client_secret:
+        text = msg(
+            "The application signs in with its certificate: {variable} is taken for the password of the certificate's "
+            "file, not for a client secret.",
+            variable=ENVIRONMENT["dynamics_client_secret"],
+        )
+        rows.append(text)
+    if dynamics.certificate and not application:
+        rows.append(msg("“{key}” has no use, because no application signs in.", key="dynamics.certificate"))
+    return tuple(rows)
 
 
 def _wanted(name: str, value: str, text: Message) -> list[Missing]:

@@ -49,8 +49,10 @@ class DeviceMethod:
             pause = min(max(float(flow["interval"]), _SHORTEST_PAUSE), _LONGEST_PAUSE, left)
             web.patience.forgive(pause)
             access.token.wait(pause)
+            asked = time.monotonic()
             # One question at a time: msal's own loop sleeps, and could not be cancelled at once.
             answer = dict(app.acquire_token_by_device_flow(flow, exit_condition=lambda _flow: True))
+            web.patience.forgive(time.monotonic() - asked)
             if answer.get("error") not in _GO_ON:
                 return answer
         raise sign_in_failed("sign-in.code-expired")
