@@ -109,6 +109,11 @@ class SignInPrompt(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SignInEnded(Event):
+    """The sign-in waits for nobody any more, however it went; the work goes on."""
+
+
+@dataclass(frozen=True, slots=True)
 class EnvironmentsFound(Event):
     """The environments that the person who signed in may use, by name."""
 

@@ -19,7 +19,8 @@ from dynsync_gui.domain.settings import Settings
 
 OnCheck = Callable[[Check], None]
 OnWait = Callable[[System, float], None]
-OnPrompt = Callable[[Prompt], None]
+OnPrompt = Callable[[Prompt | None], None]
+"""Told what a person has to do, and None as soon as nobody is waited for any more."""
 
 
 @dataclass(frozen=True, slots=True)

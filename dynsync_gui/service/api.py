@@ -34,7 +34,10 @@ class Job(Protocol):
 
 
 class SyncApi(Protocol):
-    """The service. Every method returns at once; work runs in threads and is told as events on those threads."""
+    """The service. Every method returns at once; work runs in threads and is told as events on those threads.
+
+    Where a person has to sign in, any job but a run tells `SignInPrompt`, and `SignInEnded` once nobody is waited for.
+    """
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Hear every event from now on; returns what ends that."""
@@ -58,6 +61,14 @@ class SyncApi(Protocol):
             name: The Dynamics organisation's name, as a person typed it.
             settings: The stored ones where None.
             secrets: The kept ones where None.
+        """
+
+    def environments(self, settings: Settings, secrets: Secrets) -> Job:
+        """List the environments that the person who signs in may use: `EnvironmentsFound`.
+
+        Args:
+            settings: `dynamics.url` may be empty; a person has to be who signs in.
+            secrets: For a proxy that asks for an account.
         """
 
     def describe(self, settings: Settings, secrets: Secrets) -> Job:

@@ -23,6 +23,7 @@ from dynsync_gui.domain.events import (
     ProfileRead,
     RehearsalReady,
     RunEnded,
+    SignInEnded,
     SignInPrompt,
     Waiting,
 )
@@ -364,8 +365,9 @@ class SyncService:
         return self._workplace.connections(self._workplace.profile(settings.rehearsal))
 
     def _prompting(self, job: BackgroundJob) -> OnPrompt:
-        def tell(prompt: Prompt) -> None:
-            self._emit(SignInPrompt(job.number, prompt.kind, prompt.address, prompt.code, prompt.seconds, prompt.kept))
+        def tell(p: Prompt | None) -> None:
+            asked = p and SignInPrompt(job.number, p.kind, p.address, p.code, p.seconds, p.kept)
+            self._emit(asked or SignInEnded(job.number))
 
         return tell
 

@@ -38,6 +38,8 @@ class Scenes:
             "page1_certificate",
             "page1_browser",
             "page1_device",
+            "page1_environments",
+            "page1_network",
             "page1_refused",
             "page1_failed",
             "page1_passed",
@@ -80,12 +82,31 @@ class Scenes:
 
     def _waiting_for_person(self, way: SignIn, prompt: Any) -> tuple[Window, ScriptedService]:
         script = world.checks(world.CHECKS, world.CARD)
-        window, service = self.open(check=[*script[:3], prompt, Gate(), *script[3:]])
+        window, service = self.open(check=[*script[:3], prompt, Gate(), world.signed_in, *script[3:]])
         self.fill(window)
         page = window.wizard.credentials
         page.dynamics.sign_in.setCurrentIndex(page.dynamics.sign_in.findData(way))
         page.test.click()
         self._wait(page.sign_in.isVisible)
+        return window, service
+
+    def page1_environments(self) -> tuple[Window, ScriptedService]:
+        window, service = self.open()
+        page = window.wizard.credentials
+        page.dynamics.sign_in.setCurrentIndex(page.dynamics.sign_in.findData(SignIn.BROWSER))
+        page.dynamics.environments.button.click()
+        self._wait(page.dynamics.environments.list.isVisible)
+        return window, service
+
+    def page1_network(self) -> tuple[Window, ScriptedService]:
+        window, service = self.open()
+        forms = window.wizard.credentials.forms
+        forms.network.fold.button.click()
+        forms.dynamics.more.button.click()
+        self.type(window, "network.proxy", "http://proxy.contoso.com:8080")
+        self.type(window, "network.proxy_username", "CONTOSO\\sync")
+        window.wizard.credentials.test.click()
+        window.wizard.credentials.point_to(forms.rows["network.proxy_password"].target, forms.network)
         return window, service
 
     def page1_refused(self) -> tuple[Window, ScriptedService]:

@@ -15,6 +15,7 @@ SIGN_IN: dict[str, Finding] = {
     "sign-in.cancelled": Finding(
         msg("The sign-in in the browser was cancelled."), msg("Start it again and go through to the end.")
     ),
+    "sign-in.stopped": Finding(msg("You stopped the sign-in."), msg("Try again when you are ready to sign in.")),
     "sign-in.code-expired": Finding(
         msg("The code for the sign-in has expired."), msg("Ask for a new code and enter it within its time.")
     ),

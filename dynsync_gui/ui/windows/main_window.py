@@ -24,8 +24,10 @@ from dynsync_gui.ui.announce import Announcer
 from dynsync_gui.ui.bridge import Bridge
 from dynsync_gui.ui.icons import IconButton
 from dynsync_gui.ui.mnemonics import deal, reword
+from dynsync_gui.ui.theme import GRID
 from dynsync_gui.ui.widgets.boxes import column, row
 from dynsync_gui.ui.widgets.side import Side
+from dynsync_gui.ui.widgets.sign_in_panel import SignInPanel
 from dynsync_gui.ui.windows.history import History
 from dynsync_gui.ui.windows.notice import DesktopNotice
 from dynsync_gui.ui.windows.overview import Overview
@@ -54,6 +56,7 @@ class MainView(QWidget):
         self._export: Job | None = None
         self._exported = ""
         self.overview, self.problems, self.history = Overview(), Problems(), History()
+        self.sign_in = SignInPanel()
         self.views = QStackedWidget()
         self.nav = [
             IconButton("overview", tr("Overview"), kind="nav", role="accent"),
@@ -66,6 +69,7 @@ class MainView(QWidget):
         self._wire()
         deal(self)
         bridge.heard.connect(self.hear)
+        self.sign_in.given_up.connect(bridge.heard)
 
     def show_status(self, status: Status) -> None:
         """Open where an earlier session left it."""
@@ -99,6 +103,8 @@ class MainView(QWidget):
 
     def hear(self, event: Event) -> None:
         """Any event of the service."""
+        if asked := self.sign_in.hear(event, self.overview.guard.job):
+            self.announcer.announce(asked)
         if self._run is not None and event.job == self._run.number:
             self._run_told(event)
         elif self.overview.guard.hear(event):
@@ -192,7 +198,12 @@ class MainView(QWidget):
             area.setWidget(view)
             self.views.addWidget(area)
         self._side = Side(links, self.setup, self.help)
-        layout = row(self._side, self.views, gap=0)
+        views = column(gap=0)
+        asked = column(margin=2 * GRID)
+        asked.addWidget(self.sign_in)
+        views.addLayout(asked)
+        views.addWidget(self.views, 1)
+        layout = row(self._side, views, gap=0)
         layout.setStretch(1, 1)
         self.setLayout(layout)
 
