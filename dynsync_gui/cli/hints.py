@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dynsync_gui.domain.findings.dataverse import DATAVERSE
 from dynsync_gui.domain.findings.marketo import NATIVE_SYNC
 from dynsync_gui.domain.findings.network import NETWORK
 from dynsync_gui.domain.guards import CONFIRM, TYPE_NAME
@@ -10,6 +11,7 @@ from dynsync_gui.domain.text import Message, msg
 _OPTION = msg("On the command line: --accept-identity “{name}”.")
 _AUTHORITY = msg("In the answers file: ca_bundle below [network].")
 _ACCOUNT = msg("In the answers file: proxy_username below [network]; DynSync asks for the password.")
+_HOST = msg("In the answers file: trusted_hosts below [network].")
 
 _HINTS = {
     CONFIRM.text: _OPTION,
@@ -20,7 +22,9 @@ _HINTS = {
     NETWORK["network.certificate-issuer-named"].cure.text: _AUTHORITY,
     NETWORK["network.proxy-sign-in"].cure.text: _ACCOUNT,
     NETWORK["network.proxy-account"].cure.text: _ACCOUNT,
-    NETWORK["network.host"].cure.text: msg("In the answers file: trusted_hosts below [network]."),
+    NETWORK["network.proxy-kind"].cure.text: msg("In the answers file: proxy below [network]."),
+    DATAVERSE["dynamics.sign-in-host"].cure.text: _HOST,
+    NETWORK["network.host"].cure.text: _HOST,
 }
 """By the English text of the cure, which stays the same whatever is filled in."""
 

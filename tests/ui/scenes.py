@@ -102,7 +102,6 @@ class Scenes:
         window, service = self.open()
         forms = window.wizard.credentials.forms
         forms.network.fold.button.click()
-        forms.dynamics.more.button.click()
         self.type(window, "network.proxy", "http://proxy.contoso.com:8080")
         self.type(window, "network.proxy_username", "CONTOSO\\sync")
         window.wizard.credentials.test.click()

@@ -80,6 +80,11 @@ NETWORK: dict[str, Finding] = {
         Owner.NETWORK,
         Retry.NEXT_RUN,
     ),
+    "network.proxy-kind": Finding(
+        msg("The proxy {proxy} is a SOCKS proxy, which DynSync does not use."),
+        msg("Ask your network team for an HTTP proxy to {host}, and enter it (Company network)."),
+        Owner.NETWORK,
+    ),
     "network.proxy-sign-in": Finding(
         msg("The proxy {proxy} asks for a user name and password."),
         msg(

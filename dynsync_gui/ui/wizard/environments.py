@@ -138,10 +138,9 @@ class _Names(QListWidget):
         self.clear()
         self._offered = found
         for environment in found:
-            word = str(KIND[environment.kind][1])
-            if not environment.enabled:
-                word = tr("{kind}, cannot be used now", kind=word)
-            item = QListWidgetItem(f"{environment.name} · {word}\n{environment.url}", self)
+            host = environment.url.removeprefix("https://")
+            below = f"{KIND[environment.kind][1]} · {host if environment.enabled else tr('cannot be used now')}"
+            item = QListWidgetItem(f"{environment.name}\n{below}", self)
             item.setToolTip(environment.url)
             if not environment.enabled:
                 item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEnabled)

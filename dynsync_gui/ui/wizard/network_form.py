@@ -45,7 +45,7 @@ class NetworkForm(Form):
         )
         self.add(
             _PROXY,
-            tr("Proxy"),
+            tr("Address of the proxy"),
             spoken=tr("Address of the proxy"),
             topic="network",
             hint=tr("Blank for the proxy of this computer, automatic configuration included."),
