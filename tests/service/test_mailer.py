@@ -57,7 +57,8 @@ def settings(mailbox: Mailbox | int, bundle: str = "", **changes: Any) -> Settin
 
 
 def send(chosen: Settings, secrets: Secrets = SECRETS, to: str = TO, patience: float = 5) -> None:
-    SmtpMailer(trusting_context, patience).send(chosen, secrets, to, "Die Übertragung ist fertig", "Grüße,\n.\nDynSync ✓\n")
+    mailer = SmtpMailer(trusting_context, patience)
+    mailer.send(chosen, secrets, to, "Die Übertragung ist fertig", "Grüße,\n.\nDynSync ✓\n")
 
 
 def refused(chosen: Settings, secrets: Secrets = SECRETS, to: str = TO, patience: float = 5) -> DynSyncError:

@@ -59,7 +59,7 @@ def _with_account(proxy: str, username: str, password: str) -> str:
 class Proxies:
     """Names proxies for the requests of a client, and keeps each answer for a while.
 
-    It asks in a thread of its own: a script may have to run for the answer, and that can neither be limited nor stopped.
+    It asks in a thread of its own: a script may have to run for the answer, which can neither be limited nor stopped.
     """
 
     def __init__(self, resolve: ProxyResolver) -> None:
