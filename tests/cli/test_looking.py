@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from dynsync_gui.domain.events import ProfileRead
 from dynsync_gui.domain.report import Status
-from tests.cli.scripted import Caller
+from tests.cli.scripted import SETTINGS, Caller
 
 
 def test_fields(call: Caller) -> None:
@@ -73,3 +75,11 @@ def test_problems(call: Caller, tmp_path: Path) -> None:
     assert call.service.given["export_problems"] == (tmp_path / "p.csv",)
     assert "\x1b" not in text
     assert "1 × Too long.\n    Shorten it." in text
+
+
+def test_status_warns_of_the_end_of_the_secret(call: Caller) -> None:
+    dynamics = replace(SETTINGS.dynamics, secret_expires=datetime.now(UTC).date() + timedelta(7))
+    call.service.script["read_profile"] = ProfileRead(1, replace(SETTINGS, dynamics=dynamics), Status("ready"))
+    answer = call("status", "--json")
+    assert "The client secret expires in 7 days." in answer.err
+    assert answer.document["state"] == "ready"

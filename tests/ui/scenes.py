@@ -242,7 +242,7 @@ class Scenes:
         """A window on a profile that an earlier session left."""
         profile = [lambda job: ProfileRead(job, world.SETTINGS, status)]
         read = [lambda job: ProblemsRead(job, world.PROBLEMS, status)]
-        service = ScriptedService(read_profile=profile, **{"read_problems": read, **scripts})
+        service = ScriptedService(**{"read_profile": profile, "read_problems": read, **scripts})
         window = Window(service, lambda topic: f"<h1>{topic}</h1>")
         self.made.append((window, service))
         window.show()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -17,7 +18,9 @@ from dynsync_gui.domain.events import (
     RunEnded,
     Waiting,
 )
+from dynsync_gui.domain.expiry import entered_expiry
 from dynsync_gui.domain.report import RunKind, Status
+from dynsync_gui.domain.settings import DynamicsSettings
 from dynsync_gui.domain.text import number, tr
 from dynsync_gui.service.api import Job
 from dynsync_gui.ui.announce import Announcer
@@ -25,6 +28,7 @@ from dynsync_gui.ui.bridge import Bridge
 from dynsync_gui.ui.icons import IconButton
 from dynsync_gui.ui.mnemonics import deal, reword
 from dynsync_gui.ui.theme import GRID
+from dynsync_gui.ui.widgets.banner import Banner
 from dynsync_gui.ui.widgets.boxes import column, row
 from dynsync_gui.ui.widgets.side import Side
 from dynsync_gui.ui.widgets.sign_in_panel import SignInPanel
@@ -56,7 +60,7 @@ class MainView(QWidget):
         self._export: Job | None = None
         self._exported = ""
         self.overview, self.problems, self.history = Overview(), Problems(), History()
-        self.sign_in = SignInPanel()
+        self.sign_in, self.expiry = SignInPanel(), Banner()
         self.views = QStackedWidget()
         self.nav = [
             IconButton("overview", tr("Overview"), kind="nav", role="accent"),
@@ -95,6 +99,17 @@ class MainView(QWidget):
     def show_rehearsal(self, *, rehearsal: bool) -> None:
         """Say at the side that these are the practice systems, or not."""
         self._side.rehearsal.setVisible(rehearsal)
+
+    def show_expiry(self, settings: DynamicsSettings | None) -> None:
+        """Warn of the end of the application's secret, 30, 14, 7 and 1 days ahead and from then on."""
+        known = entered_expiry(settings) if settings is not None else None
+        warning = known.warning(datetime.now(UTC).date()) if known is not None else None
+        self.expiry.hide()
+        if warning is not None:
+            again = (tr("Set up again"), self.setup_wanted.emit)
+            self.expiry.tell("attention", str(warning.title), str(warning.cure), renew=again)
+            self.announcer.announce(self.expiry.says)
+        deal(self)
 
     @property
     def running(self) -> bool:
@@ -200,7 +215,8 @@ class MainView(QWidget):
         self._side = Side(links, self.setup, self.help)
         views = column(gap=0)
         asked = column(margin=2 * GRID)
-        asked.addWidget(self.sign_in)
+        for part in (self.sign_in, self.expiry):
+            asked.addWidget(part)
         views.addLayout(asked)
         views.addWidget(self.views, 1)
         layout = row(self._side, views, gap=0)
