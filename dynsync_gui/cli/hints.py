@@ -5,6 +5,7 @@ from __future__ import annotations
 from dynsync_gui.domain.findings.dataverse import DATAVERSE
 from dynsync_gui.domain.findings.marketo import NATIVE_SYNC
 from dynsync_gui.domain.findings.network import NETWORK
+from dynsync_gui.domain.findings.sign_in import SIGN_IN
 from dynsync_gui.domain.guards import CONFIRM, TYPE_NAME
 from dynsync_gui.domain.text import Message, msg
 
@@ -23,6 +24,7 @@ _HINTS = {
     NETWORK["network.proxy-sign-in"].cure.text: _ACCOUNT,
     NETWORK["network.proxy-account"].cure.text: _ACCOUNT,
     NETWORK["network.proxy-kind"].cure.text: msg("In the answers file: proxy below [network]."),
+    SIGN_IN["sign-in.needed"].cure.text: msg("Or run dynsync check at a terminal."),
     DATAVERSE["dynamics.sign-in-host"].cure.text: _HOST,
     NETWORK["network.host"].cure.text: _HOST,
 }

@@ -14,6 +14,7 @@ from dynsync_gui.domain.report import Problem, Proof, RunReport, RunState, Statu
 from dynsync_gui.domain.schema import Entity, System
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings, SignIn
+from dynsync_gui.domain.setup import HalfDone
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,10 +168,11 @@ class RehearsalReady(Event):
 
 @dataclass(frozen=True, slots=True)
 class ProfileRead(Event):
-    """What an earlier set-up left: settings (None for none) and where its syncs stand."""
+    """What an earlier set-up left: settings (None for none), where its syncs stand, and a later set-up half-way."""
 
     settings: Settings | None
     status: Status
+    half_done: HalfDone | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,9 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from dynsync_gui.domain.addresses import dynamics_address, marketo_address
+from dynsync_gui.domain.answer_values import proxy
 from dynsync_gui.domain.checks import Check, IdentityCard, all_passed
+from dynsync_gui.domain.errors import SettingsError
 from dynsync_gui.domain.mapping import FieldOffer
 from dynsync_gui.domain.plan import Plan
 from dynsync_gui.domain.schema import Entity
@@ -62,6 +64,34 @@ class SetupDraft:
     card_confirmed: bool = False
     offers: Mapping[Entity, tuple[FieldOffer, ...]] = field(default_factory=dict)
     plan: Plan | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HalfDone:
+    """A set-up that was left half-way, as it is kept: without secrets.
+
+    Attributes:
+        settings: What was entered; what could not be read back is left out.
+        step: The page that was shown.
+    """
+
+    settings: Settings
+    step: Step
+
+
+def half_done(settings: Settings, step: Step) -> HalfDone:
+    """What is kept of a set-up that is left: exact addresses only, and nothing accepted."""
+    trusted = settings.network.trusted_hosts
+    return HalfDone(
+        replace(
+            settings,
+            dynamics=replace(settings.dynamics, url=dynamics_address(settings.dynamics.url, trusted).url),
+            marketo=replace(settings.marketo, endpoint=marketo_address(settings.marketo.endpoint, trusted).url),
+            network=replace(settings.network, proxy=_exact_proxy(settings.network.proxy)),
+            enable=replace(settings.enable, accept=False),
+        ),
+        step,
+    )
 
 
 class SetupFlow:
@@ -228,6 +258,13 @@ def in_vain(settings: Settings, secrets: Secrets) -> tuple[Message, ...]:
     if dynamics.certificate and not application:
         rows.append(msg("“{key}” has no use, because no application signs in.", key="dynamics.certificate"))
     return tuple(rows)
+
+
+def _exact_proxy(typed: str) -> str:
+    try:
+        return proxy("network.proxy", typed)
+    except SettingsError:
+        return ""
 
 
 def _wanted(name: str, value: str, text: Message) -> list[Missing]:

@@ -11,6 +11,7 @@ from dynsync_gui.domain.report import Problem, Status
 from dynsync_gui.domain.schema import System
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
+from dynsync_gui.domain.setup import HalfDone
 
 Listener = Callable[[Event], None]
 
@@ -43,7 +44,7 @@ class SyncApi(Protocol):
         """Hear every event from now on; returns what ends that."""
 
     def read_profile(self) -> Job:
-        """Read what is stored of an earlier set-up: `ProfileRead` (settings or None, has_secrets, status)."""
+        """Read what is stored of an earlier set-up: `ProfileRead`."""
 
     def prepare_rehearsal(self) -> Job:
         """Start the built-in rehearsal systems: `RehearsalReady` with the settings and secrets that reach them."""
@@ -90,6 +91,9 @@ class SyncApi(Protocol):
 
     def keep(self, settings: Settings, secrets: Secrets, *, session_only: bool = False) -> Job:
         """Only keep settings and secrets, as `start` does first: `ProfileRead`."""
+
+    def keep_half_done(self, left: HalfDone) -> Job:
+        """Keep a set-up that is left half-way, without secrets, until one is finished: `ProfileRead`."""
 
     def go_on(self) -> Job:
         """Go on with what is undone, or run the next cycle, with the stored settings: as `start`."""

@@ -33,6 +33,7 @@ from dynsync_gui.domain.report import Problem, RunKind, RunState, Status
 from dynsync_gui.domain.schema import Entity, System
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
+from dynsync_gui.domain.setup import HalfDone
 from dynsync_gui.domain.storage import SyncStore
 from dynsync_gui.domain.text import msg
 from dynsync_gui.engine.workload import describe
@@ -146,6 +147,15 @@ class SyncService:
 
         return self._lanes.run(Lane.INTERACTIVE, work)
 
+    def keep_half_done(self, left: HalfDone) -> BackgroundJob:
+        """Keep a set-up that is left half-way; last event `ProfileRead`."""
+
+        def work(job: BackgroundJob) -> Event:
+            self._workplace.profile(False).write_half_done(left)
+            return self._read_profile(job)
+
+        return self._lanes.run(Lane.INTERACTIVE, work)
+
     def go_on(self) -> BackgroundJob:
         """Go on with what is undone, or run the next cycle; last event `RunEnded`."""
         return self._lanes.run(Lane.SYNC, self._go_on)
@@ -222,11 +232,12 @@ class SyncService:
         self._workplace.close()
 
     def _read_profile(self, job: BackgroundJob) -> Event:
-        settings = self._workplace.profile(False).read_settings()
+        real = self._workplace.profile(False)
+        settings, left = real.read_settings(), real.read_half_done()
         if settings is None:
             settings = self._workplace.profile(True).read_settings()
             self._rehearsing = settings is not None
-        return ProfileRead(job.number, settings, self.status())
+        return ProfileRead(job.number, settings, self.status(), left)
 
     def _prepare_rehearsal(self, job: BackgroundJob) -> Event:
         settings, secrets = self._workplace.rehearsal.start(job.token)
@@ -293,6 +304,7 @@ class SyncService:
         if moved and profile.database.exists():
             profile.put_database_aside()
         profile.write_settings(settings)
+        profile.write_half_done(None)
         if settings.dynamics.sign_in.is_person and not session_only:
             self._workplace.sign_in(settings.rehearsal).keep()
         if moved:

@@ -21,7 +21,7 @@ SIGN_IN: dict[str, Finding] = {
     ),
     "sign-in.needed": Finding(
         msg("A person has to sign in to Dynamics again."),
-        msg("Open DynSync and test the connections, or run “dynsync check” at a terminal."),
+        msg("Test the connections on the first page of the set-up: you are asked to sign in there."),
     ),
     "sign-in.strange-page": Finding(
         msg("Microsoft named a page for the sign-in that DynSync does not trust."),

@@ -79,6 +79,14 @@ class CredentialsPage(StepPage):
         else:
             self.test.setFocus()
 
+    def tell_half_done(self, step: str) -> None:
+        """Say that a set-up was left half-way, and where it goes on."""
+        self.banner.tell(
+            "accent",
+            tr("You left the set-up at “{step}”.", step=step),
+            tr("Enter the secrets again and test: they are not kept before the end. Then DynSync goes on there."),
+        )
+
     def leave(self) -> None:
         """The flow holds the secrets now, the fields need not."""
         self.stop_job()
