@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from dynsync_gui.domain.events import Event
+from dynsync_gui.domain.renewal import Renewal
 from dynsync_gui.domain.report import Problem, Status
 from dynsync_gui.domain.schema import System
 from dynsync_gui.domain.secrets import Secrets
@@ -94,6 +95,12 @@ class SyncApi(Protocol):
 
     def keep_half_done(self, left: HalfDone) -> Job:
         """Keep a set-up that is left half-way, without secrets, until one is finished: `ProfileRead`."""
+
+    def renew(self, renewal: Renewal) -> Job:
+        """Change one secret of the finished set-up, or sign in again: `CheckChanged`, then `ProfileRead`.
+
+        It is tried first; what does not work ends in `JobFailed`, and nothing is kept of it.
+        """
 
     def go_on(self) -> Job:
         """Go on with what is undone, or run the next cycle, with the stored settings: as `start`."""

@@ -29,6 +29,7 @@ from dynsync_gui.domain.events import (
 )
 from dynsync_gui.domain.ports import Connection, Connections, OnPrompt, Profile
 from dynsync_gui.domain.prompts import Prompt
+from dynsync_gui.domain.renewal import Renewal, system_of
 from dynsync_gui.domain.report import Problem, RunKind, RunState, Status
 from dynsync_gui.domain.schema import Entity, System
 from dynsync_gui.domain.secrets import Secrets
@@ -43,6 +44,7 @@ from dynsync_gui.service.csv_safe import write_problems
 from dynsync_gui.service.jobs import BackgroundJob, Lane, Lanes
 from dynsync_gui.service.mailer import test_message
 from dynsync_gui.service.recognition import confirm, recognised, same_addresses, see_identity
+from dynsync_gui.service.renewal import renew, require_passed
 from dynsync_gui.service.run import Prepared, Runner, tell_first_sync
 from dynsync_gui.service.workplace import Workplace
 from dynsync_gui.system.redaction import keep_out
@@ -156,6 +158,25 @@ class SyncService:
 
         return self._lanes.run(Lane.INTERACTIVE, work)
 
+    def renew(self, renewal: Renewal) -> BackgroundJob:
+        """Change one secret, or sign in again; last event `ProfileRead`."""
+
+        def work(job: BackgroundJob) -> Event:
+            def prove(settings: Settings, secrets: Secrets) -> None:
+                if renewal.name == "mail_password":
+                    self._workplace.mailer.send(settings, secrets, settings.enable.email, *test_message())
+                else:
+                    require_passed(self._check(job, settings, secrets, system_of(renewal.name)).checks)
+
+            keep_out([renewal.value])
+            profile = self._profile()
+            settings = renew(profile, _set_up(profile), renewal, prove)
+            if settings.dynamics.sign_in.is_person:
+                self._workplace.sign_in(settings.rehearsal).keep()
+            return ProfileRead(job.number, settings, self.status())
+
+        return self._lanes.run(Lane.INTERACTIVE, work)
+
     def go_on(self) -> BackgroundJob:
         """Go on with what is undone, or run the next cycle; last event `RunEnded`."""
         return self._lanes.run(Lane.SYNC, self._go_on)
@@ -244,7 +265,7 @@ class SyncService:
         self._drop_draft()
         return RehearsalReady(job.number, settings, secrets)
 
-    def _check(self, job: BackgroundJob, settings: Settings, secrets: Secrets, only: System | None) -> Event:
+    def _check(self, job: BackgroundJob, settings: Settings, secrets: Secrets, only: System | None) -> ChecksEnded:
         def report(check: Check) -> None:
             self._emit(CheckChanged(job.number, check))
 

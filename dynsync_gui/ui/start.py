@@ -123,7 +123,7 @@ class Window(QWidget):
             self.main.help_wanted.connect(self.show_help)
             self._stack.addWidget(self.main)
         self.main.show_rehearsal(rehearsal=self._settings is not None and self._settings.rehearsal)
-        self.main.show_expiry(self._settings.dynamics if self._settings is not None else None)
+        self.main.use(self._settings)
         self._stack.setCurrentWidget(self.main)
         return self.main
 

@@ -320,6 +320,7 @@ SCRIPTS: dict[str, list[object]] = {
     "check": checks(CHECKS, CARD),
     "confirm_identity": [lambda job: ProfileRead(job, SETTINGS, STATUS)],
     "environments": [lambda job: EnvironmentsFound(job, ENVIRONMENTS)],
+    "renew": [lambda job: ProfileRead(job, SETTINGS, STATUS)],
     "keep_half_done": [lambda job: ProfileRead(job, None, EMPTY)],
     "describe": [lambda job: Described(job, offers())],
     "plan": [progress(0.3, RunState.READING), lambda job: PlanReady(job, PLAN)],

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from dynsync_gui.domain.events import Event, JobCancelled
+from dynsync_gui.domain.renewal import Renewal
 from dynsync_gui.domain.report import Problem, Status
 from dynsync_gui.domain.schema import System
 from dynsync_gui.domain.secrets import Secrets
@@ -122,6 +123,9 @@ class ScriptedService:
 
     def keep_half_done(self, left: HalfDone) -> ScriptedJob:
         return self._begin("keep_half_done", left)
+
+    def renew(self, renewal: Renewal) -> ScriptedJob:
+        return self._begin("renew", renewal)
 
     def describe(self, settings: Settings, secrets: Secrets) -> ScriptedJob:
         return self._begin("describe", settings, secrets)

@@ -230,4 +230,4 @@ def test_the_end_of_the_secret_is_warned_of(scenes: Scenes, days: int, words: st
     assert expiry.isVisible() is bool(words)
     if words:
         expiry.findChild(QPushButton, "renew").click()
-        assert window.wizard is not None
+        assert window.main.renewal.isVisible()

@@ -14,13 +14,14 @@ from dynsync_gui.domain.events import (
     JobFailed,
     MailSent,
     ProblemsRead,
+    ProfileRead,
     Progress,
     RunEnded,
     Waiting,
 )
 from dynsync_gui.domain.expiry import entered_expiry
 from dynsync_gui.domain.report import RunKind, Status
-from dynsync_gui.domain.settings import DynamicsSettings
+from dynsync_gui.domain.settings import Settings
 from dynsync_gui.domain.text import number, tr
 from dynsync_gui.service.api import Job
 from dynsync_gui.ui.announce import Announcer
@@ -36,6 +37,7 @@ from dynsync_gui.ui.windows.history import History
 from dynsync_gui.ui.windows.notice import DesktopNotice
 from dynsync_gui.ui.windows.overview import Overview
 from dynsync_gui.ui.windows.problems import Problems
+from dynsync_gui.ui.windows.renewal import RenewalCard
 
 
 class MainView(QWidget):
@@ -68,6 +70,9 @@ class MainView(QWidget):
             IconButton("history", tr("History"), kind="nav", role="accent"),
         ]
         self.setup = IconButton("settings", tr("Set up again"), kind="nav", role="accent")
+        self.renew = IconButton("shield", tr("Change a secret"), kind="nav", role="accent")
+        self.renewal = RenewalCard()
+        self._settings: Settings | None = None
         self.help = IconButton("help", tr("Help"), kind="nav", role="accent")
         self._build()
         self._wire()
@@ -90,6 +95,7 @@ class MainView(QWidget):
         """
         self._run = job
         self.setup.setEnabled(False)
+        self.renewal.end()
         self.overview.show_started()
         self._show_view(0)
         self.overview.pause.setFocus()
@@ -100,14 +106,16 @@ class MainView(QWidget):
         """Say at the side that these are the practice systems, or not."""
         self._side.rehearsal.setVisible(rehearsal)
 
-    def show_expiry(self, settings: DynamicsSettings | None) -> None:
-        """Warn of the end of the application's secret, 30, 14, 7 and 1 days ahead and from then on."""
-        known = entered_expiry(settings) if settings is not None else None
+    def use(self, settings: Settings | None) -> None:
+        """Take the stored settings: warn of the end of the application's secret, and offer to change what they use."""
+        self._settings = settings
+        self.renew.setVisible(settings is not None and not settings.rehearsal)
+        known = entered_expiry(settings.dynamics) if settings is not None else None
         warning = known.warning(datetime.now(UTC).date()) if known is not None else None
         self.expiry.hide()
         if warning is not None:
-            again = (tr("Set up again"), self.setup_wanted.emit)
-            self.expiry.tell("attention", str(warning.title), str(warning.cure), renew=again)
+            change = (tr("Change it"), self._renew)
+            self.expiry.tell("attention", str(warning.title), str(warning.cure), renew=change)
             self.announcer.announce(self.expiry.says)
         deal(self)
 
@@ -118,8 +126,12 @@ class MainView(QWidget):
 
     def hear(self, event: Event) -> None:
         """Any event of the service."""
-        if asked := self.sign_in.hear(event, self.overview.guard.job):
+        if asked := self.sign_in.hear(event, self.overview.guard.job, self.renewal.job):
             self.announcer.announce(asked)
+        if isinstance(event, ProfileRead) and self.renewal.job and event.job == self.renewal.job.number:
+            self.use(event.settings)
+        if told := self.renewal.hear(event):
+            self.announcer.announce(told)
         if self._run is not None and event.job == self._run.number:
             self._run_told(event)
         elif self.overview.guard.hear(event):
@@ -148,6 +160,8 @@ class MainView(QWidget):
             case JobFailed(error=error):
                 self._over()
                 self.overview.show_error(error)
+                if self._settings is not None and self.renewal.ask(self._settings, error.code):
+                    self.renewal.focus()
                 self.announcer.announce(self.overview.banner.says or self.overview.guard.accessibleName())
             case JobCancelled():
                 self._over()
@@ -212,10 +226,10 @@ class MainView(QWidget):
             view.setProperty("kind", "body")
             area.setWidget(view)
             self.views.addWidget(area)
-        self._side = Side(links, self.setup, self.help)
+        self._side = Side(links, self.renew, self.setup, self.help)
         views = column(gap=0)
         asked = column(margin=2 * GRID)
-        for part in (self.sign_in, self.expiry):
+        for part in (self.sign_in, self.expiry, self.renewal):
             asked.addWidget(part)
         views.addLayout(asked)
         views.addWidget(self.views, 1)
@@ -233,6 +247,9 @@ class MainView(QWidget):
         self.overview.problems_wanted.connect(lambda: self._show_view(1))
         self.problems.export_wanted.connect(self._ask_where)
         self.setup.clicked.connect(self.setup_wanted)
+        self.renew.clicked.connect(self._renew)
+        self.renewal.wanted.connect(lambda renewal: self.renewal.follow(self.api.renew(renewal)))
+        self.renewal.renewed.connect(self._renewed)
         self.help.clicked.connect(lambda: self.help_wanted.emit("enable"))
 
     def _show_view(self, place: int) -> None:
@@ -245,6 +262,15 @@ class MainView(QWidget):
 
     def _confirm_identity(self, name: str) -> None:
         self.overview.guard.follow(self.api.confirm_identity(name))
+
+    def _renew(self) -> None:
+        if self._settings is not None and self.renewal.ask(self._settings):
+            self.renewal.focus()
+            deal(self)
+
+    def _renewed(self, goes_on: bool) -> None:
+        if goes_on and not self.running:
+            self._go_on()
 
     def _pause(self) -> None:
         self.api.pause()
