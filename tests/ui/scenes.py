@@ -54,6 +54,7 @@ class Scenes:
             "running",
             "finished",
             "main_changed",
+            "main_renewal",
             "problems",
             "history",
         ]
@@ -203,6 +204,15 @@ class Scenes:
         window, service = self.open_stored(go_on=[world.changed], **scripts)
         window.main.overview.go_on.click()
         self._wait(lambda: window.main.overview.guard.isVisible() and window.main._reading is None)
+        return window, service
+
+    def main_renewal(self) -> tuple[Window, ScriptedService]:
+        window, service = self.open_stored(renew=[world.refused])
+        window.main.renew.click()
+        card = window.main.renewal
+        card.secret.edit.setText("a-new-secret")
+        card.keep.click()
+        self._wait(lambda: card.job is None)
         return window, service
 
     def running(self) -> tuple[Window, ScriptedService]:
