@@ -28,7 +28,6 @@ from dynsync_gui.ui.announce import Announcer
 from dynsync_gui.ui.bridge import Bridge
 from dynsync_gui.ui.icons import IconButton
 from dynsync_gui.ui.mnemonics import deal, reword
-from dynsync_gui.ui.theme import GRID
 from dynsync_gui.ui.widgets.banner import Banner
 from dynsync_gui.ui.widgets.boxes import column, row
 from dynsync_gui.ui.widgets.side import Side
@@ -127,6 +126,7 @@ class MainView(QWidget):
     def hear(self, event: Event) -> None:
         """Any event of the service."""
         if asked := self.sign_in.hear(event, self.overview.guard.job, self.renewal.job):
+            self._show_above()
             self.announcer.announce(asked)
         if isinstance(event, ProfileRead) and self.renewal.job and event.job == self.renewal.job.number:
             self.use(event.settings)
@@ -227,13 +227,9 @@ class MainView(QWidget):
             area.setWidget(view)
             self.views.addWidget(area)
         self._side = Side(links, self.renew, self.setup, self.help)
-        views = column(gap=0)
-        asked = column(margin=2 * GRID)
         for part in (self.sign_in, self.expiry, self.renewal):
-            asked.addWidget(part)
-        views.addLayout(asked)
-        views.addWidget(self.views, 1)
-        layout = row(self._side, views, gap=0)
+            self.overview.above.addWidget(part)
+        layout = row(self._side, self.views, gap=0)
         layout.setStretch(1, 1)
         self.setLayout(layout)
 
@@ -257,6 +253,13 @@ class MainView(QWidget):
         self.views.setCurrentIndex(place)
         deal(self)
 
+    def _show_above(self) -> None:
+        """What has to be done first stands at the top of the overview."""
+        self._show_view(0)
+        area = self.views.widget(0)
+        if isinstance(area, QScrollArea):
+            area.verticalScrollBar().setValue(0)
+
     def _go_on(self) -> None:
         self.follow(self.api.go_on())
 
@@ -265,8 +268,8 @@ class MainView(QWidget):
 
     def _renew(self) -> None:
         if self._settings is not None and self.renewal.ask(self._settings):
+            self._show_above()
             self.renewal.focus()
-            deal(self)
 
     def _renewed(self, goes_on: bool) -> None:
         if goes_on and not self.running:

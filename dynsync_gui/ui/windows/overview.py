@@ -29,6 +29,7 @@ class Overview(QWidget):
 
     Attributes:
         go_on_wanted, pause_wanted, resume_wanted, stop_wanted, problems_wanted: What the user asks for.
+        above: Where the window puts what has to be done first.
     """
 
     go_on_wanted = Signal()
@@ -53,6 +54,7 @@ class Overview(QWidget):
         self.resume = IconButton("play", tr("Resume"), kind="filled", role="on_accent")
         self.stop = IconButton("stop", tr("Stop"))
         self.problems = IconButton("problems", tr("See what needs a look"))
+        self.above = column(gap=2 * GRID)
         self._build()
         self._seconds = 0
         self._waiting: Waiting | None = None
@@ -154,6 +156,7 @@ class Overview(QWidget):
 
     def _build(self) -> None:
         layout = column(self, gap=2 * GRID, margin=3 * GRID)
+        layout.addLayout(self.above)
         words = column(gap=4)
         words.addWidget(self.state)
         words.addWidget(self.fresh)

@@ -51,14 +51,11 @@ class StepPage(QWizardPage):
         head.addWidget(self.heading)
         head.addWidget(self.about)
         layout.addLayout(head)
-        asked = column()
-        asked.setContentsMargins(3 * GRID, 0, 3 * GRID, GRID + 4)
-        asked.addWidget(self.sign_in)
-        layout.addLayout(asked)
         self._contents = QWidget()
         self._contents.setProperty("kind", "body")
         self.body = column(self._contents, gap=2 * GRID)
         self.body.setContentsMargins(3 * GRID, 0, 3 * GRID, 2 * GRID)
+        self.body.addWidget(self.sign_in)
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
         self.area.setFrameShape(QFrame.Shape.NoFrame)
@@ -131,9 +128,13 @@ class StepPage(QWizardPage):
             self.area.ensureWidgetVisible(target, 0, 3 * GRID)
 
     def _heard(self, event: Event) -> None:
+        waited = not self.sign_in.isHidden()
         if asked := self.sign_in.hear(event, *self.jobs):
             self.announcer.announce(asked)
+            self.point_to(self.sign_in)
             self.deal_letters()
+        elif waited and self.sign_in.isHidden():
+            self.point_to(self.window().focusWidget() or self.heading)
         if self.job is not None and event.job == self.job.number:
             self.on_event(event)
             if not isinstance(event, Progress):
