@@ -94,10 +94,8 @@ def desk(qtbot: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
         yield made
         for thread in made.busy:
             thread.join(10)
-        ended: list[bool] = []
-        window.ended.connect(lambda: ended.append(True))
         window.close()
-        until(lambda: bool(ended))
+        until(lambda: not window.isVisible())
         window.deleteLater()
     qtbot.wait(0)
 
@@ -220,3 +218,18 @@ def test_each_check_can_be_cancelled(desk: Desk, monkeypatch: pytest.MonkeyPatch
     ours = [each.name for each in threading.enumerate() if each.name.startswith("dynsync-")]
     assert not [name for name in ours if "interactive" not in name]
     assert not list(Path(tempfile.gettempdir()).iterdir())
+
+
+def test_closing_the_window_half_way_keeps_the_page_and_no_secret(desk: Desk, tmp_path: Path) -> None:
+    accounts, rows = desk.rehearsal.accounts, desk.page.forms.rows
+    hands = Keyboard(desk.window)
+    hands.fill(rows["dynamics.client_id"].target, accounts["client_id"])
+    hands.fill(rows["dynamics.client_secret"].target, accounts["client_secret"])
+    desk.window.close()
+    kept = tmp_path / "profile" / "setup.toml"
+    desk.until(kept.exists)
+    desk.until(lambda: not desk.window.isVisible())
+    written = kept.read_text(encoding="utf-8")
+    assert accounts["client_id"] in written
+    assert 'step = "credentials"' in written
+    assert accounts["client_secret"] not in written

@@ -223,13 +223,19 @@ def test_a_file_is_dropped_on_the_field(scenes: Scenes, dropped: list[QUrl], tak
     assert page.flow.draft.settings.dynamics.certificate == taken
 
 
-def test_a_locked_field_takes_no_file(scenes: Scenes) -> None:
+@pytest.mark.parametrize("locked_first", [True, False])
+def test_a_locked_field_takes_no_file(scenes: Scenes, *, locked_first: bool) -> None:
     window, _ = scenes.page1_certificate()
     field = window.wizard.credentials.dynamics.certificate
-    field.set_read_only(True)
+    field.set_read_only(locked_first)
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile("/keys/other.pfx")])
-    place = field.rect().center().toPointF()
     args = (data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
-    QApplication.sendEvent(field, QDropEvent(place, Qt.DropAction.CopyAction, *args))
+    place = field.rect().center()
+    entering = QDragEnterEvent(QPoint(place), Qt.DropAction.CopyAction, *args)
+    entering.setAccepted(False)
+    QApplication.sendEvent(field, entering)
+    assert entering.isAccepted() is not locked_first
+    field.set_read_only(True)
+    QApplication.sendEvent(field, QDropEvent(place.toPointF(), Qt.DropAction.CopyAction, *args))
     assert field.edit.text() == "/home/admin/dynsync.pem"
