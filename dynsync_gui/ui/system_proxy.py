@@ -16,7 +16,8 @@ def qt_proxy(url: str) -> str | None:
     """The proxy for an address; None for a direct connection.
 
     Qt may run a script for it that is first fetched from the network, so this is never called on the window's thread;
-    any other thread may (Qt guards what it shares).
+    any other thread may (Qt guards what it shares). PySide lets no other Python run meanwhile, so whoever
+    asks keeps the answer for a while.
 
     Args:
         url: Absolute, https.

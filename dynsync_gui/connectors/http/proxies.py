@@ -94,8 +94,9 @@ class Proxies:
         if not found:
             raise TimeoutError
         thread.join()
-        if not call.cut:
-            call.wake.clear()
+        call.wake.clear()
+        if call.cut:  # it was ended meanwhile, and whoever waits next has to hear of it
+            call.wake.set()
         self._known[host] = (time.monotonic() + _KEPT_SECONDS, found[0])
         return found[0]
 
