@@ -102,6 +102,20 @@ def test_the_sign_in_of_a_search_is_shown_and_given_up(scenes: Scenes) -> None:
     assert "You stopped the sign-in." in page.dynamics.environments.message.text()
 
 
+def test_what_is_typed_meanwhile_does_not_hide_a_sign_in_that_waits(scenes: Scenes) -> None:
+    window, service = scenes.open(environments=[world.browser, Gate()])
+    page = window.wizard.credentials
+    page.dynamics.environments.button.click()
+    scenes._wait(page.sign_in.isVisible)
+    scenes.type(window, "marketo.client_id", "service")
+    QTest.qWait(0)
+    assert page.sign_in.isVisible()
+    assert not service.jobs[-1].cancelled
+    page.dynamics.environments.button.click()
+    assert service.jobs[-1].cancelled
+    scenes._wait(page.sign_in.isHidden)
+
+
 def test_a_sign_in_on_page_2_can_be_given_up_and_tried_again(scenes: Scenes) -> None:
     window, service = scenes.page1_passed(describe=[world.device, Gate()])
     window.wizard.next()

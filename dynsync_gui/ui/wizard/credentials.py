@@ -150,7 +150,7 @@ class CredentialsPage(StepPage):
             case JobFailed(error=error):
                 if error.code == "sign-in.stopped":
                     self._outdated()
-                self._idle()
+                self.trial.rest()
                 self.status.say("", "")
                 self.tell_error(error)
             case _:
@@ -196,7 +196,7 @@ class CredentialsPage(StepPage):
     def _outdated(self) -> None:
         """What the page shows of an earlier test does not hold for these inputs."""
         self.stop_job()
-        self._idle()
+        self.trial.rest()
         self.banner.hide()
         self.status.say("", "")
         self.forms.forget_checks()
@@ -247,13 +247,9 @@ class CredentialsPage(StepPage):
         target = self._rows[missing[0].field].target if missing and missing[0].field in self._rows else self.test
         self.point_to(target)
 
-    def _idle(self) -> None:
-        self.sign_in.end()
-        self.trial.rest()
-
     def _ended(self, event: ChecksEnded) -> None:
         self.job = None
-        self._idle()
+        self.trial.rest()
         passed = self.flow.accept_checks(self._fingerprint, event.checks, event.card)
         failed = [check for check in event.checks if check.state is CheckState.FAILED]
         self.after.show_checks(event.checks, self.flow.draft.settings)

@@ -101,7 +101,6 @@ class StepPage(QWizardPage):
 
     def stop_job(self) -> None:
         """Cancel the page's job, if one runs; its last events are ignored."""
-        self.sign_in.end()
         job, self.job = self.job, None
         if job is not None:
             job.cancel()
