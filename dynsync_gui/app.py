@@ -20,6 +20,7 @@ from dynsync_gui.system.logging import start_logging
 from dynsync_gui.system.paths import profile_of
 from dynsync_gui.system.resources import read_help
 from dynsync_gui.ui.start import open_window
+from dynsync_gui.ui.system_proxy import qt_proxy
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     app.setApplicationDisplayName("DynSync")
     app.setApplicationVersion(__version__)
     app.setQuitOnLastWindowClosed(False)
-    service = open_service(Options(options.profile, records=options.records, seed=options.seed))
+    service = open_service(Options(options.profile, records=options.records, seed=options.seed, proxy=qt_proxy))
     window = open_window(service, lambda topic: read_help(topic, language()), rehearse=options.rehearse)
     window.ended.connect(app.quit)
     _heed_signals(window.close)

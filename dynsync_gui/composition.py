@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,12 +36,14 @@ class Options:
         secrets: Where secrets are.
         records: Size of a rehearsal.
         seed: Which rehearsal.
+        proxy: Names the system's proxy for an address, on any thread; by default the environment's is taken.
     """
 
     profile: Path | None = None
     secrets: SecretSource = SecretSource.KEYCHAIN
     records: int = 2_000
     seed: int = 1
+    proxy: Callable[[str], str | None] | None = None
 
 
 def open_service(options: Options) -> SyncService:
@@ -61,18 +64,25 @@ def open_service(options: Options) -> SyncService:
 
     # requests and msal take as long to load as all the rest: the window is painted without them.
     def connections(profile: Profile) -> Connections:
+        from dynsync_gui.connectors.http.proxies import system_proxy  # noqa: PLC0415
         from dynsync_gui.connectors.opening import PeopleSignIn, VendorConnections  # noqa: PLC0415
 
         kept = sign_ins[profile is rehearsed]
         people = PeopleSignIn(kept.cache, lambda: kept.protected, open_browser)
-        return VendorConnections(lambda _address: profile.rate_window(), people=people)
+        return VendorConnections(lambda _address: profile.rate_window(), options.proxy or system_proxy, people)
+
+    def by_smtp(_settings: Settings) -> Mailer:
+        from dynsync_gui.connectors.http.tls import trusting_context  # noqa: PLC0415
+
+        return SmtpMailer(trusting_context)
 
     def by_microsoft(settings: Settings) -> Mailer:
+        from dynsync_gui.connectors.http.proxies import system_proxy  # noqa: PLC0415
         from dynsync_gui.connectors.mail import VendorMailer  # noqa: PLC0415
         from dynsync_gui.connectors.opening import PeopleSignIn  # noqa: PLC0415
 
         people = PeopleSignIn(sign_ins[settings.rehearsal].cache)
-        return VendorMailer(settings.mail.kind, lambda: people.access(CancelToken()))
+        return VendorMailer(settings.mail.kind, lambda: people.access(CancelToken()), options.proxy or system_proxy)
 
     def close() -> None:
         for window in windows.values():
@@ -90,7 +100,7 @@ def open_service(options: Options) -> SyncService:
             problem_of=refusal_of,
             mailer=RoutedMailer(
                 {
-                    MailKind.SMTP: lambda _settings: SmtpMailer(),
+                    MailKind.SMTP: by_smtp,
                     MailKind.DYNAMICS: by_microsoft,
                     MailKind.GRAPH: by_microsoft,
                 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from dynsync_gui.cli import documents, prompts, render
 from dynsync_gui.cli.arguments import Options
@@ -20,6 +21,7 @@ from dynsync_gui.domain.events import (
     RehearsalReady,
     RunEnded,
 )
+from dynsync_gui.domain.expiry import entered_expiry
 from dynsync_gui.domain.letter import letter
 from dynsync_gui.domain.report import RunReport, RunState
 from dynsync_gui.domain.schema import System
@@ -77,9 +79,12 @@ def status(call: Call) -> ExitStatus:
     """Say how it stands."""
     session = call.open()
     try:
-        found = session.expect(session.service.read_profile(), ProfileRead).status
+        profile = session.expect(session.service.read_profile(), ProfileRead)
     finally:
         session.close()
+    found, expiry = profile.status, entered_expiry(profile.settings.dynamics) if profile.settings else None
+    if expiry is not None and (warning := expiry.warning(datetime.now(UTC).date())) is not None:
+        call.output.note(f"{warning.title} {warning.cure}")
     call.output.answer(documents.status_document(found), render.status_text(found))
     return ExitStatus.DONE
 

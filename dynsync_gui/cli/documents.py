@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dynsync_gui.cli.field_lines import FieldLine
+from dynsync_gui.cli.hints import cure_here
 from dynsync_gui.domain.checks import Check, CheckState, IdentityCard, SystemIdentity
 from dynsync_gui.domain.choice_changes import ChoiceVersion
 from dynsync_gui.domain.errors import DynSyncError, GuardStop
@@ -111,7 +112,7 @@ def _check(check: Check) -> Document:
         "state": check.state.value,
         "title": str(check.title),
         "finding": str(check.finding),
-        "cure": str(check.cure),
+        "cure": cure_here(check.cure),
         "owner": check.owner.value,
         "code": check.code,
         "ids": dict(check.ids),
@@ -225,7 +226,7 @@ def error_document(error: DynSyncError) -> Document:
         "error": {
             "code": error.code,
             "title": str(error.finding.title),
-            "cure": str(error.finding.cure),
+            "cure": cure_here(error.finding.cure),
             "owner": error.finding.owner.value,
             "detail": error.detail,
             "ids": dict(error.ids),

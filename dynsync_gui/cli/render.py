@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from dynsync_gui.cli.field_lines import FieldLine
+from dynsync_gui.cli.hints import cure_here
 from dynsync_gui.cli.tables import aligned, shortened
 from dynsync_gui.domain.checks import Check, CheckState, IdentityCard, Owner, SystemIdentity
 from dynsync_gui.domain.choice_changes import ChoiceVersion
@@ -78,7 +79,7 @@ def check_line(check: Check) -> str:
     if check.finding:
         said += f" - {escape(str(check.finding))}"
     if check.cure and check.state in {CheckState.FAILED, CheckState.ATTENTION}:
-        said += f"\n{'':10}{escape(str(check.cure))}"
+        said += f"\n{'':10}{escape(cure_here(check.cure))}"
     if check.code and check.state is CheckState.FAILED:
         said += f"\n{'':10}{tr('Code: {code}', code=escape(check.code))}"
     return said
@@ -244,6 +245,6 @@ def proof_text(proof: Proof) -> str:
 
 def error_text(error: DynSyncError) -> str:
     """What happened and what to do; the code stands at the end."""
-    lines = [escape(str(error.finding.title)), escape(str(error.finding.cure))]
+    lines = [escape(str(error.finding.title)), escape(cure_here(error.finding.cure))]
     detail = f"{error.code}: {error.detail}" if error.detail else error.code
     return "\n".join([line for line in lines if line] + [f"({escape(detail)})"])

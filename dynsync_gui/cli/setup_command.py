@@ -17,6 +17,7 @@ from dynsync_gui.domain.errors import (
 from dynsync_gui.domain.events import ProfileRead, RunEnded
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
+from dynsync_gui.domain.setup import in_vain
 from dynsync_gui.domain.text import msg, tr
 from dynsync_gui.system.secrets import SecretSource
 from dynsync_gui.system.settings_file import read_answers_file
@@ -33,6 +34,8 @@ def setup(call: Call) -> ExitStatus:
     if call.options.start:
         _see_acceptance(settings)
     secrets = _secrets(call, settings)
+    for remark in in_vain(settings, secrets):
+        call.output.note(str(remark))
     session = call.open()
     try:
         session_only = _keep(call, session, settings, secrets)

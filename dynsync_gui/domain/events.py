@@ -16,6 +16,7 @@ from dynsync_gui.domain.report import Problem, Proof, RunReport, RunState, Statu
 from dynsync_gui.domain.schema import Entity, EntitySchema, System, Target, TargetSchema
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import FieldSettings, Settings, SignIn
+from dynsync_gui.domain.setup import HalfDone
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,11 @@ class SignInPrompt(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SignInEnded(Event):
+    """The sign-in waits for nobody any more, however it went; the work goes on."""
+
+
+@dataclass(frozen=True, slots=True)
 class EnvironmentsFound(Event):
     """The environments that the person who signed in may use, by name."""
 
@@ -203,10 +209,11 @@ class RehearsalReady(Event):
 
 @dataclass(frozen=True, slots=True)
 class ProfileRead(Event):
-    """What an earlier set-up left: settings (None for none) and where its syncs stand."""
+    """What an earlier set-up left: settings (None for none), where its syncs stand, and a later set-up half-way."""
 
     settings: Settings | None
     status: Status
+    half_done: HalfDone | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from dynsync_gui.domain.checks import Owner
 from dynsync_gui.domain.errors import Finding
+from dynsync_gui.domain.settings import DynamicsSettings, SignIn
 from dynsync_gui.domain.text import msg, msgs
 
 WARN_DAYS = (30, 14, 7, 1)
@@ -61,8 +62,14 @@ class Expiry:
         else:
             title = msgs("The certificate expires in {n} day.", "The certificate expires in {n} days.", left)
         cure = (
-            msg("Make a new one in Entra under Certificates & secrets, and enter its value and its date here.")
+            msg("Make a new one in Entra under Certificates & secrets, and enter its value and its date in DynSync.")
             if secret
-            else msg("Make a new one, upload it in Entra under Certificates & secrets, and choose its file here.")
+            else msg("Make a new one, upload it in Entra under Certificates & secrets, and choose its file in DynSync.")
         )
         return Finding(title, cure, Owner.ENTRA_ADMIN)
+
+
+def entered_expiry(settings: DynamicsSettings) -> Expiry | None:
+    """The end of an application's secret, as it was entered; None where nobody told it or no secret is used."""
+    by_secret = settings.sign_in is SignIn.APPLICATION and not settings.certificate
+    return Expiry(Expiring.SECRET, settings.secret_expires) if by_secret and settings.secret_expires else None

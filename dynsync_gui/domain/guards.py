@@ -12,6 +12,11 @@ from dynsync_gui.domain.settings import Settings
 from dynsync_gui.domain.text import Message, msg
 
 CODE = "identity"
+CONFIRM = msg(
+    "If that is right, confirm it by typing the organisation's name, “{name}”. If not, check the addresses.", name=""
+)
+"""What to do about systems that are other ones; asked by the window and by an option of the command line."""
+TYPE_NAME = msg("Type its name as Dynamics has it: “{name}”.", name="")
 _KINDS = {
     EnvironmentKind.PRODUCTION: msg("production"),
     EnvironmentKind.SANDBOX: msg("sandbox"),
@@ -62,15 +67,10 @@ def identity_guard(confirmed: Confirmed, now: Confirmed) -> GuardStop | None:
     title = _difference(confirmed, now)
     if title is None:
         return None
-    cure = msg(
-        "If that is right, confirm it by typing the organisation's name, “{name}”: in the window, or with "
-        "--accept-identity “{name}” on the command line. If not, check the addresses.",
-        name=now.name,
-    )
     detail = f"{confirmed.organisation} {confirmed.kind} {confirmed.munchkin} -> "
     return GuardStop(
         CODE,
-        Finding(title, cure, Owner.YOU, Retry.DECISION),
+        Finding(title, Message(CONFIRM.text, {"name": now.name}), Owner.YOU, Retry.DECISION),
         detail + f"{now.organisation} {now.kind} {now.munchkin}",
     )
 
@@ -103,7 +103,7 @@ def accepted(typed: str, now: Confirmed) -> GuardStop | None:
         "identity-name",
         Finding(
             msg("The organisation is not called “{typed}”.", typed=typed[:100]),
-            msg("Type its name as Dynamics has it: “{name}”.", name=now.name),
+            Message(TYPE_NAME.text, {"name": now.name}),
             Owner.YOU,
             Retry.DECISION,
         ),

@@ -19,10 +19,12 @@ from dynsync_gui.domain.prompts import Environment, Prompt
 from dynsync_gui.domain.schema import Entity, EntitySchema, System, Target, TargetSchema
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
+from dynsync_gui.domain.setup import HalfDone
 
 OnCheck = Callable[[Check], None]
 OnWait = Callable[[System, float], None]
-OnPrompt = Callable[[Prompt], None]
+OnPrompt = Callable[[Prompt | None], None]
+"""Told what a person has to do, and None as soon as nobody is waited for any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -403,6 +405,12 @@ class Profile(Protocol):
 
     def write_confirmed(self, confirmed: Confirmed | None) -> None:
         """Keep or forget them, beside the settings, which have to be there already."""
+
+    def read_half_done(self) -> HalfDone | None:
+        """A set-up that was left half-way, or None where there is none that can be read."""
+
+    def write_half_done(self, left: HalfDone | None) -> None:
+        """Keep it, or forget it."""
 
     def put_database_aside(self) -> None:
         """Keep the database under another name, so that a new one is begun."""

@@ -12,13 +12,15 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from dynsync_gui.domain.addresses import dynamics_address, marketo_address
+from dynsync_gui.domain.answer_values import proxy
 from dynsync_gui.domain.checks import Check, IdentityCard, all_passed
 from dynsync_gui.domain.choice import FieldChoice
+from dynsync_gui.domain.errors import SettingsError
 from dynsync_gui.domain.mapping import FieldOffer
 from dynsync_gui.domain.plan import Plan
 from dynsync_gui.domain.schema import Entity
-from dynsync_gui.domain.secrets import Secrets
-from dynsync_gui.domain.settings import FieldSettings, Settings, SignIn
+from dynsync_gui.domain.secrets import ENVIRONMENT, Secrets
+from dynsync_gui.domain.settings import FieldSettings, MailKind, Settings, SignIn
 from dynsync_gui.domain.text import NOTHING, Message, msg
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -63,6 +65,34 @@ class SetupDraft:
     card_confirmed: bool = False
     offers: Mapping[Entity, tuple[FieldOffer, ...]] = field(default_factory=dict)
     plan: Plan | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HalfDone:
+    """A set-up that was left half-way, as it is kept: without secrets.
+
+    Attributes:
+        settings: What was entered; what could not be read back is left out.
+        step: The page that was shown.
+    """
+
+    settings: Settings
+    step: Step
+
+
+def half_done(settings: Settings, step: Step) -> HalfDone:
+    """What is kept of a set-up that is left: exact addresses only, and nothing accepted."""
+    trusted = settings.network.trusted_hosts
+    return HalfDone(
+        replace(
+            settings,
+            dynamics=replace(settings.dynamics, url=dynamics_address(settings.dynamics.url, trusted).url),
+            marketo=replace(settings.marketo, endpoint=marketo_address(settings.marketo.endpoint, trusted).url),
+            network=replace(settings.network, proxy=_exact_proxy(settings.network.proxy)),
+            enable=replace(settings.enable, accept=False),
+        ),
+        step,
+    )
 
 
 class SetupFlow:
@@ -217,6 +247,40 @@ class SetupFlow:
     def _fields(self, fields: FieldSettings) -> None:
         self.draft.settings = replace(self.draft.settings, fields=fields)
         self.draft.plan = None
+
+
+def in_vain(settings: Settings, secrets: Secrets) -> tuple[Message, ...]:
+    """What was given but is not used as its giver may think; for where no form asks for just what is used."""
+    dynamics, mail = settings.dynamics, settings.mail
+    application = dynamics.sign_in is SignIn.APPLICATION
+    used = {
+        "dynamics_password": dynamics.sign_in is SignIn.PASSWORD,
+        "dynamics_client_secret": not dynamics.sign_in.is_person,
+        "mail_password": mail.kind is MailKind.SMTP and bool(mail.host and mail.username),
+        "proxy_password": bool(settings.network.proxy_username),
+    }
+    rows = [
+        msg("{variable} is set, but these settings have no use for it.", variable=ENVIRONMENT[name])
+        for name, is_used in used.items()
+        if getattr(secrets, name) and not is_used
+    ]
+    if application and dynamics.certificate and secrets.dynamics_client_secret:
+        text = msg(
+            "The application signs in with its certificate: {variable} is taken for the password of the certificate's "
+            "file, not for a client secret.",
+            variable=ENVIRONMENT["dynamics_client_secret"],
+        )
+        rows.append(text)
+    if dynamics.certificate and not application:
+        rows.append(msg("“{key}” has no use, because no application signs in.", key="dynamics.certificate"))
+    return tuple(rows)
+
+
+def _exact_proxy(typed: str) -> str:
+    try:
+        return proxy("network.proxy", typed)
+    except SettingsError:
+        return ""
 
 
 def _wanted(name: str, value: str, text: Message) -> list[Missing]:

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Protocol
 
 from dynsync_gui.domain.events import Event
+from dynsync_gui.domain.renewal import Renewal
 from dynsync_gui.domain.report import Problem, Status
 from dynsync_gui.domain.schema import System
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
+from dynsync_gui.domain.setup import HalfDone
 
 Listener = Callable[[Event], None]
 
@@ -34,13 +36,16 @@ class Job(Protocol):
 
 
 class SyncApi(Protocol):
-    """The service. Every method returns at once; work runs in threads and is told as events on those threads."""
+    """The service. Every method returns at once; work runs in threads and is told as events on those threads.
+
+    Where a person has to sign in, any job but a run tells `SignInPrompt`, and `SignInEnded` once nobody is waited for.
+    """
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Hear every event from now on; returns what ends that."""
 
     def read_profile(self) -> Job:
-        """Read what is stored of an earlier set-up: `ProfileRead` (settings or None, has_secrets, status)."""
+        """Read what is stored of an earlier set-up: `ProfileRead`."""
 
     def prepare_rehearsal(self) -> Job:
         """Start the built-in rehearsal systems: `RehearsalReady` with the settings and secrets that reach them."""
@@ -58,6 +63,14 @@ class SyncApi(Protocol):
             name: The Dynamics organisation's name, as a person typed it.
             settings: The stored ones where None.
             secrets: The kept ones where None.
+        """
+
+    def environments(self, settings: Settings, secrets: Secrets) -> Job:
+        """List the environments that the person who signs in may use: `EnvironmentsFound`.
+
+        Args:
+            settings: `dynamics.url` may be empty; a person has to be who signs in.
+            secrets: For a proxy that asks for an account.
         """
 
     def describe(self, settings: Settings, secrets: Secrets) -> Job:
@@ -94,6 +107,15 @@ class SyncApi(Protocol):
 
     def keep(self, settings: Settings, secrets: Secrets, *, session_only: bool = False) -> Job:
         """Only keep settings and secrets, as `start` does first: `ProfileRead`."""
+
+    def keep_half_done(self, left: HalfDone) -> Job:
+        """Keep a set-up that is left half-way, without secrets, until one is finished: `ProfileRead`."""
+
+    def renew(self, renewal: Renewal) -> Job:
+        """Change one secret of the finished set-up, or sign in again: `CheckChanged`, then `ProfileRead`.
+
+        It is tried first; what does not work ends in `JobFailed`, and nothing is kept of it.
+        """
 
     def go_on(self) -> Job:
         """Go on with what is undone, or run the next cycle, with the stored settings: as `start`."""

@@ -6,7 +6,7 @@ import base64
 import re
 import smtplib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -17,7 +17,6 @@ from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import MailSecurity, MailSettings, Settings
 from dynsync_gui.service.letters import end_message, test_message
 from dynsync_gui.service.mail_findings import refusal_of, refused, unsuitable
-from dynsync_gui.system.trust import tls_context
 
 __all__ = ["SmtpMailer", "compose", "end_message", "sender_of", "test_message"]
 
@@ -30,13 +29,14 @@ _OWN_NAME = "[127.0.0.1]"
 class SmtpMailer:
     """Sends over STARTTLS or TLS; a message never travels, and nobody signs in, without it."""
 
-    def __init__(self, patience: float = 20.0) -> None:
+    def __init__(self, trust: Callable[[str], ssl.SSLContext], patience: float = 20.0) -> None:
         """Nothing is opened yet.
 
         Args:
+            trust: Makes the TLS settings, given the file of authorities that are trusted in addition.
             patience: Seconds to wait for each answer of the mail server.
         """
-        self._patience = patience
+        self._trust, self._patience = trust, patience
 
     def send(self, settings: Settings, secrets: Secrets, to: str, subject: str, body: str) -> None:
         """Hand one plain text message to the mail server.
@@ -63,7 +63,7 @@ class SmtpMailer:
 
     @contextmanager
     def _connected(self, mail: MailSettings, ca_bundle: str) -> Iterator[smtplib.SMTP]:
-        context = tls_context(ca_bundle)
+        context = self._trust(ca_bundle)
         if mail.security is MailSecurity.TLS:
             server: smtplib.SMTP = smtplib.SMTP_SSL(
                 mail.host, mail.port, _OWN_NAME, timeout=self._patience, context=context

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from dynsync_gui.domain.events import Event, SignInPrompt, Waiting
+from dynsync_gui.domain.events import Event, SignInEnded, SignInPrompt, Waiting
 from dynsync_gui.domain.ports import Connection, Connections, OnPrompt
 from dynsync_gui.domain.prompts import Environment, Prompt
 from dynsync_gui.domain.secrets import Secrets
@@ -54,7 +54,8 @@ class Opening:
         return self._workplace.connections(self._workplace.profile(settings.rehearsal))
 
     def _prompting(self, job: BackgroundJob) -> OnPrompt:
-        def tell(prompt: Prompt) -> None:
-            self._emit(SignInPrompt(job.number, prompt.kind, prompt.address, prompt.code, prompt.seconds, prompt.kept))
+        def tell(p: Prompt | None) -> None:
+            asked = p and SignInPrompt(job.number, p.kind, p.address, p.code, p.seconds, p.kept)
+            self._emit(asked or SignInEnded(job.number))
 
         return tell

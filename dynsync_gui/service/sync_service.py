@@ -24,10 +24,12 @@ from dynsync_gui.domain.events import (
     RunEnded,
 )
 from dynsync_gui.domain.ports import Connection, Profile
+from dynsync_gui.domain.renewal import Renewal, system_of
 from dynsync_gui.domain.report import Problem, RunKind, RunState, Status
 from dynsync_gui.domain.schema import System
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
+from dynsync_gui.domain.setup import HalfDone
 from dynsync_gui.domain.storage import SyncStore
 from dynsync_gui.domain.text import msg
 from dynsync_gui.engine.workload import Schemas, describe
@@ -41,8 +43,10 @@ from dynsync_gui.service.jobs import BackgroundJob, Lane, Lanes
 from dynsync_gui.service.mailer import test_message
 from dynsync_gui.service.opening import Opening
 from dynsync_gui.service.recognition import confirm, same_addresses, see_identity
+from dynsync_gui.service.renewal import renew, require_passed
 from dynsync_gui.service.run import Prepared, Runner, tell_first_sync
 from dynsync_gui.service.workplace import Workplace
+from dynsync_gui.system.redaction import keep_out
 
 LEASE_SECONDS = 10.0
 """How long a run waits for another one of the same profile."""
@@ -163,6 +167,34 @@ class SyncService:
 
         return self._lanes.run(Lane.INTERACTIVE, work)
 
+    def keep_half_done(self, left: HalfDone) -> BackgroundJob:
+        """Keep a set-up that is left half-way; last event `ProfileRead`."""
+
+        def work(job: BackgroundJob) -> Event:
+            self._workplace.profile(False).write_half_done(left)
+            return self._read_profile(job)
+
+        return self._lanes.run(Lane.INTERACTIVE, work)
+
+    def renew(self, renewal: Renewal) -> BackgroundJob:
+        """Change one secret, or sign in again; last event `ProfileRead`."""
+
+        def work(job: BackgroundJob) -> Event:
+            def prove(settings: Settings, secrets: Secrets) -> None:
+                if renewal.name == "mail_password":
+                    self._workplace.mailer.send(settings, secrets, settings.enable.email, *test_message())
+                else:
+                    require_passed(self._check(job, settings, secrets, system_of(renewal.name)).checks)
+
+            keep_out([renewal.value])
+            profile = self._profile()
+            settings = renew(profile, _set_up(profile), renewal, prove)
+            if settings.dynamics.sign_in.is_person:
+                self._workplace.sign_in(settings.rehearsal).keep()
+            return ProfileRead(job.number, settings, self.status())
+
+        return self._lanes.run(Lane.INTERACTIVE, work)
+
     def go_on(self) -> BackgroundJob:
         """Go on with what is undone, or run the next cycle; last event `RunEnded`."""
         return self._lanes.run(Lane.SYNC, self._go_on)
@@ -274,18 +306,19 @@ class SyncService:
         return schemas
 
     def _read_profile(self, job: BackgroundJob) -> Event:
-        settings = self._workplace.profile(False).read_settings()
+        real = self._workplace.profile(False)
+        settings, left = real.read_settings(), real.read_half_done()
         if settings is None:
             settings = self._workplace.profile(True).read_settings()
             self._rehearsing = settings is not None
-        return ProfileRead(job.number, settings, self.status())
+        return ProfileRead(job.number, settings, self.status(), left)
 
     def _prepare_rehearsal(self, job: BackgroundJob) -> Event:
         settings, secrets = self._workplace.rehearsal.start(job.token)
         self._drop_draft()
         return RehearsalReady(job.number, settings, secrets)
 
-    def _check(self, job: BackgroundJob, settings: Settings, secrets: Secrets, only: System | None) -> Event:
+    def _check(self, job: BackgroundJob, settings: Settings, secrets: Secrets, only: System | None) -> ChecksEnded:
         def report(check: Check) -> None:
             self._emit(CheckChanged(job.number, check))
 
@@ -327,6 +360,7 @@ class SyncService:
         if moved and profile.database.exists():
             profile.put_database_aside()
         profile.write_settings(settings)
+        profile.write_half_done(None)
         if settings.dynamics.sign_in.is_person and not session_only:
             self._workplace.sign_in(settings.rehearsal).keep()
         if moved:

@@ -13,11 +13,18 @@ from dynsync_gui.domain.choice_changes import ChoiceVersion
 from dynsync_gui.domain.guards import Confirmed
 from dynsync_gui.domain.ports import RateWindow, SecretStore
 from dynsync_gui.domain.settings import Settings
+from dynsync_gui.domain.setup import HalfDone
 from dynsync_gui.system.choice_versions import add_version, read_versions
 from dynsync_gui.system.lease import held, lease
 from dynsync_gui.system.paths import Profile as Folder
 from dynsync_gui.system.secrets import SessionSecrets
-from dynsync_gui.system.settings_file import read_confirmed, read_settings, write_settings
+from dynsync_gui.system.settings_file import (
+    read_confirmed,
+    read_half_done,
+    read_settings,
+    write_half_done,
+    write_settings,
+)
 
 
 class StoredProfile:
@@ -76,6 +83,22 @@ class StoredProfile:
         settings = read_settings(self._folder.settings_file)
         if settings is not None:
             write_settings(self._folder.settings_file, settings, confirmed)
+
+    def read_half_done(self) -> HalfDone | None:
+        """A set-up that was left half-way, or None."""
+        return read_half_done(self._half_done_file)
+
+    def write_half_done(self, left: HalfDone | None) -> None:
+        """Keep it, or forget it."""
+        if left is None:
+            self._half_done_file.unlink(missing_ok=True)
+        else:
+            self._folder.make()
+            write_half_done(self._half_done_file, left)
+
+    @property
+    def _half_done_file(self) -> Path:
+        return self._folder.folder / "setup.toml"
 
     def put_database_aside(self) -> None:
         """Keep the database under another name, so that a new one is begun."""

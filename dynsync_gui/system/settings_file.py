@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from contextlib import suppress
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,13 @@ from dynsync_gui.domain.checks import EnvironmentKind
 from dynsync_gui.domain.errors import SettingsError, settings_error
 from dynsync_gui.domain.guards import Confirmed
 from dynsync_gui.domain.settings import Settings
+from dynsync_gui.domain.setup import HalfDone, Step
 from dynsync_gui.domain.text import Message, msg
 from dynsync_gui.system.whole_file import write_whole
 
 _AT_LINE = re.compile(r"\(at line (\d+), column \d+\)")
 _MOST_BYTES = 1_000_000
-_CONFIRMED = "confirmed"
+_CONFIRMED, _STEP = "confirmed", "step"
 
 
 def read_settings(path: Path) -> Settings | None:
@@ -34,6 +36,22 @@ def read_settings(path: Path) -> Settings | None:
     document = _document(path)
     document.pop(_CONFIRMED, None)
     return read_answers(document, stored=True)
+
+
+def read_half_done(path: Path) -> HalfDone | None:
+    """A set-up that was left half-way; None where there is none, or none that can be read."""
+    if not path.exists():
+        return None
+    with suppress(SettingsError, ValueError):
+        document = _document(path)
+        step = Step(document.pop(_STEP, ""))
+        return HalfDone(read_answers(document, stored=True), step)
+    return None
+
+
+def write_half_done(path: Path, left: HalfDone) -> None:
+    """Keep a set-up that was left half-way; raises `SettingsError` where the file cannot be written."""
+    _write(path, {_STEP: left.step.value, **write_answers(left.settings)})
 
 
 def read_confirmed(path: Path) -> Confirmed | None:
@@ -65,8 +83,11 @@ def write_settings(path: Path, settings: Settings, confirmed: Confirmed | None =
     document = write_answers(settings)
     if confirmed is not None:
         document[_CONFIRMED] = {part.name: str(getattr(confirmed, part.name)) for part in fields(Confirmed)}
-    text = tomli_w.dumps(document)
-    write_whole(path, text.encode())
+    _write(path, document)
+
+
+def _write(path: Path, document: dict[str, Any]) -> None:
+    write_whole(path, tomli_w.dumps(document).encode())
 
 
 def read_answers_file(path: Path) -> Settings:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication, QStackedLayout, QWidget
 
 from dynsync_gui.domain.events import Event, JobFailed, ProfileRead
 from dynsync_gui.domain.settings import Settings
+from dynsync_gui.domain.setup import HalfDone
 from dynsync_gui.domain.text import language, tr
 from dynsync_gui.service.api import Job, SyncApi
 from dynsync_gui.ui.bridge import Bridge
@@ -63,6 +64,8 @@ class Window(QWidget):
         self._help: HelpWindow | None = None
         self._rehearse = rehearse
         self._settings: Settings | None = None
+        self._half_done: HalfDone | None = None
+        self._keeping: Job | None = None
         self._closed = self._closing = False
         self.bridge = Bridge(api, self)
         self.bridge.closed.connect(self._service_closed)
@@ -81,6 +84,10 @@ class Window(QWidget):
         event.ignore()
         if self._closing:
             return
+        self._finish(self.wizard.half_done() if self.wizard is not None else None)
+
+    def _finish(self, left: HalfDone | None) -> None:
+        """Keep what is left half-way, then stop the service."""
         self._closing = True
         if self.wizard is not None:
             self.wizard.wipe()
@@ -88,13 +95,18 @@ class Window(QWidget):
             self._help.close()
         self._note.say(tr("Finishing what is in flight"))
         self._stack.setCurrentWidget(self._note)
-        self.bridge.close()
+        if left is None:
+            self.bridge.close()
+        else:
+            self._keeping = self.bridge.api.keep_half_done(left)
 
     def show_setup(self, *, rehearse: bool = False) -> None:
         """Show the set-up, pre-filled with what is stored."""
         if self.wizard is not None:
             return
-        self.wizard = SetupWizard(self.bridge, self._settings, self)
+        left = self._half_done
+        settings, step = (left.settings, left.step) if left is not None else (self._settings, None)
+        self.wizard = SetupWizard(self.bridge, settings, self, going_on_at=step)
         self.wizard.started.connect(self._started)
         self.wizard.left.connect(self._left)
         self.wizard.help_wanted.connect(self.show_help)
@@ -111,6 +123,7 @@ class Window(QWidget):
             self.main.help_wanted.connect(self.show_help)
             self._stack.addWidget(self.main)
         self.main.show_rehearsal(rehearsal=self._settings is not None and self._settings.rehearsal)
+        self.main.use(self._settings)
         self._stack.setCurrentWidget(self.main)
         return self.main
 
@@ -121,11 +134,16 @@ class Window(QWidget):
         self._help.show_topic(topic)
 
     def _heard(self, event: Event) -> None:
+        if self._keeping is not None and event.job == self._keeping.number:
+            self._keeping = None
+            if self._closing:  # also where it could not be kept: there is nobody left to tell
+                self.bridge.close()
+            return
         if self._profile is None or event.job != self._profile.number:
             return
         if isinstance(event, ProfileRead):
             self._profile = None
-            self._settings = event.settings
+            self._settings, self._half_done = event.settings, event.half_done
             if event.settings is None or self._rehearse:
                 self.show_setup(rehearse=self._rehearse)
             else:
@@ -145,14 +163,17 @@ class Window(QWidget):
     def _started(self, job: Job, event: Event) -> None:
         wizard = self.wizard
         if wizard is not None:
-            self._settings = wizard.flow.draft.settings
+            self._settings, self._half_done = wizard.flow.draft.settings, None
         self.show_main().follow(job, event)
         self._drop_wizard()
 
-    def _left(self) -> None:
+    def _left(self, left: HalfDone | None) -> None:
         if self.main is None:
-            self.close()
+            self._finish(left)
             return
+        if left is not None:
+            self._half_done = left
+            self._keeping = self.bridge.api.keep_half_done(left)
         self._stack.setCurrentWidget(self.main)
         self._drop_wizard()
         self.main.come_back()

@@ -110,6 +110,10 @@ QTableView, QTreeView, QListView {
     selection-background-color: $selection; selection-color: $text;
 }
 QTableView::item { padding: 0 8px; }
+QListView::item { padding: 4px 8px; }
+QListView::item:selected { background: $selection; color: $text; }
+QListView::item:disabled { color: $muted; }
+QListView:focus { border: 1px solid $accent; }
 QTableView:focus, QTreeView:focus { border: 1px solid $accent; }
 QHeaderView { background: $surface; border: none; }
 QHeaderView::section {

@@ -24,7 +24,7 @@ from dynsync_gui.domain.checks import (
 )
 from dynsync_gui.domain.choice import Direction, FieldChoice
 from dynsync_gui.domain.choice_changes import ChoiceVersion
-from dynsync_gui.domain.errors import Retry
+from dynsync_gui.domain.errors import DynSyncError, Finding, Retry
 from dynsync_gui.domain.events import (
     CheckChanged,
     ChecksEnded,
@@ -33,6 +33,7 @@ from dynsync_gui.domain.events import (
     Described,
     Event,
     JobCancelled,
+    JobFailed,
     PlanReady,
     ProblemsRead,
     ProfileRead,
@@ -288,6 +289,11 @@ class Caller:
         assert self.service.closed == len(opened)
         self.service.closed = 0
         return Answer(status, out, err, opened)
+
+
+def failed(kind: type[DynSyncError], code: str = "the-code") -> JobFailed:
+    """How a job ends that could not be done."""
+    return JobFailed(1, kind(code, Finding(msg("It did not work."), msg("Do this.")), "the vendor's words"))
 
 
 def caller(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Caller:

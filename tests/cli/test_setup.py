@@ -182,3 +182,12 @@ def test_a_profile_that_cannot_be_made_is_wrong_use(call: Caller, answers: Path)
     answer: Any = call("setup", "--answers", str(answers))
     assert answer.status == 2
     assert "is a file" in answer.err
+
+
+@pytest.mark.usefixtures("environment")
+def test_what_was_given_in_vain_is_told(call: Caller, answers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DYNSYNC_DYNAMICS_PASSWORD", "CANARY-9")
+    answer = call("setup", "--answers", str(answers))
+    assert answer.status == 0
+    assert "DYNSYNC_DYNAMICS_PASSWORD is set, but these settings have no use for it." in answer.err
+    assert "CANARY-9" not in answer.err + answer.out

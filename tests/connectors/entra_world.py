@@ -30,7 +30,7 @@ def named(rehearsal: Rehearsal, name: str = "sync", **habits) -> Person:
 
 @dataclass
 class Desk:
-    """What one test signs in with; `prompts` is what a person was asked, `pages` where the person ended."""
+    """What one test signs in with; `prompts` is what a person was asked, `over` how often that was over."""
 
     rehearsal: Rehearsal
     person: Person | None = None
@@ -40,6 +40,7 @@ class Desk:
     seconds: float = 20.0
     prompts: list[Prompt] = field(default_factory=list)
     pages: list[Page] = field(default_factory=list)
+    over: int = 0
     token: CancelToken = field(default_factory=CancelToken)
 
     def __post_init__(self) -> None:
@@ -61,8 +62,11 @@ class Desk:
     def access(self, *, attended: bool = True) -> Access:
         return Access(self.token, self.prompted if attended else None, self.cache, seconds=self.seconds)
 
-    def prompted(self, prompt: Prompt) -> None:
-        """Called on the worker's thread, as a window is."""
+    def prompted(self, prompt: Prompt | None) -> None:
+        """Called on the worker's thread, as a window is; None tells that nobody is waited for any more."""
+        if prompt is None:
+            self.over += 1
+            return
         self.prompts.append(prompt)
         if self.person is not None:
             self._busy.append(threading.Thread(target=self._act, args=(self.person, prompt)))

@@ -4,9 +4,9 @@ from dynsync_gui.domain.checks import Check, CheckState, EnvironmentKind, Identi
 from dynsync_gui.domain.mapping import FieldOffer
 from dynsync_gui.domain.plan import Plan
 from dynsync_gui.domain.schema import Entity, FieldType, SourceField, System
-from dynsync_gui.domain.secrets import Secrets
-from dynsync_gui.domain.settings import DynamicsSettings, MarketoSettings, Settings
-from dynsync_gui.domain.setup import SetupFlow, Step
+from dynsync_gui.domain.secrets import ENVIRONMENT, Secrets
+from dynsync_gui.domain.settings import DynamicsSettings, MarketoSettings, Settings, SignIn
+from dynsync_gui.domain.setup import SetupFlow, Step, in_vain
 from dynsync_gui.domain.text import msg
 
 SETTINGS = Settings(
@@ -107,3 +107,17 @@ def test_secrets_are_not_in_the_fingerprint_or_in_any_repr():
     flow = proven()
     for shown in (flow.fingerprint(), repr(flow.draft), repr(SECRETS)):
         assert "CANARY" not in shown
+
+
+def test_nothing_is_given_in_vain_without_a_word():
+    assert in_vain(SETTINGS, SECRETS) == ()
+    certificate = replace(SETTINGS, dynamics=replace(SETTINGS.dynamics, certificate="/keys/app.pem"))
+    assert in_vain(certificate, Secrets(marketo_client_secret="x")) == ()
+    (told,) = in_vain(certificate, SECRETS)
+    assert "DYNSYNC_DYNAMICS_CLIENT_SECRET is taken for the password of the certificate's file" in str(told)
+    person = replace(certificate, dynamics=replace(certificate.dynamics, sign_in=SignIn.BROWSER))
+    everything = Secrets(*["CANARY"] * 5)
+    told = "\n".join(map(str, in_vain(person, everything)))
+    assert "“dynamics.certificate” has no use" in told
+    assert [name for name in ENVIRONMENT.values() if name not in told] == ["DYNSYNC_MARKETO_CLIENT_SECRET"]
+    assert "CANARY" not in told

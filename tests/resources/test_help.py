@@ -25,6 +25,7 @@ TOPICS = {
     "mail",
     "marketo-address",
     "marketo-service",
+    "network",
     "own-registration",
     "problems",
 }

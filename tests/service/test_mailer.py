@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 import trustme
 
+from dynsync_gui.connectors.http.tls import trusting_context
 from dynsync_gui.domain.errors import DynSyncError
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import MailSecurity, MailSettings, NetworkSettings, Settings
@@ -56,7 +57,8 @@ def settings(mailbox: Mailbox | int, bundle: str = "", **changes: Any) -> Settin
 
 
 def send(chosen: Settings, secrets: Secrets = SECRETS, to: str = TO, patience: float = 5) -> None:
-    SmtpMailer(patience).send(chosen, secrets, to, "Die Übertragung ist fertig", "Grüße,\n.\nDynSync ✓\n")
+    mailer = SmtpMailer(trusting_context, patience)
+    mailer.send(chosen, secrets, to, "Die Übertragung ist fertig", "Grüße,\n.\nDynSync ✓\n")
 
 
 def refused(chosen: Settings, secrets: Secrets = SECRETS, to: str = TO, patience: float = 5) -> DynSyncError:
@@ -227,7 +229,7 @@ def test_no_address_smuggles_a_header(to: str) -> None:
 
 def test_no_subject_smuggles_a_header() -> None:
     with pytest.raises(DynSyncError) as caught:
-        SmtpMailer().send(settings(25), SECRETS, TO, "a\nBcc: x@y.example", "text")
+        SmtpMailer(trusting_context).send(settings(25), SECRETS, TO, "a\nBcc: x@y.example", "text")
     assert caught.value.code == "mail-subject"
 
 

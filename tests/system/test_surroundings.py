@@ -1,24 +1,20 @@
-"""Resources, language and trust: what DynSync takes from where it runs."""
+"""Resources and language: what DynSync takes from where it runs."""
 
 from __future__ import annotations
 
 import csv
-import ssl
 import sys
 from pathlib import Path
 
 import pytest
-import trustme
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 
-from dynsync_gui.domain.errors import SettingsError
 from dynsync_gui.domain.schema import ENTITIES, PEOPLE, Entity
 from dynsync_gui.domain.text import language, tr
 from dynsync_gui.system import language as language_module
 from dynsync_gui.system import resources
 from dynsync_gui.system.language import choose_language, speak
-from dynsync_gui.system.trust import tls_context
 
 
 @pytest.fixture
@@ -105,22 +101,3 @@ def test_texts_of_a_language_are_spoken(tmp_path: Path, monkeypatch: pytest.Monk
     (folder / "dynsync.mo").write_bytes(b"broken")
     assert speak("fr") == "en"
     assert (tr("Hello"), language()) == ("Hello", "en")
-
-
-def test_a_company_authority_is_added_to_the_systems(tmp_path: Path) -> None:
-    bundle = tmp_path / "corp.pem"
-    trustme.CA().cert_pem.write_to_path(bundle)
-    context = tls_context(str(bundle))
-    assert context.verify_mode is ssl.CERT_REQUIRED
-    assert context.check_hostname
-    assert context.minimum_version >= ssl.TLSVersion.TLSv1_2
-
-
-@pytest.mark.parametrize("content", [None, b"", b"no certificate"])
-def test_a_bundle_without_certificates_is_refused(tmp_path: Path, content: bytes | None) -> None:
-    bundle = tmp_path / "corp.pem"
-    if content is not None:
-        bundle.write_bytes(content)
-    with pytest.raises(SettingsError) as caught:
-        tls_context(str(bundle))
-    assert caught.value.code == "settings-ca-bundle"

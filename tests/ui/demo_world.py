@@ -15,6 +15,7 @@ from dynsync_gui.domain.events import (
     CycleEnded,
     Described,
     EntityProgress,
+    EnvironmentsFound,
     JobFailed,
     MailSent,
     PlanReady,
@@ -23,12 +24,14 @@ from dynsync_gui.domain.events import (
     Progress,
     RehearsalReady,
     RunEnded,
+    SignInEnded,
     SignInPrompt,
     Waiting,
 )
 from dynsync_gui.domain.guards import Confirmed, accepted, identity_check, identity_guard
 from dynsync_gui.domain.mapping import FieldOffer, NewField
 from dynsync_gui.domain.plan import EntityPlan, Plan
+from dynsync_gui.domain.prompts import Environment
 from dynsync_gui.domain.report import Problem, Proof, RunKind, RunReport, RunState, Status
 from dynsync_gui.domain.schema import Entity, FieldType, SourceField, System, TargetType
 from dynsync_gui.domain.secrets import Secrets
@@ -262,6 +265,11 @@ PROBLEMS = (
 )
 EMPTY = Status("new")
 STATUS = Status("attention", (REPORT,))
+ENVIRONMENTS = (
+    Environment("Contoso Ltd", "https://contoso.crm4.dynamics.com", EnvironmentKind.PRODUCTION),
+    Environment("Contoso Test", "https://contosotest.crm4.dynamics.com", EnvironmentKind.SANDBOX),
+    Environment("Fabrikam (old)", "https://fabrikam.crm4.dynamics.com", EnvironmentKind.SANDBOX, enabled=False),
+)
 SETTINGS = replace(OWN, enable=EnableSettings("admin@contoso.com", accept=True))
 
 
@@ -323,6 +331,9 @@ SCRIPTS: dict[str, list[object]] = {
     "prepare_rehearsal": [lambda job: RehearsalReady(job, REHEARSAL, OWN_SECRETS)],
     "check": checks(CHECKS, CARD),
     "confirm_identity": [lambda job: ProfileRead(job, SETTINGS, STATUS)],
+    "environments": [lambda job: EnvironmentsFound(job, ENVIRONMENTS)],
+    "renew": [lambda job: ProfileRead(job, SETTINGS, STATUS)],
+    "keep_half_done": [lambda job: ProfileRead(job, None, EMPTY)],
     "describe": [lambda job: Described(job, offers())],
     "plan": [progress(0.3, RunState.READING), lambda job: PlanReady(job, PLAN)],
     "start": RUN,
@@ -339,6 +350,11 @@ def browser(job: int) -> SignInPrompt:
     """A browser opens."""
     address = "https://login.microsoftonline.com/organizations/oauth2/v2.0/authorize?client_id=51f81489"
     return SignInPrompt(job, SignIn.BROWSER, address, "", 300)
+
+
+def signed_in(job: int) -> SignInEnded:
+    """Nobody is waited for any more."""
+    return SignInEnded(job)
 
 
 def device(job: int) -> SignInPrompt:

@@ -38,6 +38,8 @@ class Scenes:
             "page1_certificate",
             "page1_browser",
             "page1_device",
+            "page1_environments",
+            "page1_network",
             "page1_refused",
             "page1_failed",
             "page1_passed",
@@ -52,6 +54,7 @@ class Scenes:
             "running",
             "finished",
             "main_changed",
+            "main_renewal",
             "problems",
             "history",
         ]
@@ -80,12 +83,30 @@ class Scenes:
 
     def _waiting_for_person(self, way: SignIn, prompt: Any) -> tuple[Window, ScriptedService]:
         script = world.checks(world.CHECKS, world.CARD)
-        window, service = self.open(check=[*script[:3], prompt, Gate(), *script[3:]])
+        window, service = self.open(check=[*script[:3], prompt, Gate(), world.signed_in, *script[3:]])
         self.fill(window)
         page = window.wizard.credentials
         page.dynamics.sign_in.setCurrentIndex(page.dynamics.sign_in.findData(way))
         page.test.click()
         self._wait(page.sign_in.isVisible)
+        return window, service
+
+    def page1_environments(self) -> tuple[Window, ScriptedService]:
+        window, service = self.open()
+        page = window.wizard.credentials
+        page.dynamics.sign_in.setCurrentIndex(page.dynamics.sign_in.findData(SignIn.BROWSER))
+        page.dynamics.environments.button.click()
+        self._wait(page.dynamics.environments.list.isVisible)
+        return window, service
+
+    def page1_network(self) -> tuple[Window, ScriptedService]:
+        window, service = self.open()
+        forms = window.wizard.credentials.forms
+        forms.network.fold.button.click()
+        self.type(window, "network.proxy", "http://proxy.contoso.com:8080")
+        self.type(window, "network.proxy_username", "CONTOSO\\sync")
+        window.wizard.credentials.test.click()
+        window.wizard.credentials.point_to(forms.rows["network.proxy_password"].target, forms.network)
         return window, service
 
     def page1_refused(self) -> tuple[Window, ScriptedService]:
@@ -184,6 +205,15 @@ class Scenes:
         self._wait(lambda: window.main.overview.guard.isVisible() and window.main._reading is None)
         return window, service
 
+    def main_renewal(self) -> tuple[Window, ScriptedService]:
+        window, service = self.open_stored(renew=[world.refused])
+        window.main.renew.click()
+        card = window.main.renewal
+        card.secret.edit.setText("a-new-secret")
+        card.keep.click()
+        self._wait(lambda: card.job is None)
+        return window, service
+
     def running(self) -> tuple[Window, ScriptedService]:
         window, service = self.page3_plan(start=[world.progress(0.4), world.progress(0.62), world.waiting, Gate()])
         self.start(window)
@@ -221,7 +251,7 @@ class Scenes:
         """A window on a profile that an earlier session left."""
         profile = [lambda job: ProfileRead(job, world.SETTINGS, status)]
         read = [lambda job: ProblemsRead(job, world.PROBLEMS, status)]
-        service = ScriptedService(read_profile=profile, **{"read_problems": read, **scripts})
+        service = ScriptedService(**{"read_profile": profile, "read_problems": read, **scripts})
         window = Window(service, lambda topic: f"<h1>{topic}</h1>")
         self.made.append((window, service))
         window.show()

@@ -7,10 +7,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from dynsync_gui.domain.events import Event, JobCancelled
+from dynsync_gui.domain.renewal import Renewal
 from dynsync_gui.domain.report import Problem, Status
 from dynsync_gui.domain.schema import System
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
+from dynsync_gui.domain.setup import HalfDone
 from dynsync_gui.service.api import Listener
 from tests.ui.demo_world import EMPTY, SCRIPTS
 
@@ -118,6 +120,12 @@ class ScriptedService:
 
     def keep(self, settings: Settings, secrets: Secrets, *, session_only: bool = False) -> ScriptedJob:
         return self._begin("keep", settings, secrets)
+
+    def keep_half_done(self, left: HalfDone) -> ScriptedJob:
+        return self._begin("keep_half_done", left)
+
+    def renew(self, renewal: Renewal) -> ScriptedJob:
+        return self._begin("renew", renewal)
 
     def describe(self, settings: Settings, secrets: Secrets) -> ScriptedJob:
         return self._begin("describe", settings, secrets)

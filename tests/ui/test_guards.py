@@ -120,6 +120,21 @@ def test_the_letter_is_copied_saved_and_opened_and_holds_no_secret(
     assert "No mail program opened" in texts(dialog)
 
 
+def test_a_letter_that_a_mail_program_would_cut_is_copied_instead(
+    scenes: Scenes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dynsync_gui.ui.windows.letter._LONGEST", 200)
+    window, _ = scenes.page1_failed()
+    dialog = window.wizard.credentials.after.write()
+    opened: list[QUrl] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", staticmethod(lambda url: opened.append(url) or True))
+    QGuiApplication.clipboard().clear()
+    dialog.mail.click()
+    assert opened[0].toString() == "mailto:?subject=DynSync needs something in Microsoft Entra"
+    assert QGuiApplication.clipboard().text() == dialog.shown.body
+    assert "paste it there" in texts(dialog)
+
+
 @pytest.mark.parametrize("language", ["en", "fr", "longer"])
 def test_the_letter_can_be_read_and_reached_in_each_language(scenes: Scenes, language: str, qtbot: Any) -> None:
     use_language("fr" if language == "fr" else "en", catalogue(language))

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QTableView
+from PySide6.QtWidgets import QLabel, QPushButton, QTableView
 
-from dynsync_gui.domain.events import JobCancelled, JobFailed, ProblemsRead, RunEnded
+from dynsync_gui.domain.events import JobCancelled, JobFailed, ProblemsRead, ProfileRead, RunEnded
 from dynsync_gui.domain.report import Difference, Proof, RunState, Status
 from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.text import msg
@@ -166,7 +168,7 @@ def test_leaving_the_set_up_goes_on_with_the_sync(scenes: Scenes) -> None:
     window, service = scenes.open_stored()
     window.main.setup.click()
     assert next(job for job in service.jobs if job.number == 3).cancelled or service.jobs[-1].cancelled
-    window.wizard.left.emit()
+    window.wizard.left.emit(None)
     assert len(service.asked("follow")) == 2
 
 
@@ -244,3 +246,19 @@ def test_what_is_only_worth_knowing_is_not_counted_as_needing_a_look(scenes: Sce
     assert window.main.nav[1].text().replace("&", "").endswith(str(len(world.PROBLEMS)))
     shown = texts(window.main.problems)
     assert shown.index("Worth knowing") < shown.index("Shared.")
+
+
+@pytest.mark.parametrize(
+    ("days", "words"), [(31, ""), (30, "expires in 30 days"), (1, "in 1 day."), (-1, "has expired")]
+)
+def test_the_end_of_the_secret_is_warned_of(scenes: Scenes, days: int, words: str) -> None:
+    ends = datetime.now(UTC).date() + timedelta(days)
+    settings = replace(world.SETTINGS, dynamics=replace(world.SETTINGS.dynamics, secret_expires=ends))
+    profile = [lambda job: ProfileRead(job, settings, world.STATUS)]
+    window, _ = scenes.open_stored(read_profile=profile)
+    expiry = window.main.expiry
+    assert words in expiry.says
+    assert expiry.isVisible() is bool(words)
+    if words:
+        expiry.findChild(QPushButton, "renew").click()
+        assert window.main.renewal.isVisible()

@@ -59,6 +59,7 @@ class BrowserMethod:
             except TimeoutError:
                 raise sign_in_failed("sign-in.timeout") from None
             finally:
+                prompt(None)
                 web.patience.forgive(time.monotonic() - began)
         # Nothing that came by the browser but these is of any use, and client_info would be believed.
         wanted = {name: fields[name] for name in ("code", "state", "error", "error_description") if name in fields}

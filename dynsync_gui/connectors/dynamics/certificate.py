@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from dynsync_gui.domain.errors import SettingsError
-from dynsync_gui.domain.expiry import Expiring, Expiry
+from dynsync_gui.domain.expiry import Expiring, Expiry, entered_expiry
 from dynsync_gui.domain.findings import filled
 from dynsync_gui.domain.findings.sign_in import SIGN_IN
 from dynsync_gui.domain.secrets import Secrets
@@ -92,12 +92,10 @@ def application_expiry(settings: DynamicsSettings, secrets: Secrets) -> Expiry |
     Raises:
         SettingsError: The certificate file cannot be used.
     """
-    if settings.sign_in is not SignIn.APPLICATION:
-        return None
-    if settings.certificate:
+    if settings.sign_in is SignIn.APPLICATION and settings.certificate:
         found = read_certificate(settings.certificate, secrets.dynamics_client_secret)
         return Expiry(Expiring.CERTIFICATE, found.ends.date())
-    return Expiry(Expiring.SECRET, settings.secret_expires) if settings.secret_expires else None
+    return entered_expiry(settings)
 
 
 def _pem(data: bytes, password: str, shown: str) -> tuple[object, x509.Certificate]:

@@ -15,7 +15,7 @@ from dynsync_gui.connectors.dynamics.client import DataverseClient
 from dynsync_gui.connectors.dynamics.clock import clock_finding, explained
 from dynsync_gui.connectors.dynamics.privileges import read_depths
 from dynsync_gui.connectors.dynamics.wire import bare_id
-from dynsync_gui.connectors.http.retry import Patience, brief
+from dynsync_gui.connectors.http.retry import Patience
 from dynsync_gui.domain.checks import Check
 from dynsync_gui.domain.errors import ConnectionFailed, DynSyncError
 from dynsync_gui.domain.expiry import Expiry
@@ -90,11 +90,8 @@ class DynamicsChecks:
         return Seen(msg("It agrees with Microsoft's."))
 
     def _sign_in(self) -> Seen:
-        left = self._asking.patience.left
         with explained(self._client):
             self._auth.token(self._asking.patience)
-        if self._settings.sign_in.is_person:
-            self._asking.patience = brief(left)  # a person takes longer than the checks may
         return Seen(msg("Microsoft accepted the sign-in."))
 
     def _known(self) -> Seen:

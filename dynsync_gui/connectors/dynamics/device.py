@@ -45,12 +45,17 @@ class DeviceMethod:
         life = min(float(flow["expires_in"]), _LONGEST_LIFE)
         ends = time.monotonic() + life
         prompt(Prompt(SignIn.DEVICE, address, str(flow["user_code"]), life, access.kept))
-        while (left := ends - time.monotonic()) > 0:
-            pause = min(max(float(flow["interval"]), _SHORTEST_PAUSE), _LONGEST_PAUSE, left)
-            web.patience.forgive(pause)
-            access.token.wait(pause)
-            # One question at a time: msal's own loop sleeps, and could not be cancelled at once.
-            answer = dict(app.acquire_token_by_device_flow(flow, exit_condition=lambda _flow: True))
-            if answer.get("error") not in _GO_ON:
-                return answer
+        try:
+            while (left := ends - time.monotonic()) > 0:
+                pause = min(max(float(flow["interval"]), _SHORTEST_PAUSE), _LONGEST_PAUSE, left)
+                web.patience.forgive(pause)
+                access.token.wait(pause)
+                asked = time.monotonic()
+                # One question at a time: msal's own loop sleeps, and could not be cancelled at once.
+                answer = dict(app.acquire_token_by_device_flow(flow, exit_condition=lambda _flow: True))
+                web.patience.forgive(time.monotonic() - asked)
+                if answer.get("error") not in _GO_ON:
+                    return answer
+        finally:
+            prompt(None)
         raise sign_in_failed("sign-in.code-expired")

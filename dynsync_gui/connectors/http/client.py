@@ -15,7 +15,7 @@ from dynsync_gui.connectors.http.answer import Answer
 from dynsync_gui.connectors.http.body import MOST_BYTES, Broken, TooBig, read_body
 from dynsync_gui.connectors.http.failures import late, told_by
 from dynsync_gui.connectors.http.hosts import Hosts
-from dynsync_gui.connectors.http.proxies import ProxyResolver, is_loopback, system_proxy
+from dynsync_gui.connectors.http.proxies import Proxies, ProxyResolver, system_proxy
 from dynsync_gui.connectors.http.tls import issuer_of, trusting_context
 from dynsync_gui.connectors.http.transport import CONNECT_SECONDS, WatchedAdapter, running
 from dynsync_gui.connectors.http.watch import Call, Cut, Watchdog
@@ -71,7 +71,7 @@ class HttpClient:
             proxy: Names the proxy for an address.
             connections: Kept open at most per host.
         """
-        self._hosts, self._token, self._proxy = hosts, token, proxy
+        self._hosts, self._token, self._proxies = hosts, token, Proxies(proxy)
         self._adapter = WatchedAdapter(trusting_context(ca_bundle), connections)
         self._watchdog = Watchdog()
         self._forget = token.on_cancel(self._watchdog.stop_all)
@@ -104,10 +104,12 @@ class HttpClient:
         self._token.raise_if_cancelled()
         parts = urlsplit(url)
         call = Call((parts.path or "/") + (f"?{parts.query}" if parts.query else ""), bounds.seconds)
-        proxy = None if is_loopback(parts.hostname or "") else self._proxy(url)
+        proxy: str | None = None
         self._watchdog.add(call)
         try:
             self._token.raise_if_cancelled()
+            proxy = self._proxies.of(url, call)
+            _see_kind(proxy, host)
             answer = self._exchange(call, host, _prepared(method, url, headers, body), bounds, proxy)
         except _TROUBLES as trouble:
             raise self._told(call, trouble, host, parts.port or 443, proxy) from None
@@ -169,6 +171,13 @@ class HttpClient:
 
     def _cut(self, call: Call, host: str) -> Exception:
         return Cancelled() if call.cut is Cut.CANCELLED else late(host)
+
+
+def _see_kind(proxy: str | None, host: str) -> None:
+    """Refuse a proxy that speaks another protocol than ours (SOCKS), in words."""
+    if proxy and "://" in proxy and not proxy.lower().startswith(("http://", "https://")):
+        name = urlsplit(proxy).hostname or ""
+        raise ConnectionFailed("network.proxy-kind", network_finding("network.proxy-kind", host, proxy=name))
 
 
 def _prepared(method: str, url: str, headers: Mapping[str, str] | None, body: bytes | None) -> requests.PreparedRequest:

@@ -73,7 +73,7 @@ DATAVERSE: dict[str, Finding] = {
     ),
     "dynamics.sign-in-host": Finding(
         msg("This address wants the sign-in to happen at {host}, which is not Microsoft's."),
-        msg("Check the address. If {host} is yours, add it to “trusted_hosts” in the network settings."),
+        msg("Check the address. If {host} is yours, have it added to the settings as a trusted host."),
         Owner.YOU,
     ),
     "dynamics.resource": Finding(

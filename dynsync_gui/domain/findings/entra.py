@@ -135,7 +135,7 @@ ENTRA: dict[int, Finding] = {
     ),
     7000222: _admin(
         msg("The client secret has expired."),
-        msg("Make a new one in Entra under Certificates & secrets and enter its value here."),
+        msg("Make a new one in Entra under Certificates & secrets and enter its value in DynSync."),
     ),
     7000218: _admin(
         msg("Microsoft expects a client secret for this application."),

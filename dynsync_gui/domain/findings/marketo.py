@@ -20,10 +20,7 @@ NATIVE_SYNC = Finding(
         "Marketo is already connected to a CRM by its own sync. It keeps companies to itself, and two syncs would "
         "fight over the same people."
     ),
-    msg(
-        "Ask Marketo Support to remove that connection. Or let DynSync bring people only, without companies: "
-        "native_sync = “people” below [enable]."
-    ),
+    msg("Ask Marketo Support to remove that connection. Or choose to bring people only, without companies."),
     Owner.MARKETO_ADMIN,
     Retry.DECISION,
 )

@@ -41,7 +41,7 @@ NETWORK: dict[str, Finding] = {
     "network.certificate-issuer": Finding(
         msg("{host} showed a certificate that this computer does not trust."),
         msg(
-            "If your company inspects traffic, name its authority file as “ca_bundle”. "
+            "If your company inspects traffic, give DynSync its authority file (Company network). "
             "Otherwise do not go on, and tell your network team."
         ),
         Owner.NETWORK,
@@ -49,7 +49,7 @@ NETWORK: dict[str, Finding] = {
     "network.certificate-issuer-named": Finding(
         msg("{host} showed a certificate signed by “{issuer}”, which this computer does not trust."),
         msg(
-            "If “{issuer}” belongs to your company, name its authority file as “ca_bundle”. "
+            "If “{issuer}” belongs to your company, give DynSync its authority file (Company network). "
             "Otherwise do not go on, and tell your network team."
         ),
         Owner.NETWORK,
@@ -71,7 +71,7 @@ NETWORK: dict[str, Finding] = {
     ),
     "network.ca-bundle": Finding(
         msg("The file with your company's authority cannot be read."),
-        msg("Check “ca_bundle” in the network settings: it has to be a PEM file."),
+        msg("Choose another one (Company network). It has to be a PEM file; your network team has it."),
         Owner.YOU,
     ),
     "network.proxy": Finding(
@@ -80,17 +80,22 @@ NETWORK: dict[str, Finding] = {
         Owner.NETWORK,
         Retry.NEXT_RUN,
     ),
+    "network.proxy-kind": Finding(
+        msg("The proxy {proxy} is a SOCKS proxy, which DynSync does not use."),
+        msg("Ask your network team for an HTTP proxy to {host}, and enter it (Company network)."),
+        Owner.NETWORK,
+    ),
     "network.proxy-sign-in": Finding(
         msg("The proxy {proxy} asks for a user name and password."),
         msg(
-            "Enter them in the network settings (proxy_username). Or ask your network team to let this computer "
-            "reach {host} without signing in."
+            "Enter them (Company network). Or ask your network team to let this computer reach {host} without "
+            "signing in."
         ),
         Owner.NETWORK,
     ),
     "network.proxy-account": Finding(
         msg("The proxy {proxy} did not accept the user name and password."),
-        msg("Check both in the network settings, or ask your network team whether this proxy wants another sign-in."),
+        msg("Check both (Company network), or ask your network team whether this proxy wants another sign-in."),
         Owner.NETWORK,
     ),
     "network.redirect": Finding(
@@ -135,7 +140,7 @@ NETWORK: dict[str, Finding] = {
     ),
     "network.host": Finding(
         msg("DynSync does not talk to {host}, because nobody named it."),
-        msg("If this host is yours, add it to “trusted_hosts” in the network settings, with its port."),
+        msg("If this host is yours, have it added to the settings as a trusted host, with its port."),
         Owner.YOU,
     ),
 }

@@ -15,12 +15,13 @@ SIGN_IN: dict[str, Finding] = {
     "sign-in.cancelled": Finding(
         msg("The sign-in in the browser was cancelled."), msg("Start it again and go through to the end.")
     ),
+    "sign-in.stopped": Finding(msg("You stopped the sign-in."), msg("Try again when you are ready to sign in.")),
     "sign-in.code-expired": Finding(
         msg("The code for the sign-in has expired."), msg("Ask for a new code and enter it within its time.")
     ),
     "sign-in.needed": Finding(
         msg("A person has to sign in to Dynamics again."),
-        msg("Open DynSync and test the connections, or run “dynsync check” at a terminal."),
+        msg("Test the connections on the first page of the set-up: you are asked to sign in there."),
     ),
     "sign-in.strange-page": Finding(
         msg("Microsoft named a page for the sign-in that DynSync does not trust."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,6 +21,9 @@ from dynsync_gui.ui.widgets.boxes import column, row
 from dynsync_gui.ui.widgets.field_row import FieldRow
 from dynsync_gui.ui.widgets.flow import Flow
 from dynsync_gui.ui.widgets.text import Text
+
+_LONGEST = 2_000 if sys.platform == "win32" else 30_000
+"""Characters of an address that every mail program is handed whole; Windows cuts longer ones."""
 
 
 class LetterDialog(QDialog):
@@ -61,13 +65,12 @@ class LetterDialog(QDialog):
         return self.letters[max(0, self.to.currentIndex())]
 
     def mail_address(self) -> QUrl:
-        """The letter for the mail program; whom it goes to is left to the user."""
-        query = QUrlQuery()
-        for name, value in (("subject", self.shown.subject), ("body", self.shown.body.replace("\n", "\r\n"))):
-            query.addQueryItem(name, bytes(QUrl.toPercentEncoding(value).data()).decode("ascii"))
-        address = QUrl("mailto:")
-        address.setQuery(query)
-        return address
+        """The letter for the mail program; whom it goes to is left to the user.
+
+        A letter that is too long to be handed over whole is left out: the mail has its subject then.
+        """
+        whole = _mail_to(self.shown.subject, self.shown.body.replace("\n", "\r\n"))
+        return whole if len(whole.toEncoded().data()) <= _LONGEST else _mail_to(self.shown.subject, "")
 
     def save_to(self, path: str) -> None:
         """Write the letter into a file that the user chose."""
@@ -106,7 +109,14 @@ class LetterDialog(QDialog):
         reword(self.copy, tr("Copied"))
 
     def _mail(self) -> None:
-        if not QDesktopServices.openUrl(self.mail_address()):
+        address = self.mail_address()
+        whole = QUrlQuery(address).hasQueryItem("body")
+        if not whole:
+            QGuiApplication.clipboard().setText(self.shown.body)
+        if QDesktopServices.openUrl(address):
+            told = tr("The message is too long for the mail program to take over. It was copied: paste it there.")
+            self.result_text.say("" if whole else told, "attention")
+        else:
             self.result_text.say(tr("No mail program opened. Copy the message instead."), "attention")
 
     def _ask_where(self) -> None:
@@ -118,3 +128,13 @@ class LetterDialog(QDialog):
         dialog.fileSelected.connect(self.save_to)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
+
+
+def _mail_to(subject: str, body: str) -> QUrl:
+    query = QUrlQuery()
+    for name, value in (("subject", subject), ("body", body)):
+        if value:
+            query.addQueryItem(name, bytes(QUrl.toPercentEncoding(value).data()).decode("ascii"))
+    address = QUrl("mailto:")
+    address.setQuery(query)
+    return address

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -19,19 +20,24 @@ from dynsync_gui.domain.events import (
     RunEnded,
     Waiting,
 )
+from dynsync_gui.domain.expiry import entered_expiry
 from dynsync_gui.domain.report import RunKind, RunState, Status
+from dynsync_gui.domain.settings import Settings
 from dynsync_gui.domain.text import number, tr
 from dynsync_gui.service.api import Job
 from dynsync_gui.ui.announce import Announcer
 from dynsync_gui.ui.bridge import Bridge
 from dynsync_gui.ui.icons import IconButton
 from dynsync_gui.ui.mnemonics import deal, reword
+from dynsync_gui.ui.widgets.banner import Banner
 from dynsync_gui.ui.widgets.boxes import column, row
 from dynsync_gui.ui.widgets.side import Side
+from dynsync_gui.ui.widgets.sign_in_panel import SignInPanel
 from dynsync_gui.ui.windows.history import History
 from dynsync_gui.ui.windows.notice import DesktopNotice
 from dynsync_gui.ui.windows.overview import Overview
 from dynsync_gui.ui.windows.problems import Problems
+from dynsync_gui.ui.windows.renewal import RenewalCard
 
 
 class MainView(QWidget):
@@ -59,6 +65,7 @@ class MainView(QWidget):
         self._agreeing: Job | None = None
         self._exported = ""
         self.overview, self.problems, self.history = Overview(), Problems(), History()
+        self.sign_in, self.expiry = SignInPanel(), Banner()
         self.views = QStackedWidget()
         self.nav = [
             IconButton("overview", tr("Overview"), kind="nav", role="accent"),
@@ -66,11 +73,15 @@ class MainView(QWidget):
             IconButton("history", tr("History"), kind="nav", role="accent"),
         ]
         self.setup = IconButton("settings", tr("Set up again"), kind="nav", role="accent")
+        self.renew = IconButton("shield", tr("Change a secret"), kind="nav", role="accent")
+        self.renewal = RenewalCard()
+        self._settings: Settings | None = None
         self.help = IconButton("help", tr("Help"), kind="nav", role="accent")
         self._build()
         self._wire()
         deal(self)
         bridge.heard.connect(self.hear)
+        self.sign_in.given_up.connect(bridge.heard)
 
     def show_status(self, status: Status) -> None:
         """Open where an earlier session left it."""
@@ -89,6 +100,7 @@ class MainView(QWidget):
         """
         self._run = job
         self.setup.setEnabled(False)
+        self.renewal.end()
         self.overview.show_started()
         self._show_view(0)
         self.overview.pause.setFocus()
@@ -115,6 +127,19 @@ class MainView(QWidget):
         self._rehearsal = rehearsal
         self._side.rehearsal.setVisible(rehearsal)
 
+    def use(self, settings: Settings | None) -> None:
+        """Take the stored settings: warn of the end of the application's secret, and offer to change what they use."""
+        self._settings = settings
+        self.renew.setVisible(settings is not None and not settings.rehearsal)
+        known = entered_expiry(settings.dynamics) if settings is not None else None
+        warning = known.warning(datetime.now(UTC).date()) if known is not None else None
+        self.expiry.hide()
+        if warning is not None:
+            change = (tr("Change it"), self._renew)
+            self.expiry.tell("attention", str(warning.title), str(warning.cure), renew=change)
+            self.announcer.announce(self.expiry.says)
+        deal(self)
+
     @property
     def running(self) -> bool:
         """Whether a sync of this window runs; between two cycles none does."""
@@ -122,6 +147,13 @@ class MainView(QWidget):
 
     def hear(self, event: Event) -> None:
         """Any event of the service."""
+        if asked := self.sign_in.hear(event, self.overview.guard.job, self.renewal.job):
+            self._show_above()
+            self.announcer.announce(asked)
+        if isinstance(event, ProfileRead) and self.renewal.job and event.job == self.renewal.job.number:
+            self.use(event.settings)
+        if told := self.renewal.hear(event):
+            self.announcer.announce(told)
         if self._run is not None and event.job == self._run.number:
             self._run_told(event)
         elif self.overview.guard.hear(event):
@@ -161,6 +193,8 @@ class MainView(QWidget):
                 self.overview.show_error(error)
                 if error.code == "quota" and not self._rehearsal:
                     self.keep_in_step()
+                if self._settings is not None and self.renewal.ask(self._settings, error.code):
+                    self.renewal.focus()
                 self.announcer.announce(self.overview.banner.says or self.overview.guard.accessibleName())
             case JobCancelled():
                 self._over()
@@ -245,7 +279,9 @@ class MainView(QWidget):
             view.setProperty("kind", "body")
             area.setWidget(view)
             self.views.addWidget(area)
-        self._side = Side(links, self.setup, self.help)
+        self._side = Side(links, self.renew, self.setup, self.help)
+        for part in (self.sign_in, self.expiry, self.renewal):
+            self.overview.above.addWidget(part)
         layout = row(self._side, self.views, gap=0)
         layout.setStretch(1, 1)
         self.setLayout(layout)
@@ -261,6 +297,9 @@ class MainView(QWidget):
         self.overview.problems_wanted.connect(lambda: self._show_view(1))
         self.problems.export_wanted.connect(self._ask_where)
         self.setup.clicked.connect(self._set_up_again)
+        self.renew.clicked.connect(self._renew)
+        self.renewal.wanted.connect(lambda renewal: self.renewal.follow(self.api.renew(renewal)))
+        self.renewal.renewed.connect(self._renewed)
         self.help.clicked.connect(lambda: self.help_wanted.emit("enable"))
 
     def _show_view(self, place: int) -> None:
@@ -271,6 +310,13 @@ class MainView(QWidget):
     def _set_up_again(self) -> None:
         self._rest_over()
         self.setup_wanted.emit()
+
+    def _show_above(self) -> None:
+        """What has to be done first stands at the top of the overview."""
+        self._show_view(0)
+        area = self.views.widget(0)
+        if isinstance(area, QScrollArea):
+            area.verticalScrollBar().setValue(0)
 
     def _confirm_identity(self, name: str) -> None:
         self.overview.guard.follow(self.api.confirm_identity(name))
@@ -284,6 +330,15 @@ class MainView(QWidget):
             self.overview.show_error(event.error)
         elif isinstance(event, ProfileRead):
             self._agreeing = None
+            self.keep_in_step()
+
+    def _renew(self) -> None:
+        if self._settings is not None and self.renewal.ask(self._settings):
+            self._show_above()
+            self.renewal.focus()
+
+    def _renewed(self, goes_on: bool) -> None:
+        if goes_on and not self.running:
             self.keep_in_step()
 
     def _pause(self) -> None:

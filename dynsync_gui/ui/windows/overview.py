@@ -31,6 +31,7 @@ class Overview(QWidget):
     Attributes:
         go_on_wanted, pause_wanted, resume_wanted, stop_wanted, problems_wanted: What the user asks for.
         agreed: The user agrees to an unusually large change; carries its id.
+        above: Where the window puts what has to be done first.
     """
 
     go_on_wanted = Signal()
@@ -56,6 +57,7 @@ class Overview(QWidget):
         self.resume = IconButton("play", tr("Resume"), kind="filled", role="on_accent")
         self.stop = IconButton("stop", tr("Stop"))
         self.problems = IconButton("problems", tr("See what needs a look"))
+        self.above = column(gap=2 * GRID)
         self._build()
         self._seconds = 0
         self._waiting: Waiting | None = None
@@ -180,6 +182,7 @@ class Overview(QWidget):
 
     def _build(self) -> None:
         layout = column(self, gap=2 * GRID, margin=3 * GRID)
+        layout.addLayout(self.above)
         words = column(gap=4)
         words.addWidget(self.state)
         words.addWidget(self.fresh)

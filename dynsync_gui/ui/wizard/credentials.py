@@ -5,27 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QPushButton
+from PySide6.QtWidgets import QButtonGroup
 
 from dynsync_gui.domain.checks import CheckState, IdentityCard
-from dynsync_gui.domain.events import CheckChanged, ChecksEnded, Event, JobFailed, RehearsalReady, SignInPrompt
-from dynsync_gui.domain.schema import System
+from dynsync_gui.domain.events import CheckChanged, ChecksEnded, Event, JobFailed, RehearsalReady
+from dynsync_gui.domain.prompts import Environment
 from dynsync_gui.domain.secrets import Secrets
-from dynsync_gui.domain.settings import NativeSync, Settings, SignIn
+from dynsync_gui.domain.settings import NativeSync, Settings
 from dynsync_gui.domain.setup import Missing, SetupFlow, Step
 from dynsync_gui.domain.text import ntr, tr
+from dynsync_gui.service.api import Job
 from dynsync_gui.ui.bridge import Bridge
-from dynsync_gui.ui.theme import GRID
-from dynsync_gui.ui.widgets.boxes import Columns, row
+from dynsync_gui.ui.widgets.boxes import Columns
 from dynsync_gui.ui.widgets.choice import ChoiceCard
 from dynsync_gui.ui.widgets.identity import IdentityView
-from dynsync_gui.ui.widgets.text import Text
 from dynsync_gui.ui.wizard.after_checks import AfterChecks
-from dynsync_gui.ui.wizard.dynamics_form import DynamicsForm
-from dynsync_gui.ui.wizard.forms import MarketoForm
+from dynsync_gui.ui.wizard.credential_forms import CredentialForms
 from dynsync_gui.ui.wizard.needs import needs
 from dynsync_gui.ui.wizard.page import StepPage
-from dynsync_gui.ui.wizard.sign_in_panel import SignInPanel
+from dynsync_gui.ui.wizard.trial import Trial
 from dynsync_gui.ui.words import CHECK
 
 
@@ -53,19 +51,23 @@ class CredentialsPage(StepPage):
             "flask", tr("Rehearse with sample data"), tr("Two practice systems on this computer. No account needed.")
         )
         self.connect_own = ChoiceCard("plug", tr("Connect my systems"), tr("Your own Dynamics 365 and Marketo Engage."))
-        self.dynamics, self.marketo = DynamicsForm(), MarketoForm()
-        self.test = QPushButton(tr("Test the connections"))
-        self.stop = QPushButton(tr("Stop the test"))
-        self.status = Text("")
-        self.sign_in = SignInPanel()
+        self.forms, self.trial = CredentialForms(), Trial()
+        self.dynamics, self.marketo = self.forms.dynamics, self.forms.marketo
+        self.test, self.stop, self.status = self.trial.test, self.trial.stop, self.trial.status
+        self._rows = self.forms.rows
         self.after = AfterChecks()
         self.identity = IdentityView()
         self._build()
-        self._wire()
-        self._fill(*self._own)
+        self._wire(bridge)
+        self.forms.fill(*self._own)
         rehearsal = flow.draft.settings.rehearsal
         (self.rehearse if rehearsal else self.connect_own).button.setChecked(True)
         self._lock(rehearsal)
+
+    @property
+    def jobs(self) -> tuple[Job | None, ...]:
+        """The test, the search for environments, and the confirmation of other systems."""
+        return (*super().jobs, self.dynamics.environments.job, self.after.guard.job)
 
     def enter(self) -> None:
         """Start in the first field that is empty, unless the page was here before."""
@@ -77,18 +79,24 @@ class CredentialsPage(StepPage):
         else:
             self.test.setFocus()
 
+    def tell_half_done(self, step: str) -> None:
+        """Say that a set-up was left half-way, and where it goes on."""
+        self.banner.tell(
+            "accent",
+            tr("You left the set-up at “{step}”.", step=step),
+            tr("Enter the secrets again and test: they are not kept before the end. Then DynSync goes on there."),
+        )
+
     def leave(self) -> None:
         """The flow holds the secrets now, the fields need not."""
         self.stop_job()
-        for form in (self.dynamics, self.marketo):
-            for line in form.rows:
-                if line.endswith(("secret", "password")):
-                    form.secret(line).hold()
+        self.dynamics.environments.stop()
+        self.forms.hold_secrets()
 
     def validatePage(self) -> bool:
         """Next: these very inputs have passed and are confirmed."""
         self.collect()
-        missing = self.dynamics.missing()
+        missing = self.forms.missing()
         if missing is not None:
             self.complain(missing)
             return False
@@ -127,14 +135,8 @@ class CredentialsPage(StepPage):
                 self.job = None
             return
         match event:
-            case SignInPrompt():
-                self._ask_person(event)
             case CheckChanged(check=check):
-                if check.system is System.DYNAMICS:
-                    self._person_done()
-                form = self.dynamics if check.system is System.DYNAMICS else self.marketo
-                form.show_checks(True)
-                form.checks.show_check(check)
+                self.forms.show_check(check)
                 if check.state is not CheckState.PENDING:
                     self.announcer.announce(f"{check.title}: {CHECK[check.state][1]}")
             case ChecksEnded():
@@ -146,7 +148,9 @@ class CredentialsPage(StepPage):
                 self.test.setEnabled(True)
                 self.point_to(self.test)
             case JobFailed(error=error):
-                self._idle()
+                if error.code == "sign-in.stopped":
+                    self._outdated()
+                self.trial.rest()
                 self.status.say("", "")
                 self.tell_error(error)
             case _:
@@ -156,47 +160,32 @@ class CredentialsPage(StepPage):
         group = QButtonGroup(self)
         for card in (self.rehearse, self.connect_own):
             group.addButton(card.button)
-        self._rows = self.dynamics.rows | self.marketo.rows
-        self.stop.hide()
-        for button, name in ((self.test, "test"), (self.stop, "stop-test")):
-            button.setObjectName(name)
-            button.setAccessibleName(button.text())
-            button.setAutoDefault(False)
-        tests = row(self.test, self.stop, self.status, gap=GRID + 4)
-        tests.setStretch(2, 1)
-        self.body.addWidget(Columns(self.rehearse, self.connect_own))
         self._needs = needs()
-        self.body.addWidget(self._needs)
-        self.body.addWidget(Columns(self.dynamics, self.marketo))
-        self.body.addWidget(self.banner)
-        self.body.addWidget(self.sign_in)
-        self.body.addWidget(self.after)
-        self.body.addLayout(tests)
-        self.body.addWidget(self.identity)
+        parts = (Columns(self.rehearse, self.connect_own), self._needs, self.forms, self.banner, self.after, self.trial)
+        for part in (*parts, self.identity):
+            self.body.addWidget(part)
         self.body.addStretch(1)
 
-    def _wire(self) -> None:
-        for form in (self.dynamics, self.marketo):
-            form.edited.connect(self._edited)
-            form.help_wanted.connect(self.help_wanted)
+    def _wire(self, bridge: Bridge) -> None:
+        self.forms.edited.connect(self._edited)
+        self.forms.help_wanted.connect(self.help_wanted)
+        self.dynamics.environments.wanted.connect(self._find_environments)
+        self.dynamics.environments.chosen.connect(self._take_environment)
+        for fold in (self.dynamics.more, self.forms.network.fold):
+            fold.folded.connect(self.deal_letters)
         self.rehearse.button.toggled.connect(self._switch)
         self.test.clicked.connect(self._test)
         self.stop.clicked.connect(self._cancel_test)
-        self.sign_in.stop_wanted.connect(self._cancel_test)
         self.after.native.chosen.connect(self._choose_native)
         self.after.guard.typed.connect(self._confirm_identity)
         self.after.guard.confirmed.connect(self._test)
         self.identity.confirm.toggled.connect(self._confirm)
+        bridge.heard.connect(self._environments_told)
 
     def collect(self) -> None:
         """Hand what is entered to the flow."""
-        kept = self.flow.draft.secrets
-        secrets = replace(
-            self.dynamics.secrets(kept),
-            marketo_client_secret=self.marketo.secret("marketo.client_secret").value(kept.marketo_client_secret),
-        )
-        settings = replace(self.flow.draft.settings, dynamics=self.dynamics.settings(), marketo=self.marketo.settings())
-        self.flow.enter(settings, secrets)
+        draft = self.flow.draft
+        self.flow.enter(self.forms.settings(draft.settings), self.forms.secrets(draft.secrets))
 
     def _edited(self) -> None:
         self.collect()
@@ -207,30 +196,26 @@ class CredentialsPage(StepPage):
     def _outdated(self) -> None:
         """What the page shows of an earlier test does not hold for these inputs."""
         self.stop_job()
-        self._idle()
+        self.trial.rest()
         self.banner.hide()
         self.status.say("", "")
-        for form in (self.dynamics, self.marketo):
-            form.show_checks(False)
+        self.forms.forget_checks()
         self.after.forget()
         self.identity.hide()
         self.identity.confirm.setChecked(False)
 
     def _test(self) -> None:
-        self.dynamics.normalise()
-        self.marketo.normalise()
+        self.forms.normalise()
         self.collect()
-        missing = [*filter(None, [self.dynamics.missing()]), *self.flow.missing_inputs()]
+        missing = [*filter(None, [self.forms.missing()]), *self.flow.missing_inputs()]
         if missing:
             self.complain(missing[0])
             return
         self.flow.forget_proof()
         self._outdated()
         self._fingerprint = self.flow.fingerprint()
-        self.status.say(tr("Testing both connections"), "muted")
-        self.stop.show()
-        self.stop.setFocus()
-        self.test.hide()
+        self.dynamics.environments.stop()
+        self.trial.begin()
         self.deal_letters()
         self.job = self.api.check(self.flow.draft.settings, self.flow.draft.secrets)
 
@@ -239,39 +224,38 @@ class CredentialsPage(StepPage):
         self.status.say(tr("The test was stopped."), "muted")
         self.test.setFocus()
 
-    def _ask_person(self, prompt: SignInPrompt) -> None:
-        self.announcer.announce(self.sign_in.show_prompt(prompt))
-        self.stop.hide()
-        first = self.sign_in.copy_link if prompt.kind is SignIn.BROWSER else self.sign_in.copy_code
-        self.point_to(first, self.sign_in)
-
-    def _person_done(self) -> None:
-        """The sign-in waits no more, but the test goes on."""
-        if self.sign_in.isHidden():
+    def _find_environments(self) -> None:
+        missing = self.forms.network.missing()
+        if missing is not None:
+            self.complain(missing)
             return
-        self.sign_in.end()
-        self.stop.show()
-        self.stop.setFocus()
+        self.collect()
+        draft = self.flow.draft
+        self.dynamics.environments.follow(
+            self.api.environments(self.forms.settings_of_person(draft.settings), draft.secrets)
+        )
 
-    def _idle(self) -> None:
-        focus = self.stop.hasFocus() or self.sign_in.isAncestorOf(self.focusWidget() or self)
-        self.sign_in.end()
-        self.test.show()
-        self.test.setEnabled(True)
-        if focus:
-            self.test.setFocus()
-        self.stop.hide()
+    def _environments_told(self, event: Event) -> None:
+        if told := self.dynamics.environments.hear(event):
+            self.announcer.announce(told)
+            self.point_to(self.dynamics.environments.list, self.dynamics.environments)
+            self.deal_letters()
+
+    def _take_environment(self, _environment: Environment) -> None:
+        """The address is there; go on with what is missing next."""
+        missing = self.flow.missing_inputs()
+        target = self._rows[missing[0].field].target if missing and missing[0].field in self._rows else self.test
+        self.point_to(target)
 
     def _ended(self, event: ChecksEnded) -> None:
         self.job = None
-        self._idle()
+        self.trial.rest()
         passed = self.flow.accept_checks(self._fingerprint, event.checks, event.card)
         failed = [check for check in event.checks if check.state is CheckState.FAILED]
         self.after.show_checks(event.checks, self.flow.draft.settings)
         if passed and event.card is not None:
             self.status.say(tr("All checks passed."), "good")
-            for form in (self.dynamics, self.marketo):
-                form.checks.fold()
+            self.forms.fold_checks()
             self.deal_letters()
             self._ask_to_confirm(event.card)
         else:
@@ -313,9 +297,8 @@ class CredentialsPage(StepPage):
         self.after.use(draft.settings)
 
     def _show_failed(self, id_: str) -> None:
-        for form in (self.dynamics, self.marketo):
-            if line := form.checks.row_of(id_):
-                self.point_to(line)
+        if line := self.forms.row_of(id_):
+            self.point_to(line)
 
     def _confirm(self, confirmed: bool) -> None:
         self.identity.complain("")
@@ -337,17 +320,12 @@ class CredentialsPage(StepPage):
     def _take(self, settings: Settings, secrets: Secrets) -> None:
         self.flow.enter(settings, secrets)
         self._outdated()
-        self._fill(settings, secrets)
+        self.dynamics.environments.stop()
+        self.forms.fill(settings, secrets)
         self._lock(settings.rehearsal)
         self.deal_letters()
-
-    def _fill(self, settings: Settings, secrets: Secrets) -> None:
-        self.dynamics.trusted = self.marketo.trusted = settings.network.trusted_hosts
-        self.dynamics.fill(settings.dynamics, secrets)
-        self.marketo.fill(settings.marketo, secrets)
 
     def _lock(self, locked: bool) -> None:
         self._needs.setVisible(not locked)
         self.rehearsing.emit(locked)
-        self.dynamics.lock(locked)
-        self.marketo.lock(locked)
+        self.forms.lock(locked)

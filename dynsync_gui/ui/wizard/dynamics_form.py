@@ -6,9 +6,10 @@ import re
 from dataclasses import replace
 from datetime import date
 
-from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QComboBox, QPushButton, QWidget
 
 from dynsync_gui.domain.addresses import dynamics_address
+from dynsync_gui.domain.prompts import Environment
 from dynsync_gui.domain.schema import System
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import DynamicsSettings, SignIn
@@ -18,7 +19,9 @@ from dynsync_gui.ui.icons import Picture
 from dynsync_gui.ui.widgets.boxes import LEFT, TOP, column, row
 from dynsync_gui.ui.widgets.field_row import FieldRow
 from dynsync_gui.ui.widgets.file_field import FileField
+from dynsync_gui.ui.widgets.fold import Fold
 from dynsync_gui.ui.widgets.text import Text
+from dynsync_gui.ui.wizard.environments import EnvironmentChoice
 from dynsync_gui.ui.wizard.forms import SystemForm
 
 _GUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
@@ -54,6 +57,8 @@ class DynamicsForm(SystemForm):
         super().__init__(System.DYNAMICS)
         self._kept = DynamicsSettings()
         self.add("dynamics.url", tr("Address"), spoken=tr("Address of Dynamics"), topic="dynamics-address")
+        self.environments = EnvironmentChoice()
+        self.body.addWidget(self.environments)
         self.sign_in, self.proof = _choice(), _choice()
         for way, (name, _, _) in _WAYS.items():
             self.sign_in.addItem(str(name), way)
@@ -73,7 +78,7 @@ class DynamicsForm(SystemForm):
         self.add("dynamics.client_id", tr("Client id"), spoken=tr("Client id for Dynamics"), topic="own-registration")
         self.add_row(FieldRow("dynamics.proof", tr("It proves itself with"), self.proof))
         self.certificate = FileField(tr("Certificate file"), "*.pem *.pfx *.p12")
-        self.add_row(
+        self.add_file(
             FieldRow("dynamics.certificate", tr("Certificate file"), self.certificate, topic="dynamics-certificate")
         )
         self.add("dynamics.client_secret", tr("Client secret"), spoken=tr("Client secret for Dynamics"), secret=True)
@@ -83,6 +88,16 @@ class DynamicsForm(SystemForm):
             spoken=tr("Last day of the client secret"),
             hint=tr("Optional. DynSync reminds you 30, 14, 7 and 1 days before."),
         )
+        self.more = Fold(tr("Another tenant"))
+        self.add(
+            "dynamics.tenant",
+            tr("Tenant"),
+            spoken=tr("Tenant to sign in to"),
+            topic="own-registration",
+            hint=tr("Its id or domain. Blank for the tenant of the environment, which is right for nearly everybody."),
+            into=self.more.body,
+        )
+        self.body.addWidget(self.more)
         self.notice = self._notice()
         self.body.addWidget(self.notice)
         self.finish()
@@ -98,6 +113,7 @@ class DynamicsForm(SystemForm):
             ("dynamics.username", settings.username),
             ("dynamics.client_id", settings.client_id),
             ("dynamics.certificate", settings.certificate),
+            ("dynamics.tenant", settings.tenant),
             ("dynamics.secret_expires", expires.isoformat() if expires else ""),
         ):
             self.set_text(key, text)
@@ -105,6 +121,8 @@ class DynamicsForm(SystemForm):
         self.secret("dynamics.client_secret").hold(bool(secrets.dynamics_client_secret))
         _choose(self.sign_in, settings.sign_in)
         _choose(self.proof, "certificate" if settings.certificate else "")
+        self.more.open(open_=bool(settings.tenant))
+        self.environments.forget()
         self._show_fields()
 
     def settings(self) -> DynamicsSettings:
@@ -116,6 +134,7 @@ class DynamicsForm(SystemForm):
             sign_in=way,
             username=self.text("dynamics.username") if way is not SignIn.APPLICATION else "",
             client_id=self.text("dynamics.client_id"),
+            tenant=self.text("dynamics.tenant"),
             certificate=self.text("dynamics.certificate") if self.by_certificate else "",
             secret_expires=_day(self.text("dynamics.secret_expires")) if self._asks_for_day else None,
         )
@@ -138,6 +157,13 @@ class DynamicsForm(SystemForm):
             return Missing("dynamics.secret_expires", msg("Write the day as in 2027-03-31, or leave it empty."))
         return None
 
+    def settings_of_person(self) -> DynamicsSettings:
+        """What is entered, for a sign-in by a person: in the browser, where another way was chosen."""
+        found = self.settings()
+        if found.sign_in.is_person:
+            return found
+        return DynamicsSettings(found.url, SignIn.BROWSER, tenant=found.tenant)
+
     @property
     def way(self) -> SignIn:
         """How DynSync is to sign in."""
@@ -159,17 +185,17 @@ class DynamicsForm(SystemForm):
     def _wire(self) -> None:
         self.sign_in.currentIndexChanged.connect(self._switched)
         self.proof.currentIndexChanged.connect(self._changed_proof)
-        self.certificate.chosen.connect(lambda: self._changed(self.rows["dynamics.certificate"]))
-        self._line_edit("dynamics.url").setPlaceholderText("https://contoso.crm.dynamics.com")
-        self._line_edit("dynamics.url").editingFinished.connect(self.normalise)
-        self._line_edit("dynamics.secret_expires").setPlaceholderText("2027-03-31")
-        self._line_edit("dynamics.secret_expires").editingFinished.connect(self._look_at_day)
-        self._line_edit("dynamics.client_secret").editingFinished.connect(self._look_at_secret)
+        self.environments.chosen.connect(self._take_environment)
+        self.line_edit("dynamics.url").setPlaceholderText("https://contoso.crm.dynamics.com")
+        self.line_edit("dynamics.url").editingFinished.connect(self.normalise)
+        self.line_edit("dynamics.secret_expires").setPlaceholderText("2027-03-31")
+        self.line_edit("dynamics.secret_expires").editingFinished.connect(self._look_at_day)
+        self.line_edit("dynamics.client_secret").editingFinished.connect(self._look_at_secret)
 
-    def _line_edit(self, key: str) -> QLineEdit:
-        edit = self.rows[key].target
-        assert isinstance(edit, QLineEdit)  # noqa: S101
-        return edit
+    def _take_environment(self, environment: Environment) -> None:
+        self.set_text("dynamics.url", environment.url)
+        self.rows["dynamics.url"].note(tr("This is “{name}”.", name=environment.name))
+        self.edited.emit()
 
     def _look_at_secret(self) -> None:
         if not self.by_certificate and _GUID.fullmatch(self.text("dynamics.client_secret")):

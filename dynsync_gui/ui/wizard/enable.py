@@ -66,6 +66,11 @@ class EnablePage(StepPage):
         bridge.heard.connect(self._heard_others)
 
     @property
+    def jobs(self) -> tuple[Job | None, ...]:
+        """The plan, the test message and the confirmation; a start is a run, which asks nobody."""
+        return (*super().jobs, self._mail, self.guard.job)
+
+    @property
     def starting(self) -> bool:
         """Whether Start was pressed and the service has not answered yet."""
         return self._start is not None

@@ -15,6 +15,8 @@ from dynsync_gui.ui.mnemonics import deal
 from dynsync_gui.ui.theme import GRID
 from dynsync_gui.ui.widgets.banner import Banner
 from dynsync_gui.ui.widgets.boxes import column
+from dynsync_gui.ui.widgets.fold import reveal
+from dynsync_gui.ui.widgets.sign_in_panel import SignInPanel
 from dynsync_gui.ui.widgets.text import Text, rule
 
 
@@ -37,6 +39,7 @@ class StepPage(QWizardPage):
         self.outer: tuple[QAbstractButton, ...] = ()
         self.announcer = Announcer(self)
         self.banner = Banner()
+        self.sign_in = SignInPanel()
         self.setAccessibleName(title)
         self.setProperty("kind", "window")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -52,6 +55,7 @@ class StepPage(QWizardPage):
         self._contents.setProperty("kind", "body")
         self.body = column(self._contents, gap=2 * GRID)
         self.body.setContentsMargins(3 * GRID, 0, 3 * GRID, 2 * GRID)
+        self.body.addWidget(self.sign_in)
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
         self.area.setFrameShape(QFrame.Shape.NoFrame)
@@ -64,6 +68,12 @@ class StepPage(QWizardPage):
         self._later = QTimer(self, singleShot=True, interval=0)
         self._later.timeout.connect(self._scroll_to_target)
         bridge.heard.connect(self._heard)
+        self.sign_in.given_up.connect(bridge.heard)
+
+    @property
+    def jobs(self) -> tuple[Job | None, ...]:
+        """What runs for the page; somebody may have to sign in for each."""
+        return (self.job,)
 
     def enter(self) -> None:
         """The page is shown."""
@@ -103,6 +113,7 @@ class StepPage(QWizardPage):
 
     def point_to(self, widget: QWidget, around: QWidget | None = None) -> None:
         """Scroll so far that the widget, or more around it, can be seen; focus it where it takes the focus."""
+        reveal(around or widget)
         if widget.focusPolicy() is not Qt.FocusPolicy.NoFocus:
             widget.setFocus(Qt.FocusReason.OtherFocusReason)
         self._target = around or widget
@@ -116,6 +127,13 @@ class StepPage(QWizardPage):
             self.area.ensureWidgetVisible(target, 0, 3 * GRID)
 
     def _heard(self, event: Event) -> None:
+        waited = not self.sign_in.isHidden()
+        if asked := self.sign_in.hear(event, *self.jobs):
+            self.announcer.announce(asked)
+            self.point_to(self.sign_in)
+            self.deal_letters()
+        elif waited and self.sign_in.isHidden():
+            self.point_to(self.window().focusWidget() or self.heading)
         if self.job is not None and event.job == self.job.number:
             self.on_event(event)
             if not isinstance(event, Progress):

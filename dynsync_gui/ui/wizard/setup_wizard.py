@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLayout, QWidget, QW
 from dynsync_gui.domain.events import Event
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
-from dynsync_gui.domain.setup import SetupDraft, SetupFlow
+from dynsync_gui.domain.setup import HalfDone, SetupDraft, SetupFlow, Step, half_done
 from dynsync_gui.domain.text import tr
 from dynsync_gui.service.api import Job
 from dynsync_gui.ui.bridge import Bridge
@@ -30,20 +30,27 @@ _BUTTON = QWizard.WizardButton
 
 
 class SetupWizard(QWizard):
-    """Walks through the three pages; nothing is stored before the first sync has begun.
+    """Walks through the three pages; no secret is stored before the first sync has begun.
 
     Attributes:
         started: The first sync runs: its job and the first event that it told.
-        left: The user gave up; nothing is left behind.
+        left: The user left; carries what is to be kept (`HalfDone`), or None.
         help_wanted: The user asks for help; carries the topic.
     """
 
     started = Signal(object, object)
-    left = Signal()
+    left = Signal(object)
     help_wanted = Signal(str)
     _built = False
 
-    def __init__(self, bridge: Bridge, settings: Settings | None = None, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        bridge: Bridge,
+        settings: Settings | None = None,
+        parent: QWidget | None = None,
+        *,
+        going_on_at: Step | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setWindowFlags(Qt.WindowType.Widget)
         self.setWizardStyle(QWizard.WizardStyle.ModernStyle)
@@ -54,7 +61,8 @@ class SetupWizard(QWizard):
         self.fields = FieldsPage(self.flow, bridge)
         self.enable = EnablePage(self.flow, bridge)
         self._pages: list[StepPage] = [self.credentials, self.fields, self.enable]
-        self.steps = StepList([tr("Credentials"), tr("Fields"), tr("Enable sync")])
+        names = [tr("Credentials"), tr("Fields"), tr("Enable sync")]
+        self.steps = StepList(names)
         self.help = IconButton("help", tr("Help"), kind="nav", role="accent")
         self.help.setAutoDefault(False)
         self._side = Side(self.steps, self.help)
@@ -65,11 +73,15 @@ class SetupWizard(QWizard):
             self.addPage(page)
             page.help_wanted.connect(self.help_wanted)
         self._shown = -1
+        self._going_on_at = going_on_at
         self._name_buttons()
         self.help.clicked.connect(self.ask_help)
         self.currentIdChanged.connect(self._turned)
         self.enable.started.connect(self._started)
+        bridge.heard.connect(self._go_on_there)
         self._built = True
+        if going_on_at is not None:
+            self.credentials.tell_half_done(names[list(Step).index(going_on_at)])
 
     @property
     def page_now(self) -> StepPage:
@@ -92,7 +104,10 @@ class SetupWizard(QWizard):
         question = Question(
             self,
             tr("Leave the set-up?"),
-            tr("What you entered here is not kept. Nothing was written to Dynamics or Marketo."),
+            tr(
+                "Next time DynSync goes on here. It keeps what you entered, but no password and no secret. Nothing was "
+                "written to Dynamics or Marketo."
+            ),
             go=tr("Leave"),
             stay=tr("Stay"),
         )
@@ -132,9 +147,21 @@ class SetupWizard(QWizard):
             return False
         return draft.settings != self._first or bool(draft.secrets.values())
 
+    def half_done(self) -> HalfDone | None:
+        """What is worth keeping of a set-up that is left now; None where nothing would be lost."""
+        return half_done(self.flow.draft.settings, self.page_now.step) if self._would_lose() else None
+
+    def _go_on_there(self, _event: Event) -> None:
+        """Turn to the page where the set-up was left, as soon as those before it are done again."""
+        if self._going_on_at is not Step.ENABLE or self.page_now is not self.fields or not self.flow.draft.offers:
+            return
+        self._going_on_at = None
+        self.next()
+
     def _leave(self) -> None:
+        left = self.half_done()
         self.wipe()
-        self.left.emit()
+        self.left.emit(left)
 
     def _started(self, job: Job, event: Event) -> None:
         self.enable.job = None

@@ -7,11 +7,15 @@ import time
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLineEdit, QPushButton
+from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
+from shiboken6 import isValid
 
-from dynsync_gui.domain.events import SignInPrompt
+from dynsync_gui.domain.errors import DynSyncError
+from dynsync_gui.domain.events import Event, JobCancelled, JobFailed, SignInEnded, SignInPrompt
+from dynsync_gui.domain.findings.sign_in import SIGN_IN
 from dynsync_gui.domain.settings import SignIn
 from dynsync_gui.domain.text import tr
+from dynsync_gui.service.api import Job
 from dynsync_gui.ui.icons import IconButton, Picture
 from dynsync_gui.ui.mnemonics import reword
 from dynsync_gui.ui.theme import GRID
@@ -24,10 +28,10 @@ class SignInPanel(Card):
     """Hidden until a sign-in waits.
 
     Attributes:
-        stop_wanted: The user gives up.
+        given_up: The user gave up; carries how the job has ended by that (`JobFailed`).
     """
 
-    stop_wanted = Signal()
+    given_up = Signal(object)
 
     def __init__(self) -> None:
         super().__init__("banner", margin=GRID + 4)
@@ -50,13 +54,33 @@ class SignInPanel(Card):
         self.copy_link = IconButton("link", tr("Copy the link"))
         self.stop = QPushButton(tr("Stop signing in"))
         self._ends = 0.0
+        self._job: Job | None = None
+        self._before: QWidget | None = None
         self._tick = QTimer(self, interval=1000)
         self._tick.timeout.connect(self._count_down)
         self._build()
         self.hide()
 
-    def show_prompt(self, prompt: SignInPrompt) -> str:
-        """Show what to do; returns it as a sentence for a screen reader."""
+    def hear(self, event: Event, *jobs: Job | None) -> str:
+        """Take any event; returns what to announce, empty for nothing.
+
+        Args:
+            event: As it comes.
+            jobs: Those for which somebody at this window may sign in.
+        """
+        match event:
+            case SignInPrompt():
+                for job in jobs:
+                    if job is not None and job.number == event.job:
+                        self._job = job
+                        return self._show_prompt(event)
+            case SignInEnded() | JobFailed() | JobCancelled() if self._job and event.job == self._job.number:
+                self.end()
+            case _:
+                pass
+        return ""
+
+    def _show_prompt(self, prompt: SignInPrompt) -> str:
         device = prompt.kind is SignIn.DEVICE
         if device:
             self._title.say(tr("Enter this code on the sign-in page"))
@@ -79,14 +103,21 @@ class SignInPanel(Card):
         self.show()
         spoken = f"{self._title.text()}. {self.code.accessibleName() if device else ''} {self._advice.text()}"
         self.setAccessibleName(spoken)
+        self._before = self.window().focusWidget()
+        (self.copy_code if device else self.copy_link).setFocus()
         return spoken
 
     def end(self) -> None:
         """The sign-in waits no more; nothing of it stays on the screen."""
         self._tick.stop()
+        had_focus = self.isAncestorOf(self.window().focusWidget() or self)
         self.hide()
+        self._job = None
         self.code.say("")
         self.address.clear()
+        before, self._before = self._before, None
+        if had_focus and before is not None and isValid(before):
+            before.setFocus()
 
     def _build(self) -> None:
         words = column()
@@ -107,7 +138,15 @@ class SignInPanel(Card):
             button.setAutoDefault(False)
         self.copy_code.clicked.connect(lambda: self._copy(self.copy_code, self.code.text()))
         self.copy_link.clicked.connect(lambda: self._copy(self.copy_link, self.address.text()))
-        self.stop.clicked.connect(self.stop_wanted)
+        self.stop.clicked.connect(self._give_up)
+
+    def _give_up(self) -> None:
+        job = self._job
+        self.end()
+        if job is not None:
+            job.cancel()
+            stopped = DynSyncError("sign-in.stopped", SIGN_IN["sign-in.stopped"])
+            self.given_up.emit(JobFailed(job.number, stopped))
 
     def _copy(self, button: QPushButton, text: str) -> None:
         QGuiApplication.clipboard().setText(text)
