@@ -32,7 +32,7 @@ _STAGE = f"""
     INSERT INTO records ({", ".join(_COLUMNS)}) VALUES ({", ".join("?" * len(_COLUMNS))})
     ON CONFLICT (entity, id) DO UPDATE SET
         {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS[2:-1])}, moved = max(moved, excluded.moved),
-        carrier = 0, before = NULL
+        before = NULL
 """
 _SAME = """
     UPDATE records SET run = ?, seen = ?, version = ?, state = 'unchanged', reason = '', match = '', payload = NULL,
@@ -226,9 +226,12 @@ class Ledger:
             waiting,
         )
 
-    def decide_rest(self) -> None:
-        """See `SyncStore.decide_rest`."""
-        self._db.execute("UPDATE records SET match = 'create' WHERE state = 'outbox' AND match = ''")
+    def decide_rest(self, entities: Sequence[Entity] = ()) -> None:
+        """See `SyncStore.decide_rest`; of some tables only, where they are named."""
+        of_these = f" AND entity IN ({','.join('?' * len(entities))})" if entities else ""
+        self._db.execute(
+            f"UPDATE records SET match = 'create' WHERE state = 'outbox' AND match = ''{of_these}", tuple(entities)
+        )
 
     def acknowledge(self, rows: Sequence[Acknowledgement]) -> None:
         """See `SyncStore.acknowledge`."""
