@@ -29,7 +29,7 @@ _STAGE = f"""
     INSERT INTO records ({", ".join(COLUMNS)}) VALUES ({", ".join("?" * len(COLUMNS))})
     ON CONFLICT (entity, id) DO UPDATE SET
         {", ".join(f"{name} = excluded.{name}" for name in COLUMNS[2:-1])}, moved = max(moved, excluded.moved),
-        carrier = 0, before = NULL
+        before = NULL
 """
 _SAME = """
     UPDATE records SET run = ?, seen = ?, version = ?, state = 'unchanged', reason = '', match = '', payload = NULL,
@@ -238,11 +238,13 @@ class Ledger:
         rows = self._db.execute(f"SELECT seq, spared FROM records WHERE spared <> '' AND seq IN ({marks})", seqs)
         return {seq: frozenset(names.split(",")) for seq, names in rows}
 
-    def decide_rest(self) -> None:
-        """See `SyncStore.decide_rest`."""
+    def decide_rest(self, entities: Sequence[Entity] = ()) -> None:
+        """See `SyncStore.decide_rest`; of some tables only, where they are named."""
+        of_these = f" AND entity IN ({','.join('?' * len(entities))})" if entities else ""
         self._db.execute(
-            """UPDATE records SET match = 'create', agreed_prints = NULL, spared = ''
-                WHERE state = 'outbox' AND match = ''"""
+            f"""UPDATE records SET match = 'create', agreed_prints = NULL, spared = ''
+                 WHERE state = 'outbox' AND match = ''{of_these}""",
+            tuple(entities),
         )
 
     def acknowledge(self, rows: Sequence[Acknowledgement]) -> None:

@@ -47,7 +47,8 @@ class Lifecycle:
         """See `SyncStore.follow_life`."""
         self._give_back(run)
         self._fold()
-        self._point_to_survivors()
+        self._release()
+        self._point_to_survivors(run)
         self._inherit()
         self._merge(run)
 
@@ -55,7 +56,8 @@ class Lifecycle:
         """A lead whose contact was deleted carries its person again."""
         rows = self._db.execute(
             """SELECT l.seq, c.seq, c.marketo_id FROM records l JOIN records c ON c.seq = l.carrier
-                WHERE l.entity = 'lead' AND l.reason = 'folded' AND c.reason = 'deleted' ORDER BY l.seq"""
+                WHERE l.entity = 'lead' AND c.reason = 'deleted'
+                  AND (l.reason = 'folded' OR l.state = 'outbox' AND l.reason = '') ORDER BY l.seq"""
         ).fetchall()
         given: set[int] = set()
         for lead, contact, person in rows:
@@ -77,7 +79,7 @@ class Lifecycle:
 
     def _fold(self) -> None:
         """A qualified lead's person is that of its contact, however long ago it arrived."""
-        where = f"""entity = 'lead' AND qualified = 1 AND carrier = 0 AND match NOT IN ('merge', 'delete')
+        where = f"""entity = 'lead' AND qualified = 1 AND match NOT IN ('merge', 'delete')
                     AND (state = 'outbox' OR state = 'problem' OR state IN {_SETTLED}) AND reason = ''
                     AND {_CONTACT_OF_LEAD} IS NOT NULL"""
         self._db.execute(f"DELETE FROM problems WHERE seq IN (SELECT seq FROM records WHERE {where})")
@@ -87,12 +89,20 @@ class Lifecycle:
                  WHERE {where}"""
         )
 
-    def _point_to_survivors(self) -> None:
+    def _release(self) -> None:
+        """What came in anew and is no longer carried by another record stands for itself again."""
+        self._db.execute(
+            """UPDATE records SET carrier = 0, moved = 1
+                WHERE carrier <> 0 AND state = 'outbox' AND reason = '' AND match NOT IN ('merge', 'delete')"""
+        )
+
+    def _point_to_survivors(self, run: int) -> None:
         """What was merged in Dynamics, and what was folded into that, is carried by the last survivor."""
         self._db.execute(
             """UPDATE records SET moved = 1, carrier = coalesce((SELECT m.seq FROM records m
                        WHERE m.entity = records.entity AND m.id = records.master AND m.seq <> records.seq), 0)
-                WHERE master <> '' AND carrier = 0 AND reason = 'merged'"""
+                WHERE master <> '' AND (carrier = 0 OR run = ?) AND reason = 'merged'""",
+            (run,),
         )
         for _ in range(_LONGEST_CHAIN):
             changed = self._db.execute(

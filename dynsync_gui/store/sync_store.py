@@ -175,7 +175,7 @@ class SqliteStore:
             self._lifecycle.leave_out(entities)
             refusals = self._lifecycle.waiting(entities)
             self._ledger.refuse(refusals, self._clock())
-            self._ledger.decide_rest()
+            self._ledger.decide_rest(entities)
         return len(refusals)
 
     def leave_out(self, entities: Sequence[Entity]) -> None:

@@ -1,0 +1,212 @@
+"""What happens to records in Dynamics after the first sync, and what Marketo has to look like then."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from dynsync_gui.domain.events import RunEnded
+from dynsync_gui.simulators import customising, events
+from tests.judge import History, judge
+from tests.service.conftest import Desk
+
+
+class Life:
+    """One synced world and a hand in it."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.world = desk.rehearsal.world
+        self.stale: set[tuple[str, str]] = set()
+        self.marked: set[tuple[str, str]] = set()
+
+    def cycle(self) -> RunEnded:
+        """One more cycle; every number of it has to close."""
+        ended = self.desk.service.go_on().wait(120)
+        assert isinstance(ended, RunEnded), ended
+        assert ended.report.closes
+        assert ended.report.outbox == 0
+        return ended
+
+    def judged(self) -> None:
+        """Nothing is missing, wrong, doubled or extra."""
+        verdict = judge(self.desk.rehearsal.audit(), self.desk.listed(), self.history)
+        assert verdict.wrong == []
+        assert verdict.eligible > 300
+
+    @property
+    def history(self) -> History:
+        return History(frozenset(self.stale), frozenset(self.marked))
+
+    def settled(self) -> None:
+        """One cycle, everything right, and the next one has nothing to do."""
+        self.cycle()
+        self.judged()
+        again = self.cycle()
+        assert (again.report.read, again.report.acknowledged) == (0, 0)
+
+    def rows(self, table: str, **wanted: Any) -> list[dict[str, Any]]:
+        """Rows that are in Marketo now, in the order of ids, with these values."""
+        held = {person.get("dynamicsId") for person in self.desk.rehearsal.audit()["marketo"]["persons"]}
+        listed = self.desk.listed()
+        found = []
+        for row in self.world.as_json()[table]:
+            id_ = row[f"{table}id"]
+            usable = row.get("new_synctomkto") is not False and not row.get("merged") and (table, id_) not in listed
+            if table in {"contact", "lead"}:
+                usable = usable and id_ in held
+            if usable and all(row.get(name) == value for name, value in wanted.items()):
+                found.append(row)
+        return found
+
+    def person(self, key: str) -> dict[str, Any]:
+        """The one person of a key."""
+        (found,) = self.persons(key)
+        return found
+
+    def persons(self, key: str) -> list[dict[str, Any]]:
+        persons = self.desk.rehearsal.audit()["marketo"]["persons"]
+        return [person for person in persons if person.get("dynamicsId") == key]
+
+
+@pytest.fixture
+def life(desk: Desk) -> Life:
+    assert isinstance(desk.start(), RunEnded)
+    alive = Life(desk)
+    alive.judged()
+    return alive
+
+
+def test_a_lead_that_is_qualified_keeps_its_person_and_gets_it_back_when_the_contact_is_gone(life: Life) -> None:
+    lead = life.rows("lead", statecode=0)[0]["leadid"]
+    person = life.person(lead)["id"]
+    made = events.qualify(life.world, lead, account=True, opportunity=True)
+    life.settled()
+    assert life.person(made.contact)["id"] == person
+    life.world.delete("contact", made.contact)
+    life.settled()
+    assert life.person(lead)["id"] == person
+    assert not life.person(lead).get("microsoftIsDeleted")
+
+
+def test_a_contact_that_comes_cycles_after_its_lead_was_qualified(life: Life) -> None:
+    lead = life.rows("lead", statecode=0)[1]["leadid"]
+    person = life.person(lead)["id"]
+    made = events.qualify(life.world, lead, values={"new_synctomkto": False})
+    life.settled()
+    assert life.person(lead)["id"] == person, "a lead whose contact is kept out stays"
+    life.world.update("contact", made.contact, {"new_synctomkto": True})
+    life.settled()
+    assert life.person(made.contact)["id"] == person
+
+
+@pytest.mark.parametrize("table", ["contact", "lead"])
+def test_the_loser_of_a_merge_goes_into_the_survivor(life: Life, table: str) -> None:
+    first, second = [row[f"{table}id"] for row in life.rows(table, statecode=0)[2:4]]
+    survivor = life.person(first)["id"]
+    life.world.update(table, first, {"jobtitle": None})
+    life.world.update(table, second, {"jobtitle": "Only of the loser"})
+    events.merge(life.world, table, first, second)
+    life.settled()
+    assert life.person(first)["id"] == survivor
+    assert life.person(first).get("title") is None
+    assert life.persons(second) == []
+
+
+def test_a_survivor_that_is_new_takes_the_person_over(life: Life) -> None:
+    loser = life.rows("contact", statecode=0)[4]
+    person = life.person(loser["contactid"])["id"]
+    winner = life.world.insert("contact", {"lastname": "Survivor", "emailaddress1": "survivor@contoso.example"})
+    events.merge(life.world, "contact", winner, loser["contactid"])
+    life.settled()
+    assert life.person(winner)["id"] == person
+
+
+def test_the_filter_of_the_winner_decides(life: Life) -> None:
+    kept = life.rows("contact", statecode=0)[5]["contactid"]
+    person = life.person(kept)["id"]
+    winner = life.world.insert("contact", {"lastname": "Hidden", "new_synctomkto": False})
+    events.merge(life.world, "contact", winner, kept)
+    life.stale.add(("contact", kept))
+    life.settled()
+    assert life.person(kept)["id"] == person
+    assert life.persons(winner) == []
+
+
+def test_the_filter_turned_to_no_leaves_the_person_and_turned_to_yes_goes_on(life: Life) -> None:
+    contact = life.rows("contact", statecode=0)[6]["contactid"]
+    life.world.update("contact", contact, {"new_synctomkto": False, "jobtitle": "Not to be seen"})
+    life.stale.add(("contact", contact))
+    life.settled()
+    assert life.person(contact).get("title") != "Not to be seen"
+    life.world.update("contact", contact, {"new_synctomkto": True})
+    life.stale.clear()
+    life.settled()
+    assert life.person(contact)["title"] == "Not to be seen"
+
+
+def test_a_deleted_person_is_marked_and_unmarked_when_it_is_there_again(life: Life) -> None:
+    contact = life.rows("contact", statecode=0)[7]
+    id_ = contact["contactid"]
+    life.world.delete("contact", id_)
+    life.marked.add(("contact", id_))
+    life.settled()
+    again = {name: contact[name] for name in ("lastname", "firstname", "emailaddress1") if name in contact}
+    life.world.insert("contact", {"contactid": id_, **again})
+    life.marked.clear()
+    life.settled()
+
+
+def test_another_owner_and_another_account_arrive_also_where_they_are_reached_by_another_record(life: Life) -> None:
+    tables = life.world.as_json()
+    accounts = [row["accountid"] for row in life.rows("account")]
+    contacts = {row["contactid"] for row in life.rows("contact")}
+    deal = next(
+        row
+        for row in tables["opportunity"]
+        if row.get("_customerid_value") in contacts
+        and not row.get("_parentaccountid_value")
+        and row.get("new_synctomkto") is not False
+    )
+    contact = deal["_customerid_value"]
+    old = life.world.row("contact", contact).get("_parentcustomerid_value")
+    new = next(id_ for id_ in accounts if id_ != old)
+    life.world.update("contact", contact, {"parentcustomerid": new})
+    user = next(row["systemuserid"] for row in tables["systemuser"] if row["systemuserid"] != deal["_ownerid_value"])
+    life.world.update("opportunity", deal["opportunityid"], {"ownerid": user})
+    team = next(owner.id for owner in life.world.owners.values() if owner.is_team)
+    life.world.update("account", accounts[1], {"ownerid": team})
+    life.settled()
+    notices = [problem for problem in life.desk.service.problems() if problem.code == "team-owner"]
+    assert accounts[1] in {notice.id for notice in notices}
+
+
+def test_a_relabelled_option_rewrites_who_carries_it(life: Life) -> None:
+    rows = [row for row in life.rows("lead") if row.get("leadsourcecode") is not None]
+    value = rows[0]["leadsourcecode"]
+    customising.set_option(life.world, "lead", "leadsourcecode", value, "Called otherwise")
+    life.desk.rehearsal.dataverse.members.publish()
+    ended = life.cycle()
+    carrying = [row["leadid"] for row in rows if row["leadsourcecode"] == value]
+    assert {life.person(id_)["leadSource"] for id_ in carrying} == {"Called otherwise"}
+    assert ended.report.read <= sum(row.get("leadsourcecode") == value for row in life.world.as_json()["lead"])
+    again = life.cycle()
+    assert again.report.read == 0
+
+
+def test_the_next_in_line_adopts_the_person_that_the_first_was_refused(life: Life) -> None:
+    email = "shared.adoption@contoso.example"
+    person = life.desk.rehearsal.marketo.persons.create({"email": email})
+    refused = life.world.insert(
+        "contact", {"lastname": "x" * 300, "emailaddress1": email, "createdon": "2001-01-01T00:00:00Z"}
+    )
+    second = life.world.insert(
+        "contact", {"lastname": "Second", "emailaddress1": email, "createdon": "2002-01-01T00:00:00Z"}
+    )
+    life.cycle()
+    assert ("contact", refused) in life.desk.listed()
+    assert life.person(second)["id"] == person
+    life.world.update("contact", refused, {"lastname": "Short"})
+    life.settled()
+    assert life.person(refused)["id"] != person
