@@ -98,7 +98,7 @@ class Ledger:
             marks = ",".join("?" * len(part))
             cursor = self._db.execute(
                 f"""SELECT r.entity, r.id, r.run, r.version, r.state, r.digest, r.agreed, r.prints, r.agreed_prints,
-                           r.marketo_id, p.retry
+                           r.filled, r.marketo_id, p.retry
                       FROM records r LEFT JOIN problems p ON p.seq = r.seq
                      WHERE r.entity = ? AND r.id IN ({marks})""",
                 (part[0].entity.value, *(record.id for record in part)),
