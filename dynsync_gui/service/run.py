@@ -81,7 +81,7 @@ class Runner:
         dynamics, marketo, objects = self._connection.dynamics, self._connection.marketo, self._settings.objects
         schemas = describe(dynamics, marketo, defaults, token, native_sync, objects)
         mapping = mapping_of(schemas, self._settings.fields, native_sync, objects)
-        note_lost_fields(self._store, schemas, self._settings)
+        note_lost_fields(self._store, schemas, self._settings, defaults)
         planner = Planner(
             dynamics,
             marketo,

@@ -1,6 +1,6 @@
 """What a ledger row says both sides agree on, value by value, and what follows for the next version of the record.
 
-Rows are those of the table ``records`` before the version comes in, with state, digest, agreed, prints,
+Rows are those of the table ``records`` before the version comes in, with state, digest, agreed, prints, filled,
 agreed_prints and marketo_id.
 """
 
@@ -23,9 +23,11 @@ def agreed_prints(record: StagedRecord, held: sqlite3.Row | None) -> bytes | Non
 
 
 def is_agreed(record: StagedRecord, held: sqlite3.Row | None, agreed: bytes | None) -> bool:
-    """Whether nothing has to be sent; a field that is no longer chosen is nothing to send."""
-    if agreed is not None and record.prints:
-        return not changed(record.prints, agreed)
+    """Whether nothing has to be sent: a field that is no longer chosen, and an empty value where Marketo got none."""
+    if held is not None and agreed is not None and record.prints:
+        filled = set(held["filled"].split(","))
+        empty = {name for name, value in (record.payload or {}).items() if value is None and name not in filled}
+        return changed(record.prints, agreed) <= {mark(name) for name in empty}
     return held is not None and held["agreed"] == record.digest and bool(record.digest)
 
 

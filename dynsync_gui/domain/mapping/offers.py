@@ -34,6 +34,7 @@ _NONE_TO_ADD: Mapping[Target, Message] = {
     Target.CUSTOM_OBJECT: msg("The custom object has no field for it; a Marketo admin can add one."),
 }
 _NO_NAMESAKE = msg("No Marketo field of this meaning is known. Choose one of those that fit.")
+_CURRENCIES = msg("Amounts are sent as entered. If records have several currencies, choose the base currency.")
 _MADE_FOR_DYNAMICS = "Microsoft "
 """What the names of Marketo fields begin with that its admin made, or can turn into a text area; others stay short."""
 
@@ -145,6 +146,8 @@ class _Suggesting:
                 n=target.length or STRING_LENGTH,
             )
             if trim
+            else _CURRENCIES
+            if source.type is FieldType.MONEY and self.schema.field(f"{source.name}_base")
             else NOTHING
         )
         return FieldOffer(source, target.name, target.label, new, preselected=ticked and not trim, note=note, trim=trim)

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 from dynsync_gui.domain.choice import FieldChoice, Form
 from dynsync_gui.domain.mapping.build import Place, place_of, source_of
-from dynsync_gui.domain.mapping.directions import direction_of, directions
+from dynsync_gui.domain.mapping.directions import directions, resolved
 from dynsync_gui.domain.mapping.model import FieldOffer
 from dynsync_gui.domain.mapping.new_fields import MOST_NEW_FIELDS
 from dynsync_gui.domain.mapping.offers import offers
@@ -139,10 +139,10 @@ def _gaps(
     written = set()
     for target, choice in users.items():
         field = known.alike(target)
-        if (
-            field is not None
-            and direction_of(schema.entity, rows[choice.name].field, field, choice, language).writes_dynamics
-        ):
+        if field is None:
+            continue
+        direction = resolved(schema.entity, rows[choice.name].field, field, choice, language).direction
+        if direction is not None and direction.writes_dynamics:
             written.add(choice.name)
     if not written:
         return
