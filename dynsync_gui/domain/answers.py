@@ -18,17 +18,22 @@ from dynsync_gui.domain.answer_values import (
     day,
     flag,
     hosts,
+    https,
     mailbox,
     names,
+    one_of,
     proxy,
+    public_key,
     text,
     unsuitable,
     whole,
 )
 from dynsync_gui.domain.errors import SettingsError, settings_error
+from dynsync_gui.domain.schedule import INTERVALS
 from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.secrets import ENVIRONMENT
 from dynsync_gui.domain.settings import (
+    BackgroundSettings,
     DynamicsSettings,
     EnableSettings,
     FieldSettings,
@@ -41,6 +46,7 @@ from dynsync_gui.domain.settings import (
     NetworkSettings,
     Settings,
     SignIn,
+    UpdateSettings,
 )
 from dynsync_gui.domain.text import Message, msg
 
@@ -69,6 +75,8 @@ _TABLES: Mapping[str, Mapping[str, Reader]] = {
         "security": choice(MailSecurity),
         "username": text,
     },
+    "background": {"keep_syncing": flag, "every_minutes": one_of(INTERVALS)},
+    "updates": {"address": https, "key": public_key},
 }
 _SECRET_WORDS = ("password", "passwd", "pwd", "secret", "token", "api_key", "apikey", "passphrase")
 _SECRET_OF = {
@@ -106,6 +114,8 @@ def read_answers(document: Mapping[str, Any], *, stored: bool = False) -> Settin
         limits=LimitSettings(**tables["limits"]),
         enable=EnableSettings(**tables["enable"]),
         mail=mail,
+        background=BackgroundSettings(**tables["background"]),
+        updates=UpdateSettings(**tables["updates"]),
         rehearsal=rehearsal,
     )
     return _with_exact_addresses(settings)
@@ -125,6 +135,9 @@ def write_answers(settings: Settings) -> dict[str, Any]:
     document["limits"] = _filled(settings.limits)
     document["enable"] = _filled(settings.enable) | {"accept": settings.enable.accept}
     document["mail"] = _filled(settings.mail)
+    document["background"] = _filled(settings.background)
+    if settings.updates.address or settings.updates.key:
+        document["updates"] = _filled(settings.updates)
     return document
 
 

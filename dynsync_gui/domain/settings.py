@@ -159,6 +159,32 @@ class MailSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class BackgroundSettings:
+    """Syncs while the window is closed.
+
+    Attributes:
+        keep_syncing: Whether the platform's scheduler starts them.
+        every_minutes: One of `domain.schedule.INTERVALS`.
+    """
+
+    keep_syncing: bool = False
+    every_minutes: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateSettings:
+    """Where DynSync looks for newer versions of itself.
+
+    Attributes:
+        address: Of the signed release file; empty for nowhere.
+        key: The public key that it has to be signed with, in base64; empty for the one that came with DynSync.
+    """
+
+    address: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything but the secrets."""
 
@@ -169,4 +195,6 @@ class Settings:
     limits: LimitSettings = LimitSettings()
     enable: EnableSettings = EnableSettings()
     mail: MailSettings = MailSettings()
+    background: BackgroundSettings = BackgroundSettings()
+    updates: UpdateSettings = UpdateSettings()
     rehearsal: bool = False
