@@ -18,10 +18,12 @@ from dynsync_gui.service.workplace import Rehearsal, Workplace
 from dynsync_gui.store.rate_window import StoredRateWindow
 from dynsync_gui.store.sync_store import SqliteStore
 from dynsync_gui.system.browser import open_browser
+from dynsync_gui.system.notes import FolderNotes
 from dynsync_gui.system.paths import Profile as Folder
 from dynsync_gui.system.paths import profile_of
 from dynsync_gui.system.profile import StoredProfile
 from dynsync_gui.system.resources import default_targets
+from dynsync_gui.system.schedule import platform_scheduler
 from dynsync_gui.system.secrets import SecretSource, SessionSecrets, open_secrets
 from dynsync_gui.system.token_cache import KeptSignIn
 
@@ -97,6 +99,8 @@ def open_service(options: Options) -> SyncService:
             ),
             sign_in=lambda rehearsal: sign_ins[rehearsal],
             rehearsal=Rehearsal(process.start, process.stop),
+            scheduler=platform_scheduler(folder),
+            notes=FolderNotes(folder.folder),
             close=close,
         )
     )

@@ -69,9 +69,11 @@ def _answered(options: Options, workshop: Workshop | None, output: Output, logs:
 
 
 def _run(options: Options, workshop: Workshop | None, output: Output, logs: Logs) -> int:
+    from dynsync_gui.cli.background_command import background, sync_quietly  # noqa: PLC0415
     from dynsync_gui.cli.commands import LOOKS, Call  # noqa: PLC0415
     from dynsync_gui.cli.demo_command import demo  # noqa: PLC0415
     from dynsync_gui.cli.prompts import terminal  # noqa: PLC0415
+    from dynsync_gui.cli.remove_command import remove  # noqa: PLC0415
     from dynsync_gui.cli.session import Stop  # noqa: PLC0415
     from dynsync_gui.cli.setup_command import setup  # noqa: PLC0415
     from dynsync_gui.cli.simulate_command import simulate  # noqa: PLC0415
@@ -79,9 +81,17 @@ def _run(options: Options, workshop: Workshop | None, output: Output, logs: Logs
     folder = profile_of(options.profile)
     if options.verb == "setup":
         folder.make()
-    if folder.folder.is_dir():
+    if folder.folder.is_dir() and options.verb != "remove":  # which could not remove a log that is open
         logs.to_folder(folder.log_folder, verbose=options.verbose)
-    verbs: dict[str, Callable[[Call], ExitStatus]] = {**LOOKS, "setup": setup, "demo": demo, "simulate": simulate}
+    verbs: dict[str, Callable[[Call], ExitStatus]] = {
+        **LOOKS,
+        "sync": sync_quietly,
+        "setup": setup,
+        "demo": demo,
+        "simulate": simulate,
+        "background": background,
+        "remove": remove,
+    }
     stop = Stop()
     with stop.heeded():
         return verbs[options.verb](Call(options, workshop or real_workshop(terminal()), output, stop))

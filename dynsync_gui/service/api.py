@@ -8,6 +8,7 @@ from typing import Protocol
 
 from dynsync_gui.domain.events import Event
 from dynsync_gui.domain.report import Problem, Status
+from dynsync_gui.domain.schedule import BackgroundRun
 from dynsync_gui.domain.schema import System
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
@@ -19,7 +20,7 @@ class Job(Protocol):
     """Work in a background thread; its events carry its number and end with exactly one last event.
 
     Last events: `ChecksEnded`, `Described`, `PlanReady`, `RunEnded`, `MailSent`, `RehearsalReady`, `ProfileRead`,
-    `ProblemsRead`, `EnvironmentsFound`; `JobFailed` and `JobCancelled` for any job.
+    `ProblemsRead`, `EnvironmentsFound`, `BackgroundRead`, `Removed`; `JobFailed` and `JobCancelled` for any job.
     """
 
     @property
@@ -33,8 +34,44 @@ class Job(Protocol):
         """Block until the last event, and return it; None when the time is over. Never call it on a GUI thread."""
 
 
+class BackgroundApi(Protocol):
+    """Syncs while the window is closed, of the profile that is no rehearsal; the rules of `SyncApi` hold."""
+
+    def read(self) -> Job:
+        """What the scheduler holds, and how its last run ended: `BackgroundRead`."""
+
+    def choose(self, *, keep_syncing: bool, every_minutes: int) -> Job:
+        """Register with the platform's scheduler, or unregister, and keep the choice: `BackgroundRead`.
+
+        Args:
+            keep_syncing: Whether to register.
+            every_minutes: One of `domain.schedule.INTERVALS`.
+        """
+
+    def apply(self) -> Job:
+        """Make the scheduler do what the stored settings ask for: `BackgroundRead`."""
+
+    def note_run(self, run: BackgroundRun) -> None:
+        """Remember how a run of the scheduler ended; quick, but not for the GUI thread."""
+
+    def note_explained(self) -> Job:
+        """Remember that the user knows what closing the window does: `BackgroundRead`."""
+
+    def remove(self, *, all_profiles: bool, everything: bool) -> Job:
+        """Take DynSync out of the scheduler: `Removed`; a `GuardStop` while something syncs.
+
+        Args:
+            all_profiles: Of every profile of this user, not of this one alone.
+            everything: Also remove this profile's settings, database, logs and secrets.
+        """
+
+
 class SyncApi(Protocol):
     """The service. Every method returns at once; work runs in threads and is told as events on those threads."""
+
+    @property
+    def background(self) -> BackgroundApi:
+        """Syncs while the window is closed."""
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Hear every event from now on; returns what ends that."""

@@ -36,6 +36,7 @@ from dynsync_gui.domain.storage import SyncStore
 from dynsync_gui.domain.text import msg
 from dynsync_gui.engine.workload import describe
 from dynsync_gui.service.api import Listener
+from dynsync_gui.service.background import Background
 from dynsync_gui.service.choices import check_choices
 from dynsync_gui.service.csv_safe import write_problems
 from dynsync_gui.service.jobs import BackgroundJob, Lane, Lanes
@@ -71,6 +72,7 @@ class SyncService:
         self._running: BackgroundJob | None = None
         self._draft: _Draft | None = None
         self._rehearsing = False
+        self.background = Background(workplace, self._lanes, lambda: self._running is not None)
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Hear every event from now on."""

@@ -14,6 +14,7 @@ from dynsync_gui.domain.ports import RateWindow, SecretStore
 from dynsync_gui.domain.settings import Settings
 from dynsync_gui.system.lease import held, lease
 from dynsync_gui.system.paths import Profile as Folder
+from dynsync_gui.system.removal import remove_profile
 from dynsync_gui.system.secrets import SessionSecrets
 from dynsync_gui.system.settings_file import read_confirmed, read_settings, write_settings
 
@@ -83,6 +84,15 @@ class StoredProfile:
         if session_only and self._session_secrets is None:
             self._session_secrets = SessionSecrets()
         return self._session_secrets or self._kept_secrets
+
+    @property
+    def keeps_secrets(self) -> bool:
+        """Whether its secrets outlive this process."""
+        return not isinstance(self.secrets(), SessionSecrets)
+
+    def remove(self) -> tuple[str, ...]:
+        """Remove it from the disk; returns the names of what DynSync did not make and left."""
+        return remove_profile(self._folder.folder)
 
     def lease(self, wait: float, token: CancelToken) -> AbstractContextManager[None]:
         """Hold the right to sync; raises GuardStop when another run still held it."""

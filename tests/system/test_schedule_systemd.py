@@ -15,6 +15,7 @@ from dynsync_gui.domain.schedule import INTERVALS, Registration
 from dynsync_gui.system.schedule.program import Command
 from dynsync_gui.system.schedule.systemd import SystemdTimers
 from tests.system import user_systemd
+from tests.system.fake_systemctl import FakeSystemctl
 
 pytestmark = pytest.mark.only_on("linux")
 
@@ -90,32 +91,9 @@ def test_nothing_is_left_of_it(seen: dict[str, Any]) -> None:
     assert (seen["all"], seen["end"]) == (1, "off")
 
 
-class Fake:
-    """A `systemctl` on the path that notes what it is asked and answers from a folder."""
-
-    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.log, self._answers = folder / "asked", folder / "answers"
-        self._answers.mkdir(parents=True)
-        program = folder / "systemctl"
-        program.write_text(
-            f'#!/bin/sh\necho "$*" >> "{self.log}"\n'
-            f'[ -f "{self._answers}/$2" ] && . "{self._answers}/$2"\n'
-            'case "$2" in is-enabled) echo enabled;; is-active) echo active;; esac\n'
-        )
-        program.chmod(0o700)
-        monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
-
-    def answer(self, verb: str, script: str) -> None:
-        (self._answers / verb).write_text(script)
-
-    @property
-    def asked(self) -> list[str]:
-        return self.log.read_text().splitlines() if self.log.exists() else []
-
-
 @pytest.fixture
-def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fake:
-    return Fake(tmp_path / "bin", monkeypatch)
+def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeSystemctl:
+    return FakeSystemctl(tmp_path / "bin", monkeypatch)
 
 
 @pytest.fixture
@@ -127,7 +105,7 @@ def folder() -> Path:
     return Path(os.environ["XDG_CONFIG_HOME"]) / "systemd" / "user"
 
 
-def test_it_enables_and_starts_the_timer_and_takes_all_of_it_away(fake: Fake, timers: SystemdTimers) -> None:
+def test_it_enables_and_starts_the_timer_and_takes_all_of_it_away(fake: FakeSystemctl, timers: SystemdTimers) -> None:
     timers.register(5)
     name = f"dynsync-{ID}.timer"
     assert fake.asked[1:] == [
@@ -149,12 +127,12 @@ def test_it_enables_and_starts_the_timer_and_takes_all_of_it_away(fake: Fake, ti
 
 
 @pytest.mark.parametrize("every", INTERVALS)
-def test_each_interval_is_read_back(fake: Fake, timers: SystemdTimers, every: int) -> None:
+def test_each_interval_is_read_back(fake: FakeSystemctl, timers: SystemdTimers, every: int) -> None:
     timers.register(every)
     assert timers.state().every_minutes == every
 
 
-def test_an_entry_of_a_program_that_moved_is_damaged(fake: Fake, timers: SystemdTimers) -> None:
+def test_an_entry_of_a_program_that_moved_is_damaged(fake: FakeSystemctl, timers: SystemdTimers) -> None:
     timers.register(5)
     moved = SystemdTimers(ID, Command(("/usr/bin/dynsync", "sync"), "/opt"))
     assert moved.state().registration is Registration.DAMAGED
@@ -162,7 +140,7 @@ def test_an_entry_of_a_program_that_moved_is_damaged(fake: Fake, timers: Systemd
     assert moved.state().registration is Registration.ON
 
 
-def test_half_an_entry_and_a_disabled_one_are_damaged(fake: Fake, timers: SystemdTimers) -> None:
+def test_half_an_entry_and_a_disabled_one_are_damaged(fake: FakeSystemctl, timers: SystemdTimers) -> None:
     timers.register(5)
     fake.answer("is-enabled", "echo disabled; exit 1")
     assert timers.state().registration is Registration.DAMAGED
@@ -170,7 +148,7 @@ def test_half_an_entry_and_a_disabled_one_are_damaged(fake: Fake, timers: System
     assert timers.state().registration is Registration.DAMAGED
 
 
-def test_an_entry_that_is_not_ours_is_left_alone(fake: Fake, timers: SystemdTimers) -> None:
+def test_an_entry_that_is_not_ours_is_left_alone(fake: FakeSystemctl, timers: SystemdTimers) -> None:
     path = folder() / f"dynsync-{ID}.timer"
     path.parent.mkdir(parents=True)
     path.write_text("[Timer]\nOnBootSec=1\n")
@@ -184,7 +162,7 @@ def test_an_entry_that_is_not_ours_is_left_alone(fake: Fake, timers: SystemdTime
     assert path.read_text().startswith("[Timer]")
 
 
-def test_without_a_systemd_of_the_user_it_says_so(fake: Fake, timers: SystemdTimers) -> None:
+def test_without_a_systemd_of_the_user_it_says_so(fake: FakeSystemctl, timers: SystemdTimers) -> None:
     fake.answer("show-environment", "exit 1")
     assert timers.state().registration is Registration.UNAVAILABLE
     with pytest.raises(SettingsError) as stopped:
@@ -199,7 +177,7 @@ def test_without_any_systemctl_it_says_so(monkeypatch: pytest.MonkeyPatch, timer
     timers.unregister()
 
 
-def test_a_refusal_is_told_with_the_words_of_the_scheduler(fake: Fake, timers: SystemdTimers) -> None:
+def test_a_refusal_is_told_with_the_words_of_the_scheduler(fake: FakeSystemctl, timers: SystemdTimers) -> None:
     fake.answer("enable", 'echo "Failed to enable: Access denied" >&2; exit 1')
     with pytest.raises(SettingsError) as stopped:
         timers.register(5)
@@ -207,7 +185,7 @@ def test_a_refusal_is_told_with_the_words_of_the_scheduler(fake: Fake, timers: S
     assert "Access denied" in stopped.value.detail
 
 
-def test_entries_go_even_where_their_scheduler_is_gone(fake: Fake, timers: SystemdTimers) -> None:
+def test_entries_go_even_where_their_scheduler_is_gone(fake: FakeSystemctl, timers: SystemdTimers) -> None:
     timers.register(5)
     fake.answer("show-environment", "exit 1")
     assert timers.unregister_all() == 1

@@ -57,7 +57,7 @@ class TaskScheduler:
     def unregister(self) -> None:
         """Delete the task; see the protocol."""
         self._see_ours()
-        if self.state().registration is not Registration.OFF:
+        if self.state().registration not in {Registration.OFF, Registration.UNAVAILABLE}:
             insist(["schtasks", "/delete", "/tn", self._name, "/f"])
 
     def unregister_all(self) -> int:
