@@ -37,8 +37,12 @@ class Job(Protocol):
 class BackgroundApi(Protocol):
     """Syncs while the window is closed, of the profile that is no rehearsal; the rules of `SyncApi` hold."""
 
-    def read(self) -> Job:
-        """What the scheduler holds, and how its last run ended: `BackgroundRead`."""
+    def read(self, *, anew: bool = True) -> Job:
+        """What the scheduler holds, and how its last run ended: `BackgroundRead`.
+
+        Args:
+            anew: Ask the scheduler itself, and do not be content with its last answer.
+        """
 
     def choose(self, *, keep_syncing: bool, every_minutes: int) -> Job:
         """Register with the platform's scheduler, or unregister, and keep the choice: `BackgroundRead`.

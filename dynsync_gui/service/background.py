@@ -10,7 +10,7 @@ from dynsync_gui.domain.errors import Finding, GuardStop, SecretsUnavailable, Se
 from dynsync_gui.domain.events import BackgroundRead, Event, Removed
 from dynsync_gui.domain.findings.background import BACKGROUND
 from dynsync_gui.domain.ports import Profile
-from dynsync_gui.domain.schedule import BackgroundRun, BackgroundState, Registration, next_run
+from dynsync_gui.domain.schedule import BackgroundRun, BackgroundState, Entry, Registration, next_run
 from dynsync_gui.domain.settings import BackgroundSettings, Settings
 from dynsync_gui.service.jobs import BackgroundJob, Lane, Lanes
 from dynsync_gui.service.workplace import Workplace
@@ -29,10 +29,11 @@ class Background:
 
     def __init__(self, workplace: Workplace, lanes: Lanes, running: Callable[[], bool]) -> None:
         self._workplace, self._lanes, self._running = workplace, lanes, running
+        self._entry: Entry | None = None
 
-    def read(self) -> BackgroundJob:
-        """Last event `BackgroundRead`."""
-        return self._lanes.run(Lane.INTERACTIVE, self._told)
+    def read(self, *, anew: bool = True) -> BackgroundJob:
+        """Last event `BackgroundRead`; asking a scheduler starts its program, so that looking often is not `anew`."""
+        return self._lanes.run(Lane.INTERACTIVE, lambda job: self._told(job, anew=anew))
 
     def choose(self, *, keep_syncing: bool, every_minutes: int) -> BackgroundJob:
         """Register or unregister, and keep the choice; last event `BackgroundRead`."""
@@ -72,9 +73,11 @@ class Background:
         """Take DynSync out of the scheduler, and on request off the disk; last event `Removed`."""
         return self._lanes.run(Lane.INTERACTIVE, lambda job: self._remove(job, all_profiles, everything))
 
-    def _told(self, job: BackgroundJob) -> Event:
+    def _told(self, job: BackgroundJob, *, anew: bool = True) -> Event:
         profile, scheduler, notes = self._profile(), self._workplace.scheduler, self._workplace.notes
-        settings, entry = profile.read_settings(), scheduler.state()
+        settings, entry = profile.read_settings(), self._entry
+        if anew or entry is None:
+            entry = self._entry = scheduler.state()
         due = None
         if entry.registration is Registration.ON:
             due = next_run(datetime.now(UTC), entry.every_minutes, scheduler.offset)

@@ -18,6 +18,7 @@ from dynsync_gui.domain.events import (
     Waiting,
 )
 from dynsync_gui.domain.report import RunKind, Status
+from dynsync_gui.domain.schedule import BackgroundRun, BackgroundState
 from dynsync_gui.domain.text import number, tr
 from dynsync_gui.service.api import Job
 from dynsync_gui.ui.announce import Announcer
@@ -26,10 +27,13 @@ from dynsync_gui.ui.icons import IconButton
 from dynsync_gui.ui.mnemonics import deal, reword
 from dynsync_gui.ui.widgets.boxes import column, row
 from dynsync_gui.ui.widgets.side import Side
+from dynsync_gui.ui.windows.background_watch import BackgroundWatch
 from dynsync_gui.ui.windows.history import History
 from dynsync_gui.ui.windows.notice import DesktopNotice
 from dynsync_gui.ui.windows.overview import Overview
 from dynsync_gui.ui.windows.problems import Problems
+from dynsync_gui.ui.windows.settings_view import SettingsView
+from dynsync_gui.ui.windows.tray import Tray
 
 
 class MainView(QWidget):
@@ -54,13 +58,18 @@ class MainView(QWidget):
         self._export: Job | None = None
         self._exported = ""
         self.overview, self.problems, self.history = Overview(), Problems(), History()
+        self.settings = SettingsView(bridge)
+        self.watch = BackgroundWatch(bridge, self)
+        self._refresh: Job | None = None
+        self._background: tuple[bool, BackgroundRun | None] | None = None
         self.views = QStackedWidget()
         self.nav = [
             IconButton("overview", tr("Overview"), kind="nav", role="accent"),
             IconButton("problems", tr("To look at"), kind="nav", role="accent"),
             IconButton("history", tr("History"), kind="nav", role="accent"),
+            IconButton("settings", tr("Settings"), kind="nav", role="accent"),
         ]
-        self.setup = IconButton("settings", tr("Set up again"), kind="nav", role="accent")
+        self.setup = IconButton("plug", tr("Set up again"), kind="nav", role="accent")
         self.help = IconButton("help", tr("Help"), kind="nav", role="accent")
         self._build()
         self._wire()
@@ -91,6 +100,20 @@ class MainView(QWidget):
     def show_rehearsal(self, *, rehearsal: bool) -> None:
         """Say at the side that these are the practice systems, or not."""
         self._side.rehearsal.setVisible(rehearsal)
+        self.settings.show_rehearsal(rehearsal=rehearsal)
+        if rehearsal:
+            self.watch.stop()
+        else:
+            self.watch.start()
+
+    def attend(self, tray: Tray) -> None:
+        """Stand beside the clock, too."""
+        self.notice.use(tray.icon)
+        self.overview.stands.connect(tray.show_state)
+        self.overview.offers.connect(tray.offer)
+        tray.sync_wanted.connect(self._go_on)
+        tray.pause_wanted.connect(self._pause)
+        tray.resume_wanted.connect(self._resume)
 
     @property
     def running(self) -> bool:
@@ -124,6 +147,12 @@ class MainView(QWidget):
                 self._tell_end(event)
                 self.overview.go_on.setFocus()
                 self.announcer.announce(self.overview.state.text())
+            case JobFailed(error=error) if error.code == "lease-held":
+                self._over()
+                self.overview.show_background()
+                self._background = (True, None)
+                self.announcer.announce(self.overview.state.text())
+                self.watch.look(anew=False)
             case JobFailed(error=error):
                 self._over()
                 self.overview.show_error(error)
@@ -164,6 +193,9 @@ class MainView(QWidget):
         if self._export is not None and event.job == self._export.number:
             self._export = None
             self.problems.banner.tell("good", tr("The list was saved."), self._exported)
+        if self._refresh is not None and event.job == self._refresh.number:
+            self._refresh = None
+            self._show_background(event.status)
         if not self.running and self._reading is not None and event.job == self._reading.number:
             self._reading = None
 
@@ -182,7 +214,7 @@ class MainView(QWidget):
             inner.addWidget(button)
         self.nav[0].setChecked(True)
         group.idClicked.connect(self._show_view)
-        for view in (self.overview, self.problems, self.history):
+        for view in (self.overview, self.problems, self.history, self.settings):
             area = QScrollArea()
             area.setWidgetResizable(True)
             area.setFrameShape(QFrame.Shape.NoFrame)
@@ -204,9 +236,29 @@ class MainView(QWidget):
         self.overview.resume_wanted.connect(self._resume)
         self.overview.stop_wanted.connect(self._stop)
         self.overview.problems_wanted.connect(lambda: self._show_view(1))
+        self.watch.seen.connect(self.settings.show_state)
+        self.watch.seen.connect(self._background_seen)
         self.problems.export_wanted.connect(self._ask_where)
         self.setup.clicked.connect(self.setup_wanted)
         self.help.clicked.connect(lambda: self.help_wanted.emit("enable"))
+
+    def _background_seen(self, state: BackgroundState) -> None:
+        """What another process did shows in the runs and problems, too."""
+        before, self._background = self._background, (state.syncing, state.last)
+        nothing_yet = before is None and not state.syncing and not (state.last and state.last.title)
+        if not nothing_yet and before != self._background and not self.running:
+            self._refresh = self.api.read_problems()
+
+    def _show_background(self, status: Status) -> None:
+        """Where the sync stands after another process did something."""
+        if self.running or not self.overview.guard.isHidden():
+            return
+        self.overview.banner.hide()
+        self.overview.show_status(status)
+        last = self._background[1] if self._background else None
+        newest = status.runs[0].started if status.runs else None
+        if status.state != "running" and last and last.title and (newest is None or last.started > newest):
+            self.overview.show_background_trouble(last)
 
     def _show_view(self, place: int) -> None:
         self.nav[place].setChecked(True)
