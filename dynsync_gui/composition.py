@@ -8,6 +8,7 @@ from pathlib import Path
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.findings.records import finding_of, refusal_of
 from dynsync_gui.domain.ports import Connections, Mailer, Profile
+from dynsync_gui.domain.releases import ReleaseSource
 from dynsync_gui.domain.settings import MailKind, Settings
 from dynsync_gui.domain.storage import SyncStore
 from dynsync_gui.rehearsal import RehearsalProcess
@@ -22,7 +23,7 @@ from dynsync_gui.system.notes import FolderNotes
 from dynsync_gui.system.paths import Profile as Folder
 from dynsync_gui.system.paths import profile_of
 from dynsync_gui.system.profile import StoredProfile
-from dynsync_gui.system.resources import default_targets
+from dynsync_gui.system.resources import default_targets, release_key
 from dynsync_gui.system.schedule import platform_scheduler
 from dynsync_gui.system.secrets import SecretSource, SessionSecrets, open_secrets
 from dynsync_gui.system.token_cache import KeptSignIn
@@ -76,6 +77,11 @@ def open_service(options: Options) -> SyncService:
         people = PeopleSignIn(sign_ins[settings.rehearsal].cache)
         return VendorMailer(settings.mail.kind, lambda: people.access(CancelToken()))
 
+    def releases() -> ReleaseSource:
+        from dynsync_gui.connectors.updates import ReleaseFiles  # noqa: PLC0415
+
+        return ReleaseFiles(release_key())
+
     def close() -> None:
         for window in windows.values():
             window.close()
@@ -101,6 +107,7 @@ def open_service(options: Options) -> SyncService:
             rehearsal=Rehearsal(process.start, process.stop),
             scheduler=platform_scheduler(folder),
             notes=FolderNotes(folder.folder),
+            releases=releases,
             close=close,
         )
     )

@@ -77,6 +77,7 @@ def _run(options: Options, workshop: Workshop | None, output: Output, logs: Logs
     from dynsync_gui.cli.session import Stop  # noqa: PLC0415
     from dynsync_gui.cli.setup_command import setup  # noqa: PLC0415
     from dynsync_gui.cli.simulate_command import simulate  # noqa: PLC0415
+    from dynsync_gui.cli.updates_command import updates  # noqa: PLC0415
 
     folder = profile_of(options.profile)
     if options.verb == "setup":
@@ -91,6 +92,7 @@ def _run(options: Options, workshop: Workshop | None, output: Output, logs: Logs
         "simulate": simulate,
         "background": background,
         "remove": remove,
+        "updates": updates,
     }
     stop = Stop()
     with stop.heeded():

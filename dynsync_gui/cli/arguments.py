@@ -39,6 +39,7 @@ class Options:
         every: Minutes between two runs in the background; 0 for what the settings say.
         everything: ``remove`` also removes what the profile keeps.
         yes: ``remove`` asks nobody.
+        download: Where ``updates`` keeps a newer version; None to keep nothing.
         only: ``check`` tests this system alone.
         letter: ``check`` writes to this colleague what is missing.
         accept_identity: The organisation's name, typed to confirm that systems which changed are the right ones.
@@ -65,6 +66,7 @@ class Options:
     every: int = 0
     everything: bool = False
     yes: bool = False
+    download: Path | None = None
     only: System | None = None
     letter: Owner | None = None
     accept_identity: str = ""
@@ -137,6 +139,8 @@ def _parser() -> argparse.ArgumentParser:
             metavar=tr("NAME"),
             help=tr("the name of the Dynamics organisation, to confirm it after it was found changed"),
         )
+    updates = verb("updates", tr("look for a newer DynSync at the address in the settings; installs nothing"))
+    updates.add_argument("--download", type=Path, metavar=tr("FOLDER"), help=tr("keep its file in this folder"))
     background = verb("background", tr("sync while no window is open, by this computer's own scheduler"))
     background.add_argument("switch", choices=("on", "off", "status"), help=tr("turn it on or off, or say how it is"))
     background.add_argument(

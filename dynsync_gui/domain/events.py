@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from dynsync_gui.domain.checks import Check, IdentityCard
 from dynsync_gui.domain.errors import DynSyncError, Finding
 from dynsync_gui.domain.mapping import FieldOffer
 from dynsync_gui.domain.plan import Plan
 from dynsync_gui.domain.prompts import Environment
+from dynsync_gui.domain.releases import UpdateState
 from dynsync_gui.domain.report import Problem, Proof, RunReport, RunState, Status
 from dynsync_gui.domain.schedule import BackgroundState
 from dynsync_gui.domain.schema import Entity, System
@@ -174,6 +176,21 @@ class BackgroundRead(Event):
     """What happens while the window is closed."""
 
     state: BackgroundState
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateRead(Event):
+    """Whether there is a newer DynSync."""
+
+    state: UpdateState
+
+
+@dataclass(frozen=True, slots=True)
+class Downloaded(Event):
+    """A newer DynSync was downloaded and proved; a person may install it."""
+
+    state: UpdateState
+    path: Path
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,8 @@ class Job(Protocol):
     """Work in a background thread; its events carry its number and end with exactly one last event.
 
     Last events: `ChecksEnded`, `Described`, `PlanReady`, `RunEnded`, `MailSent`, `RehearsalReady`, `ProfileRead`,
-    `ProblemsRead`, `EnvironmentsFound`, `BackgroundRead`, `Removed`; `JobFailed` and `JobCancelled` for any job.
+    `ProblemsRead`, `EnvironmentsFound`, `BackgroundRead`, `Removed`,
+    `UpdateRead`, `Downloaded`; `JobFailed` and `JobCancelled` for any job.
     """
 
     @property
@@ -70,12 +71,30 @@ class BackgroundApi(Protocol):
         """
 
 
+class UpdatesApi(Protocol):
+    """Newer versions of DynSync, at the address of the settings; the rules of `SyncApi` hold."""
+
+    def look(self) -> Job:
+        """Whether there is one: `UpdateRead`; a `ConnectionFailed` where what came is not to be trusted."""
+
+    def download(self, folder: Path | None = None) -> Job:
+        """Keep its file for this computer, proved: `Downloaded`, or `UpdateRead` where there is none. Installs nothing.
+
+        Args:
+            folder: Where to; the user's downloads where None.
+        """
+
+
 class SyncApi(Protocol):
     """The service. Every method returns at once; work runs in threads and is told as events on those threads."""
 
     @property
     def background(self) -> BackgroundApi:
         """Syncs while the window is closed."""
+
+    @property
+    def updates(self) -> UpdatesApi:
+        """Newer versions of DynSync."""
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Hear every event from now on; returns what ends that."""

@@ -43,6 +43,7 @@ from dynsync_gui.service.jobs import BackgroundJob, Lane, Lanes
 from dynsync_gui.service.mailer import test_message
 from dynsync_gui.service.recognition import confirm, recognised, same_addresses, see_identity
 from dynsync_gui.service.run import Prepared, Runner, tell_first_sync
+from dynsync_gui.service.updates import Updates
 from dynsync_gui.service.workplace import Workplace
 from dynsync_gui.system.redaction import keep_out
 
@@ -72,6 +73,7 @@ class SyncService:
         self._running: BackgroundJob | None = None
         self._draft: _Draft | None = None
         self._rehearsing = False
+        self.updates = Updates(workplace, self._lanes)
         self.background = Background(workplace, self._lanes, lambda: self._running is not None)
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:

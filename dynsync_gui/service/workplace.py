@@ -10,6 +10,7 @@ from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.errors import Finding
 from dynsync_gui.domain.mapping import DefaultTarget
 from dynsync_gui.domain.ports import Connections, Mailer, Profile, SignInStore
+from dynsync_gui.domain.releases import ReleaseSource
 from dynsync_gui.domain.schedule import Notes, Scheduler
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
@@ -44,6 +45,7 @@ class Workplace:
         rehearsal: The built-in systems.
         scheduler: The platform's, for the real profile.
         notes: Small things that the real profile remembers.
+        releases: Gives what reads release files.
         close: Gives back what is held for the whole process.
     """
 
@@ -57,4 +59,5 @@ class Workplace:
     rehearsal: Rehearsal
     scheduler: Scheduler
     notes: Notes
+    releases: Callable[[], ReleaseSource]
     close: Callable[[], None]

@@ -172,6 +172,22 @@ class ScriptedBackground:
 
 
 @dataclass
+class ScriptedUpdates:
+    """Newer versions."""
+
+    answer: Any = None
+    done: list[Any] = field(default_factory=list)
+
+    def look(self) -> ScriptedJob:
+        self.done.append("look")
+        return ScriptedJob(self.answer)
+
+    def download(self, folder: Path | None = None) -> ScriptedJob:
+        self.done.append(folder)
+        return ScriptedJob(self.answer)
+
+
+@dataclass
 class ScriptedService:
     """Answers from `script` where it has an answer; None there is a job that never ends."""
 
@@ -182,6 +198,7 @@ class ScriptedService:
     listeners: list[Listener] = field(default_factory=list)
     closed: int = 0
     background: ScriptedBackground = field(default_factory=ScriptedBackground)
+    updates: ScriptedUpdates = field(default_factory=ScriptedUpdates)
     paused = False
 
     def _job(self, name: str, otherwise: Event, *given: Any) -> ScriptedJob:

@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from dynsync_gui.domain.errors import DynSyncError
-from dynsync_gui.domain.events import BackgroundRead, Event, JobCancelled, JobFailed
+from dynsync_gui.domain.events import BackgroundRead, Event, JobCancelled, JobFailed, UpdateRead
+from dynsync_gui.domain.releases import UpdateKind, UpdateState
 from dynsync_gui.domain.report import Problem, Status
 from dynsync_gui.domain.schedule import BackgroundRun, BackgroundState, Entry, Registration
 from dynsync_gui.domain.schema import System
@@ -115,6 +116,30 @@ class ScriptedBackground:
         return job
 
 
+class ScriptedUpdates:
+    """Keeps `UpdatesApi`; its jobs are counted apart from the service's own."""
+
+    def __init__(self, service: ScriptedService) -> None:
+        self._service = service
+        self.found: Step = lambda job: UpdateRead(job, UpdateState(UpdateKind.OFF, "0.1.0"))
+        self.downloaded: Step = self.found
+        self.calls: list[str] = []
+        self.jobs: list[ScriptedJob] = []
+
+    def look(self) -> ScriptedJob:
+        return self._begin("look", self.found)
+
+    def download(self, folder: Path | None = None) -> ScriptedJob:
+        return self._begin("download", self.downloaded)
+
+    def _begin(self, name: str, step: Step) -> ScriptedJob:
+        self.calls.append(name)
+        job = ScriptedJob(self._service, 2_000 + len(self.jobs), [step])
+        self.jobs.append(job)
+        job.thread.start()
+        return job
+
+
 class ScriptedService:
     """Keeps `SyncApi`.
 
@@ -132,6 +157,7 @@ class ScriptedService:
         self._listeners: list[Listener] = []
         self._paused = False
         self.background = ScriptedBackground(self)
+        self.updates = ScriptedUpdates(self)
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         self._listeners.append(listener)
@@ -206,7 +232,7 @@ class ScriptedService:
 
     def close(self) -> None:
         self.closed_on = threading.current_thread().name
-        jobs = [*self.jobs, *self.background.jobs]
+        jobs = [*self.jobs, *self.background.jobs, *self.updates.jobs]
         for job in jobs:
             job.cancel()
         for job in jobs:

@@ -79,6 +79,7 @@ class MainView(QWidget):
     def show_status(self, status: Status) -> None:
         """Open where an earlier session left it."""
         self.overview.show_status(status)
+        self.settings.look_for_updates()
         deal(self)
         self._reading = self.api.read_problems()
 
@@ -236,6 +237,7 @@ class MainView(QWidget):
         self.overview.resume_wanted.connect(self._resume)
         self.overview.stop_wanted.connect(self._stop)
         self.overview.problems_wanted.connect(lambda: self._show_view(1))
+        self.settings.newer.connect(lambda found: reword(self.nav[3], tr("Settings") + ("  1" if found else "")))
         self.watch.seen.connect(self.settings.show_state)
         self.watch.seen.connect(self._background_seen)
         self.problems.export_wanted.connect(self._ask_where)
