@@ -87,6 +87,8 @@ class Window(QWidget):
             self._stay()
             return
         self._closing = True
+        if self.main is not None:
+            self.main.watch.stop()
         if self._tray is not None:
             self._tray.close()
         if self.wizard is not None:

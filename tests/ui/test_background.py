@@ -18,7 +18,7 @@ from dynsync_gui.domain.text import msg
 from dynsync_gui.ui.start import Window
 from tests.ui import demo_world as world
 from tests.ui.scenes import Scenes
-from tests.ui.scripted_service import ScriptedService
+from tests.ui.scripted_service import Gate, ScriptedService
 
 TROUBLE = BackgroundRun(world.NOW, 3, "Marketo does not answer.", "Wait a little.")
 
@@ -38,6 +38,24 @@ def test_the_last_page_offers_to_go_on_and_start_registers(scenes: Scenes) -> No
     settings = service.asked("start")[0][0]
     assert settings.background == BackgroundSettings(keep_syncing=True, every_minutes=15)
     scenes._wait(lambda: calls(service, "apply") == [()])
+
+
+def test_what_could_not_be_registered_is_told_where_the_sync_is_shown(scenes: Scenes) -> None:
+    window, service = scenes.page3_plan()
+    service.background.refusal = SettingsError("background-secrets", BACKGROUND["background-secrets"])
+    scenes.start(window)
+    scenes._wait(window.main.overview.banner.isVisible)
+    assert window.main.overview.banner.says.startswith("DynSync does not sync while its window is closed. The secrets")
+
+
+def test_the_last_page_has_nothing_to_mend(scenes: Scenes) -> None:
+    window, service = scenes.page2_fields()
+    service.background.state = replace(world.IN_BACKGROUND, entry=Entry(Registration.DAMAGED), next_run=None)
+    window.wizard.next()
+    scenes._wait(lambda: window.wizard.enable._scheduler is None)
+    card = window.wizard.enable.background
+    assert card.mend.isHidden()
+    assert card.stands.isHidden()
 
 
 def test_not_to_go_on_is_kept_too(scenes: Scenes) -> None:
@@ -142,11 +160,14 @@ def test_a_sync_in_the_background_is_seen_and_its_end_too(scenes: Scenes) -> Non
 
 def test_sync_now_while_the_background_syncs_is_no_error(scenes: Scenes) -> None:
     held = GuardStop("lease-held", Finding(msg("Another DynSync is syncing this profile."), msg("Wait.")))
-    window, _ = scenes.open_stored(go_on=[lambda job: JobFailed(job, held)])
-    view = window.main.overview
+    window, service = scenes.open_stored(go_on=[lambda job: JobFailed(job, held)])
+    view, gate = window.main.overview, Gate()
+    service.scripts["read_problems"] = [gate, *service.scripts["read_problems"]]
     view.go_on.click()
     scenes._wait(lambda: view.state.text() == "DynSync is syncing in the background.")
     assert view.banner.isHidden()
+    assert view.go_on.isHidden()
+    gate.open.set()
     scenes._wait(lambda: "in step" in view.state.text())  # it had ended by the next look
 
 

@@ -120,6 +120,6 @@ def _read(path: Path) -> dict[str, Any]:
     """The property list; empty where it cannot be understood."""
     try:
         found = plistlib.loads(path.read_bytes())
-    except (OSError, ValueError, plistlib.InvalidFileException, Exception):  # noqa: BLE001  expat has its own
+    except Exception:  # noqa: BLE001  its two readers have errors of their own
         return {}
     return found if isinstance(found, dict) else {}

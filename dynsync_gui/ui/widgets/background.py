@@ -21,14 +21,18 @@ _STANDS_IN_THE_WAY = {Registration.FOREIGN: "scheduler-foreign", Registration.UN
 class BackgroundCard(Card):
     """A tick, how often, and what the scheduler says.
 
+    Args:
+        acts: Whether a change acts at once, so that there is something to tell and to mend; else it is collected.
+
     Attributes:
         chosen: The user changed something.
     """
 
     chosen = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, *, acts: bool) -> None:
         super().__init__(gap=GRID)
+        self._acts = acts
         self.keep = QCheckBox(tr("Keep syncing when the window is closed"))
         self.keep.setObjectName("keep-syncing")
         self.keep.setAccessibleName(self.keep.text())
@@ -79,9 +83,11 @@ class BackgroundCard(Card):
         self.keep.setEnabled(code is None)
         self.every.setEnabled(code is None and self.keep.isChecked())
         lost = state.wanted and registration is Registration.OFF
-        self.mend.setVisible(lost or registration is Registration.DAMAGED)
+        self.mend.setVisible(self._acts and (lost or registration is Registration.DAMAGED))
         if code is not None:
             self._say_finding(BACKGROUND[code], "attention")
+        elif not self._acts:
+            self._say("", "")
         elif not self.mend.isHidden():
             self._say(tr("It stands still: its scheduled task was changed, or DynSync was moved."), "attention")
         elif state.next_run is not None:

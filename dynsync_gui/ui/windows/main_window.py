@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QFileDialog, QFrame, QScrollArea, QStackedWidget, QWidget
 
+from dynsync_gui.domain.errors import Finding
 from dynsync_gui.domain.events import (
     Event,
     JobCancelled,
@@ -237,12 +238,18 @@ class MainView(QWidget):
         self.overview.resume_wanted.connect(self._resume)
         self.overview.stop_wanted.connect(self._stop)
         self.overview.problems_wanted.connect(lambda: self._show_view(1))
+        self.settings.not_applied.connect(self._tell_not_applied)
         self.settings.newer.connect(lambda found: reword(self.nav[3], tr("Settings") + ("  1" if found else "")))
         self.watch.seen.connect(self.settings.show_state)
         self.watch.seen.connect(self._background_seen)
         self.problems.export_wanted.connect(self._ask_where)
         self.setup.clicked.connect(self.setup_wanted)
         self.help.clicked.connect(lambda: self.help_wanted.emit("enable"))
+
+    def _tell_not_applied(self, finding: Finding) -> None:
+        """Say it where the user is: the settings are another page."""
+        title = tr("DynSync does not sync while its window is closed.")
+        self.overview.banner.tell("attention", title, f"{finding.title} {finding.cure}")
 
     def _background_seen(self, state: BackgroundState) -> None:
         """What another process did shows in the runs and problems, too."""

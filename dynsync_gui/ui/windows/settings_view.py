@@ -24,15 +24,18 @@ class SettingsView(QWidget):
 
     Attributes:
         newer: A look for updates found something, or nothing.
+        not_applied: What was chosen in the set-up could not be carried out; carries the finding.
     """
 
     newer = Signal(bool)
+    not_applied = Signal(object)
 
     def __init__(self, bridge: Bridge) -> None:
         super().__init__()
         self._api = bridge.api.background
         self._choosing: Job | None = None
-        self.background = BackgroundCard()
+        self._applying = False
+        self.background = BackgroundCard(acts=True)
         self._updates = bridge.api.updates
         self._looking: Job | None = None
         self._found: UpdateState | None = None
@@ -57,7 +60,7 @@ class SettingsView(QWidget):
 
     def apply(self) -> None:
         """Carry out what was chosen in the set-up."""
-        self._choosing = self._api.apply()
+        self._choosing, self._applying = self._api.apply(), True
 
     def show_state(self, state: BackgroundState) -> None:
         """What the scheduler holds; a choice under way is not undone by it."""
@@ -94,6 +97,9 @@ class SettingsView(QWidget):
             self._choosing = None
             self.background.keep.setChecked(False)
             self.background.refuse(event.error.finding)
+            if self._applying:
+                self.not_applied.emit(event.error.finding)
+        self._applying = False
 
     def _update_told(self, event: Event) -> None:
         match event:

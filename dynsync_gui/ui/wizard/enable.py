@@ -51,7 +51,7 @@ class EnablePage(StepPage):
         self._accept_message.hide()
         self.mail = MailForm(flow.draft.settings)
         self.guard = IdentityGuard()
-        self.background = BackgroundCard()
+        self.background = BackgroundCard(acts=False)
         self.background.fill(flow.draft.settings.background)
         if not flow.draft.settings.enable.accept:  # not chosen yet: whoever sets up a sync wants it to go on
             self.background.keep.setChecked(True)
