@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from dynsync_gui.system.programs import console_name
 from dynsync_gui.system.schedule.program import background_command
 
 ARGUMENTS = ("--profile", "/home/zoe/a b", "sync", "--once", "--background")
@@ -23,6 +24,5 @@ def test_a_bundle_starts_the_console_program_beside_the_window(monkeypatch: pyte
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     monkeypatch.setattr(sys, "executable", "/opt/dynsync/dynsync-gui")
     command = background_command(Path("/home/zoe/a b"))
-    console = "dynsync.exe" if sys.platform == "win32" else "dynsync"
-    assert Path(command.words[0]) == Path("/opt/dynsync") / console
+    assert Path(command.words[0]) == Path("/opt/dynsync") / console_name()
     assert command.words[1:] == ("--profile", str(Path("/home/zoe/a b")), *ARGUMENTS[2:])

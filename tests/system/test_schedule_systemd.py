@@ -77,6 +77,10 @@ def test_a_real_systemd_takes_the_timer_and_starts_the_program_with_its_very_arg
     assert seen["verified"] == ""
 
 
+def test_a_program_that_was_removed_fails_nothing(seen: dict[str, Any]) -> None:
+    assert sorted(seen["without its program"]) == ["ConditionResult=no", "Result=success"]
+
+
 def test_a_missed_run_is_caught_up(seen: dict[str, Any]) -> None:
     assert seen["persistent"] == "yes"
     assert seen["caught up"] is True

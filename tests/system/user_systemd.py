@@ -53,6 +53,10 @@ def steps(folder: Path) -> dict[str, object]:
     seen["verified"] = subprocess.run(
         ["systemd-analyze", "--user", "verify", *units], capture_output=True, text=True, check=False
     ).stderr
+    program.rename(folder / "away")
+    ask("start", f"{name}.service")
+    seen["without its program"] = ask("show", "-p", "Result", "-p", "ConditionResult", f"{name}.service").split()
+    (folder / "away").rename(program)
     # A run that was missed while the computer was off: the timer's own memory says yesterday.
     out.unlink()
     stamp = Path(os.environ["XDG_DATA_HOME"]) / "systemd" / "timers" / f"stamp-{name}.timer"

@@ -6,6 +6,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from dynsync_gui.system.programs import console_program, is_installed
+
 _PACKAGE = Path(__file__).resolve().parents[2]
 
 
@@ -29,8 +31,8 @@ def background_command(profile: Path) -> Command:
         profile: The profile's folder, absolute.
     """
     arguments = ("--profile", str(profile), "sync", "--once", "--background")
-    if getattr(sys, "frozen", False):
-        program = Path(sys.executable).with_name("dynsync.exe" if sys.platform == "win32" else "dynsync")
+    if is_installed():
+        program = console_program()
         return Command((str(program), *arguments), str(program.parent))
     return Command((_python(), "-m", f"{_PACKAGE.name}.cli", *arguments), str(_PACKAGE.parent))
 

@@ -76,10 +76,12 @@ class SystemdTimers:
         service = f"""{MARK}
 [Unit]
 Description=DynSync: one sync in the background
+# A program that was removed without its timers is not missed every few minutes.
+ConditionPathExists={_specifierless(self._command.words[0])}
 
 [Service]
 Type=oneshot
-WorkingDirectory={self._command.folder.replace("%", "%%")}
+WorkingDirectory={_specifierless(self._command.folder)}
 ExecStart={" ".join(words)}
 # 1: done, with problems to look at
 SuccessExitStatus=1
@@ -143,6 +145,11 @@ def _read(path: Path) -> str:
         return ""
     except OSError:
         return "?"
+
+
+def _specifierless(path: str) -> str:
+    """A path as settings that take the rest of their line do."""
+    return path.replace("%", "%%")
 
 
 def _path_word(word: str) -> str:
