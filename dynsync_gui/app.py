@@ -20,6 +20,7 @@ from dynsync_gui.system.logging import start_logging
 from dynsync_gui.system.paths import profile_of
 from dynsync_gui.system.resources import read_help
 from dynsync_gui.ui.start import open_window
+from dynsync_gui.ui.windows.first import FirstWindow, call_first
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,10 +41,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     app.setApplicationDisplayName("DynSync")
     app.setApplicationVersion(__version__)
     app.setQuitOnLastWindowClosed(False)
+    if not options.rehearse and call_first(folder.id):
+        logs.stop()
+        return 0
     service = open_service(Options(options.profile, records=options.records, seed=options.seed))
     window = open_window(service, lambda topic: read_help(topic, language()), rehearse=options.rehearse)
     window.ended.connect(lambda: app.exit(0))
     app.quit_wanted.connect(window.quit)
+    if not options.rehearse:
+        first = FirstWindow(window, folder.id)
+        first.wanted.connect(window.reopen)
+        window.ended.connect(first.close)
     _heed_signals(window.quit)
     # What the start made lives as long as the program: a full collection that looks at all of it holds up the window.
     QTimer.singleShot(0, gc.freeze)

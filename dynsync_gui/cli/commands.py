@@ -13,6 +13,7 @@ from dynsync_gui.cli.workshop import Workshop
 from dynsync_gui.domain.checks import Check, CheckState, IdentityCard, all_passed
 from dynsync_gui.domain.errors import Cancelled, ExitStatus, settings_error
 from dynsync_gui.domain.events import (
+    BackgroundRead,
     ChecksEnded,
     Described,
     PlanReady,
@@ -121,7 +122,11 @@ def status(call: Call) -> ExitStatus:
     """Say how it stands."""
     session = call.open()
     try:
-        found = session.expect(session.service.read_profile(), ProfileRead).status
+        profile = session.expect(session.service.read_profile(), ProfileRead)
+        found = profile.status
+        if profile.settings is not None and not profile.settings.rehearsal:
+            state = session.expect(session.service.background.read(), BackgroundRead).state
+            found = replace(found, next_run=state.next_run)
     finally:
         session.close()
     call.output.answer(documents.status_document(found), render.status_text(found))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -150,4 +150,4 @@ def next_run(now: datetime, every: int, offset: int) -> datetime:
     """The next moment at which a run is due, by the clock of this computer."""
     local = now.astimezone()
     ahead = (offset - local.minute) % every or every
-    return local.replace(second=0, microsecond=0) + timedelta(minutes=ahead)
+    return (local.replace(second=0, microsecond=0) + timedelta(minutes=ahead)).astimezone(UTC)
