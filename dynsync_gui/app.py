@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEvent, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from dynsync_gui import __version__
@@ -21,6 +21,7 @@ from dynsync_gui.system.paths import profile_of
 from dynsync_gui.system.resources import read_help
 from dynsync_gui.ui.start import open_window
 from dynsync_gui.ui.system_proxy import qt_proxy
+from dynsync_gui.ui.windows.first import FirstWindow, call_first
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,21 +37,43 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if folder.folder.is_dir():
         logs.to_folder(folder.log_folder)
     logs.catch_crashes()
-    app = QApplication([sys.argv[0], *rest])
+    app = _Application([sys.argv[0], *rest])
     app.setApplicationName("DynSync")
     app.setApplicationDisplayName("DynSync")
     app.setApplicationVersion(__version__)
     app.setQuitOnLastWindowClosed(False)
     service = open_service(Options(options.profile, records=options.records, seed=options.seed, proxy=qt_proxy))
+    if not options.rehearse and call_first(folder.id):
+        logs.stop()
+        return 0
+    service = open_service(Options(options.profile, records=options.records, seed=options.seed))
     window = open_window(service, lambda topic: read_help(topic, language()), rehearse=options.rehearse)
-    window.ended.connect(app.quit)
-    _heed_signals(window.close)
+    window.ended.connect(lambda: app.exit(0))
+    app.quit_wanted.connect(window.quit)
+    if not options.rehearse:
+        first = FirstWindow(window, folder.id)
+        first.wanted.connect(window.reopen)
+        window.ended.connect(first.close)
+    _heed_signals(window.quit)
     # What the start made lives as long as the program: a full collection that looks at all of it holds up the window.
     QTimer.singleShot(0, gc.freeze)
     try:
         return app.exec()
     finally:
         logs.stop()
+
+
+class _Application(QApplication):
+    """Tells when the desktop wants it to quit, which has to be done in order, and not by closing windows."""
+
+    quit_wanted = Signal()
+
+    def event(self, event: QEvent) -> bool:
+        """Take a wish to quit for ourselves."""
+        if event.type() is QEvent.Type.Quit:
+            self.quit_wanted.emit()
+            return True
+        return super().event(event)
 
 
 def _parser() -> argparse.ArgumentParser:

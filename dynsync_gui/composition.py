@@ -9,6 +9,7 @@ from pathlib import Path
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.findings.records import finding_of, refusal_of
 from dynsync_gui.domain.ports import Connections, Mailer, Profile
+from dynsync_gui.domain.releases import ReleaseSource
 from dynsync_gui.domain.settings import MailKind, Settings
 from dynsync_gui.domain.storage import SyncStore
 from dynsync_gui.rehearsal import RehearsalProcess
@@ -19,10 +20,12 @@ from dynsync_gui.service.workplace import Rehearsal, Workplace
 from dynsync_gui.store.rate_window import StoredRateWindow
 from dynsync_gui.store.sync_store import SqliteStore
 from dynsync_gui.system.browser import open_browser
+from dynsync_gui.system.notes import FolderNotes
 from dynsync_gui.system.paths import Profile as Folder
 from dynsync_gui.system.paths import profile_of
 from dynsync_gui.system.profile import StoredProfile
-from dynsync_gui.system.resources import default_targets
+from dynsync_gui.system.resources import default_targets, release_key
+from dynsync_gui.system.schedule import platform_scheduler
 from dynsync_gui.system.secrets import SecretSource, SessionSecrets, open_secrets
 from dynsync_gui.system.token_cache import KeptSignIn
 
@@ -84,6 +87,11 @@ def open_service(options: Options) -> SyncService:
         people = PeopleSignIn(sign_ins[settings.rehearsal].cache)
         return VendorMailer(settings.mail.kind, lambda: people.access(CancelToken()), options.proxy or system_proxy)
 
+    def releases() -> ReleaseSource:
+        from dynsync_gui.connectors.updates import ReleaseFiles  # noqa: PLC0415
+
+        return ReleaseFiles(release_key())
+
     def close() -> None:
         for window in windows.values():
             window.close()
@@ -107,6 +115,9 @@ def open_service(options: Options) -> SyncService:
             ),
             sign_in=lambda rehearsal: sign_ins[rehearsal],
             rehearsal=Rehearsal(process.start, process.stop),
+            scheduler=platform_scheduler(folder),
+            notes=FolderNotes(folder.folder),
+            releases=releases,
             close=close,
         )
     )

@@ -69,28 +69,33 @@ def _answered(options: Options, workshop: Workshop | None, output: Output, logs:
 
 
 def _run(options: Options, workshop: Workshop | None, output: Output, logs: Logs) -> int:
+    from dynsync_gui.cli.background_command import background, sync_quietly  # noqa: PLC0415
     from dynsync_gui.cli.commands import LOOKS, Call  # noqa: PLC0415
     from dynsync_gui.cli.demo_command import demo  # noqa: PLC0415
     from dynsync_gui.cli.fields_command import fields  # noqa: PLC0415
     from dynsync_gui.cli.prompts import terminal  # noqa: PLC0415
+    from dynsync_gui.cli.remove_command import remove  # noqa: PLC0415
     from dynsync_gui.cli.session import Stop  # noqa: PLC0415
     from dynsync_gui.cli.setup_command import setup  # noqa: PLC0415
     from dynsync_gui.cli.simulate_command import simulate  # noqa: PLC0415
-    from dynsync_gui.cli.sync_command import sync  # noqa: PLC0415
+    from dynsync_gui.cli.updates_command import updates  # noqa: PLC0415
 
     folder = profile_of(options.profile)
     if options.verb == "setup":
         folder.make()
-    if folder.folder.is_dir():
+    if folder.folder.is_dir() and options.verb != "remove":  # which could not remove a log that is open
         logs.to_folder(folder.log_folder, verbose=options.verbose)
-    own: dict[str, Callable[[Call], ExitStatus]] = {
+    verbs: dict[str, Callable[[Call], ExitStatus]] = {
+        **LOOKS,
         "fields": fields,
-        "sync": sync,
+        "sync": sync_quietly,
         "setup": setup,
         "demo": demo,
         "simulate": simulate,
+        "background": background,
+        "remove": remove,
+        "updates": updates,
     }
-    verbs = LOOKS | own
     stop = Stop()
     with stop.heeded():
         return verbs[options.verb](Call(options, workshop or real_workshop(terminal()), output, stop))

@@ -12,6 +12,7 @@ from typing import Any
 from dynsync_gui import __version__
 from dynsync_gui.domain.checks import Owner
 from dynsync_gui.domain.letter import WRITTEN_TO
+from dynsync_gui.domain.schedule import INTERVALS
 from dynsync_gui.domain.schema import System
 from dynsync_gui.domain.text import tr
 from dynsync_gui.system.language import LANGUAGES
@@ -44,6 +45,12 @@ class Options:
         answers: The answers file of ``setup``.
         start: Whether ``setup`` starts the sync.
         once: ``sync`` makes one run.
+        background: ``sync`` was started by the platform's scheduler.
+        switch: What ``background`` does: ``on``, ``off`` or ``status``.
+        every: Minutes between two runs in the background; 0 for what the settings say.
+        everything: ``remove`` also removes what the profile keeps.
+        yes: ``remove`` asks nobody.
+        download: Where ``updates`` keeps a newer version; None to keep nothing.
         only: ``check`` tests this system alone.
         letter: ``check`` writes to this colleague what is missing.
         accept_identity: The organisation's name, typed to confirm that systems which changed are the right ones.
@@ -70,6 +77,12 @@ class Options:
     answers: Path = field(default_factory=Path)
     start: bool = False
     once: bool = False
+    background: bool = False
+    switch: str = "status"
+    every: int = 0
+    everything: bool = False
+    yes: bool = False
+    download: Path | None = None
     only: System | None = None
     letter: Owner | None = None
     accept_identity: str = ""
@@ -139,6 +152,8 @@ def _parser() -> argparse.ArgumentParser:
     verb("plan", tr("say what a sync would do; writes nothing"))
     sync = verb("sync", tr("go on with what is undone, or bring over what changed"))
     sync.add_argument("--once", action="store_true", help=tr("one run, then end; otherwise it goes on until stopped"))
+    sync.add_argument("--once", action="store_true", required=True, help=tr("one run, then end"))
+    sync.add_argument("--background", action="store_true", help=argparse.SUPPRESS)  # how the scheduler starts it
     for which in (setup, sync):
         which.add_argument(
             "--accept-identity",
@@ -152,6 +167,18 @@ def _parser() -> argparse.ArgumentParser:
         metavar="ID",
         help=tr("agree to an unusually large change that stopped the last run"),
     )
+    updates = verb("updates", tr("look for a newer DynSync at the address in the settings; installs nothing"))
+    updates.add_argument("--download", type=Path, metavar=tr("FOLDER"), help=tr("keep its file in this folder"))
+    background = verb("background", tr("sync while no window is open, by this computer's own scheduler"))
+    background.add_argument("switch", choices=("on", "off", "status"), help=tr("turn it on or off, or say how it is"))
+    background.add_argument(
+        "--every", type=int, choices=INTERVALS, default=0, metavar=tr("MINUTES"), help=tr("minutes between two runs")
+    )
+    remove = verb("remove", tr("take DynSync out of this computer's scheduler, before the program is removed"))
+    which_part = remove.add_mutually_exclusive_group(required=True)
+    which_part.add_argument("--registration", action="store_true", help=tr("only that; settings and secrets stay"))
+    which_part.add_argument("--everything", action="store_true", help=tr("also settings, database, logs and secrets"))
+    remove.add_argument("--yes", action="store_true", help=tr("without a question"))
     verb("status", tr("say how it stands, and what the last runs did"))
     problems = verb("problems", tr("list the records that need a look"))
     problems.add_argument("--csv", type=Path, metavar=tr("FILE"), help=tr("also write them to a CSV file"))

@@ -14,6 +14,7 @@ from dynsync_gui.cli.workshop import Workshop
 from dynsync_gui.domain.checks import Check, CheckState, IdentityCard, all_passed
 from dynsync_gui.domain.errors import Cancelled, ExitStatus, settings_error
 from dynsync_gui.domain.events import (
+    BackgroundRead,
     ChecksEnded,
     PlanReady,
     ProblemsRead,
@@ -80,9 +81,13 @@ def status(call: Call) -> ExitStatus:
     session = call.open()
     try:
         profile = session.expect(session.service.read_profile(), ProfileRead)
+        found = profile.status
+        if profile.settings is not None and not profile.settings.rehearsal:
+            state = session.expect(session.service.background.read(), BackgroundRead).state
+            found = replace(found, next_run=state.next_run)
     finally:
         session.close()
-    found, expiry = profile.status, entered_expiry(profile.settings.dynamics) if profile.settings else None
+    expiry = entered_expiry(profile.settings.dynamics) if profile.settings else None
     if expiry is not None and (warning := expiry.warning(datetime.now(UTC).date())) is not None:
         call.output.note(f"{warning.title} {warning.cure}")
     call.output.answer(documents.status_document(found), render.status_text(found))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
 import sys
+from pathlib import Path
 from typing import Any, TextIO
 
 from dynsync_gui.cli.tables import shortened, width
@@ -54,7 +56,10 @@ class Output:
 
 
 def survive_narrow_consoles() -> None:
-    """Show what a console's code page lacks as a question mark instead of ending there."""
+    """Show what a console's code page lacks as a question mark, and nothing at all where there is no console."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # started without a console, by a scheduler
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  as long as the process
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")

@@ -9,12 +9,13 @@ from dynsync_gui.domain.answers import missing_answers
 from dynsync_gui.domain.checks import Check, IdentityCard
 from dynsync_gui.domain.errors import (
     ConnectionFailed,
+    DynSyncError,
     ExitStatus,
     GuardStop,
     SecretsUnavailable,
     settings_error,
 )
-from dynsync_gui.domain.events import ProfileRead, RunEnded
+from dynsync_gui.domain.events import BackgroundRead, ProfileRead, RunEnded
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
 from dynsync_gui.domain.setup import in_vain
@@ -101,7 +102,17 @@ def _start(
         checks = (*checks, documents.check_of_error(error))
         _say_checks(call, checks, card)
         return error.exit_status
+    _keep_syncing(call, session)
     return say_run(call, ended)
+
+
+def _keep_syncing(call: Call, session: Session) -> None:
+    """Do in the scheduler what the answers ask for, once the first sync is over; a refusal fails nothing."""
+    try:
+        session.expect(session.service.background.apply(), BackgroundRead)
+    except DynSyncError as error:
+        title, cure = str(error.finding.title), str(error.finding.cure)
+        call.output.note(tr("DynSync does not sync in the background. {why} {cure}", why=title, cure=cure))
 
 
 def _say_checks(call: Call, checks: tuple[Check, ...], card: IdentityCard | None) -> ExitStatus:

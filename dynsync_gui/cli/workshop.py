@@ -21,16 +21,18 @@ class Workshop:
         open_service: Builds the service of a profile.
         open_secrets: Opens the store that the options name.
         ask: Asks a person for a secret; None where nobody is there.
+        confirm: Asks a person whether to go ahead, seen while it is typed; None where nobody is there.
     """
 
     open_service: Callable[[Options], SyncApi]
     open_secrets: Callable[[Options], SecretStore]
     ask: Ask | None
+    confirm: Ask | None = None
 
 
 def real_workshop(ask: Ask | None) -> Workshop:
     """The one that people get."""
-    return Workshop(_open_service, _open_secrets, ask)
+    return Workshop(_open_service, _open_secrets, ask, input if ask else None)
 
 
 def _open_service(options: Options) -> SyncApi:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -19,6 +19,8 @@ _Choice = TypeVar("_Choice", bound=StrEnum)
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[1-9][0-9]{0,4})?")
 _COLUMN = re.compile(r"[a-z_][a-z0-9_]*")
+_HTTPS = re.compile(r"https://[^\s/@\\]+(/[^\s\\]*)?")
+_PUBLIC_KEY = re.compile(r"[A-Za-z0-9+/]{43}=")
 _MAILBOX = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+")
 _SHOWN = 40
 
@@ -53,6 +55,34 @@ def whole(low: int, high: int) -> Reader:
         return value
 
     return read
+
+
+def one_of(numbers: Collection[int]) -> Reader:
+    """One of a few whole numbers."""
+    words = " | ".join(map(str, numbers))
+
+    def read(key: str, value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or value not in numbers:
+            raise unsuitable(key, value, msg("one of {words}", words=words))
+        return value
+
+    return read
+
+
+def https(key: str, value: Any) -> str:
+    """An address that is asked over a protected connection; empty for none."""
+    address = text(key, value)
+    if address and not _HTTPS.fullmatch(address):
+        raise unsuitable(key, value, msg("an address that begins with https://"))
+    return address
+
+
+def public_key(key: str, value: Any) -> str:
+    """An Ed25519 public key: 32 bytes in base64; empty for none."""
+    encoded = text(key, value)
+    if encoded and not _PUBLIC_KEY.fullmatch(encoded):
+        raise unsuitable(key, value, msg("an Ed25519 public key in base64, 44 characters long"))
+    return encoded
 
 
 def choice(kind: type[_Choice]) -> Reader:

@@ -18,8 +18,10 @@ from dynsync_gui.domain.answer_values import (
     day,
     flag,
     hosts,
+    https,
     mailbox,
     proxy,
+    public_key,
     table_names,
     text,
     unsuitable,
@@ -44,6 +46,7 @@ from dynsync_gui.domain.settings import (
     ObjectSettings,
     Settings,
     SignIn,
+    UpdateSettings,
 )
 from dynsync_gui.domain.text import Message, msg
 
@@ -64,7 +67,6 @@ _TABLES: Mapping[str, Mapping[str, Reader]] = {
     "network": {"ca_bundle": text, "trusted_hosts": hosts, "proxy": proxy, "proxy_username": text},
     "objects": {"owners": flag, "opportunities": flag, "custom": table_names, "deleted": choice(DeletedPolicy)},
     "limits": {"calls_per_20s": whole(1, 100), "in_flight": whole(1, 10), "daily_calls": whole(1, 10_000_000)},
-    "background": {"every_minutes": whole(1, 60)},
     "guards": {"records": whole(20, 10_000_000), "percent": whole(1, 100)},
     "enable": {"email": mailbox, "accept": flag, "native_sync": choice(NativeSync)},
     "mail": {
@@ -74,6 +76,8 @@ _TABLES: Mapping[str, Mapping[str, Reader]] = {
         "security": choice(MailSecurity),
         "username": text,
     },
+    "background": {"keep_syncing": flag, "every_minutes": whole(1, 60)},
+    "updates": {"address": https, "key": public_key},
 }
 _KNOWN: Mapping[str, frozenset[str]] = {
     **{table: frozenset(keys) for table, keys in _TABLES.items()},
@@ -122,6 +126,7 @@ def read_answers(document: Mapping[str, Any], *, stored: bool = False) -> Settin
         guards=GuardSettings(**tables["guards"]),
         enable=EnableSettings(**tables["enable"]),
         mail=mail,
+        updates=UpdateSettings(**tables["updates"]),
         rehearsal=rehearsal,
         objects=ObjectSettings(**tables["objects"]),
     )
@@ -147,6 +152,8 @@ def write_answers(settings: Settings) -> dict[str, Any]:
     document["guards"] = _filled(settings.guards)
     document["enable"] = _filled(settings.enable) | {"accept": settings.enable.accept}
     document["mail"] = _filled(settings.mail)
+    if settings.updates.address or settings.updates.key:
+        document["updates"] = _filled(settings.updates)
     return document
 
 

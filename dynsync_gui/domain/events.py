@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 from dynsync_gui.domain.checks import Check, IdentityCard
 from dynsync_gui.domain.choice_changes import ChoiceVersion
-from dynsync_gui.domain.errors import DynSyncError
+from dynsync_gui.domain.errors import DynSyncError, Finding
 from dynsync_gui.domain.mapping import FieldOffer
 from dynsync_gui.domain.plan import Plan
 from dynsync_gui.domain.prompts import Environment
+from dynsync_gui.domain.releases import UpdateState
 from dynsync_gui.domain.report import Problem, Proof, RunReport, RunState, Status
+from dynsync_gui.domain.schedule import BackgroundState
 from dynsync_gui.domain.schema import Entity, EntitySchema, System, Target, TargetSchema
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import FieldSettings, Settings, SignIn
@@ -214,6 +217,45 @@ class ProfileRead(Event):
     settings: Settings | None
     status: Status
     half_done: HalfDone | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BackgroundRead(Event):
+    """What happens while the window is closed."""
+
+    state: BackgroundState
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateRead(Event):
+    """Whether there is a newer DynSync."""
+
+    state: UpdateState
+
+
+@dataclass(frozen=True, slots=True)
+class Downloaded(Event):
+    """A newer DynSync was downloaded and proved; a person may install it."""
+
+    state: UpdateState
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Removed(Event):
+    """DynSync is out of the scheduler, and with `everything` off the disk.
+
+    Attributes:
+        entries: How many entries the scheduler had.
+        everything: Whether settings, database and secrets went, too.
+        left: Names of files in the profile's folder that DynSync did not make.
+        keychain: Why the secrets could not be taken out of the keychain; None where they were.
+    """
+
+    entries: int
+    everything: bool = False
+    left: tuple[str, ...] = ()
+    keychain: Finding | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -418,6 +418,13 @@ class Profile(Protocol):
     def secrets(self, *, session_only: bool = False) -> SecretStore:
         """Where its secrets are; with `session_only` they are in memory from now on."""
 
+    @property
+    def keeps_secrets(self) -> bool:
+        """Whether its secrets outlive this process."""
+
+    def remove(self) -> tuple[str, ...]:
+        """Remove it from the disk; returns the names of what DynSync did not make and left. Raises SettingsError."""
+
     def lease(self, wait: float, token: CancelToken) -> AbstractContextManager[None]:
         """Hold the right to sync; it ends with the process at the latest.
 

@@ -174,13 +174,6 @@ class GuardSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class BackgroundSettings:
-    """How the sync goes on after the first one. `every_minutes` (1 to 60) lie between two quiet cycles."""
-
-    every_minutes: int = 5
-
-
-@dataclass(frozen=True, slots=True)
 class EnableSettings:
     """The last page.
 
@@ -220,6 +213,33 @@ class MailSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class BackgroundSettings:
+    """How the sync goes on after the first one.
+
+    Attributes:
+        keep_syncing: Whether the platform's scheduler goes on while the window is closed.
+        every_minutes: From the end of a quiet cycle to the next one, 1 to 60; a scheduler that knows fewer intervals
+            takes the next longer one of `domain.schedule.INTERVALS`.
+    """
+
+    keep_syncing: bool = False
+    every_minutes: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateSettings:
+    """Where DynSync looks for newer versions of itself.
+
+    Attributes:
+        address: Of the signed release file; empty for nowhere.
+        key: The public key that it has to be signed with, in base64; empty for the one that came with DynSync.
+    """
+
+    address: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything but the secrets."""
 
@@ -232,5 +252,6 @@ class Settings:
     guards: GuardSettings = GuardSettings()
     enable: EnableSettings = EnableSettings()
     mail: MailSettings = MailSettings()
+    updates: UpdateSettings = UpdateSettings()
     rehearsal: bool = False
     objects: ObjectSettings = ObjectSettings()

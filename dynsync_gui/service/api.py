@@ -9,6 +9,7 @@ from typing import Protocol
 from dynsync_gui.domain.events import Event
 from dynsync_gui.domain.renewal import Renewal
 from dynsync_gui.domain.report import Problem, Status
+from dynsync_gui.domain.schedule import BackgroundRun
 from dynsync_gui.domain.schema import System
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
@@ -22,6 +23,8 @@ class Job(Protocol):
 
     Last events: `ChecksEnded`, `Described`, `PlanReady`, `RunEnded`, `MailSent`, `RehearsalReady`, `ProfileRead`,
     `ProblemsRead`, `EnvironmentsFound`, `ChoicesRead`, `ChoiceImported`; `JobFailed` and `JobCancelled` for any job.
+    `ProblemsRead`, `EnvironmentsFound`, `BackgroundRead`, `Removed`,
+    `UpdateRead`, `Downloaded`; `JobFailed` and `JobCancelled` for any job.
     """
 
     @property
@@ -35,11 +38,69 @@ class Job(Protocol):
         """Block until the last event, and return it; None when the time is over. Never call it on a GUI thread."""
 
 
+class BackgroundApi(Protocol):
+    """Syncs while the window is closed, of the profile that is no rehearsal; the rules of `SyncApi` hold."""
+
+    def read(self, *, anew: bool = True) -> Job:
+        """What the scheduler holds, and how its last run ended: `BackgroundRead`.
+
+        Args:
+            anew: Ask the scheduler itself, and do not be content with its last answer.
+        """
+
+    def choose(self, *, keep_syncing: bool, every_minutes: int) -> Job:
+        """Register with the platform's scheduler, or unregister, and keep the choice: `BackgroundRead`.
+
+        Args:
+            keep_syncing: Whether to register.
+            every_minutes: One of `domain.schedule.INTERVALS`.
+        """
+
+    def apply(self) -> Job:
+        """Make the scheduler do what the stored settings ask for: `BackgroundRead`."""
+
+    def note_run(self, run: BackgroundRun) -> None:
+        """Remember how a run of the scheduler ended; quick, but not for the GUI thread."""
+
+    def note_explained(self) -> Job:
+        """Remember that the user knows what closing the window does: `BackgroundRead`."""
+
+    def remove(self, *, all_profiles: bool, everything: bool) -> Job:
+        """Take DynSync out of the scheduler: `Removed`; a `GuardStop` while something syncs.
+
+        Args:
+            all_profiles: Of every profile of this user, not of this one alone.
+            everything: Also remove this profile's settings, database, logs and secrets.
+        """
+
+
+class UpdatesApi(Protocol):
+    """Newer versions of DynSync, at the address of the settings; the rules of `SyncApi` hold."""
+
+    def look(self) -> Job:
+        """Whether there is one: `UpdateRead`; a `ConnectionFailed` where what came is not to be trusted."""
+
+    def download(self, folder: Path | None = None) -> Job:
+        """Keep its file for this computer, proved: `Downloaded`, or `UpdateRead` where there is none. Installs nothing.
+
+        Args:
+            folder: Where to; the user's downloads where None.
+        """
+
+
 class SyncApi(Protocol):
     """The service. Every method returns at once; work runs in threads and is told as events on those threads.
 
     Where a person has to sign in, any job but a run tells `SignInPrompt`, and `SignInEnded` once nobody is waited for.
     """
+
+    @property
+    def background(self) -> BackgroundApi:
+        """Syncs while the window is closed."""
+
+    @property
+    def updates(self) -> UpdatesApi:
+        """Newer versions of DynSync."""
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Hear every event from now on; returns what ends that."""

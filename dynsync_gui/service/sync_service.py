@@ -35,6 +35,7 @@ from dynsync_gui.domain.text import msg
 from dynsync_gui.engine.workload import Schemas, describe
 from dynsync_gui.service import choice_history
 from dynsync_gui.service.api import Listener
+from dynsync_gui.service.background import Background
 from dynsync_gui.service.checking import run_checks
 from dynsync_gui.service.csv_safe import write_problems
 from dynsync_gui.service.cycles import follow
@@ -45,6 +46,7 @@ from dynsync_gui.service.opening import Opening
 from dynsync_gui.service.recognition import confirm, same_addresses, see_identity
 from dynsync_gui.service.renewal import renew, require_passed
 from dynsync_gui.service.run import Prepared, Runner, tell_first_sync
+from dynsync_gui.service.updates import Updates
 from dynsync_gui.service.workplace import Workplace
 from dynsync_gui.system.redaction import keep_out
 
@@ -76,6 +78,8 @@ class SyncService:
         self._draft: _Draft | None = None
         self._rehearsing = False
         self._schemas: Schemas | None = None
+        self.updates = Updates(workplace, self._lanes)
+        self.background = Background(workplace, self._lanes, lambda: self._running is not None)
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Hear every event from now on."""

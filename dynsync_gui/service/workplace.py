@@ -10,6 +10,8 @@ from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.errors import Finding
 from dynsync_gui.domain.mapping import DefaultTarget
 from dynsync_gui.domain.ports import Connections, Mailer, Profile, SignInStore
+from dynsync_gui.domain.releases import ReleaseSource
+from dynsync_gui.domain.schedule import Notes, Scheduler
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
 from dynsync_gui.domain.storage import SyncStore
@@ -41,6 +43,9 @@ class Workplace:
         mailer: Sends mail.
         sign_in: Where people's sign-ins of the real profile (False) or the rehearsal's (True) are kept.
         rehearsal: The built-in systems.
+        scheduler: The platform's, for the real profile.
+        notes: Small things that the real profile remembers.
+        releases: Gives what reads release files.
         close: Gives back what is held for the whole process.
     """
 
@@ -52,4 +57,7 @@ class Workplace:
     mailer: Mailer
     sign_in: Callable[[bool], SignInStore]
     rehearsal: Rehearsal
+    scheduler: Scheduler
+    notes: Notes
+    releases: Callable[[], ReleaseSource]
     close: Callable[[], None]

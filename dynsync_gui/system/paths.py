@@ -87,6 +87,11 @@ def default_folder() -> Path:
     return Path(platformdirs.user_data_dir("DynSync", appauthor=False))
 
 
+def downloads_folder() -> Path:
+    """Where this user's downloads go."""
+    return Path(platformdirs.user_downloads_dir())
+
+
 def open_private(path: str | os.PathLike[str], flags: int) -> int:
     """An opener for `open` that makes files readable by their owner alone."""
     return os.open(path, flags, PRIVATE_FILE)

@@ -17,6 +17,7 @@ from dynsync_gui.domain.setup import HalfDone
 from dynsync_gui.system.choice_versions import add_version, read_versions
 from dynsync_gui.system.lease import held, lease
 from dynsync_gui.system.paths import Profile as Folder
+from dynsync_gui.system.removal import remove_profile
 from dynsync_gui.system.secrets import SessionSecrets
 from dynsync_gui.system.settings_file import (
     read_confirmed,
@@ -113,6 +114,15 @@ class StoredProfile:
         if session_only and self._session_secrets is None:
             self._session_secrets = SessionSecrets()
         return self._session_secrets or self._kept_secrets
+
+    @property
+    def keeps_secrets(self) -> bool:
+        """Whether its secrets outlive this process."""
+        return not isinstance(self.secrets(), SessionSecrets)
+
+    def remove(self) -> tuple[str, ...]:
+        """Remove it from the disk; returns the names of what DynSync did not make and left."""
+        return remove_profile(self._folder.folder)
 
     def lease(self, wait: float, token: CancelToken) -> AbstractContextManager[None]:
         """Hold the right to sync; raises GuardStop when another run still held it."""

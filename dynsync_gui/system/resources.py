@@ -52,6 +52,14 @@ def default_targets() -> tuple[DefaultTarget, ...]:
     )
 
 
+def release_key() -> str:
+    """The public key that updates are signed with, in base64; empty where this DynSync was built without one."""
+    try:
+        return read_text("release_key.txt").strip()
+    except FileNotFoundError:
+        return ""
+
+
 def read_help(topic: str, language: str) -> str:
     """A help page in a language, else in English; raises FileNotFoundError for a topic that has none."""
     if not _TOPIC.fullmatch(topic):

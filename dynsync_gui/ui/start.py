@@ -29,6 +29,7 @@ from dynsync_gui.ui.widgets.boxes import column
 from dynsync_gui.ui.widgets.text import Text
 from dynsync_gui.ui.windows.help import HelpWindow, ReadHelp
 from dynsync_gui.ui.windows.main_window import MainView
+from dynsync_gui.ui.windows.tray import Tray, explained
 from dynsync_gui.ui.wizard.setup_wizard import SetupWizard
 
 SIZE = (920, 680)
@@ -67,6 +68,8 @@ class Window(QWidget):
         self._half_done: HalfDone | None = None
         self._keeping: Job | None = None
         self._closed = self._closing = False
+        self._closed = self._closing = self._quitting = False
+        self._tray: Tray | None = None
         self.bridge = Bridge(api, self)
         self.bridge.closed.connect(self._service_closed)
         self.bridge.heard.connect(self._heard)
@@ -84,11 +87,18 @@ class Window(QWidget):
         event.ignore()
         if self._closing:
             return
+        if self.stays:
+            self._stay()
+            return
         self._finish(self.wizard.half_done() if self.wizard is not None else None)
 
     def _finish(self, left: HalfDone | None) -> None:
         """Keep what is left half-way, then stop the service."""
         self._closing = True
+        if self.main is not None:
+            self.main.watch.stop()
+        if self._tray is not None:
+            self._tray.close()
         if self.wizard is not None:
             self.wizard.wipe()
         if self._help is not None:
@@ -99,6 +109,25 @@ class Window(QWidget):
             self.bridge.close()
         else:
             self._keeping = self.bridge.api.keep_half_done(left)
+
+    @property
+    def stays(self) -> bool:
+        """Whether closing leaves DynSync beside the clock: there is a place there, and systems to keep in step."""
+        real = self._settings is not None and not self._settings.rehearsal
+        at_main = self.main is not None and self._stack.currentWidget() is self.main
+        return self._tray is not None and at_main and real and not self._quitting
+
+    def quit(self) -> None:
+        """Close for good."""
+        self._quitting = True
+        self.close()
+
+    def reopen(self) -> None:
+        """Come back from beside the clock."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
 
     def show_setup(self, *, rehearse: bool = False) -> None:
         """Show the set-up, pre-filled with what is stored."""
@@ -122,10 +151,34 @@ class Window(QWidget):
             self.main.setup_wanted.connect(self.show_setup)
             self.main.help_wanted.connect(self.show_help)
             self._stack.addWidget(self.main)
+            if Tray.available():
+                self._tray = self._beside_clock(self.main)
         self.main.show_rehearsal(rehearsal=self._settings is not None and self._settings.rehearsal)
         self.main.use(self._settings)
         self._stack.setCurrentWidget(self.main)
         return self.main
+
+    def _beside_clock(self, main: MainView) -> Tray:
+        tray = Tray(self)
+        main.attend(tray)
+        tray.open_wanted.connect(self.reopen)
+        tray.quit_wanted.connect(self.quit)
+        tray.icon.show()
+        return tray
+
+    def _stay(self) -> None:
+        """Go out of sight; the first time, say where to."""
+        if self.main is None or (self.main.watch.state is not None and self.main.watch.state.explained):
+            self.hide()
+            return
+        question = explained(self, self.main.watch.state)
+        question.accepted.connect(self.quit)
+        question.rejected.connect(self._understood)
+        question.open()
+
+    def _understood(self) -> None:
+        self.bridge.api.background.note_explained()
+        self.hide()
 
     def show_help(self, topic: str) -> None:
         """Open a help topic."""
@@ -164,7 +217,10 @@ class Window(QWidget):
         wizard = self.wizard
         if wizard is not None:
             self._settings, self._half_done = wizard.flow.draft.settings, None
-        self.show_main().follow(job, event)
+        main = self.show_main()
+        main.follow(job, event)
+        if self._settings is not None and not self._settings.rehearsal:
+            main.settings.apply()
         self._drop_wizard()
 
     def _left(self, left: HalfDone | None) -> None:

@@ -26,6 +26,7 @@ from dynsync_gui.domain.choice import Direction, FieldChoice
 from dynsync_gui.domain.choice_changes import ChoiceVersion
 from dynsync_gui.domain.errors import DynSyncError, Finding, Retry
 from dynsync_gui.domain.events import (
+    BackgroundRead,
     CheckChanged,
     ChecksEnded,
     ChoiceImported,
@@ -43,6 +44,7 @@ from dynsync_gui.domain.events import (
 from dynsync_gui.domain.mapping import FieldOffer, NewField
 from dynsync_gui.domain.plan import EntityPlan, Plan
 from dynsync_gui.domain.report import Problem, Proof, RunKind, RunReport, RunState, Status
+from dynsync_gui.domain.schedule import BackgroundRun, BackgroundState, Entry, Registration
 from dynsync_gui.domain.schema import Entity, FieldType, SourceField, System, TargetType
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import (
@@ -101,6 +103,7 @@ CARD = IdentityCard(
     ),
     SystemIdentity(System.MARKETO, "2", "123-ABC-456", "123-abc-456.mktorest.com", EnvironmentKind.UNKNOWN),
 )
+IN_BACKGROUND = BackgroundState(Entry(Registration.ON, 10), wanted=True, next_run=AT)
 NEW = NewField("statusReason", "Status Reason", TargetType.STRING)
 PLAN = Plan(
     (EntityPlan(Entity.ACCOUNT, 3, 3), EntityPlan(Entity.CONTACT, 1500, 1400, 60, 30, 10, 5)),
@@ -152,6 +155,50 @@ class ScriptedJob:
 
 
 @dataclass
+class ScriptedBackground:
+    """Syncs while no window is open."""
+
+    state: BackgroundState = IN_BACKGROUND
+    answer: Any = None
+    done: list[Any] = field(default_factory=list)
+
+    def _job(self, *done: Any) -> ScriptedJob:
+        self.done.append(done)
+        return ScriptedJob(self.answer or BackgroundRead(1, self.state))
+
+    def read(self) -> ScriptedJob:
+        return self._job("read")
+
+    def choose(self, *, keep_syncing: bool, every_minutes: int) -> ScriptedJob:
+        return self._job("choose", keep_syncing, every_minutes)
+
+    def apply(self) -> ScriptedJob:
+        return self._job("apply")
+
+    def note_run(self, run: BackgroundRun) -> None:
+        self.done.append(("note_run", run))
+
+    def remove(self, *, all_profiles: bool, everything: bool) -> ScriptedJob:
+        return self._job("remove", all_profiles, everything)
+
+
+@dataclass
+class ScriptedUpdates:
+    """Newer versions."""
+
+    answer: Any = None
+    done: list[Any] = field(default_factory=list)
+
+    def look(self) -> ScriptedJob:
+        self.done.append("look")
+        return ScriptedJob(self.answer)
+
+    def download(self, folder: Path | None = None) -> ScriptedJob:
+        self.done.append(folder)
+        return ScriptedJob(self.answer)
+
+
+@dataclass
 class ScriptedService:
     """Answers from `script` where it has an answer; None there is a job that never ends."""
 
@@ -161,6 +208,8 @@ class ScriptedService:
     given: dict[str, Any] = field(default_factory=dict)
     listeners: list[Listener] = field(default_factory=list)
     closed: int = 0
+    background: ScriptedBackground = field(default_factory=ScriptedBackground)
+    updates: ScriptedUpdates = field(default_factory=ScriptedUpdates)
     paused = False
 
     def _job(self, name: str, otherwise: Event, *given: Any) -> ScriptedJob:
@@ -274,6 +323,7 @@ class Caller:
     profile: Path
     capsys: pytest.CaptureFixture[str]
     ask: Callable[[str], str] | None = None
+    confirm: Callable[[str], str] | None = None
 
     def __call__(self, *arguments: str) -> Answer:
         opened: list[Options] = []
@@ -282,7 +332,7 @@ class Caller:
             opened.append(options)
             return self.service
 
-        workshop = Workshop(open_service, lambda _: self.store, self.ask)
+        workshop = Workshop(open_service, lambda _: self.store, self.ask, self.confirm)
         status = main(["--profile", str(self.profile), *arguments], workshop)
         out, err = self.capsys.readouterr()
         assert self.service.listeners == []

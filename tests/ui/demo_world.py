@@ -33,6 +33,7 @@ from dynsync_gui.domain.mapping import FieldOffer, NewField
 from dynsync_gui.domain.plan import EntityPlan, Plan
 from dynsync_gui.domain.prompts import Environment
 from dynsync_gui.domain.report import Problem, Proof, RunKind, RunReport, RunState, Status
+from dynsync_gui.domain.schedule import BackgroundRun, BackgroundState, Entry, Registration
 from dynsync_gui.domain.schema import Entity, FieldType, SourceField, System, TargetType
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import (
@@ -264,6 +265,12 @@ PROBLEMS = (
     ),
 )
 EMPTY = Status("new")
+IN_BACKGROUND = BackgroundState(
+    Entry(Registration.ON, 5),
+    wanted=True,
+    next_run=NOW + timedelta(minutes=3),
+    last=BackgroundRun(NOW - timedelta(minutes=2), 0),
+)
 STATUS = Status("attention", (REPORT,))
 ENVIRONMENTS = (
     Environment("Contoso Ltd", "https://contoso.crm4.dynamics.com", EnvironmentKind.PRODUCTION),

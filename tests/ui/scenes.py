@@ -57,6 +57,7 @@ class Scenes:
             "main_renewal",
             "problems",
             "history",
+            "settings",
         ]
 
     def page1_empty(self) -> tuple[Window, ScriptedService]:
@@ -236,6 +237,14 @@ class Scenes:
         status = replace(world.STATUS, runs=runs)
         window, service = self.open_stored(status)
         window.main._show_view(2)
+        return window, service
+
+    def settings(self) -> tuple[Window, ScriptedService]:
+        window, service = self.open_stored()
+        service.background.state = world.IN_BACKGROUND
+        window.main.watch.look()
+        window.main._show_view(3)
+        self._wait(window.main.settings.background.last.isVisible)
         return window, service
 
     def open(self, **scripts: Any) -> tuple[Window, ScriptedService]:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from dynsync_gui.domain.events import Event, JobCancelled
+from dynsync_gui.domain.errors import DynSyncError
+from dynsync_gui.domain.events import BackgroundRead, Event, JobCancelled, JobFailed, UpdateRead
+from dynsync_gui.domain.releases import UpdateKind, UpdateState
 from dynsync_gui.domain.renewal import Renewal
 from dynsync_gui.domain.report import Problem, Status
+from dynsync_gui.domain.schedule import BackgroundRun, BackgroundState, Entry, Registration
 from dynsync_gui.domain.schema import System
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
@@ -72,6 +76,72 @@ class ScriptedJob:
         self._service.tell(event)
 
 
+class ScriptedBackground:
+    """Keeps `BackgroundApi`; its jobs are counted apart from the service's own."""
+
+    def __init__(self, service: ScriptedService) -> None:
+        self._service = service
+        self.state = BackgroundState(Entry(Registration.OFF))
+        self.refusal: DynSyncError | None = None
+        self.calls: list[tuple[str, tuple[object, ...]]] = []
+        self.jobs: list[ScriptedJob] = []
+
+    def read(self, *, anew: bool = True) -> ScriptedJob:
+        return self._begin("read", anew)
+
+    def choose(self, *, keep_syncing: bool, every_minutes: int) -> ScriptedJob:
+        return self._begin("choose", keep_syncing, every_minutes)
+
+    def apply(self) -> ScriptedJob:
+        return self._begin("apply")
+
+    def note_run(self, run: BackgroundRun) -> None:
+        self.calls.append(("note_run", (run,)))
+
+    def note_explained(self) -> ScriptedJob:
+        self.state = replace(self.state, explained=True)
+        return self._begin("note_explained")
+
+    def remove(self, *, all_profiles: bool, everything: bool) -> ScriptedJob:
+        return self._begin("remove", all_profiles, everything)
+
+    def _begin(self, name: str, *arguments: object) -> ScriptedJob:
+        self.calls.append((name, arguments))
+        state, refusal = self.state, self.refusal if name in {"choose", "apply"} else None
+
+        def answer(job: int) -> Event:
+            return BackgroundRead(job, state) if refusal is None else JobFailed(job, refusal)
+
+        job = ScriptedJob(self._service, 1_000 + len(self.jobs), [answer])
+        self.jobs.append(job)
+        job.thread.start()
+        return job
+
+
+class ScriptedUpdates:
+    """Keeps `UpdatesApi`; its jobs are counted apart from the service's own."""
+
+    def __init__(self, service: ScriptedService) -> None:
+        self._service = service
+        self.found: Step = lambda job: UpdateRead(job, UpdateState(UpdateKind.OFF, "0.1.0"))
+        self.downloaded: Step = self.found
+        self.calls: list[str] = []
+        self.jobs: list[ScriptedJob] = []
+
+    def look(self) -> ScriptedJob:
+        return self._begin("look", self.found)
+
+    def download(self, folder: Path | None = None) -> ScriptedJob:
+        return self._begin("download", self.downloaded)
+
+    def _begin(self, name: str, step: Step) -> ScriptedJob:
+        self.calls.append(name)
+        job = ScriptedJob(self._service, 2_000 + len(self.jobs), [step])
+        self.jobs.append(job)
+        job.thread.start()
+        return job
+
+
 class ScriptedService:
     """Keeps `SyncApi`.
 
@@ -88,6 +158,8 @@ class ScriptedService:
         self.closed_on = ""
         self._listeners: list[Listener] = []
         self._paused = False
+        self.background = ScriptedBackground(self)
+        self.updates = ScriptedUpdates(self)
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         self._listeners.append(listener)
@@ -174,9 +246,10 @@ class ScriptedService:
 
     def close(self) -> None:
         self.closed_on = threading.current_thread().name
-        for job in self.jobs:
+        jobs = [*self.jobs, *self.background.jobs, *self.updates.jobs]
+        for job in jobs:
             job.cancel()
-        for job in self.jobs:
+        for job in jobs:
             job.thread.join(5)
         self.closed.set()
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QFileDialog, QFrame, QScrollArea, QStackedWidget, QWidget
 
+from dynsync_gui.domain.errors import Finding
 from dynsync_gui.domain.events import (
     CycleEnded,
     Event,
@@ -22,6 +23,7 @@ from dynsync_gui.domain.events import (
 )
 from dynsync_gui.domain.expiry import entered_expiry
 from dynsync_gui.domain.report import RunKind, RunState, Status
+from dynsync_gui.domain.schedule import BackgroundRun, BackgroundState
 from dynsync_gui.domain.settings import Settings
 from dynsync_gui.domain.text import number, tr
 from dynsync_gui.service.api import Job
@@ -33,11 +35,14 @@ from dynsync_gui.ui.widgets.banner import Banner
 from dynsync_gui.ui.widgets.boxes import column, row
 from dynsync_gui.ui.widgets.side import Side
 from dynsync_gui.ui.widgets.sign_in_panel import SignInPanel
+from dynsync_gui.ui.windows.background_watch import BackgroundWatch
 from dynsync_gui.ui.windows.history import History
 from dynsync_gui.ui.windows.notice import DesktopNotice
 from dynsync_gui.ui.windows.overview import Overview
 from dynsync_gui.ui.windows.problems import Problems
 from dynsync_gui.ui.windows.renewal import RenewalCard
+from dynsync_gui.ui.windows.settings_view import SettingsView
+from dynsync_gui.ui.windows.tray import Tray
 
 
 class MainView(QWidget):
@@ -66,16 +71,22 @@ class MainView(QWidget):
         self._exported = ""
         self.overview, self.problems, self.history = Overview(), Problems(), History()
         self.sign_in, self.expiry = SignInPanel(), Banner()
+        self.settings = SettingsView(bridge)
+        self.watch = BackgroundWatch(bridge, self)
+        self._refresh: Job | None = None
+        self._background: tuple[bool, BackgroundRun | None] | None = None
         self.views = QStackedWidget()
         self.nav = [
             IconButton("overview", tr("Overview"), kind="nav", role="accent"),
             IconButton("problems", tr("To look at"), kind="nav", role="accent"),
             IconButton("history", tr("History"), kind="nav", role="accent"),
+            IconButton("settings", tr("Settings"), kind="nav", role="accent"),
         ]
         self.setup = IconButton("settings", tr("Set up again"), kind="nav", role="accent")
         self.renew = IconButton("shield", tr("Change a secret"), kind="nav", role="accent")
         self.renewal = RenewalCard()
         self._settings: Settings | None = None
+        self.setup = IconButton("plug", tr("Set up again"), kind="nav", role="accent")
         self.help = IconButton("help", tr("Help"), kind="nav", role="accent")
         self._build()
         self._wire()
@@ -86,6 +97,7 @@ class MainView(QWidget):
     def show_status(self, status: Status) -> None:
         """Open where an earlier session left it."""
         self.overview.show_status(status)
+        self.settings.look_for_updates()
         deal(self)
         self._reading = self.api.read_problems()
         if not self._rehearsal and status.state != "new":
@@ -126,6 +138,20 @@ class MainView(QWidget):
         """Say at the side that these are the practice systems, or not."""
         self._rehearsal = rehearsal
         self._side.rehearsal.setVisible(rehearsal)
+        self.settings.show_rehearsal(rehearsal=rehearsal)
+        if rehearsal:
+            self.watch.stop()
+        else:
+            self.watch.start()
+
+    def attend(self, tray: Tray) -> None:
+        """Stand beside the clock, too."""
+        self.notice.use(tray.icon)
+        self.overview.stands.connect(tray.show_state)
+        self.overview.offers.connect(tray.offer)
+        tray.sync_wanted.connect(self.keep_in_step)
+        tray.pause_wanted.connect(self._pause)
+        tray.resume_wanted.connect(self._resume)
 
     def use(self, settings: Settings | None) -> None:
         """Take the stored settings: warn of the end of the application's secret, and offer to change what they use."""
@@ -188,6 +214,12 @@ class MainView(QWidget):
                 self.announcer.announce(self.overview.state.text())
                 if not self._rehearsal and event.report.state is RunState.DONE:
                     self.keep_in_step()
+            case JobFailed(error=error) if error.code == "lease-held":
+                self._over()
+                self.overview.show_background()
+                self._background = (True, None)
+                self.announcer.announce(self.overview.state.text())
+                self.watch.look(anew=False)
             case JobFailed(error=error):
                 self._over()
                 self.overview.show_error(error)
@@ -252,6 +284,9 @@ class MainView(QWidget):
         if self._export is not None and event.job == self._export.number:
             self._export = None
             self.problems.banner.tell("good", tr("The list was saved."), self._exported)
+        if self._refresh is not None and event.job == self._refresh.number:
+            self._refresh = None
+            self._show_background(event.status)
         if not self.running and self._reading is not None and event.job == self._reading.number:
             self._reading = None
 
@@ -270,7 +305,7 @@ class MainView(QWidget):
             inner.addWidget(button)
         self.nav[0].setChecked(True)
         group.idClicked.connect(self._show_view)
-        for view in (self.overview, self.problems, self.history):
+        for view in (self.overview, self.problems, self.history, self.settings):
             area = QScrollArea()
             area.setWidgetResizable(True)
             area.setFrameShape(QFrame.Shape.NoFrame)
@@ -295,12 +330,39 @@ class MainView(QWidget):
         self.overview.resume_wanted.connect(self._resume)
         self.overview.stop_wanted.connect(self._stop)
         self.overview.problems_wanted.connect(lambda: self._show_view(1))
+        self.settings.not_applied.connect(self._tell_not_applied)
+        self.settings.newer.connect(lambda found: reword(self.nav[3], tr("Settings") + ("  1" if found else "")))
+        self.watch.seen.connect(self.settings.show_state)
+        self.watch.seen.connect(self._background_seen)
         self.problems.export_wanted.connect(self._ask_where)
         self.setup.clicked.connect(self._set_up_again)
         self.renew.clicked.connect(self._renew)
         self.renewal.wanted.connect(lambda renewal: self.renewal.follow(self.api.renew(renewal)))
         self.renewal.renewed.connect(self._renewed)
         self.help.clicked.connect(lambda: self.help_wanted.emit("enable"))
+
+    def _tell_not_applied(self, finding: Finding) -> None:
+        """Say it where the user is: the settings are another page."""
+        title = tr("DynSync does not sync while its window is closed.")
+        self.overview.banner.tell("attention", title, f"{finding.title} {finding.cure}")
+
+    def _background_seen(self, state: BackgroundState) -> None:
+        """What another process did shows in the runs and problems, too."""
+        before, self._background = self._background, (state.syncing, state.last)
+        nothing_yet = before is None and not state.syncing and not (state.last and state.last.title)
+        if not nothing_yet and before != self._background and not self.running:
+            self._refresh = self.api.read_problems()
+
+    def _show_background(self, status: Status) -> None:
+        """Where the sync stands after another process did something."""
+        if self.running or not self.overview.guard.isHidden():
+            return
+        self.overview.banner.hide()
+        self.overview.show_status(status)
+        last = self._background[1] if self._background else None
+        newest = status.runs[0].started if status.runs else None
+        if status.state != "running" and last and last.title and (newest is None or last.started > newest):
+            self.overview.show_background_trouble(last)
 
     def _show_view(self, place: int) -> None:
         self.nav[place].setChecked(True)

@@ -17,6 +17,10 @@ class DesktopNotice(QObject):
         super().__init__(parent)
         self._tray: QSystemTrayIcon | None = None
 
+    def use(self, tray: QSystemTrayIcon) -> None:
+        """Speak from an icon that is there already."""
+        self._tray = tray
+
     def give(self, window: QWidget, text: str) -> None:
         """Say a sentence beside the clock and mark the window in the task bar."""
         QApplication.alert(window, _ATTENTION_MS)

@@ -11,6 +11,7 @@ from dynsync_gui.domain.errors import DynSyncError
 from dynsync_gui.domain.events import CycleEnded, Progress, RunEnded, Waiting
 from dynsync_gui.domain.mass_change import CODE as MASS_CHANGE
 from dynsync_gui.domain.report import RunReport, RunState, Status
+from dynsync_gui.domain.schedule import BackgroundRun
 from dynsync_gui.domain.text import ntr, tr
 from dynsync_gui.ui.icons import IconButton, Picture
 from dynsync_gui.ui.mnemonics import reword
@@ -32,6 +33,8 @@ class Overview(QWidget):
         go_on_wanted, pause_wanted, resume_wanted, stop_wanted, problems_wanted: What the user asks for.
         agreed: The user agrees to an unusually large change; carries its id.
         above: Where the window puts what has to be done first.
+        stands: How the sync stands has changed; carries the icon and the sentence.
+        offers: What can be done has changed; carries whether to sync, to pause and to resume.
     """
 
     go_on_wanted = Signal()
@@ -40,6 +43,8 @@ class Overview(QWidget):
     stop_wanted = Signal()
     problems_wanted = Signal()
     agreed = Signal(str)
+    stands = Signal(str, str)
+    offers = Signal(bool, bool, bool)
 
     def __init__(self) -> None:
         super().__init__()
@@ -171,9 +176,24 @@ class Overview(QWidget):
             self.banner.tell("attention", str(error.finding.title), str(error.finding.cure), agree=agree)
         else:
             self.banner.tell("bad", str(error.finding.title), str(error.finding.cure))
-        self._say(tr("The sync stands still. What was done is kept."), "attention", "attention")
+        icon, tone = ("attention", "attention") if self.guard.stops(error) else ("failed", "bad")
+        self._say(tr("The sync stands still. What was done is kept."), icon, tone)
         self._name_go_on(interrupted=True)
         self._buttons(None if self.guard.stops(error) else self.go_on)
+
+    def show_background(self) -> None:
+        """Another process of DynSync syncs this profile; there is nothing to do but to wait."""
+        self._end_waiting()
+        self.banner.hide()
+        self.guard.end()
+        self.progress.hide()
+        self._say(*_in_background())
+        self._buttons()
+
+    def show_background_trouble(self, run: BackgroundRun) -> None:
+        """A sync in the background could not run."""
+        self.banner.tell("bad", run.title, run.cure)
+        self._say(tr("The sync in the background stands still."), "failed", "bad")
 
     def show_mail(self, text: str, tone: str) -> None:
         """How the message at the end fared."""
@@ -207,6 +227,7 @@ class Overview(QWidget):
     def _buttons(self, *shown: QPushButton | None) -> None:
         for button in (self.go_on, self.pause, self.resume, self.stop, self.problems):
             button.setVisible(button in shown)
+        self.offers.emit(self.go_on in shown, self.pause in shown, self.resume in shown)
 
     def _name_go_on(self, *, interrupted: bool) -> None:
         reword(self.go_on, tr("Go on") if interrupted else tr("Sync now"))
@@ -214,6 +235,7 @@ class Overview(QWidget):
     def _say(self, sentence: str, icon: str, tone: str) -> None:
         self.state.say(sentence)
         self._mark.show_icon(icon, tone)
+        self.stands.emit(icon, sentence)
 
     def _freshness(self, report: RunReport) -> None:
         self._moment = report.ended or report.started
@@ -248,11 +270,15 @@ def _outcome(report: RunReport) -> tuple[str, str, str]:
     return sentence, "passed", "good"
 
 
+def _in_background() -> tuple[str, str, str]:
+    return tr("DynSync is syncing in the background."), "update", "accent"
+
+
 def _state(state: str, last: RunReport | None) -> tuple[str, str, str]:
     if state == "interrupted":
         return tr("The last sync was interrupted. It goes on where it was."), "pause", "attention"
     if state == "running":
-        return tr("Another DynSync is syncing right now."), "update", "accent"
+        return _in_background()
     if last is not None:
         return _outcome(last)
     return tr("Ready for the first sync."), "clock", "accent"

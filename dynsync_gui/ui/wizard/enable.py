@@ -8,11 +8,13 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox
 
 from dynsync_gui.domain.errors import DynSyncError
-from dynsync_gui.domain.events import Event, JobCancelled, JobFailed, MailSent, PlanReady, Progress
+from dynsync_gui.domain.events import BackgroundRead, Event, JobCancelled, JobFailed, MailSent, PlanReady, Progress
+from dynsync_gui.domain.settings import BackgroundSettings
 from dynsync_gui.domain.setup import Missing, SetupFlow, Step
 from dynsync_gui.domain.text import tr
 from dynsync_gui.service.api import Job
 from dynsync_gui.ui.bridge import Bridge
+from dynsync_gui.ui.widgets.background import BackgroundCard
 from dynsync_gui.ui.widgets.boxes import LEFT
 from dynsync_gui.ui.widgets.identity_guard import IdentityGuard
 from dynsync_gui.ui.widgets.text import Text
@@ -49,11 +51,17 @@ class EnablePage(StepPage):
         self._accept_message.hide()
         self.mail = MailForm(flow.draft.settings)
         self.guard = IdentityGuard()
+        self.background = BackgroundCard(acts=False)
+        self.background.fill(flow.draft.settings.background)
+        if not flow.draft.settings.enable.accept:  # not chosen yet: whoever sets up a sync wants it to go on
+            self.background.keep.setChecked(True)
+        self._scheduler: Job | None = None
         for part in (self.banner, self.guard, self.plan, self.warnings):
             self.body.addWidget(part)
         self.warnings.body.addWidget(self.accept, 0, LEFT)
         self.warnings.body.addWidget(self._accept_message)
         self.body.addWidget(self.mail)
+        self.body.addWidget(self.background)
         self.body.addStretch(1)
         self.plan.stop_wanted.connect(self._stop_plan)
         self.plan.again_wanted.connect(self._make_plan)
@@ -79,6 +87,9 @@ class EnablePage(StepPage):
         """Make the plan, unless there is one of this very choice."""
         self.banner.hide()
         self.mail.offer(self.flow.draft.settings)
+        self.background.setVisible(not self.flow.draft.settings.rehearsal)
+        if not self.flow.draft.settings.rehearsal:
+            self._scheduler = self.api.background.read()
         if not self.mail.email.text():
             self.mail.email.setText(self.flow.draft.settings.enable.email)
         if self.flow.draft.plan is None:
@@ -104,7 +115,8 @@ class EnablePage(StepPage):
     def collect(self) -> None:
         """Hand what is entered to the flow."""
         draft = self.flow.draft
-        draft.settings = replace(draft.settings, mail=self.mail.settings())
+        background = BackgroundSettings() if draft.settings.rehearsal else self.background.settings()
+        draft.settings = replace(draft.settings, mail=self.mail.settings(), background=background)
         draft.secrets = self.mail.secrets(draft.secrets)
         self.flow.enable(self.mail.email.text(), accept=self.accept.isChecked())
 
@@ -199,6 +211,10 @@ class EnablePage(StepPage):
             self._mail_told(event)
         elif self._start is not None and event.job == self._start.number:
             self._start_told(event)
+        elif self._scheduler is not None and event.job == self._scheduler.number:
+            self._scheduler = None
+            if isinstance(event, BackgroundRead):
+                self.background.show_state(event.state)
         elif self.guard.hear(event):
             pass
         else:

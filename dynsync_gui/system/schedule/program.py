@@ -1,0 +1,43 @@
+"""What a scheduler starts: the console program, from a source checkout as well as from a frozen bundle."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from dynsync_gui.system.programs import console_program, is_installed
+
+_PACKAGE = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A program with its arguments, none of them a secret.
+
+    Attributes:
+        words: Program and arguments.
+        folder: Where it is started.
+    """
+
+    words: tuple[str, ...]
+    folder: str
+
+
+def background_command(profile: Path) -> Command:
+    """One sync of a profile, as nobody watches it.
+
+    Args:
+        profile: The profile's folder, absolute.
+    """
+    arguments = ("--profile", str(profile), "sync", "--once", "--background")
+    if is_installed():
+        program = console_program()
+        return Command((str(program), *arguments), str(program.parent))
+    return Command((_python(), "-m", f"{_PACKAGE.name}.cli", *arguments), str(_PACKAGE.parent))
+
+
+def _python() -> str:
+    """Python; on Windows the one that opens no console window every few minutes."""
+    windowless = Path(sys.executable).with_name("pythonw.exe")
+    return str(windowless) if sys.platform == "win32" and windowless.exists() else sys.executable
