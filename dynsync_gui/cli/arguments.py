@@ -152,7 +152,6 @@ def _parser() -> argparse.ArgumentParser:
     verb("plan", tr("say what a sync would do; writes nothing"))
     sync = verb("sync", tr("go on with what is undone, or bring over what changed"))
     sync.add_argument("--once", action="store_true", help=tr("one run, then end; otherwise it goes on until stopped"))
-    sync.add_argument("--once", action="store_true", required=True, help=tr("one run, then end"))
     sync.add_argument("--background", action="store_true", help=argparse.SUPPRESS)  # how the scheduler starts it
     for which in (setup, sync):
         which.add_argument(

@@ -109,9 +109,9 @@ def test_a_set_up_registers_when_its_first_sync_is_over(call: Caller) -> None:
     assert "DynSync does not sync in the background. This computer has nothing" in answer.err
 
 
-def test_an_interval_that_no_scheduler_can_keep_is_refused(call: Caller) -> None:
+def test_an_interval_over_an_hour_is_refused(call: Caller) -> None:
     answers = call.profile.parent / "answers.toml"
-    answers.write_text(ANSWERS + "[background]\nevery_minutes = 7\n")
+    answers.write_text(ANSWERS + "[background]\nevery_minutes = 61\n")
     answer = call("setup", "--answers", str(answers))
     assert answer.status == 2
     assert "5 | 10 | 15 | 20 | 30 | 60" in answer.err
