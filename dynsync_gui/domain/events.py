@@ -6,14 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dynsync_gui.domain.checks import Check, IdentityCard
+from dynsync_gui.domain.choice_version import ChoiceVersion
 from dynsync_gui.domain.errors import DynSyncError
+from dynsync_gui.domain.filter_state import FilterState
+from dynsync_gui.domain.fit import FitReport
 from dynsync_gui.domain.mapping import FieldOffer
 from dynsync_gui.domain.plan import Plan
 from dynsync_gui.domain.prompts import Environment
 from dynsync_gui.domain.report import Problem, Proof, RunReport, RunState, Status
+from dynsync_gui.domain.sample import ColumnSample
 from dynsync_gui.domain.schema import Entity, EntitySchema, System, Target, TargetSchema
 from dynsync_gui.domain.secrets import Secrets
-from dynsync_gui.domain.settings import Settings, SignIn
+from dynsync_gui.domain.settings import FieldSettings, Settings, SignIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,3 +188,47 @@ class ProblemsRead(Event):
 
     problems: tuple[Problem, ...]
     status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled(Event):
+    """What the columns of each table hold, by column name."""
+
+    samples: Mapping[Entity, Mapping[str, ColumnSample]] = field(hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FilterRead(Event):
+    """Where the filter column stands in each table."""
+
+    states: Mapping[Entity, FilterState] = field(hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FitProgress(Event):
+    """How many records of a table the fit check has read; `total` is None while unknown."""
+
+    entity: Entity
+    done: int
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class FitChecked(Event):
+    """The fit check is done."""
+
+    report: FitReport
+
+
+@dataclass(frozen=True, slots=True)
+class ChoicesRead(Event):
+    """Earlier choices of fields, the newest first."""
+
+    versions: tuple[ChoiceVersion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceImported(Event):
+    """A choice was read from a file; it is not kept yet."""
+
+    fields: FieldSettings

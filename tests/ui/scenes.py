@@ -8,10 +8,13 @@ from typing import Any
 
 from PySide6.QtWidgets import QLineEdit
 
-from dynsync_gui.domain.events import Described, ProblemsRead, ProfileRead
+from dynsync_gui.domain.edits import RowKey
+from dynsync_gui.domain.events import ProblemsRead, ProfileRead
+from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.settings import SignIn
 from dynsync_gui.ui.start import Window
 from tests.ui import demo_world as world
+from tests.ui import field_world as fields
 from tests.ui.scripted_service import Gate, ScriptedService
 
 Wait = Callable[[Callable[[], bool]], Any]
@@ -45,6 +48,10 @@ class Scenes:
             "page1_changed",
             "page1_rehearsal",
             "page2_fields",
+            "page2_detail",
+            "page2_filter",
+            "page2_fit",
+            "page2_problems",
             "page3_plan",
             "page3_mail",
             "page3_keychain",
@@ -134,11 +141,40 @@ class Scenes:
         return window, service
 
     def page2_fields(self, **scripts: Any) -> tuple[Window, ScriptedService]:
-        described = [lambda job: Described(job, world.offers(self._language))]
-        window, service = self.page1_passed(describe=described, **scripts)
+        window, service = self.page1_passed(**{"describe": [fields.described(self._language)], **scripts})
         window.wizard.next()
-        self._wait(lambda: window.wizard.fields.tabs.count() == 3)
-        window.wizard.fields.tabs.currentWidget().table.selectRow(1)
+        pane = window.wizard.fields.pane
+        self._wait(lambda: pane.tabs.count() == 3 and bool(pane.checks.states))
+        pane.tabs.currentWidget().table.selectRow(2)
+        return window, service
+
+    def page2_detail(self) -> tuple[Window, ScriptedService]:
+        window, service = self.page2_fields()
+        tab = window.wizard.fields.tab(Entity.LEAD)
+        tab.go_to(RowKey("leadsourcecode"))
+        tab.detail.more.click()
+        window.wizard.fields.point_to(tab.detail)
+        return window, service
+
+    def page2_filter(self) -> tuple[Window, ScriptedService]:
+        window, service = self.page2_fields()
+        window.wizard.fields.pane.panels.filter_button.click()
+        return window, service
+
+    def page2_fit(self) -> tuple[Window, ScriptedService]:
+        window, service = self.page2_fields()
+        pane = window.wizard.fields.pane
+        pane.panels.fit_button.click()
+        pane.panels.fit.sample.click()
+        self._wait(lambda: pane.sheet.report is not None)
+        return window, service
+
+    def page2_problems(self) -> tuple[Window, ScriptedService]:
+        window, service = self.page2_fields()
+        pane = window.wizard.fields.pane
+        pane.sheet.send(Entity.LEAD, RowKey("telephone1"), "mobilePhone")
+        pane.edited(Entity.LEAD)
+        window.wizard.next()
         return window, service
 
     def page3_plan(self, **scripts: Any) -> tuple[Window, ScriptedService]:
