@@ -133,6 +133,8 @@ class FieldTable(QTableView):
         width = self.viewport().width()
         for column, part in enumerate(_WIDTHS):
             self.setColumnWidth(column, int(width * part))
+        if self.currentIndex().isValid():
+            self.scrollTo(self.currentIndex())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Space ticks, F2 changes."""

@@ -50,9 +50,10 @@ def type_words(field: SourceField) -> str:
 
 
 def traits(field: SourceField) -> str:
-    """Whether a column is required, and who added it."""
-    own = tr("custom") if field.custom else tr("standard")
-    return tr("required, {own}", own=own) if field.required else own
+    """Whether a column is required, and whether the organisation added it."""
+    if field.required:
+        return tr("required, custom") if field.custom else tr("required")
+    return tr("custom") if field.custom else tr("standard")
 
 
 def sample_words(sample: ColumnSample | None) -> tuple[str, str]:
@@ -81,5 +82,5 @@ def note_of(offer: FieldOffer, choice: FieldChoice | None, goal: Goal) -> Note:
         both = choice.direction is Direction.BOTH
         return Note("muted", tr("both ways") if both else tr("from Marketo to Dynamics"))
     if goal.new:
-        return Note("muted", tr("new, can be hidden later, never deleted"))
+        return Note("muted", tr("new in Marketo"))
     return Note("muted", str(offer.note))

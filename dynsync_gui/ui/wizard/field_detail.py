@@ -112,7 +112,7 @@ class FieldDetail(Card):
         if detail.choice is None:
             return tr("Not synced. Ticked, it would go to “{target}”.", target=detail.goal.label)
         told = sentence(detail.entity, detail.choice, detail.goal.label)
-        new = tr("“{name}” will be created in Marketo.", name=detail.goal.field.name) if detail.goal.new else ""
+        new = tr("“{name}” will be created in Marketo: it can be hidden later, never deleted.", name=detail.goal.field.name) if detail.goal.new else ""
         return f"{told} {new}".strip()
 
     def _say_note(self, note: Note | None) -> None:
@@ -125,15 +125,16 @@ class FieldDetail(Card):
 
     def _build(self) -> None:
         words = column(gap=2)
-        words.addWidget(self._title)
-        words.addWidget(self._about)
-        self.body.addLayout(words)
-        self.body.addWidget(self._sentence)
+        for part in (self._title, self._about, self._sentence):
+            words.addWidget(part)
+        head = row(words, self._buttons, gap=2 * GRID)
+        head.setAlignment(self._buttons, TOP)
+        head.setStretch(0, 1)
+        self.body.addLayout(head)
         line = row(self._picture, self._note, gap=GRID)
         line.setAlignment(self._picture, TOP)
         line.setStretch(1, 1)
         self.body.addLayout(line)
-        self.body.addWidget(self._buttons)
         self.body.addWidget(self.form)
         for button, name in ((self.target, "target"), (self.new, "new-field"), (self.more, "how")):
             button.setObjectName(name)
