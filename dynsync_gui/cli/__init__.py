@@ -71,6 +71,7 @@ def _answered(options: Options, workshop: Workshop | None, output: Output, logs:
 def _run(options: Options, workshop: Workshop | None, output: Output, logs: Logs) -> int:
     from dynsync_gui.cli.commands import LOOKS, Call  # noqa: PLC0415
     from dynsync_gui.cli.demo_command import demo  # noqa: PLC0415
+    from dynsync_gui.cli.fields_command import fields  # noqa: PLC0415
     from dynsync_gui.cli.prompts import terminal  # noqa: PLC0415
     from dynsync_gui.cli.session import Stop  # noqa: PLC0415
     from dynsync_gui.cli.setup_command import setup  # noqa: PLC0415
@@ -81,7 +82,13 @@ def _run(options: Options, workshop: Workshop | None, output: Output, logs: Logs
         folder.make()
     if folder.folder.is_dir():
         logs.to_folder(folder.log_folder, verbose=options.verbose)
-    verbs: dict[str, Callable[[Call], ExitStatus]] = {**LOOKS, "setup": setup, "demo": demo, "simulate": simulate}
+    verbs: dict[str, Callable[[Call], ExitStatus]] = {
+        **LOOKS,
+        "fields": fields,
+        "setup": setup,
+        "demo": demo,
+        "simulate": simulate,
+    }
     stop = Stop()
     with stop.heeded():
         return verbs[options.verb](Call(options, workshop or real_workshop(terminal()), output, stop))

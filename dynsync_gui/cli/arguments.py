@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,16 @@ from dynsync_gui.system.language import LANGUAGES
 from dynsync_gui.system.secrets import SecretSource
 
 DEMO_RECORDS = 2_000
+
+
+class FieldsAction(StrEnum):
+    """What ``fields`` does with the choice."""
+
+    LIST = "list"
+    EXPORT = "export"
+    IMPORT = "import"
+    HISTORY = "history"
+    RESTORE = "restore"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +47,10 @@ class Options:
         only: ``check`` tests this system alone.
         letter: ``check`` writes to this colleague what is missing.
         accept_identity: The organisation's name, typed to confirm that systems which changed are the right ones.
+        action: What ``fields`` does.
+        entity: The only table that ``fields`` lists; empty for all.
+        file: Where ``fields`` writes or reads the choice.
+        version: Which version ``fields restore`` takes again.
         csv: Where ``problems`` writes them.
         records: Size of the rehearsal world.
         seed: What the rehearsal world is made from; the same seed makes the same world.
@@ -57,6 +72,10 @@ class Options:
     only: System | None = None
     letter: Owner | None = None
     accept_identity: str = ""
+    action: FieldsAction = FieldsAction.LIST
+    entity: str = ""
+    file: Path = field(default_factory=Path)
+    version: int = 0
     csv: Path | None = None
     records: int = DEMO_RECORDS
     seed: int = 1
@@ -114,7 +133,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="|".join(WRITTEN_TO),
         help=tr("write to this colleague what is missing"),
     )
-    verb("fields", tr("list the fields and what becomes of them"))
+    _choice(verb("fields", tr("list the fields and what becomes of them; keep, hand on or take back the choice")))
     verb("plan", tr("say what a sync would do; writes nothing"))
     sync = verb("sync", tr("go on with what is undone, or bring over what changed"))
     sync.add_argument("--once", action="store_true", required=True, help=tr("one run, then end"))
@@ -138,6 +157,26 @@ def _parser() -> argparse.ArgumentParser:
     simulate.add_argument("--until-parent-ends", action="store_true", help=argparse.SUPPRESS)
     simulate.set_defaults(port=0)
     return parser
+
+
+def _choice(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--entity", default="", metavar=tr("TABLE"), help=tr("only this table, such as lead"))
+    actions = parser.add_subparsers(dest="action", metavar=tr("ACTION"))
+    parser.set_defaults(action=FieldsAction.LIST)
+
+    def action(which: FieldsAction, text: str) -> argparse.ArgumentParser:
+        made = actions.add_parser(which, help=text, description=text, parents=[_common()], allow_abbrev=False)
+        made.set_defaults(action=which)
+        return made
+
+    for which, text in (
+        (FieldsAction.EXPORT, tr("write the choice to a readable file without secrets")),
+        (FieldsAction.IMPORT, tr("take the choice from a file, if it fits both systems")),
+    ):
+        action(which, text).add_argument("file", type=Path, metavar=tr("FILE"))
+    action(FieldsAction.HISTORY, tr("list the versions of the choice and what changed"))
+    restore = action(FieldsAction.RESTORE, tr("take a version of the choice again"))
+    restore.add_argument("version", type=_number(1, 2**31), metavar="N", help=tr("its number in the history"))
 
 
 def _common() -> argparse.ArgumentParser:

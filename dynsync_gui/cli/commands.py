@@ -14,7 +14,6 @@ from dynsync_gui.domain.checks import Check, CheckState, IdentityCard, all_passe
 from dynsync_gui.domain.errors import Cancelled, ExitStatus, settings_error
 from dynsync_gui.domain.events import (
     ChecksEnded,
-    Described,
     PlanReady,
     ProblemsRead,
     ProfileRead,
@@ -22,12 +21,10 @@ from dynsync_gui.domain.events import (
     RunEnded,
 )
 from dynsync_gui.domain.letter import letter
-from dynsync_gui.domain.mapping import FieldOffer
 from dynsync_gui.domain.report import RunReport, RunState
-from dynsync_gui.domain.schema import Entity, System
+from dynsync_gui.domain.schema import System
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
-from dynsync_gui.domain.setup import SetupDraft, SetupFlow
 from dynsync_gui.domain.text import msg, tr
 from dynsync_gui.system.secrets import SecretSource
 
@@ -63,26 +60,6 @@ def check(call: Call) -> ExitStatus:
         text = render.letter_text(written, owner)
     call.output.answer(document, text)
     return status_of(checks)
-
-
-def fields(call: Call) -> ExitStatus:
-    """List the fields and what becomes of them."""
-    session, settings, secrets = reach(call)
-    try:
-        offers = session.expect(session.service.describe(settings, secrets), Described).offers
-    finally:
-        session.close()
-    flow = SetupFlow(SetupDraft(settings))
-    flow.accept_offers(offers)
-
-    def is_selected(entity: Entity, row: FieldOffer) -> bool:
-        if row.is_filter:
-            return row.selectable and settings.fields.filter
-        return row.field.name in chosen[entity]
-
-    chosen = {entity: flow.chosen(entity) for entity in offers}
-    call.output.answer(documents.fields_document(offers, is_selected), render.fields_text(offers, is_selected))
-    return ExitStatus.DONE
 
 
 def plan(call: Call) -> ExitStatus:
@@ -257,7 +234,6 @@ def _unanswered(check: Check) -> Check:
 
 LOOKS: dict[str, Callable[[Call], ExitStatus]] = {
     "check": check,
-    "fields": fields,
     "plan": plan,
     "sync": sync,
     "status": status,

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from dynsync_gui.cli.field_lines import FieldLine
 from dynsync_gui.domain.checks import Check, CheckState, IdentityCard, SystemIdentity
+from dynsync_gui.domain.choice_changes import ChoiceVersion
 from dynsync_gui.domain.errors import DynSyncError, GuardStop
 from dynsync_gui.domain.guards import CODE as IDENTITY
 from dynsync_gui.domain.letter import Letter
-from dynsync_gui.domain.mapping import FieldOffer
+from dynsync_gui.domain.mapping import ChoiceProblem
 from dynsync_gui.domain.plan import EntityPlan, Plan
 from dynsync_gui.domain.report import Problem, Proof, RunReport, Status
-from dynsync_gui.domain.schema import Entity, System
+from dynsync_gui.domain.schema import System
 from dynsync_gui.domain.text import msg
 
 Document = dict[str, Any]
@@ -146,27 +148,51 @@ def check_of_error(error: DynSyncError) -> Check:
     )
 
 
-def fields_document(
-    offers: Mapping[Entity, tuple[FieldOffer, ...]], is_selected: Callable[[Entity, FieldOffer], bool]
-) -> Document:
+def fields_document(lines: Sequence[FieldLine], problems: Sequence[ChoiceProblem] = ()) -> Document:
     """The document of ``fields``."""
     return {
         "fields": [
             {
-                "entity": entity.value,
-                "name": row.field.name,
-                "label": row.field.label,
-                "type": row.field.type.value,
-                "selected": is_selected(entity, row),
-                "target": row.target,
-                "target_label": row.target_label,
-                "new": row.new is not None,
-                "required": row.field.required,
-                "reason": str(row.reason),
-                "note": str(row.note),
+                "entity": line.entity.value,
+                "name": line.offer.field.name,
+                "label": line.offer.field.label,
+                "type": line.offer.field.type.value,
+                "selected": line.selected,
+                "target": line.target,
+                "target_label": line.target_label,
+                "new": line.new,
+                "direction": line.direction,
+                "sentence": str(line.sentence),
+                "required": line.offer.field.required,
+                "reason": str(line.offer.reason),
+                "note": str(line.offer.note),
             }
-            for entity, rows in offers.items()
-            for row in rows
+            for line in lines
+        ],
+        "problems": [
+            {
+                "entity": problem.entity.value,
+                "field": problem.field,
+                "title": str(problem.title),
+                "cure": str(problem.cure),
+                "blocking": problem.blocking,
+            }
+            for problem in problems
+        ],
+    }
+
+
+def history_document(versions: Sequence[ChoiceVersion]) -> Document:
+    """The document of ``fields history``."""
+    return {
+        "versions": [
+            {
+                "number": version.number,
+                "at": version.at.isoformat(),
+                "who": version.who,
+                "changes": [str(change) for change in version.changes],
+            }
+            for version in versions
         ]
     }
 

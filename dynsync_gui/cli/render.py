@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 
+from dynsync_gui.cli.field_lines import FieldLine
 from dynsync_gui.cli.tables import aligned, shortened
 from dynsync_gui.domain.checks import Check, CheckState, IdentityCard, Owner, SystemIdentity
+from dynsync_gui.domain.choice_changes import ChoiceVersion
 from dynsync_gui.domain.errors import DynSyncError
 from dynsync_gui.domain.letter import Letter, colleague
-from dynsync_gui.domain.mapping import FieldOffer
+from dynsync_gui.domain.mapping import ChoiceProblem
 from dynsync_gui.domain.plan import Plan
 from dynsync_gui.domain.report import Problem, Proof, RunReport, RunState, Status
 from dynsync_gui.domain.schema import Entity, System
@@ -117,34 +119,52 @@ def plan_text(plan: Plan) -> str:
     return "\n".join(lines)
 
 
-def fields_text(
-    offers: Mapping[Entity, tuple[FieldOffer, ...]], is_selected: Callable[[Entity, FieldOffer], bool]
-) -> str:
-    """The fields of each entity and what becomes of them."""
+def fields_text(lines: Sequence[FieldLine], problems: Sequence[ChoiceProblem] = ()) -> str:
+    """The fields of each entity, what becomes of them, and what is wrong with the choice."""
     parts = []
-    for entity, rows in offers.items():
-        ticked = sum(is_selected(entity, row) for row in rows)
-        title = tr("{entity}: {ticked} of {all} fields", entity=str(RECORDS[entity]), ticked=ticked, all=len(rows))
+    for entity in dict.fromkeys(line.entity for line in lines):
+        own = [line for line in lines if line.entity is entity]
+        ticked = sum(line.selected for line in own)
+        title = tr("{entity}: {ticked} of {all} fields", entity=_records(entity), ticked=ticked, all=len(own))
         table = [
             [
-                "[x]" if is_selected(entity, row) else "[ ]",
-                shortened(escape(row.field.label), 40),
-                row.field.name,
-                row.field.type.value,
-                _becomes(row),
+                "[x]" if line.selected else "[ ]",
+                shortened(escape(line.offer.field.label), 40),
+                line.offer.field.name,
+                line.offer.field.type.value,
+                _becomes(line),
             ]
-            for row in rows
+            for line in own
         ]
         parts.append(f"{title}\n{aligned(table, indent='  ')}")
+    if problems:
+        wrong = [f"{problem.entity} {problem.field}: {problem.title} {problem.cure}" for problem in problems]
+        parts.append("\n".join([tr("To look at:"), *(f"  {escape(one)}" for one in wrong)]))
     return "\n\n".join(parts)
 
 
-def _becomes(row: FieldOffer) -> str:
-    if row.reason:
-        return str(row.reason)
-    if row.is_filter:
+def history_text(versions: Sequence[ChoiceVersion]) -> str:
+    """The versions of the choice, the newest first."""
+    lines = []
+    for version in reversed(versions):
+        lines.append(f"{version.number}  {version.at:%Y-%m-%d %H:%M} UTC  {escape(version.who)}".rstrip())
+        lines += [f"    {escape(str(change))}" for change in version.changes]
+    return "\n".join(lines) or tr("Nothing was chosen yet.")
+
+
+def _records(entity: Entity) -> str:
+    return str(RECORDS[entity]) if entity in RECORDS else entity.value
+
+
+def _becomes(line: FieldLine) -> str:
+    if line.offer.reason:
+        return str(line.offer.reason)
+    if line.offer.is_filter:
         return tr("filter: only No keeps a record out")
-    return f"-> {row.target_label}" + (f" ({tr('new')})" if row.new else "")
+    if not line.target:
+        return str(line.offer.note)
+    place = f"-> {line.target_label}" + (f" ({tr('new')})" if line.new else "")
+    return f"{place}  {line.sentence}" if line.selected else place
 
 
 def run_text(report: RunReport) -> str:

@@ -1,22 +1,36 @@
-"""A Dynamics value as Marketo takes it.
+"""A Dynamics value as Marketo takes it, and back.
 
-Values come as Dataverse's Web API writes them; what they become follows Marketo's field types (Adobe).
+Values of Dynamics are as Dataverse's Web API writes them; what they become follows Marketo's field types (Adobe).
 """
 
 from __future__ import annotations
 
+import math
 import re
+from datetime import UTC, datetime
 from typing import Any
 
+from dynsync_gui.domain.choice import Form, TooLong
+from dynsync_gui.domain.graphemes import trimmed
 from dynsync_gui.domain.mapping import FieldMapping
-from dynsync_gui.domain.schema import FieldType, SourceField, TargetType
+from dynsync_gui.domain.schema import FieldType, SourceField, TargetField, TargetType
+
+TEXT_AREA_BYTES = 30_000
+"""What a text area of Marketo holds, in UTF-8."""
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 _INSTANT = re.compile(r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(:\d{2})?(?:\.\d+)?(Z|[+-]\d{2}:?\d{2})?")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _EMAIL = re.compile(r"[!-~]+@[!-~]+\.[!-~]+")
-_TEXT_AREA_BYTES = 30_000
+_WHOLE = {TargetType.INTEGER, TargetType.SCORE, TargetType.PERCENT}
+_FRACTION = {TargetType.FLOAT, TargetType.CURRENCY}
+_TEXTS = {TargetType.STRING, TargetType.TEXT}
+_DAYS = {TargetType.DATE, TargetType.DATETIME}
+
+
+class NotConvertible(ValueError):  # noqa: N818  reads as what happened
+    """A value of Marketo means nothing to the Dynamics column, such as a label that no option has."""
 
 
 def clean(text: str) -> str | None:
@@ -25,45 +39,62 @@ def clean(text: str) -> str | None:
     return kept or None
 
 
-def convert(mapping: FieldMapping, value: Any, shown: str | None) -> Any:
+def to_marketo(mapping: FieldMapping, value: Any, shown: str | None = None) -> Any:
     """The value that goes to Marketo.
 
     Args:
-        mapping: Column and field.
+        mapping: Column, field and choice.
         value: As in the Web API's row.
-        shown: Dataverse's formatted value, for lookups.
+        shown: Dataverse's formatted value, for the names of lookups.
 
     Returns:
         A JSON value; None clears the field.
     """
-    if value is None:
+    found = _outward(mapping, value, shown)
+    trims = mapping.too_long is TooLong.TRIM and mapping.target.type in _TEXTS  # half an address is another one
+    if isinstance(found, str) and trims:
+        return clean(trimmed(found, *room(mapping.target)))
+    return found
+
+
+def to_dynamics(mapping: FieldMapping, value: Any) -> Any:
+    """The value that goes to the Dynamics column, as the Web API takes it; None clears it.
+
+    Args:
+        mapping: Column, field and choice.
+        value: As Marketo's REST API gives it.
+
+    Raises:
+        NotConvertible: It means nothing there.
+    """
+    if value is None or value == "":
         return None
     source = mapping.source
-    if source.type.is_lookup:
-        return clean(shown) if shown else clean(str(value))
-    if source.type.has_options:
-        return _labels(source, value)
-    if mapping.target.type in {TargetType.DATE, TargetType.DATETIME}:
-        return _time(str(value), mapping.target.type)
-    if source.type is FieldType.BOOLEAN:
-        return bool(value)
-    if mapping.target.type in {TargetType.INTEGER, TargetType.SCORE, TargetType.PERCENT}:
-        return int(value)
-    if mapping.target.type in {TargetType.FLOAT, TargetType.CURRENCY}:
-        return float(value) if not isinstance(value, int) else value
-    return clean(value if isinstance(value, str) else _plain(value))
+    try:
+        found = _inward(mapping, value)
+    except (ValueError, OverflowError):
+        raise NotConvertible(source.name) from None
+    if isinstance(found, str) and mapping.too_long is TooLong.TRIM and source.max_length:
+        return clean(trimmed(found, source.max_length, None))
+    return found
+
+
+def room(target: TargetField) -> tuple[int | None, int | None]:
+    """How much text a Marketo field holds: characters, and bytes in UTF-8."""
+    return target.length, TEXT_AREA_BYTES if target.type is TargetType.TEXT else None
 
 
 def misfit(mapping: FieldMapping, value: Any) -> bool:
     """Whether Marketo's own description of the field rules the converted value out."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return True
     if not isinstance(value, str):
         return isinstance(value, int) and not -(2**63) <= value < 2**63
     target = mapping.target
     if target.type is TargetType.EMAIL and not _EMAIL.fullmatch(value):
         return True
-    if target.type is TargetType.TEXT:
-        return len(value.encode()) > _TEXT_AREA_BYTES
-    return target.length is not None and len(value) > target.length
+    characters, octets = room(target)
+    return (characters is not None and len(value) > characters) or (octets is not None and len(value.encode()) > octets)
 
 
 def same(sent: Any, held: Any) -> bool:
@@ -84,11 +115,93 @@ def email_of(text: Any) -> str:
     return (clean(text) or "").lower() if isinstance(text, str) else ""
 
 
-def _labels(source: SourceField, value: Any) -> str | None:
-    """Labels in the order Dynamics gives the values, joined by ``;``; a value without a label stays a number."""
-    values = value.split(",") if isinstance(value, str) else [value]
-    labels = [source.option_label(int(one)) or str(one) for one in values if str(one).strip()]
+def _outward(mapping: FieldMapping, value: Any, shown: str | None) -> Any:
+    if value is None:
+        return None
+    source, kind = mapping.source, mapping.target.type
+    if source.type.is_lookup:
+        return clean(shown) if shown and mapping.form is Form.NAME else clean(str(value))
+    if source.type.has_options:
+        return _options(mapping, value)
+    if source.type is FieldType.BOOLEAN:
+        if mapping.form is not Form.LABEL:
+            return bool(value)
+        return clean(source.option_label(int(value), mapping.language) or ("true" if value else "false"))
+    if kind in _DAYS:
+        return _time(str(value), kind)
+    if kind in _WHOLE:
+        return int(value)
+    if kind in _FRACTION:
+        return float(value) if not isinstance(value, int) else value
+    return clean(value if isinstance(value, str) else _plain(value))
+
+
+def _options(mapping: FieldMapping, value: Any) -> str | int | None:
+    """Labels or values in the order Dynamics gives the values, joined by ``;``; one without a label stays a number."""
+    values = [int(one) for one in value.split(",") if one.strip()] if isinstance(value, str) else [int(value)]
+    if mapping.form is Form.VALUE:
+        if mapping.target.type in _WHOLE:
+            return values[0]
+        return clean(";".join(map(str, values)))
+    labels = [mapping.source.option_label(one, mapping.language) or str(one) for one in values]
     return clean(";".join(labels))
+
+
+def _inward(mapping: FieldMapping, value: Any) -> Any:
+    source = mapping.source
+    match source.type:
+        case FieldType.MULTISELECT:
+            found = [_option(source, part, mapping) for part in str(value).split(";") if part.strip()]
+            return ",".join(map(str, found)) or None
+        case FieldType.PICKLIST | FieldType.STATE | FieldType.STATUS:
+            return _option(source, str(value), mapping)
+        case FieldType.BOOLEAN:
+            return bool(_option(source, str(value), mapping)) if mapping.form is Form.LABEL else _yes(value)
+        case FieldType.INTEGER | FieldType.BIGINT:
+            return _whole(value)
+        case FieldType.DECIMAL | FieldType.DOUBLE | FieldType.MONEY:
+            return _finite(value)
+        case FieldType.DATE:
+            return datetime.fromisoformat(str(value)).date().isoformat()
+        case FieldType.DATETIME:
+            moment = datetime.fromisoformat(str(value))
+            moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+            return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
+        case FieldType.STRING | FieldType.MEMO:
+            return clean(value if isinstance(value, str) else _plain(value))
+    raise NotConvertible(source.name)
+
+
+def _option(source: SourceField, text: str, mapping: FieldMapping) -> int:
+    """The value of a label, whatever its letter case; a number is a value that had no label."""
+    wanted = text.strip().casefold()
+    labels = {(clean(option.label_in(mapping.language)) or "").casefold(): option.value for option in source.options}
+    if mapping.form is Form.LABEL and wanted in labels:
+        return labels[wanted]
+    value = int(wanted)
+    if mapping.form is not Form.LABEL and source.option_label(value) is None:
+        raise NotConvertible(source.name)
+    return value
+
+
+def _yes(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise NotConvertible
+
+
+def _whole(value: Any) -> int:
+    """A whole number, also out of text or out of a float without a fraction."""
+    if isinstance(value, float) and not value.is_integer():
+        raise NotConvertible
+    return int(value)
+
+
+def _finite(value: Any) -> int | float:
+    found = value if isinstance(value, int | float) else float(value)
+    if isinstance(found, bool) or not math.isfinite(found):
+        raise NotConvertible
+    return found
 
 
 def _time(value: str, target: TargetType) -> str:

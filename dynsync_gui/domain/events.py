@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dynsync_gui.domain.checks import Check, IdentityCard
-from dynsync_gui.domain.choice_version import ChoiceVersion
+from dynsync_gui.domain.choice_changes import ChoiceVersion
 from dynsync_gui.domain.errors import DynSyncError
 from dynsync_gui.domain.filter_state import FilterState
 from dynsync_gui.domain.fit import FitReport
@@ -61,6 +61,20 @@ class Described(Event):
     tables: Mapping[Entity, EntitySchema] = field(default_factory=dict, hash=False)
     targets: Mapping[Target, TargetSchema] = field(default_factory=dict, hash=False)
     languages: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChoicesRead(Event):
+    """The versions of the choice of fields, the newest last; that one is in use."""
+
+    versions: tuple[ChoiceVersion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceImported(Event):
+    """A choice that a file holds and that fits today's schemas; nothing is kept yet."""
+
+    fields: FieldSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,17 +232,3 @@ class FitChecked(Event):
     """The fit check is done."""
 
     report: FitReport
-
-
-@dataclass(frozen=True, slots=True)
-class ChoicesRead(Event):
-    """Earlier choices of fields, the newest first."""
-
-    versions: tuple[ChoiceVersion, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ChoiceImported(Event):
-    """A choice was read from a file; it is not kept yet."""
-
-    fields: FieldSettings

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.checks import Check, SystemIdentity
+from dynsync_gui.domain.choice_changes import ChoiceVersion
 from dynsync_gui.domain.guards import Confirmed
 from dynsync_gui.domain.mapping import NewField
 from dynsync_gui.domain.prompts import Environment, Prompt
@@ -273,7 +274,10 @@ class Profile(Protocol):
         """The stored settings, or None where nothing was set up."""
 
     def write_settings(self, settings: Settings) -> None:
-        """Keep settings; the folder is made if need be."""
+        """Keep settings, and their choice of fields as a version; the folder is made if need be."""
+
+    def read_choices(self) -> tuple[ChoiceVersion, ...]:
+        """The versions of the choice of fields, the newest last; that one is in use."""
 
     def read_confirmed(self) -> Confirmed | None:
         """The two systems that a person confirmed, or None where nobody did yet."""

@@ -49,7 +49,7 @@ class StagedRecord:
         id: Bare Dynamics id.
         version: Row version.
         payload: What goes to Marketo, by REST name; None clears. None altogether for a skipped record.
-        digest: Of the payload and the company; equal digests mean that nothing has to be sent.
+        digest: Of the prints; equal digests mean that nothing has to be sent.
         name: How people call it.
         email: For comparing: trimmed, lower case.
         created: Creation time in Dynamics, ISO text.
@@ -58,6 +58,9 @@ class StagedRecord:
         qualified: Whether it is a qualified lead.
         misfit: Whether a value is ruled out by Marketo's description of the field.
         skip: Rule that leaves it out; None for none.
+        prints: Fingerprint of the payload and of what the record hangs on.
+        spared: Marketo fields that are only filled: what they hold stays.
+        new: Marketo fields that are about to be created, so that there is nothing in them to look at.
     """
 
     entity: Entity
@@ -73,6 +76,9 @@ class StagedRecord:
     qualified: bool = False
     misfit: bool = False
     skip: Skip | None = None
+    prints: bytes = b""
+    spared: frozenset[str] = frozenset()
+    new: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,8 @@ class LedgerRecord:
         filled: Marketo fields that held a value of ours when it was last acknowledged.
         company_ready: Whether its account is in Marketo.
         company_coming: Whether its account is in the ledger and not left out.
+        agreed: Fingerprint of what both sides agreed on; empty where all of the payload has to be sent.
+        spared: Marketo fields that are only filled, until matching finds them empty.
     """
 
     seq: int
@@ -101,6 +109,8 @@ class LedgerRecord:
     filled: frozenset[str]
     company_ready: bool
     company_coming: bool
+    agreed: bytes = b""
+    spared: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +172,7 @@ class Cursor:
 
     Attributes:
         run: The run that moved it last.
-        names: The columns that were asked for; other columns need a new start.
+        names: The columns that were asked for, and how they are sent; anything else needs a new start.
         next_link: Where to go on.
         delta_link: Where the next cycle starts.
         complete: Whether that run has read it all.

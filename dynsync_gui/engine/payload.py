@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from typing import Any
 
-from dynsync_gui.domain.convert import clean, convert, email_of, misfit
+from dynsync_gui.domain.choice import Form, Overwrite
+from dynsync_gui.domain.convert import clean, email_of, misfit, to_marketo
+from dynsync_gui.domain.fingerprint import LINK, fingerprint
 from dynsync_gui.domain.mapping import EntityMapping
 from dynsync_gui.domain.ports import SourceRecord
 from dynsync_gui.domain.schema import FILTER_FIELD, Entity, EntitySchema
@@ -38,7 +39,7 @@ def columns(mapping: EntityMapping, schema: EntitySchema) -> tuple[str, ...]:
 
 def wants_shown(mapping: EntityMapping) -> bool:
     """Whether a synced column is a lookup, whose name comes as a formatted value only."""
-    return any(pair.source.type.is_lookup for pair in mapping.fields)
+    return any(pair.source.type.is_lookup and pair.form is Form.NAME for pair in mapping.fields)
 
 
 def stage(record: SourceRecord, mapping: EntityMapping) -> StagedRecord:
@@ -48,33 +49,53 @@ def stage(record: SourceRecord, mapping: EntityMapping) -> StagedRecord:
         return StagedRecord(record.entity, record.id, version, None, skip=Skip.DELETED)
     values = record.values
     kept_out = mapping.filter and values.get(FILTER_FIELD) is False
-    payload = {
-        pair.target.name: convert(pair, values.get(pair.source.column), record.shown.get(pair.source.column))
-        for pair in mapping.fields
-    }
+    payload = _payload(record, mapping)
     parent = _parent(record) if mapping.linked else ""
+    prints = fingerprint({**payload, LINK: parent})
     qualified = record.entity is Entity.LEAD and values.get("statecode") == QUALIFIED
     return StagedRecord(
         entity=record.entity,
         id=record.id,
         version=record.version,
         payload=None if kept_out else payload,
-        digest=digest(payload, parent),
+        digest=hashlib.blake2b(prints, digest_size=16).digest(),
         name=clean(str(values.get("fullname") or values.get("name") or "")) or "",
         email=email_of(values.get("emailaddress1")),
         created=str(values.get("createdon") or ""),
         parent=parent,
         link=_link(record, qualified=qualified),
         qualified=qualified,
-        misfit=not kept_out and any(misfit(pair, payload[pair.target.name]) for pair in mapping.fields),
+        misfit=not kept_out and any(misfit(pair, payload.get(pair.target.name)) for pair in mapping.fields),
         skip=Skip.FILTERED if kept_out else None,
+        prints=prints,
+        spared=frozenset(pair.target.name for pair in mapping.fields if pair.overwrite is Overwrite.ONLY_EMPTY),
+        new=frozenset(pair.target.name for pair in mapping.fields if pair.new),
     )
 
 
-def digest(payload: Mapping[str, Any], parent: str) -> bytes:
-    """A short digest of what is sent, for telling that nothing changed."""
-    text = json.dumps([payload, parent], sort_keys=True, separators=(",", ":"))
-    return hashlib.blake2b(text.encode(), digest_size=16).digest()
+def asked(mapping: EntityMapping, names: tuple[str, ...]) -> tuple[str, ...]:
+    """What a cursor stands for: the columns that are read, and how their values are sent."""
+    how = [
+        (pair.target.name, pair.target.type, pair.source.column, pair.form, pair.language, pair.too_long)
+        for pair in mapping.fields
+        if pair.direction.writes_marketo
+    ]
+    text = json.dumps(how, separators=(",", ":"))
+    return (*names, f"={hashlib.blake2b(text.encode(), digest_size=8).hexdigest()}")
+
+
+def _payload(record: SourceRecord, mapping: EntityMapping) -> dict[str, Any]:
+    """Values by Marketo's names; an empty one that may not replace anything is left out."""
+    found = {
+        pair: to_marketo(pair, record.values.get(pair.source.column), record.shown.get(pair.source.column))
+        for pair in mapping.fields
+        if pair.direction.writes_marketo
+    }
+    return {
+        pair.target.name: value
+        for pair, value in found.items()
+        if value is not None or pair.overwrite is not Overwrite.NOT_BY_EMPTY
+    }
 
 
 def _parent(record: SourceRecord) -> str:

@@ -92,12 +92,19 @@ class Auditor:
 
 
 def _wanted(record: StagedRecord, filled: frozenset[str], *, linked: bool) -> dict[str, Any]:
-    """What Marketo has to hold: every value of ours, and nothing where a value of ours was cleared."""
+    """What Marketo has to hold: every value of ours, and nothing where a value of ours was cleared.
+
+    A field that is only filled may hold what was there before.
+    """
     wanted = {
         name: value
         for name, value in (record.payload or {}).items()
-        if (value is not None or name in filled) and not (name == outgoing.UNSUBSCRIBED and not value)
+        if name not in record.spared
+        and (value is not None or name in filled)
+        and not (name == outgoing.UNSUBSCRIBED and not value)
     }
+    for name in record.spared:
+        wanted.pop(name, None)
     if linked and record.parent:
         wanted[COMPANY_KEY] = record.parent
     return wanted

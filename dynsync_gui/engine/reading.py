@@ -47,8 +47,8 @@ class Reading:
         cursor = self._store.cursor(mapping.entity)
         if cursor.run == self._run and cursor.complete:
             return
-        if cursor.names != names:
-            cursor = Cursor(self._run, names)
+        if cursor.names != payload.asked(mapping, names):
+            cursor = Cursor(self._run)
         link = cursor.next_link if cursor.run == self._run else cursor.delta_link
         try:
             self._pages(schema, mapping, names, link, track=schema.change_tracking)
@@ -71,16 +71,16 @@ class Reading:
             page = self._dynamics.read_page(
                 schema, names, link, track=track and not link, shown=shown, page_size=PAGE_SIZE
             )
-            self._keep(page, mapping, names)
+            self._keep(page, mapping, payload.asked(mapping, names))
             read += len(page.records)
             self._on_read(mapping.entity, read)
             if not page.next_link:
                 return
             link = page.next_link
 
-    def _keep(self, page: Page, mapping: EntityMapping, names: tuple[str, ...]) -> None:
+    def _keep(self, page: Page, mapping: EntityMapping, asked: tuple[str, ...]) -> None:
         staged = [payload.stage(record, mapping) for record in page.records]
-        cursor = Cursor(self._run, names, page.next_link, page.delta_link, complete=not page.next_link)
+        cursor = Cursor(self._run, asked, page.next_link, page.delta_link, complete=not page.next_link)
         with self._store.transaction():
             self._store.stage(self._run, staged)
             self._store.move_cursor(mapping.entity, cursor)

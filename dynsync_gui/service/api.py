@@ -19,7 +19,8 @@ class Job(Protocol):
     """Work in a background thread; its events carry its number and end with exactly one last event.
 
     Last events: `ChecksEnded`, `Described`, `PlanReady`, `RunEnded`, `MailSent`, `RehearsalReady`, `ProfileRead`,
-    `ProblemsRead`, `EnvironmentsFound`, `Sampled`, `FilterRead`, `FitChecked`, `ChoicesRead`, `ChoiceImported`; `JobFailed` and `JobCancelled` for any job.
+    `ProblemsRead`, `EnvironmentsFound`, `Sampled`, `FilterRead`, `FitChecked`, `ChoicesRead`, `ChoiceImported`;
+    `JobFailed` and `JobCancelled` for any job.
     """
 
     @property
@@ -89,19 +90,22 @@ class SyncApi(Protocol):
         """
 
     def choice_history(self) -> Job:
-        """Read the choices that were kept: `ChoicesRead`."""
+        """Read the versions of the stored choice of fields: `ChoicesRead`."""
 
     def save_choice(self, fields: FieldSettings) -> Job:
-        """Keep another choice for the next run, and in the history: `ChoicesRead`."""
+        """Keep another choice for the next run, and as a new version: `ChoicesRead`."""
 
     def restore_choice(self, number: int) -> Job:
-        """Keep an earlier choice again: `ChoicesRead`."""
+        """Take a version of the choice again, as a new version: `ChoicesRead`."""
 
     def export_choice(self, path: Path, settings: Settings) -> Job:
-        """Write a choice as a file to read, without secrets: `ChoicesRead` when done."""
+        """Write the choice in these settings to a readable file without secrets: `ChoiceImported` with it."""
 
     def import_choice(self, path: Path) -> Job:
-        """Read a choice from such a file: `ChoiceImported`. Keeps nothing yet."""
+        """Read a choice from a file and hold it against the schemas described last, else today's: `ChoiceImported`.
+
+        A file that is wrong, foreign or does not fit ends in `JobFailed` with the line and the cure.
+        """
 
     def plan(self, settings: Settings, secrets: Secrets) -> Job:
         """Read both sides and count: `Progress`, then `PlanReady`. Writes nothing anywhere."""

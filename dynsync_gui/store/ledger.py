@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dynsync_gui.domain.errors import Retry
+from dynsync_gui.domain.fingerprint import changed, common, mark
 from dynsync_gui.domain.schema import COMPANY_KEY, PEOPLE, Entity
 from dynsync_gui.domain.storage import (
     Acknowledgement,
@@ -25,7 +26,8 @@ _ID_CHUNK = 400
 
 _LEDGER_RECORD = """
     SELECT r.seq, r.entity, r.id, r.version, r.payload, r.email, r.created, r.parent, r.match, r.marketo_id, r.filled,
-           coalesce(p.marketo_id <> '', 0), coalesce(p.marketo_id <> '' OR p.state = 'outbox', 0)
+           coalesce(p.marketo_id <> '', 0), coalesce(p.marketo_id <> '' OR p.state = 'outbox', 0),
+           r.agreed_prints, r.spared
       FROM records r LEFT JOIN records p ON r.parent <> '' AND p.entity = 'account' AND p.id = r.parent
 """
 
@@ -53,25 +55,32 @@ class Ledger:
                     superseded += 1
                 elif held["digest"] == record.digest:
                     continue
-            state, reason = self._state(record, held)
+            agreed = self._agreed(record, held)
+            state, reason = self._state(record, held, agreed)
+            if state == "unchanged" and record.prints:  # a field that is no longer chosen is forgotten with that
+                agreed = record.prints
+            fills = state == "outbox" and _fills(record, held, agreed)
+            spared = record.spared - record.new if fills else record.spared
             payload = None if state == "skipped" else json.dumps(record.payload, separators=(",", ":"))
             rows.append(
                 (
                     *(record.entity.value, record.id, run, record.version, state, reason, record.name),
                     *(record.email, record.created, record.parent, record.link, record.qualified, record.misfit),
-                    *(payload, record.digest),
+                    *(payload, record.digest, record.prints, agreed, _joined(spared)),
+                    Match.ADOPT.value if fills else "",
                 )
             )
         self._db.executemany(
             """INSERT INTO records (entity, id, run, version, state, reason, name, email, created, parent, link,
-                                    qualified, misfit, payload, digest)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                                    qualified, misfit, payload, digest, prints, agreed_prints, spared, match)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                ON CONFLICT (entity, id) DO UPDATE SET
                    run = excluded.run, version = excluded.version, state = excluded.state, reason = excluded.reason,
                    name = excluded.name, email = excluded.email, created = excluded.created,
                    parent = excluded.parent, link = excluded.link, qualified = excluded.qualified,
                    misfit = excluded.misfit, payload = excluded.payload, digest = excluded.digest,
-                   match = '', before = NULL""",
+                   prints = excluded.prints, agreed_prints = excluded.agreed_prints, spared = excluded.spared,
+                   match = excluded.match, before = NULL""",
             rows,
         )
         self._db.executemany(
@@ -88,7 +97,8 @@ class Ledger:
             part = records[start : start + _ID_CHUNK]
             marks = ",".join("?" * len(part))
             cursor = self._db.execute(
-                f"""SELECT r.entity, r.id, r.run, r.version, r.state, r.digest, r.agreed, p.retry
+                f"""SELECT r.entity, r.id, r.run, r.version, r.state, r.digest, r.agreed, r.prints, r.agreed_prints,
+                           r.marketo_id, p.retry
                       FROM records r LEFT JOIN problems p ON p.seq = r.seq
                      WHERE r.entity = ? AND r.id IN ({marks})""",
                 (part[0].entity.value, *(record.id for record in part)),
@@ -98,10 +108,23 @@ class Ledger:
         return found
 
     @staticmethod
-    def _state(record: StagedRecord, held: sqlite3.Row | None) -> tuple[str, str]:
+    def _agreed(record: StagedRecord, held: sqlite3.Row | None) -> bytes | None:
+        """What both sides agree on for sure: what waited in the outbox may have been sent without an answer."""
+        if held is None or held["agreed_prints"] is None or record.skip is not None:
+            return None
+        if held["state"] == "outbox" and held["prints"] is not None:
+            return common(held["prints"], held["agreed_prints"])
+        return bytes(held["agreed_prints"])
+
+    @staticmethod
+    def _state(record: StagedRecord, held: sqlite3.Row | None, agreed: bytes | None) -> tuple[str, str]:
         if record.skip is not None:
             return "skipped", record.skip.value
-        if held is not None and held["agreed"] == record.digest and record.digest:
+        if agreed is not None and record.prints:
+            is_agreed = not changed(record.prints, agreed)
+        else:
+            is_agreed = held is not None and held["agreed"] == record.digest and bool(record.digest)
+        if is_agreed:
             return "unchanged", ""
         refused_as_is = held is not None and held["state"] == "problem" and held["digest"] == record.digest
         if refused_as_is and held is not None and held["retry"] == Retry.WHEN_CHANGED:
@@ -132,7 +155,9 @@ class Ledger:
             if person not in taken:
                 taken.add(person)
                 self._db.execute("UPDATE records SET match = 'adopt', marketo_id = ? WHERE seq = ?", (person, contact))
-                self._db.execute("UPDATE records SET marketo_id = '', agreed = NULL WHERE seq = ?", (lead,))
+                self._db.execute(
+                    "UPDATE records SET marketo_id = '', agreed = NULL, agreed_prints = NULL WHERE seq = ?", (lead,)
+                )
         return len(taken)
 
     def undecided(self, entities: Sequence[Entity], after: int, limit: int) -> tuple[LedgerRecord, ...]:
@@ -174,29 +199,44 @@ class Ledger:
             grouped.setdefault(email, []).append(seq)
         return tuple(SharedEmail(email, tuple(seqs)) for email, seqs in grouped.items())
 
-    def decide(self, decisions: Iterable[Decision]) -> None:
+    def decide(self, decisions: Sequence[Decision]) -> None:
         """See `SyncStore.decide`."""
-        settled, waiting = [], []
+        settled, waiting, spared = [], [], []
+        only_filled = self._spared([one.seq for one in decisions])
         for one in decisions:
             before = json.dumps(one.before, separators=(",", ":")) if one.before else None
             if one.unchanged:
                 settled.append((one.marketo_id, _joined(one.filled), one.seq))
-            else:
-                waiting.append((one.match.value, one.marketo_id, one.marketo_id, before, one.seq))
+                continue
+            waiting.append((one.match.value, one.marketo_id, one.marketo_id, before, one.match.value, one.seq))
+            if names := only_filled.get(one.seq):  # what was found empty is filled
+                kept = names - (one.before or {}).keys() if one.match is not Match.CREATE else frozenset()
+                spared.append((_joined(kept), one.seq))
         self._db.executemany(
-            """UPDATE records SET state = 'unchanged', marketo_id = ?, filled = ?, agreed = digest, payload = NULL
+            """UPDATE records SET state = 'unchanged', marketo_id = ?, filled = ?, agreed = digest, payload = NULL,
+                                  agreed_prints = coalesce(prints, agreed_prints), prints = NULL
                 WHERE seq = ? AND state = 'outbox'""",
             settled,
         )
         self._db.executemany(
-            """UPDATE records SET match = ?, marketo_id = CASE WHEN ? = '' THEN marketo_id ELSE ? END, before = ?
+            """UPDATE records SET match = ?, marketo_id = CASE WHEN ? = '' THEN marketo_id ELSE ? END, before = ?,
+                                  agreed_prints = CASE WHEN ? = 'update' THEN agreed_prints END
                 WHERE seq = ? AND state = 'outbox'""",
             waiting,
         )
+        self._db.executemany("UPDATE records SET spared = ? WHERE seq = ?", spared)
+
+    def _spared(self, seqs: Sequence[int]) -> Mapping[int, frozenset[str]]:
+        marks = ",".join("?" * len(seqs))
+        rows = self._db.execute(f"SELECT seq, spared FROM records WHERE spared <> '' AND seq IN ({marks})", seqs)
+        return {seq: frozenset(names.split(",")) for seq, names in rows}
 
     def decide_rest(self) -> None:
         """See `SyncStore.decide_rest`."""
-        self._db.execute("UPDATE records SET match = 'create' WHERE state = 'outbox' AND match = ''")
+        self._db.execute(
+            """UPDATE records SET match = 'create', agreed_prints = NULL, spared = ''
+                WHERE state = 'outbox' AND match = ''"""
+        )
 
     def acknowledge(self, rows: Sequence[Acknowledgement]) -> None:
         """See `SyncStore.acknowledge`."""
@@ -209,6 +249,7 @@ class Ledger:
         )
         self._db.executemany(
             """UPDATE records SET state = 'acknowledged', marketo_id = ?, filled = ?, agreed = digest,
+                                  agreed_prints = coalesce(prints, agreed_prints), prints = NULL,
                                   payload = NULL, before = NULL, match = ''
                 WHERE seq = ? AND version = ? AND state = 'outbox'""",
             [(row.marketo_id, _joined(row.filled), row.seq, row.version) for row in rows],
@@ -243,6 +284,17 @@ class Ledger:
         )
 
 
+def _fills(record: StagedRecord, held: sqlite3.Row | None, agreed: bytes | None) -> bool:
+    """Whether a person that Marketo has only gets values for fields that are about to be created.
+
+    Nothing is overwritten then, so that nobody has to look at the person first; it is addressed by Marketo's id, which
+    never makes a new one of it.
+    """
+    if held is None or not agreed or not held["marketo_id"] or record.entity not in PEOPLE or not record.new:
+        return False
+    return changed(record.prints, agreed) <= {mark(name) for name in record.new}
+
+
 def _joined(names: Iterable[str]) -> str:
     return ",".join(sorted(names))
 
@@ -262,4 +314,6 @@ def _ledger_record(row: Sequence[Any]) -> LedgerRecord:
         filled=frozenset(filter(None, row[10].split(","))),
         company_ready=bool(row[11]),
         company_coming=bool(row[12]),
+        agreed=row[13] or b"",
+        spared=frozenset(filter(None, row[14].split(","))),
     )

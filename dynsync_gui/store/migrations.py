@@ -79,4 +79,9 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             before TEXT NOT NULL
         )""",
     ),
+    (
+        "ALTER TABLE records ADD COLUMN prints BLOB",
+        "ALTER TABLE records ADD COLUMN agreed_prints BLOB",
+        "ALTER TABLE records ADD COLUMN spared TEXT NOT NULL DEFAULT ''",
+    ),
 )

@@ -33,6 +33,11 @@ class Profile:
         return self.folder / "settings.toml"
 
     @property
+    def choices_file(self) -> Path:
+        """Versions of the choice of fields."""
+        return self.folder / "choices.toml"
+
+    @property
     def database(self) -> Path:
         """Links, cursors, outbox, problems, journal and runs."""
         return self.folder / "dynsync.db"

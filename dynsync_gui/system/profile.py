@@ -9,9 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from dynsync_gui.domain.cancel import CancelToken
+from dynsync_gui.domain.choice_changes import ChoiceVersion
 from dynsync_gui.domain.guards import Confirmed
 from dynsync_gui.domain.ports import RateWindow, SecretStore
 from dynsync_gui.domain.settings import Settings
+from dynsync_gui.system.choice_versions import add_version, read_versions
 from dynsync_gui.system.lease import held, lease
 from dynsync_gui.system.paths import Profile as Folder
 from dynsync_gui.system.secrets import SessionSecrets
@@ -56,9 +58,14 @@ class StoredProfile:
         return replace(settings, rehearsal=self._rehearsal) if settings else None
 
     def write_settings(self, settings: Settings) -> None:
-        """Keep settings; the folder is made if need be."""
+        """Keep settings, and their choice of fields as a version; the folder is made if need be."""
         self._folder.make()
         write_settings(self._folder.settings_file, settings, self.read_confirmed())
+        add_version(self._folder.choices_file, settings.fields)
+
+    def read_choices(self) -> tuple[ChoiceVersion, ...]:
+        """The versions of the choice of fields, the newest last."""
+        return read_versions(self._folder.choices_file)
 
     def read_confirmed(self) -> Confirmed | None:
         """The two systems that a person confirmed, or None where nobody did yet."""

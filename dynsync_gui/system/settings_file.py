@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 import tomllib
-from contextlib import suppress
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +16,7 @@ from dynsync_gui.domain.errors import SettingsError, settings_error
 from dynsync_gui.domain.guards import Confirmed
 from dynsync_gui.domain.settings import Settings
 from dynsync_gui.domain.text import Message, msg
+from dynsync_gui.system.whole_file import write_whole
 
 _AT_LINE = re.compile(r"\(at line (\d+), column \d+\)")
 _MOST_BYTES = 1_000_000
@@ -68,16 +66,7 @@ def write_settings(path: Path, settings: Settings, confirmed: Confirmed | None =
     if confirmed is not None:
         document[_CONFIRMED] = {part.name: str(getattr(confirmed, part.name)) for part in fields(Confirmed)}
     text = tomli_w.dumps(document)
-    try:
-        _replace(path, text.encode())
-    except OSError as cause:
-        error = settings_error(
-            msg("DynSync cannot write “{file}”.", file=str(path)),
-            msg("Make room on the disk, or see that you may write there."),
-            code="settings-file",
-        )
-        error.detail = cause.strerror or ""
-        raise error from cause
+    write_whole(path, text.encode())
 
 
 def read_answers_file(path: Path) -> Settings:
@@ -124,23 +113,3 @@ def _unreadable(path: Path, title: Message) -> SettingsError:
     if path.suffix != ".toml":
         cure = msg("Name a settings file in TOML.")
     return settings_error(title, cure, code="settings-file")
-
-
-def _replace(path: Path, content: bytes) -> None:
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # made with 0600
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        with suppress(OSError):
-            Path(temporary).unlink()
-        raise
-    if os.name == "posix":  # the new name itself is durable once its folder is
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)

@@ -22,10 +22,14 @@ from dynsync_gui.domain.checks import (
     IdentityCard,
     SystemIdentity,
 )
+from dynsync_gui.domain.choice import Direction, FieldChoice
+from dynsync_gui.domain.choice_changes import ChoiceVersion
 from dynsync_gui.domain.errors import Retry
 from dynsync_gui.domain.events import (
     CheckChanged,
     ChecksEnded,
+    ChoiceImported,
+    ChoicesRead,
     Described,
     Event,
     JobCancelled,
@@ -43,6 +47,7 @@ from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import (
     DynamicsSettings,
     EnableSettings,
+    FieldSettings,
     MarketoSettings,
     Settings,
 )
@@ -119,6 +124,11 @@ OFFERS = {
         FieldOffer(SourceField("new_synctomkto", "Sync", FieldType.BOOLEAN), is_filter=True, preselected=True),
     )
 }
+CHOSEN = FieldSettings({Entity.LEAD: (FieldChoice("firstname", direction=Direction.BOTH),)})
+VERSIONS = (
+    ChoiceVersion(1, AT, "ada", FieldSettings()),
+    ChoiceVersion(2, AT, "bo\x1b[2J", CHOSEN, (msg("lead: firstname changed."),)),
+)
 
 
 class ScriptedJob:
@@ -186,6 +196,18 @@ class ScriptedService:
 
     def describe(self, settings: Settings, secrets: Secrets) -> ScriptedJob:
         return self._job("describe", Described(1, OFFERS), settings, secrets)
+
+    def choice_history(self) -> ScriptedJob:
+        return self._job("choice_history", ChoicesRead(1, VERSIONS))
+
+    def restore_choice(self, number: int) -> ScriptedJob:
+        return self._job("restore_choice", ChoicesRead(1, VERSIONS), number)
+
+    def export_choice(self, path: Path, settings: Settings) -> ScriptedJob:
+        return self._job("export_choice", ChoiceImported(1, settings.fields), path, settings)
+
+    def import_choice(self, path: Path) -> ScriptedJob:
+        return self._job("import_choice", ChoiceImported(1, CHOSEN), path)
 
     def plan(self, settings: Settings, secrets: Secrets) -> ScriptedJob:
         return self._job("plan", PlanReady(1, PLAN), settings, secrets)

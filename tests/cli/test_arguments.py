@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dynsync_gui.cli import main
-from dynsync_gui.cli.arguments import Options, parse, wanted_language
+from dynsync_gui.cli.arguments import FieldsAction, Options, parse, wanted_language
 from dynsync_gui.system.secrets import SecretSource
 from tests.cli.scripted import Caller
 
@@ -35,6 +35,12 @@ def test_the_last_of_two_counts() -> None:
     ("arguments", "expected"),
     [
         (["demo"], Options("demo")),
+        (["fields"], Options("fields")),
+        (["fields", "--entity", "lead"], Options("fields", entity="lead")),
+        (["fields", "export", "c.toml"], Options("fields", action=FieldsAction.EXPORT, file=Path("c.toml"))),
+        (["fields", "import", "c.toml"], Options("fields", action=FieldsAction.IMPORT, file=Path("c.toml"))),
+        (["fields", "history", "--json"], Options("fields", json=True, action=FieldsAction.HISTORY)),
+        (["fields", "restore", "3"], Options("fields", action=FieldsAction.RESTORE, version=3)),
         (["demo", "--records", "50", "--seed", "9"], Options("demo", records=50, seed=9)),
         (["setup", "--answers", "a.toml"], Options("setup", answers=Path("a.toml"))),
         (["setup", "--answers", "a.toml", "--start"], Options("setup", answers=Path("a.toml"), start=True)),

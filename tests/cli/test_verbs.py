@@ -14,6 +14,7 @@ import pytest
 
 from dynsync_gui.cli import commands
 from dynsync_gui.domain.checks import Check, CheckState, Owner
+from dynsync_gui.domain.choice import FieldChoice
 from dynsync_gui.domain.errors import UNEXPECTED, ConnectionFailed, DynSyncError, ExitStatus, Finding, GuardStop
 from dynsync_gui.domain.events import ChecksEnded, JobFailed, Progress, RunEnded
 from dynsync_gui.domain.report import Proof, RunState, Status
@@ -21,7 +22,7 @@ from dynsync_gui.domain.schema import Entity, System
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.text import msg
 from dynsync_gui.system.secrets import SecretSource, SessionSecrets
-from tests.cli.scripted import ENVIRONMENT, FAILED, REPORT, SECRETS, SETTINGS, Caller, ScriptedJob
+from tests.cli.scripted import CHOSEN, ENVIRONMENT, FAILED, REPORT, SECRETS, SETTINGS, Caller, ScriptedJob
 
 
 def failed(kind: type[DynSyncError], code: str = "the-code") -> JobFailed:
@@ -92,6 +93,31 @@ def test_fields(call: Caller) -> None:
     text = call("fields").out
     assert "[x]  First Name" in text
     assert "-> Status Reason (new)" in text
+
+
+def test_the_choice_is_written_taken_in_and_taken_back(call: Caller, tmp_path: Path) -> None:
+    path = tmp_path / "choice.toml"
+    assert call("fields", "export", str(path), "--json").document == {"file": str(path)}
+    assert call.service.given["export_choice"] == (path, SETTINGS)
+    assert call("fields", "import", str(path)).status == 0
+    kept, secrets, session_only = call.service.given["keep"]
+    assert (kept.fields, secrets, session_only) == (CHOSEN, SECRETS, False)
+    first, second = call("fields", "history", "--json").document["versions"]
+    assert (first["number"], first["who"], first["changes"]) == (1, "ada", [])
+    assert second["changes"] == ["lead: firstname changed."]
+    text = call("fields", "restore", "1").out
+    assert call.service.given["restore_choice"] == (1,)
+    assert "lead: firstname changed." in text
+    assert "\x1b" not in text
+
+
+def test_a_chosen_field_says_which_way_it_travels(call: Caller) -> None:
+    call.service.settings = replace(SETTINGS, fields=CHOSEN)
+    (row,) = [row for row in call("fields", "--json").document["fields"] if row["name"] == "firstname"]
+    assert row["direction"] == "both"
+    assert row["sentence"] == "Dynamics and Marketo fill First Name. If both changed, Marketo wins."
+    assert "If both changed, Marketo wins." in call("fields").out
+    assert call("fields", "--entity", "contact", "--json").document["fields"] == []
 
 
 def test_plan(call: Caller) -> None:
@@ -295,7 +321,7 @@ def test_outside_of_the_main_thread_no_signal_is_touched(call: Caller) -> None:
 
 
 def test_a_rehearsals_profile_is_reached_by_new_systems(call: Caller) -> None:
-    chosen = replace(SETTINGS.fields, chosen={Entity.LEAD: ("firstname",)})
+    chosen = replace(SETTINGS.fields, chosen={Entity.LEAD: (FieldChoice("firstname"),)})
     call.service.settings = replace(SETTINGS, rehearsal=True, fields=chosen)
     assert call("plan").status == 0
     settings, secrets = call.service.given["plan"]

@@ -96,7 +96,9 @@ COLUMNS = [
     column("new_tags", "MultiSelectPicklist", IsCustomAttribute=True),
     column("birthdate", "DateTime"),
     column("createdon", "DateTime"),
-    column("parentcustomerid", "Customer"),
+    column("new_slot", "DateTime"),
+    column("donotemail", "Boolean"),
+    column("parentcustomerid", "Customer", IsValidForUpdate=False),
     column("parentcustomeridname", "String", AttributeOf="parentcustomerid"),
     column("entityimage_secret", "String", IsValidODataAttribute=False),
     column("blank", "Integer", DisplayName=None),
@@ -111,6 +113,16 @@ CASTS = {
     "DateTime": [
         {"LogicalName": "birthdate", "DateTimeBehavior": {"Value": "DateOnly"}, "Format": "DateOnly"},
         {"LogicalName": "createdon", "DateTimeBehavior": {"Value": "UserLocal"}, "Format": "DateOnly"},
+        {"LogicalName": "new_slot", "DateTimeBehavior": {"Value": "TimeZoneIndependent"}, "Format": "DateAndTime"},
+    ],
+    "Boolean": [
+        {
+            "LogicalName": "donotemail",
+            "OptionSet": {
+                "TrueOption": {"Value": 1, "Label": label("Nej", L1033="Do Not Allow")},
+                "FalseOption": {"Value": 0, "Label": label("Ja", L1033="Allow")},
+            },
+        }
     ],
     "Lookup": [{"LogicalName": "parentcustomerid", "Targets": ["account", "contact"]}],
 }
@@ -155,6 +167,13 @@ def test_a_table(script: DynamicsScript, reader: DataverseReader) -> None:
     assert by_name["new_tags"].options == (Option(3, "C"),)
     assert by_name["new_tags"].custom
     assert (by_name["birthdate"].type, by_name["createdon"].type) == (FieldType.DATE, FieldType.DATETIME)
+    assert (by_name["birthdate"].behavior, by_name["createdon"].behavior) == ("DateOnly", "UserLocal")
+    assert (by_name["new_slot"].type, by_name["new_slot"].behavior) == (FieldType.DATETIME, "TimeZoneIndependent")
+    assert by_name["donotemail"].option_label(1) == "Nej"
+    assert by_name["donotemail"].option_label(1, 1033) == "Do Not Allow"
+    assert by_name["donotemail"].option_label(0, 1036) == "Ja", "a language that is missing falls back to the user's"
+    assert not by_name["parentcustomerid"].writable
+    assert by_name["lastname"].writable
     assert by_name["parentcustomerid"].targets == ("account", "contact")
     assert by_name["blank"].label == "Blank"
     assert not by_name["entityimage_secret"].readable

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from dynsync_gui.domain.choice import Direction, FieldChoice
-from dynsync_gui.domain.choice_version import ChoiceVersion
+from dynsync_gui.domain.choice_changes import ChoiceVersion, changes
 from dynsync_gui.domain.events import (
     ChoiceImported,
     ChoicesRead,
@@ -183,11 +183,9 @@ REPORT = FitReport(
 CHOICE = FieldSettings({Entity.LEAD: (FieldChoice("firstname"), FieldChoice("lastname"), FieldChoice("emailaddress1"))})
 OLDER = FieldSettings({Entity.LEAD: (FieldChoice("lastname"), FieldChoice("emailaddress1"))})
 VERSIONS = (
-    ChoiceVersion(3, NOW, "anna", CHOICE, (msg("Leads: First Name was ticked."),)),
-    ChoiceVersion(
-        2, NOW - timedelta(days=2), "anna", OLDER, (msg("Leads: Job Title was unticked."), msg("The filter is obeyed."))
-    ),
     ChoiceVersion(1, NOW - timedelta(days=30), "admin", FieldSettings()),
+    ChoiceVersion(2, NOW - timedelta(days=2), "anna", OLDER, changes(FieldSettings(), OLDER)),
+    ChoiceVersion(3, NOW, "anna", CHOICE, changes(OLDER, CHOICE)),
 )
 IMPORTED = FieldSettings(
     {Entity.LEAD: (FieldChoice("lastname", direction=Direction.BOTH), FieldChoice("emailaddress1"))}
@@ -205,6 +203,6 @@ SCRIPTS: dict[str, list[object]] = {
     "choice_history": [lambda job: ChoicesRead(job, VERSIONS)],
     "save_choice": [lambda job: ChoicesRead(job, VERSIONS)],
     "restore_choice": [lambda job: ChoicesRead(job, VERSIONS)],
-    "export_choice": [lambda job: ChoicesRead(job, VERSIONS)],
+    "export_choice": [lambda job: ChoiceImported(job, CHOICE)],
     "import_choice": [lambda job: ChoiceImported(job, IMPORTED)],
 }

@@ -23,6 +23,11 @@ def option_label(label: Any, value: int) -> str:
     return _user(label) or _any(_by_locale(label)) or str(value)
 
 
+def labels_of(label: Any) -> Mapping[int, str]:
+    """A label in all languages of the organisation, by LCID."""
+    return _by_locale(label)
+
+
 def _user(label: Any) -> str:
     own = label.get("UserLocalizedLabel") if isinstance(label, Mapping) else None
     return str(own.get("Label") or "") if isinstance(own, Mapping) else ""

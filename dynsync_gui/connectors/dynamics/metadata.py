@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from dynsync_gui.connectors.dynamics.labels import option_label, shown_label
+from dynsync_gui.connectors.dynamics.labels import labels_of, option_label, shown_label
 from dynsync_gui.domain.errors import TemporaryFailure
 from dynsync_gui.domain.findings.dataverse import DATAVERSE
-from dynsync_gui.domain.schema import Entity, EntitySchema, FieldType, Option, SourceField
+from dynsync_gui.domain.schema import DateBehavior, Entity, EntitySchema, FieldType, Option, SourceField
 
 Read = Callable[[str], dict[str, Any]]
 """Reads a path below the service root."""
@@ -16,7 +16,7 @@ Read = Callable[[str], dict[str, Any]]
 _TABLE = "LogicalName,EntitySetName,PrimaryIdAttribute,DisplayName,ChangeTrackingEnabled"
 _COLUMN = (
     "LogicalName,SchemaName,AttributeType,AttributeTypeName,DisplayName,RequiredLevel,IsValidForRead,"
-    "IsValidODataAttribute,AttributeOf,IsCustomAttribute,IsSecured,SourceType"
+    "IsValidForUpdate,IsValidODataAttribute,AttributeOf,IsCustomAttribute,IsSecured,SourceType"
 )
 _TYPES = {
     "StringType": FieldType.STRING,
@@ -41,8 +41,10 @@ _TYPES = {
     "PartyListType": FieldType.PARTYLIST,
     "VirtualType": FieldType.VIRTUAL,
 }
+_BEHAVIORS = {behavior.value: behavior for behavior in DateBehavior}
 _CHOICES = "$select=LogicalName&$expand=OptionSet($select=Options),GlobalOptionSet($select=Options)"
 _STATES = "$select=LogicalName&$expand=OptionSet($select=Options)"
+_YES_NO = "$select=LogicalName&$expand=OptionSet($select=TrueOption,FalseOption)"
 _LOOKUPS = {FieldType.LOOKUP, FieldType.CUSTOMER, FieldType.OWNER}
 _CASTS: tuple[tuple[set[FieldType], str, str], ...] = (
     ({FieldType.STRING}, "StringAttributeMetadata", "$select=LogicalName,MaxLength,FormatName"),
@@ -51,6 +53,7 @@ _CASTS: tuple[tuple[set[FieldType], str, str], ...] = (
     ({FieldType.MULTISELECT}, "MultiSelectPicklistAttributeMetadata", _CHOICES),
     ({FieldType.STATE}, "StateAttributeMetadata", _STATES),
     ({FieldType.STATUS}, "StatusAttributeMetadata", _STATES),
+    ({FieldType.BOOLEAN}, "BooleanAttributeMetadata", _YES_NO),
     ({FieldType.DATETIME}, "DateTimeAttributeMetadata", "$select=LogicalName,Format,DateTimeBehavior"),
     (_LOOKUPS, "LookupAttributeMetadata", "$select=LogicalName,Targets"),
 )
@@ -117,7 +120,8 @@ def type_of(row: Mapping[str, Any]) -> FieldType:
 def _field(row: Mapping[str, Any], kind: FieldType, further: Mapping[str, Mapping[str, Any]]) -> SourceField:
     name = str(row["LogicalName"])
     more = further.get(name, {})
-    if kind is FieldType.DATETIME and _inner(more.get("DateTimeBehavior")) == "DateOnly":
+    behavior = _BEHAVIORS.get(_inner(more.get("DateTimeBehavior")))
+    if behavior is DateBehavior.DATE_ONLY:
         kind = FieldType.DATE
     length = more.get("MaxLength")
     targets = more.get("Targets")
@@ -132,20 +136,24 @@ def _field(row: Mapping[str, Any], kind: FieldType, further: Mapping[str, Mappin
         readable=readable(row),
         secured=bool(row.get("IsSecured")),
         calculated=row.get("SourceType") in {1, 2, 3},
-        options=tuple(_options(more)) if kind.has_options else (),
+        options=tuple(_options(more)),
         targets=tuple(str(target) for target in targets) if isinstance(targets, list) else (),
+        behavior=behavior,
+        writable=row.get("IsValidForUpdate") is not False,
     )
 
 
 def _options(more: Mapping[str, Any]) -> Iterable[Option]:
-    """Options of the column's own set, else of the global set that it uses."""
+    """Options of the column's own set, else of the global set that it uses; of yes/no both."""
     for name in ("OptionSet", "GlobalOptionSet"):
-        options = (more.get(name) or {}).get("Options")
-        if options:
+        found = more.get(name) or {}
+        options = found.get("Options") or [found.get("TrueOption"), found.get("FalseOption")]
+        known = [option for option in options if isinstance(option, dict) and isinstance(option.get("Value"), int)]
+        if known:
             return [
-                Option(option["Value"], option_label(option.get("Label"), option["Value"]))
-                for option in options
-                if isinstance(option, dict) and isinstance(option.get("Value"), int)
+                Option(option["Value"], option_label(label, option["Value"]), labels_of(label))
+                for option in known
+                for label in (option.get("Label"),)
             ]
     return []
 

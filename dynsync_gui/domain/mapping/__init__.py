@@ -5,7 +5,7 @@
 pure, so that the page, the command line and the engine cannot disagree.
 """
 
-from dynsync_gui.domain.mapping.build import build_mapping, unknown_choices
+from dynsync_gui.domain.mapping.build import build_mapping, place_of, unknown_choices
 from dynsync_gui.domain.mapping.directions import directions
 from dynsync_gui.domain.mapping.fitting import accepts, forms
 from dynsync_gui.domain.mapping.model import (
@@ -38,6 +38,7 @@ __all__ = [
     "forms",
     "new_field_options",
     "offers",
+    "place_of",
     "problems_of",
     "sentence",
     "target_options",

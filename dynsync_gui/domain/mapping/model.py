@@ -10,7 +10,6 @@ from dynsync_gui.domain.mapping.fitting import documented_form
 from dynsync_gui.domain.schema import Entity, SourceField, System, TargetField, TargetType
 from dynsync_gui.domain.text import NOTHING, Message
 
-
 _PLAIN = FieldChoice("")
 
 

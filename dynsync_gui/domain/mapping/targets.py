@@ -20,17 +20,7 @@ from dynsync_gui.domain.schema import (
 )
 from dynsync_gui.domain.text import NOTHING, Message, msg
 
-LINKS = frozenset(
-    {
-        "id",
-        "marketoGUID",
-        KEY_FIELD,
-        COMPANY_KEY,
-        "externalOpportunityId",
-        "externalSalesPersonId",
-        "externalCreatedDate",
-    }
-)
+LINKS = frozenset({"id", "marketoGUID", KEY_FIELD, COMPANY_KEY, "externalOpportunityId", "externalSalesPersonId"})
 """Marketo fields that hold the records together; DynSync fills them itself."""
 
 

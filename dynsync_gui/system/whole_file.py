@@ -1,0 +1,74 @@
+"""Files that are there whole or not at all: after a crash at any moment the old one or the new one."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from dynsync_gui.domain.errors import settings_error
+from dynsync_gui.domain.text import Message, msg
+
+_MOST_BYTES = 1_000_000
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Put a file in place of another one, readable by its owner alone.
+
+    Raises:
+        SettingsError: It cannot be written.
+    """
+    try:
+        _replace(path, content)
+    except OSError as cause:
+        error = settings_error(
+            msg("DynSync cannot write “{file}”.", file=str(path)),
+            msg("Make room on the disk, or see that you may write there."),
+            code="settings-file",
+        )
+        error.detail = cause.strerror or ""
+        raise error from cause
+
+
+def read_text(path: Path, cure: Message) -> str:
+    """A text of a size that people write.
+
+    Args:
+        path: The file.
+        cure: What to do where it cannot be read.
+
+    Raises:
+        SettingsError: It is missing, too long, or no text.
+    """
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise settings_error(msg("“{file}” is too long.", file=str(path)), cure, code="settings-file")
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        title = msg("“{file}” is not text in UTF-8.", file=str(path))
+        raise settings_error(title, cure, code="settings-file") from None
+    except OSError as cause:
+        error = settings_error(msg("“{file}” cannot be read.", file=str(path)), cure, code="settings-file")
+        error.detail = cause.strerror or ""
+        raise error from cause
+
+
+def _replace(path: Path, content: bytes) -> None:
+    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # made with 0600
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        with suppress(OSError):
+            Path(temporary).unlink()
+        raise
+    if os.name == "posix":  # the new name itself is durable once its folder is
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
