@@ -6,13 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
 
 from dynsync_gui.domain.edits import RowKey
 from dynsync_gui.domain.events import ProblemsRead, ProfileRead
 from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.settings import SignIn
 from dynsync_gui.ui.start import Window
+from dynsync_gui.ui.windows.choice_history import ChoiceHistory
 from tests.ui import demo_world as world
 from tests.ui import field_world as fields
 from tests.ui.scripted_service import Gate, ScriptedService
@@ -61,6 +62,8 @@ class Scenes:
             "main_changed",
             "problems",
             "history",
+            "fields_later",
+            "fields_history",
         ]
 
     def page1_empty(self) -> tuple[Window, ScriptedService]:
@@ -238,12 +241,34 @@ class Scenes:
         window.main.overview.problems.click()
         return window, service
 
+    def fields_later(self, **scripts: Any) -> tuple[Window, ScriptedService]:
+        window, service = self.open_stored(**scripts)
+        window.main.fields.click()
+        dialog = window.fields
+        self._wait(lambda: bool(dialog.pane.checks.states) and dialog.pane.tabs.count() == 3)
+        dialog.pane.sheet.edits.tick(Entity.LEAD, {RowKey("description")}, on=True)
+        dialog.pane.edited(Entity.LEAD)
+        return window, service
+
+    def fields_history(self) -> tuple[Window, ScriptedService]:
+        window, service = self.fields_later()
+        window.fields.history.click()
+        self._wait(lambda: window.fields.findChild(ChoiceHistory) is not None)
+        window.fields.findChild(ChoiceHistory).table.selectRow(1)
+        return window, service
+
     def history(self) -> tuple[Window, ScriptedService]:
         runs = tuple(replace(world.REPORT, id=number) for number in range(9, 0, -1))
         status = replace(world.STATUS, runs=runs)
         window, service = self.open_stored(status)
         window.main._show_view(2)
         return window, service
+
+    @staticmethod
+    def front(window: Window) -> QWidget:
+        """The dialog in front of a window, else the window."""
+        dialogs = [dialog for dialog in window.findChildren(QDialog) if dialog.isVisible()]
+        return dialogs[-1] if dialogs else window
 
     def open(self, **scripts: Any) -> tuple[Window, ScriptedService]:
         """A new window on the first page."""

@@ -37,10 +37,12 @@ class MainView(QWidget):
 
     Attributes:
         setup_wanted: The user wants to set up again.
+        fields_wanted: The user wants to change which fields are synced.
         help_wanted: The user asks for help; carries the topic.
     """
 
     setup_wanted = Signal()
+    fields_wanted = Signal()
     help_wanted = Signal(str)
 
     def __init__(self, bridge: Bridge) -> None:
@@ -61,6 +63,7 @@ class MainView(QWidget):
             IconButton("history", tr("History"), kind="nav", role="accent"),
         ]
         self.setup = IconButton("settings", tr("Set up again"), kind="nav", role="accent")
+        self.fields = IconButton("field", tr("Fields"), kind="nav", role="accent")
         self.help = IconButton("help", tr("Help"), kind="nav", role="accent")
         self._build()
         self._wire()
@@ -191,7 +194,7 @@ class MainView(QWidget):
             view.setProperty("kind", "body")
             area.setWidget(view)
             self.views.addWidget(area)
-        self._side = Side(links, self.setup, self.help)
+        self._side = Side(links, self.fields, self.setup, self.help)
         layout = row(self._side, self.views, gap=0)
         layout.setStretch(1, 1)
         self.setLayout(layout)
@@ -206,6 +209,7 @@ class MainView(QWidget):
         self.overview.problems_wanted.connect(lambda: self._show_view(1))
         self.problems.export_wanted.connect(self._ask_where)
         self.setup.clicked.connect(self.setup_wanted)
+        self.fields.clicked.connect(self.fields_wanted)
         self.help.clicked.connect(lambda: self.help_wanted.emit("enable"))
 
     def _show_view(self, place: int) -> None:

@@ -112,8 +112,10 @@ class FieldDetail(Card):
         if detail.choice is None:
             return tr("Not synced. Ticked, it would go to “{target}”.", target=detail.goal.label)
         told = sentence(detail.entity, detail.choice, detail.goal.label)
-        new = tr("“{name}” will be created in Marketo: it can be hidden later, never deleted.", name=detail.goal.field.name) if detail.goal.new else ""
-        return f"{told} {new}".strip()
+        if not detail.goal.new:
+            return str(told)
+        name = detail.goal.field.name
+        return f"{told} " + tr("“{name}” will be created in Marketo; it can be hidden later, never deleted.", name=name)
 
     def _say_note(self, note: Note | None) -> None:
         shown = note is not None and bool(note.text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dynsync_gui.domain.fit import FitReason, FitReport, Misfit
 from dynsync_gui.domain.text import Message, msg, ntr, tr
+from dynsync_gui.ui.words import entity_name
 
 REASON = {
     FitReason.TOO_LONG: msg("longer than the Marketo field"),
@@ -35,3 +36,11 @@ def summary(report: FitReport) -> str:
     fields = len({(misfit.entity, misfit.field) for misfit in report.misfits})
     where = ntr("in {n} field", "in {n} fields", fields)
     return tr("{told} {where} ({read}, {whole}).", told=told, where=where, read=of, whole=whole)
+
+
+def details(report: FitReport) -> str:
+    """A line for each finding."""
+    return "\n".join(
+        f"{entity_name(misfit.entity)}, {misfit.field} → {misfit.target}: {reason_words(misfit)}"
+        for misfit in report.misfits
+    )
