@@ -28,7 +28,7 @@ from dynsync_gui.ui.theme import GRID, Scheme, Theme
 from dynsync_gui.ui.widgets.banner import Banner
 from dynsync_gui.ui.widgets.boxes import column
 from dynsync_gui.ui.widgets.text import Text
-from dynsync_gui.ui.windows.field_choice import FieldChoice
+from dynsync_gui.ui.windows.field_choice import FieldChoiceWindow
 from dynsync_gui.ui.windows.help import HelpWindow, ReadHelp
 from dynsync_gui.ui.windows.main_window import MainView
 from dynsync_gui.ui.wizard.setup_wizard import SetupWizard
@@ -63,7 +63,7 @@ class Window(QWidget):
         self.resize(*SIZE)
         self.wizard: SetupWizard | None = None
         self.main: MainView | None = None
-        self.fields: FieldChoice | None = None
+        self.fields: FieldChoiceWindow | None = None
         self._read_help = read_help
         self._help: HelpWindow | None = None
         self._rehearse = rehearse
@@ -124,7 +124,7 @@ class Window(QWidget):
         """Open the choice of fields for later changes."""
         if self._settings is None:
             return
-        self.fields = FieldChoice(self, self.bridge, self._settings)
+        self.fields = FieldChoiceWindow(self, self.bridge, self._settings)
         self.fields.saved.connect(self._fields_saved)
         self.fields.help_wanted.connect(self.show_help)
         self.fields.open()

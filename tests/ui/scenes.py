@@ -246,7 +246,7 @@ class Scenes:
         window.main.fields.click()
         dialog = window.fields
         self._wait(lambda: bool(dialog.pane.checks.states) and dialog.pane.tabs.count() == 3)
-        dialog.pane.sheet.edits.tick(Entity.LEAD, {RowKey("description")}, on=True)
+        dialog.pane.sheet.edits.tick(Entity.LEAD, {RowKey("subject")}, on=True)
         dialog.pane.edited(Entity.LEAD)
         return window, service
 

@@ -41,7 +41,7 @@ from dynsync_gui.ui.wizard.field_pane import FieldPane
 _FILE = "DynSync (*.toml)"
 
 
-class FieldChoice(QDialog):
+class FieldChoiceWindow(QDialog):
     """Nothing is kept before Save.
 
     Args:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from PySide6.QtCore import QModelIndex, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QLineEdit, QPushButton, QWidget
 
 from dynsync_gui.domain.choice import FieldChoice
@@ -102,6 +103,15 @@ class FieldTab(QWidget):
         self.table.go_to(key)
         self.table.setFocus()
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Down leads from the search into the list."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Down:
+            if self.model.rowCount():
+                self.table.go_to(self.current or self.model.key_at(0))
+                self.table.setFocus()
+            return True
+        return super().eventFilter(watched, event)
+
     def go_to_search(self) -> None:
         """Go to the search."""
         self.search.setFocus()
@@ -121,6 +131,7 @@ class FieldTab(QWidget):
 
     def _wire(self) -> None:
         self.search.textChanged.connect(self._show)
+        self.search.installEventFilter(self)
         self.all.clicked.connect(self._all)
         self.model.tick_wanted.connect(self.tick_wanted)
         self.model.modelReset.connect(self._describe)
