@@ -42,7 +42,7 @@ class FieldEdits:
         self._now = settings
         self._back: list[_Step] = []
         self._forth: list[_Step] = []
-        self._keyed: dict[Entity, tuple[FieldSettings, dict[RowKey, FieldChoice]]] = {}
+        self._keyed: dict[Entity, tuple[tuple[FieldChoice, ...] | None, dict[RowKey, FieldChoice]]] = {}
 
     @property
     def settings(self) -> FieldSettings:
@@ -60,11 +60,13 @@ class FieldEdits:
         return bool(self._forth)
 
     def choices(self, entity: Entity) -> Mapping[RowKey, FieldChoice]:
-        """What is chosen of a table; the documented defaults where nothing was said yet."""
-        known = self._keyed.get(entity)
-        if known is None or known[0] is not self._now:
-            chosen = self._now.chosen.get(entity)
-            known = self._now, keyed(documented(self.offers[entity]) if chosen is None else chosen)
+        """What is chosen of a table; the documented defaults where nothing was said yet.
+
+        The same object until the table's choice is another one.
+        """
+        known, chosen = self._keyed.get(entity), self._now.chosen.get(entity)
+        if known is None or known[0] is not chosen:
+            known = chosen, keyed(documented(self.offers[entity]) if chosen is None else chosen)
             self._keyed[entity] = known
         return known[1]
 

@@ -66,6 +66,7 @@ class FieldSheet:
         self._live = offers
         self.edits = FieldEdits(offers, settings)
         self._report: FitReport | None = None
+        self._created: dict[Entity, tuple[object, tuple[NewField, ...]]] = {}
         self._checked: Mapping[Entity, Mapping[RowKey, FieldChoice]] = {}
 
     @property
@@ -105,10 +106,16 @@ class FieldSheet:
         """What will be created in Marketo."""
         if Target.PERSON not in self.targets:
             return ()
-        made = build_mapping(
-            self._live, self.settings.chosen, self.targets, use_filter=False, language=self.settings.language
-        )
-        return made.new_fields
+        found: dict[str, NewField] = {}
+        for entity in self.entities:
+            choices = self.edits.choices(entity)
+            known = self._created.get(entity)
+            if known is None or known[0] is not choices:
+                rows = {entity: self._live[entity]}
+                made = build_mapping(rows, {entity: tuple(choices.values())}, self.targets, use_filter=False)
+                known = self._created[entity] = choices, made.new_fields
+            found.update((field.name, field) for field in known[1])
+        return tuple(found.values())
 
     def options(self, entity: Entity, key: RowKey) -> tuple[TargetOption, ...]:
         """The Marketo fields that a row can go to."""

@@ -48,6 +48,7 @@ class FitPanel(Card):
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(tr("Checking the values"))
+        self._misfits: tuple[Misfit, ...] = ()
         self._cards: list[_MisfitCard] = []
         self._found = column(gap=GRID + 4)
         self._rest = Text("", "muted")
@@ -98,15 +99,26 @@ class FitPanel(Card):
         cured = len(report.misfits) - len(misfits)
         again = " " + tr("Check again to see what your changes did.") if cured else ""
         self.said.say(summary(report) + again, "good" if not report.misfits else "attention" if misfits else "muted")
+        if misfits != self._misfits:
+            self._misfits = misfits
+            self._list(named)
+        self._rest.setVisible(len(misfits) > _CARDS)
+        self._rest.say(tr("{count} more findings, in the view “Needs a look”.", count=len(misfits) - _CARDS))
+
+    def _list(self, named: Callable[[Misfit], str]) -> None:
+        """Show the findings anew; a focus that was in them stays in them."""
+        focused = self.window().focusWidget()
+        within = focused is not None and any(card.isAncestorOf(focused) for card in self._cards)
         drop(self._found, self._cards)
-        for misfit in misfits[:_CARDS]:
+        for misfit in self._misfits[:_CARDS]:
             card = _MisfitCard(misfit, named(misfit))
             card.cure_wanted.connect(self.cure_wanted)
             self._found.addWidget(card)
             self._cards.append(card)
             card.show()
-        self._rest.setVisible(len(misfits) > _CARDS)
-        self._rest.say(tr("{count} more findings, in the view “Needs a look”.", count=len(misfits) - _CARDS))
+        if within:
+            first = self._cards[0].first if self._cards else None
+            (first or self.sample).setFocus()
 
     def _work(self, *, working: bool) -> None:
         self.said.show()
@@ -137,6 +149,7 @@ class _MisfitCard(Card):
             button.clicked.connect(lambda _=False, cure=cure: self.cure_wanted.emit(misfit, cure))
             buttons.append(button)
         words.addWidget(Flow(*buttons))
+        self.first = next(iter(buttons), None)
         picture = Picture("attention", "attention", 18)
         line = row(picture, words, gap=GRID + 2)
         line.setAlignment(picture, TOP)
