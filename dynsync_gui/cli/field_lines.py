@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dynsync_gui.domain.choice import FieldChoice
 from dynsync_gui.domain.events import Described
-from dynsync_gui.domain.mapping import ChoiceProblem, FieldOffer, place_of, problems_of, sentence
+from dynsync_gui.domain.mapping import ChoiceProblem, FieldOffer, place_of, problems_of, resolved, sentence
 from dynsync_gui.domain.schema import Entity, TargetSchema
 from dynsync_gui.domain.settings import FieldSettings, Settings
 from dynsync_gui.domain.setup import SetupDraft, SetupFlow
@@ -25,7 +25,7 @@ class FieldLine:
         target: The Marketo field that it goes to, or would go to; empty for none.
         target_label: How Marketo calls it.
         new: Whether that field has to be created.
-        direction: Which way; empty for the documented one.
+        direction: Which way; empty where nothing is chosen.
         sentence: The choice in words; empty where nothing is chosen.
     """
 
@@ -79,5 +79,5 @@ def _lines(
         target = place.target.name if place else choice.target or row.target
         label = place.target.label if place else row.target_label
         new = place.new is not None if place else row.new is not None
-        direction = choice.direction.value if choice.direction else ""
-        yield FieldLine(entity, row, True, target, label, new, direction, sentence(entity, choice, label))
+        whole = resolved(entity, row.field, place.target, choice, fields.language) if place else choice
+        yield FieldLine(entity, row, True, target, label, new, whole.direction or "", sentence(entity, whole, label))

@@ -8,7 +8,7 @@ from dynsync_gui.domain.checks import Check, IdentityCard, all_passed
 from dynsync_gui.domain.ports import Connection, OnCheck
 from dynsync_gui.domain.schema import ENTITIES, System
 from dynsync_gui.domain.settings import Settings
-from dynsync_gui.service.choices import check_choices
+from dynsync_gui.service.choices import check_choices, check_names
 from dynsync_gui.service.recognition import recognised
 from dynsync_gui.service.workplace import Workplace
 
@@ -25,7 +25,8 @@ def run_checks(
         report: Told of each check as it begins and ends.
         only: One system alone; None for all checks, and the identity card where they passed.
     """
-    defaults = [(default.entity, default.source) for default in workplace.defaults()]
+    known = workplace.defaults()
+    defaults = [(default.entity, default.source) for default in known if default.documented]
     with ThreadPoolExecutor(1, "dynsync-check") as pool:
         other = None if only is System.DYNAMICS else pool.submit(connection.marketo.check, report)
         checks: tuple[Check, ...] = ()
@@ -33,13 +34,14 @@ def run_checks(
             checks = connection.dynamics.check(ENTITIES, report, defaults)
         checks += other.result() if other is not None else ()
         if all_passed(checks) and only is not System.MARKETO:
-            checks += _told(check_choices(connection.dynamics, settings), report)
+            judged = check_names(connection, settings) if only else check_choices(connection, settings, known)
+            checks += _told(judged, report)
         if only is not None or not all_passed(checks):
             return checks, None
         named = pool.submit(connection.marketo.identity)
         card = IdentityCard(connection.dynamics.identity(), named.result())
-        known = recognised(workplace.profile(settings.rehearsal), settings, card)
-        return checks + _told(known, report), card
+        recognition = recognised(workplace.profile(settings.rehearsal), settings, card)
+        return checks + _told(recognition, report), card
 
 
 def _told(checks: tuple[Check, ...], report: OnCheck) -> tuple[Check, ...]:

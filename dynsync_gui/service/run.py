@@ -76,7 +76,7 @@ class Runner:
         native_sync, defaults = self._settings.enable.native_sync, self._workplace.defaults()
         schemas = describe(self._connection.dynamics, self._connection.marketo, defaults, token, native_sync)
         mapping = mapping_of(schemas, self._settings.fields, native_sync)
-        note_lost_fields(self._store, schemas, self._settings)
+        note_lost_fields(self._store, schemas, self._settings, defaults)
         planner = Planner(
             self._connection.dynamics,
             self._connection.marketo,

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dynsync_gui.domain.errors import Retry
-from dynsync_gui.domain.fingerprint import changed, common, mark
 from dynsync_gui.domain.schema import COMPANY_KEY, PEOPLE, Entity
 from dynsync_gui.domain.storage import (
     Acknowledgement,
@@ -20,6 +19,7 @@ from dynsync_gui.domain.storage import (
     SharedEmail,
     StagedRecord,
 )
+from dynsync_gui.store.agreement import agreed_prints, is_agreed, only_fills
 
 _PEOPLE = "('" + "', '".join(PEOPLE) + "')"
 _ID_CHUNK = 400
@@ -55,11 +55,11 @@ class Ledger:
                     superseded += 1
                 elif held["digest"] == record.digest:
                     continue
-            agreed = self._agreed(record, held)
+            agreed = agreed_prints(record, held)
             state, reason = self._state(record, held, agreed)
             if state == "unchanged" and record.prints:  # a field that is no longer chosen is forgotten with that
                 agreed = record.prints
-            fills = state == "outbox" and _fills(record, held, agreed)
+            fills = state == "outbox" and only_fills(record, held, agreed)
             spared = record.spared - record.new if fills else record.spared
             payload = None if state == "skipped" else json.dumps(record.payload, separators=(",", ":"))
             rows.append(
@@ -98,7 +98,7 @@ class Ledger:
             marks = ",".join("?" * len(part))
             cursor = self._db.execute(
                 f"""SELECT r.entity, r.id, r.run, r.version, r.state, r.digest, r.agreed, r.prints, r.agreed_prints,
-                           r.marketo_id, p.retry
+                           r.filled, r.marketo_id, p.retry
                       FROM records r LEFT JOIN problems p ON p.seq = r.seq
                      WHERE r.entity = ? AND r.id IN ({marks})""",
                 (part[0].entity.value, *(record.id for record in part)),
@@ -108,23 +108,10 @@ class Ledger:
         return found
 
     @staticmethod
-    def _agreed(record: StagedRecord, held: sqlite3.Row | None) -> bytes | None:
-        """What both sides agree on for sure: what waited in the outbox may have been sent without an answer."""
-        if held is None or held["agreed_prints"] is None or record.skip is not None:
-            return None
-        if held["state"] == "outbox" and held["prints"] is not None:
-            return common(held["prints"], held["agreed_prints"])
-        return bytes(held["agreed_prints"])
-
-    @staticmethod
     def _state(record: StagedRecord, held: sqlite3.Row | None, agreed: bytes | None) -> tuple[str, str]:
         if record.skip is not None:
             return "skipped", record.skip.value
-        if agreed is not None and record.prints:
-            is_agreed = not changed(record.prints, agreed)
-        else:
-            is_agreed = held is not None and held["agreed"] == record.digest and bool(record.digest)
-        if is_agreed:
+        if is_agreed(record, held, agreed):
             return "unchanged", ""
         refused_as_is = held is not None and held["state"] == "problem" and held["digest"] == record.digest
         if refused_as_is and held is not None and held["retry"] == Retry.WHEN_CHANGED:
@@ -282,17 +269,6 @@ class Ledger:
                                                detail = excluded.detail, retry = excluded.retry""",
             [(row.seq, row.code, row.field, row.detail[:500], row.retry.value, now()) for row in rows],
         )
-
-
-def _fills(record: StagedRecord, held: sqlite3.Row | None, agreed: bytes | None) -> bool:
-    """Whether a person that Marketo has only gets values for fields that are about to be created.
-
-    Nothing is overwritten then, so that nobody has to look at the person first; it is addressed by Marketo's id, which
-    never makes a new one of it.
-    """
-    if held is None or not agreed or not held["marketo_id"] or record.entity not in PEOPLE or not record.new:
-        return False
-    return changed(record.prints, agreed) <= {mark(name) for name in record.new}
 
 
 def _joined(names: Iterable[str]) -> str:

@@ -41,9 +41,15 @@ def read_text(name: str) -> str:
 
 @cache
 def default_targets() -> tuple[DefaultTarget, ...]:
-    """The documented default mapping (Adobe, default Dynamics field mapping), with Marketo's REST names."""
-    rows = csv.DictReader(read_text(_MARK).splitlines())
-    return tuple(DefaultTarget(Entity(row["entity"]), row["source"], row["target"], row["label"]) for row in rows)
+    """The documented default mapping (Adobe, default Dynamics field mapping), with Marketo's REST names.
+
+    Behind it stand fields that mean the same without being in Adobe's table: they are suggested, and not ticked.
+    """
+    return tuple(
+        DefaultTarget(Entity(row["entity"]), row["source"], row["target"], row["label"], documented=name == _MARK)
+        for name in (_MARK, "same_meaning.csv")
+        for row in csv.DictReader(read_text(name).splitlines())
+    )
 
 
 def read_help(topic: str, language: str) -> str:

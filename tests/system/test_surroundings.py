@@ -13,7 +13,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 
 from dynsync_gui.domain.errors import SettingsError
-from dynsync_gui.domain.schema import ENTITIES, Entity
+from dynsync_gui.domain.schema import ENTITIES, PEOPLE, Entity
 from dynsync_gui.domain.text import language, tr
 from dynsync_gui.system import language as language_module
 from dynsync_gui.system import resources
@@ -27,9 +27,9 @@ def no_memory() -> None:
 
 
 def test_the_default_mapping_is_whole() -> None:
-    rows = resources.default_targets()
-    counts = {entity: sum(row.entity is entity for row in rows) for entity in ENTITIES}
-    assert counts == {Entity.LEAD: 39, Entity.CONTACT: 27, Entity.ACCOUNT: 18}
+    rows = [row for row in resources.default_targets() if row.documented]
+    counts = {entity: sum(row.entity is entity for row in rows) for entity in (*ENTITIES, Entity.OPPORTUNITY)}
+    assert counts == {Entity.LEAD: 39, Entity.CONTACT: 27, Entity.ACCOUNT: 18, Entity.OPPORTUNITY: 7}
     by_source = {(row.entity, row.source): row.target for row in rows}
     assert by_source[Entity.LEAD, "emailaddress1"] == "email"
     assert by_source[Entity.CONTACT, "mkt_leadscore"] == "leadScore"
@@ -43,8 +43,8 @@ def test_every_person_field_of_the_mapping_is_known_or_new() -> None:
     """A target is one of Marketo's own fields, or named after what Adobe calls it."""
     text = resources.read_text("rehearsal/marketo_fields.csv")
     known = {row["name"] for row in csv.DictReader(text.splitlines()) if row["object"] == "person"}
-    new = {row.target for row in resources.default_targets() if row.entity is not Entity.ACCOUNT} - known
-    labels = {row.target: row.label for row in resources.default_targets()}
+    new = {row.target for row in resources.default_targets() if row.entity in PEOPLE} - known
+    labels = {row.target: row.label for row in resources.default_targets() if row.entity in PEOPLE}
     for name in new:
         assert labels[name].replace(" ", "").casefold() == name.casefold()
     assert "statusReason" in new

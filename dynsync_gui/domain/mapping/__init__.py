@@ -6,7 +6,7 @@ pure, so that the page, the command line and the engine cannot disagree.
 """
 
 from dynsync_gui.domain.mapping.build import build_mapping, place_of, unknown_choices
-from dynsync_gui.domain.mapping.directions import directions
+from dynsync_gui.domain.mapping.directions import directions, resolved
 from dynsync_gui.domain.mapping.fitting import accepts, forms
 from dynsync_gui.domain.mapping.model import (
     DefaultTarget,
@@ -40,6 +40,7 @@ __all__ = [
     "offers",
     "place_of",
     "problems_of",
+    "resolved",
     "sentence",
     "target_options",
     "unknown_choices",

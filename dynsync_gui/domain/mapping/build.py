@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import get_close_matches
 
-from dynsync_gui.domain.choice import FieldChoice, Form, documented_winner
-from dynsync_gui.domain.mapping.directions import direction_of
+from dynsync_gui.domain.choice import FieldChoice, Form
+from dynsync_gui.domain.mapping.directions import resolved
 from dynsync_gui.domain.mapping.model import EntityMapping, FieldMapping, FieldOffer, NewField, SyncMapping
 from dynsync_gui.domain.mapping.new_fields import free_label, new_field, told_apart
 from dynsync_gui.domain.mapping.targets import company_names, refusal
@@ -43,7 +43,7 @@ def build_mapping(
     """
     entities: dict[Entity, EntityMapping] = {}
     new: dict[str, NewField] = {}
-    persons = targets[Target.PERSON]
+    persons, companies = targets[Target.PERSON], company_names(targets)
     if persons.field(KEY_FIELD) is None:
         new[KEY_FIELD] = NewField(KEY_FIELD, free_label("Dynamics Id", KEY_FIELD, persons), TargetType.STRING)
     for entity, rows in offered.items():
@@ -58,16 +58,12 @@ def build_mapping(
             source = source_of(choice, by_name)
             if place is None or source is None or place.target.name in pairs:
                 continue
-            if refusal(row.field, place.target, known, company_names(targets), choice):
+            if refusal(row.field, place.target, known, companies, choice, row.whole_target):
                 continue
             if place.new is not None:
                 new.setdefault(place.new.name, place.new)
-            resolved = replace(
-                choice,
-                direction=direction_of(entity, row.field, place.target, choice, language),
-                winner=choice.winner or documented_winner(entity),
-            )
-            pair = FieldMapping(source, place.target, resolved, language, new=place.new is not None)
+            whole = resolved(entity, row.field, place.target, choice, language)
+            pair = FieldMapping(source, place.target, whole, language, new=place.new is not None)
             pairs[place.target.name] = pair
         has_filter = any(row.is_filter and row.selectable for row in rows)
         entities[entity] = EntityMapping(entity, tuple(pairs.values()), filter=has_filter and use_filter)

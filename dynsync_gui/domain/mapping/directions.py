@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dynsync_gui.domain.choice import TWO_WAY, Direction, FieldChoice, Form
+from dataclasses import replace
+
+from dynsync_gui.domain.choice import TWO_WAY, Direction, FieldChoice, Form, documented_winner
 from dynsync_gui.domain.mapping.fitting import documented_form
 from dynsync_gui.domain.schema import PEOPLE, Entity, FieldType, SourceField, TargetField, TargetType
 
@@ -28,14 +30,14 @@ def directions(
     return tuple(direction for direction, possible in allowed.items() if possible)
 
 
-def direction_of(
+def resolved(
     entity: Entity, source: SourceField, target: TargetField, choice: FieldChoice, language: int = 0
-) -> Direction:
-    """The chosen direction, else the documented one as far as it is possible."""
-    if choice.direction is not None:
-        return choice.direction
+) -> FieldChoice:
+    """The choice with its direction and winner: the chosen ones, else the documented ones as far as possible."""
     possible = directions(entity, source, target, choice, language)
-    return Direction.BOTH if entity in TWO_WAY and Direction.BOTH in possible else Direction.TO_MARKETO
+    usual = Direction.BOTH if entity in TWO_WAY and Direction.BOTH in possible else Direction.TO_MARKETO
+    winner = choice.winner or documented_winner(entity)
+    return replace(choice, direction=choice.direction or usual, winner=winner)
 
 
 def _returns(source: SourceField, target: TargetField, choice: FieldChoice, language: int) -> bool:

@@ -78,6 +78,11 @@ class FieldOffer:
         return not self.reason
 
     @property
+    def whole_target(self) -> str:
+        """The suggested target, where it is one for text of any length."""
+        return "" if self.trim else self.target
+
+    @property
     def suggested(self) -> FieldChoice:
         """What a tick means."""
         return FieldChoice(self.field.name, too_long=TooLong.TRIM if self.trim else TooLong.REFUSE)

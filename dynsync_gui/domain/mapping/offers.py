@@ -33,6 +33,10 @@ _NONE_TO_ADD: Mapping[Target, Message] = {
     Target.OPPORTUNITY: msg("Marketo has no opportunity field for it, and opportunity fields cannot be added."),
     Target.CUSTOM_OBJECT: msg("The custom object has no field for it; a Marketo admin can add one."),
 }
+_NO_NAMESAKE = msg("No Marketo field of this meaning is known. Choose one of those that fit.")
+_CURRENCIES = msg("Amounts are sent as entered. If records have several currencies, choose the base currency.")
+_MADE_FOR_DYNAMICS = "Microsoft "
+"""What the names of Marketo fields begin with that its admin made, or can turn into a text area; others stay short."""
 
 
 def offers(
@@ -93,7 +97,7 @@ class _Suggesting:
         if self.known.target is not Target.PERSON:
             target = self.known.field(default.target) if default else self._namesake(source)
             if target is None:
-                return self._open(source, _NONE_TO_ADD.get(self.known.target, _NONE_TO_ADD[Target.COMPANY]))
+                return self._open(source, _NO_NAMESAKE)
             return self._existing(source, target, ticked=default is not None and default.documented)
         own = f"ms_{source.name}"
         if default is None or (not default.documented and self.known.alike(own)):
@@ -128,10 +132,13 @@ class _Suggesting:
         trimmed = FieldChoice(source.name, too_long=TooLong.TRIM)
         if why := refusal(source, target, self.known, self.companies, trimmed):
             return self._open(source, why)
-        return self._taking(source, target, None, ticked=ticked)
+        standard = ticked and not target.label.startswith(_MADE_FOR_DYNAMICS)
+        return self._taking(source, target, None, ticked=ticked, standard=standard)
 
-    def _taking(self, source: SourceField, target: TargetField, new: NewField | None, *, ticked: bool) -> FieldOffer:
-        trim = is_long(source) and not holds_long(target)
+    def _taking(
+        self, source: SourceField, target: TargetField, new: NewField | None, *, ticked: bool, standard: bool = False
+    ) -> FieldOffer:
+        trim = is_long(source) and not holds_long(target) and not standard
         note = (
             msg(
                 "Long text needs a text area in Marketo, and only a Marketo admin can add one. "
@@ -139,6 +146,8 @@ class _Suggesting:
                 n=target.length or STRING_LENGTH,
             )
             if trim
+            else _CURRENCIES
+            if source.type is FieldType.MONEY and self.schema.field(f"{source.name}_base")
             else NOTHING
         )
         return FieldOffer(source, target.name, target.label, new, preselected=ticked and not trim, note=note, trim=trim)
@@ -149,7 +158,8 @@ class _Suggesting:
         fits = (not refusal(source, one, self.known, self.companies, trimmed) for one in self.known.fields)
         if self.known.target is Target.PERSON or any(fits):
             return FieldOffer(source, note=why)
-        return FieldOffer(source, reason=why)
+        none = _NONE_TO_ADD.get(self.known.target, _NONE_TO_ADD[Target.COMPANY])
+        return FieldOffer(source, reason=none if why == _NO_NAMESAKE else why)
 
     def _namesake(self, source: SourceField) -> TargetField | None:
         """A free Marketo field of the same name, whatever the letter case, that can take the column."""

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 from dynsync_gui.domain.choice import FieldChoice, Form
 from dynsync_gui.domain.mapping.build import Place, place_of, source_of
-from dynsync_gui.domain.mapping.directions import direction_of, directions
+from dynsync_gui.domain.mapping.directions import directions
 from dynsync_gui.domain.mapping.model import FieldOffer
 from dynsync_gui.domain.mapping.new_fields import MOST_NEW_FIELDS
 from dynsync_gui.domain.mapping.offers import offers
@@ -106,7 +106,7 @@ def _of_choice(
         title = msg("Marketo has no field “{name}” for it.", name=choice.target)
         names = [field.name for field in known.fields]
         return title, _nearest(choice.target, names) or msg("Choose another Marketo field.")
-    if refused := refusal(row.field, place.target, known, company_names(targets), choice):
+    if refused := refusal(row.field, place.target, known, company_names(targets), choice, row.whole_target):
         return refused, msg("Choose another Marketo field.")
     if source_of(choice, rows) is None:
         title = msg("Dynamics has no base currency amount for “{label}”.", label=row.field.label)
@@ -139,10 +139,10 @@ def _gaps(
     written = set()
     for target, choice in users.items():
         field = known.alike(target)
-        if (
-            field is not None
-            and direction_of(schema.entity, rows[choice.name].field, field, choice, language).writes_dynamics
-        ):
+        if field is None:
+            continue
+        direction = resolved(schema.entity, rows[choice.name].field, field, choice, language).direction
+        if direction is not None and direction.writes_dynamics:
             written.add(choice.name)
     if not written:
         return

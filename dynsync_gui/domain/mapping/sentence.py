@@ -28,7 +28,7 @@ def sentence(entity: Entity, choice: FieldChoice, label: str = "") -> Message:
 
     Args:
         entity: Its table.
-        choice: What is chosen; what it leaves open is the documented default.
+        choice: What is chosen, resolved if the fields are at hand; what it leaves open is the documented default.
         label: How Marketo calls the field; the chosen names where it is empty.
     """
     direction = choice.direction or (Direction.BOTH if entity in TWO_WAY else Direction.TO_MARKETO)

@@ -64,7 +64,7 @@ def target_options(
     chosen = choice or offer.suggested
     options = []
     for field in known.fields:
-        reason = refusal(offer.field, field, known, companies, chosen)
+        reason = refusal(offer.field, field, known, companies, chosen, offer.whole_target)
         if not reason and field.name in taken:
             reason = msg("Another field goes there.")
         options.append(TargetOption(field.name, field.label, field.type, reason, field.length))
@@ -83,7 +83,12 @@ def company_names(targets: Mapping[Target, TargetSchema]) -> frozenset[str]:
 
 
 def refusal(
-    source: SourceField, target: TargetField, known: TargetSchema, companies: Collection[str], choice: FieldChoice
+    source: SourceField,
+    target: TargetField,
+    known: TargetSchema,
+    companies: Collection[str],
+    choice: FieldChoice,
+    suggested: str = "",
 ) -> Message:
     """Why a Marketo field cannot take a column's values as chosen; empty where it can.
 
@@ -93,6 +98,7 @@ def refusal(
         known: The Marketo object that the field belongs to.
         companies: Names of company fields.
         choice: For direction, form and what happens to long text.
+        suggested: Name of the Marketo field that Adobe's table gives the column, whatever its length.
     """
     if target.name in LINKS:
         return msg("DynSync fills it itself.")
@@ -103,7 +109,8 @@ def refusal(
         return msg("Marketo does not let other programs write “{label}”.", label=target.label)
     if not accepts(source, target.type, choice.form):
         return msg("Marketo's “{label}” holds another kind of value.", label=target.label)
-    if is_long(source) and not holds_long(target) and choice.too_long is not TooLong.TRIM:
+    short = is_long(source) and not holds_long(target) and target.name != suggested
+    if short and choice.too_long is not TooLong.TRIM:
         length = target.length or STRING_LENGTH
         return msg("“{label}” holds {n} characters at most: choose to cut longer text.", label=target.label, n=length)
     return NOTHING
