@@ -15,10 +15,10 @@ from dynsync_gui.domain.mapping import (
     TargetOption,
     build_mapping,
     new_field_options,
+    place_of,
     problems_of,
     target_options,
 )
-from dynsync_gui.domain.mapping.build import place_of
 from dynsync_gui.domain.schema import Entity, EntitySchema, FieldType, SourceField, Target, TargetSchema, TargetType
 from dynsync_gui.domain.settings import FieldSettings
 from dynsync_gui.domain.text import msg

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dynsync_gui.domain.choice import Direction, FieldChoice
-from dynsync_gui.domain.mapping import FieldOffer
-from dynsync_gui.domain.mapping.build import place_of
+from dynsync_gui.domain.mapping import FieldOffer, place_of
 from dynsync_gui.domain.sample import ColumnSample
 from dynsync_gui.domain.schema import SourceField, TargetField, TargetSchema, TargetType
 from dynsync_gui.domain.text import number, tr

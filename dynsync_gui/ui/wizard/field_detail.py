@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QPushButton
 
 from dynsync_gui.domain.choice import FieldChoice
 from dynsync_gui.domain.edits import RowKey
-from dynsync_gui.domain.mapping import FieldOffer, sentence
+from dynsync_gui.domain.mapping import FieldOffer, resolved, sentence
 from dynsync_gui.domain.schema import Entity, Target
 from dynsync_gui.domain.text import tr
 from dynsync_gui.ui.icons import Picture
@@ -92,7 +92,7 @@ class FieldDetail(Card):
         self._title.say(tr("{field}: id of the record", field=field.label) if detail.key.second else field.label)
         self._about.say(" · ".join((field.name, type_words(field), traits(field))))
         self._about.show()
-        self._sentence.say(self._told(detail))
+        self._sentence.say(_told(detail, language))
         self._sentence.setVisible(usable)
         self._say_note(detail.note)
         self._buttons.setVisible(usable)
@@ -104,18 +104,10 @@ class FieldDetail(Card):
         self.form.setVisible(usable and self.more.isChecked())
         if usable:
             choice = detail.choice or FieldChoice(detail.key.name)
-            self.form.show_choice(detail.entity, field, detail.goal.field, choice, second=detail.key.second)
-            self.form.show_common(also_id=detail.also_id, language=language)
+            second = detail.key.second
+            self.form.show_choice(detail.entity, field, detail.goal.field, choice, second=second, language=language)
+            self.form.show_also_id(wanted=detail.also_id)
             self.form.setEnabled(detail.choice is not None)
-
-    def _told(self, detail: Detail) -> str:
-        if detail.choice is None:
-            return tr("Not synced. Ticked, it would go to “{target}”.", target=detail.goal.label)
-        told = sentence(detail.entity, detail.choice, detail.goal.label)
-        if not detail.goal.new:
-            return str(told)
-        name = detail.goal.field.name
-        return f"{told} " + tr("“{name}” will be created in Marketo; it can be hidden later, never deleted.", name=name)
 
     def _say_note(self, note: Note | None) -> None:
         shown = note is not None and bool(note.text)
@@ -158,3 +150,16 @@ class FieldDetail(Card):
     def _changed(self, choice: FieldChoice) -> None:
         if self._shown is not None:
             self.changed.emit(self._shown.key, choice)
+
+
+def _told(detail: Detail, language: int) -> str:
+    """The row in a sentence."""
+    goal = detail.goal
+    if detail.choice is None:
+        return tr("Not synced. Ticked, it would go to “{target}”.", target=goal.label)
+    choice = resolved(detail.entity, detail.offer.field, goal.field, detail.choice, language)
+    told = str(sentence(detail.entity, choice, goal.label))
+    if not goal.new:
+        return told
+    name = goal.field.name
+    return f"{told} " + tr("“{name}” will be created in Marketo; it can be hidden later, never deleted.", name=name)

@@ -10,8 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
 from dynsync_gui.domain.choice import Direction, FieldChoice, Form, Overwrite, TooLong, documented_winner
-from dynsync_gui.domain.mapping import directions, forms
-from dynsync_gui.domain.mapping.directions import direction_of
+from dynsync_gui.domain.mapping import directions, forms, resolved
 from dynsync_gui.domain.schema import Entity, FieldType, SourceField, System, TargetField, TargetType
 from dynsync_gui.domain.text import msg, tr
 from dynsync_gui.ui.theme import GRID
@@ -84,13 +83,21 @@ class FieldForm(QWidget):
         self.also_id.clicked.connect(self.id_wanted)
 
     def show_choice(
-        self, entity: Entity, source: SourceField, target: TargetField, choice: FieldChoice, *, second: bool
+        self,
+        entity: Entity,
+        source: SourceField,
+        target: TargetField,
+        choice: FieldChoice,
+        *,
+        second: bool = False,
+        language: int = 0,
     ) -> None:
         """Show a field's rules and hide those that its type does not have."""
         self._choice, self._entity, self._forms = choice, entity, forms(source)
-        direction = direction_of(entity, source, target, choice)
-        self._documented = direction_of(entity, source, target, replace(choice, direction=None))
-        possible = {*directions(entity, source, target, choice), direction}
+        usual = resolved(entity, source, target, replace(choice, direction=None), language)
+        self._documented = usual.direction or Direction.TO_MARKETO
+        direction = choice.direction or self._documented
+        possible = {*directions(entity, source, target, choice, language), direction}
         _fill(self.direction, [(way, str(text)) for way, text in _DIRECTIONS.items() if way in possible], direction)
         systems = [(system, tr("{system} wins", system=SHORT_SYSTEM[system])) for system in System]
         _fill(self.winner, systems, choice.winner or documented_winner(entity))
@@ -103,12 +110,12 @@ class FieldForm(QWidget):
         self._form_row.setVisible(len(self._forms) > 1 and not second)
         self._too_long_row.setVisible(target.type in _TEXTS)
         self._language_row.setVisible(form is Form.LABEL and len(self._languages) > 1)
+        self.language.setCurrentIndex(max(0, self.language.findData(language)))
         self.also_id.setVisible(source.type.is_lookup and not second and form is not Form.ID)
 
-    def show_common(self, *, also_id: bool, language: int) -> None:
-        """Show what lies outside of the row's own choice."""
-        self.also_id.setChecked(also_id)
-        self.language.setCurrentIndex(max(0, self.language.findData(language)))
+    def show_also_id(self, *, wanted: bool) -> None:
+        """Show whether a lookup's id goes to a field of its own as well."""
+        self.also_id.setChecked(wanted)
 
     def _changed(self) -> None:
         direction, winner = Direction(self.direction.currentData()), System(self.winner.currentData())

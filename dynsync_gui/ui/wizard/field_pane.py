@@ -213,11 +213,13 @@ class FieldPane(QWidget):
         self.panels.undo.clicked.connect(self._undo)
         self.panels.redo.clicked.connect(self._redo)
         for keys, act in (
-            (QKeySequence.StandardKey.Find, self.focus),
-            (QKeySequence.StandardKey.Undo, self._undo),
-            (QKeySequence.StandardKey.Redo, self._redo),
+            (["Ctrl+F"], self.focus),
+            (["Ctrl+Z"], self._undo),
+            (["Ctrl+Y", "Ctrl+Shift+Z"], self._redo),  # whichever the platform's programs use
         ):
-            QShortcut(QKeySequence(keys), self).activated.connect(act)
+            shortcut = QShortcut(self)
+            shortcut.setKeys([QKeySequence(key) for key in keys])
+            shortcut.activated.connect(act)
 
     def _wire_tab(self, tab: FieldTab) -> None:
         entity = tab.entity
