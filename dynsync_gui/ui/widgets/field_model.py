@@ -154,7 +154,7 @@ class FieldModel(QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Names of the columns."""
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return (tr("Field in Dynamics"), tr("Type"), tr("What it holds"), tr("Field in Marketo"))[section]
+            return (tr("Field in Dynamics"), tr("Type"), tr("Values"), tr("Field in Marketo"))[section]
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:

@@ -163,6 +163,7 @@ class FieldChoiceWindow(QDialog):
         self._bridge.heard.connect(self._hear)
         self.pane.changed.connect(self._changed)
         self.pane.rearranged.connect(self._deal)
+        self.pane.help_wanted.connect(self.help_wanted)
         self.pane.said.connect(self._announcer.announce)
         self.history.clicked.connect(lambda: self._begin(self.api.choice_history(), self._versions))
         self.bring.clicked.connect(self._ask_from)

@@ -45,11 +45,13 @@ class FieldPane(QWidget):
         changed: The choice is another one.
         rearranged: Something appeared or went, so that Alt letters have to be dealt anew.
         said: Something for a screen reader.
+        help_wanted: The user asks for help; carries the topic.
     """
 
     changed = Signal()
     rearranged = Signal()
     said = Signal(str)
+    help_wanted = Signal(str)
 
     def __init__(self, bridge: Bridge, access: Access) -> None:
         super().__init__()
@@ -209,6 +211,7 @@ class FieldPane(QWidget):
 
     def _wire(self) -> None:
         self.tabs.currentChanged.connect(self.rearranged)
+        self.panels.filter.turned_row.help_wanted.connect(self.help_wanted)
         self.panels.turned.connect(self.rearranged)
         self.panels.undo.clicked.connect(self._undo)
         self.panels.redo.clicked.connect(self._redo)

@@ -45,6 +45,7 @@ class FieldsPage(StepPage):
         self.body.addWidget(self.pane, 1)
         self.pane.changed.connect(self._changed)
         self.pane.rearranged.connect(self.deal_letters)
+        self.pane.help_wanted.connect(self.help_wanted)
         self.pane.said.connect(self.announcer.announce)
         self.pane.panels.turned.connect(self._turned)
         self._shown: object = None

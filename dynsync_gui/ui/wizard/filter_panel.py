@@ -65,7 +65,13 @@ class FilterPanel(Card):
         self.turned, self.list_name = QComboBox(), QLineEdit()
         for way, text in _TURNED.items():
             self.turned.addItem(str(text), way.value)
-        self.turned_row = FieldRow("filter.turned", tr("People in Marketo whose record turns to No"), self.turned)
+        self.turned_row = FieldRow(
+            "filter.turned",
+            tr("People in Marketo whose record turns to No"),
+            self.turned,
+            topic="filter",
+            ask=tr("How the filter works"),
+        )
         self.list_row = FieldRow("filter.list", tr("Static list in Marketo"), self.list_name)
         self.body.addWidget(self.use, 0, LEFT)
         self.body.addWidget(Text(rule, "muted"))
