@@ -11,7 +11,7 @@ from dynsync_gui.domain.errors import DynSyncError
 from dynsync_gui.domain.filter_state import FilterState
 from dynsync_gui.domain.fit import FitReport
 from dynsync_gui.domain.mapping import FieldOffer
-from dynsync_gui.domain.plan import Plan
+from dynsync_gui.domain.plan import BackFill, Plan
 from dynsync_gui.domain.prompts import Environment
 from dynsync_gui.domain.report import Problem, Proof, RunReport, RunState, Status
 from dynsync_gui.domain.sample import ColumnSample
@@ -75,6 +75,13 @@ class ChoiceImported(Event):
     """A choice that a file holds and that fits today's schemas; nothing is kept yet."""
 
     fields: FieldSettings
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceEstimated(Event):
+    """What a change of the choice will send; empty where it sends nothing."""
+
+    back_fills: tuple[BackFill, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,23 @@ class EntityPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class BackFill:
+    """What a change of the choice will send of one table.
+
+    Attributes:
+        entity: Which table.
+        fields: Dynamics columns that were touched.
+        records: Records that Marketo has, at most so many are sent.
+        calls: Marketo calls that it takes, at most.
+    """
+
+    entity: Entity
+    fields: tuple[str, ...]
+    records: int
+    calls: int
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The whole plan.
 

@@ -19,8 +19,8 @@ class Job(Protocol):
     """Work in a background thread; its events carry its number and end with exactly one last event.
 
     Last events: `ChecksEnded`, `Described`, `PlanReady`, `RunEnded`, `MailSent`, `RehearsalReady`, `ProfileRead`,
-    `ProblemsRead`, `EnvironmentsFound`, `Sampled`, `FilterRead`, `FitChecked`, `ChoicesRead`, `ChoiceImported`;
-    `JobFailed` and `JobCancelled` for any job.
+    `ProblemsRead`, `EnvironmentsFound`, `Sampled`, `FilterRead`, `FitChecked`, `ChoicesRead`, `ChoiceImported`,
+    `ChoiceEstimated`; `JobFailed` and `JobCancelled` for any job.
     """
 
     @property
@@ -97,6 +97,9 @@ class SyncApi(Protocol):
 
     def restore_choice(self, number: int) -> Job:
         """Take a version of the choice again, as a new version: `ChoicesRead`."""
+
+    def estimate_choice(self, settings: Settings) -> Job:
+        """Say what these settings' choice would send beyond the stored one's: `ChoiceEstimated`."""
 
     def export_choice(self, path: Path, settings: Settings) -> Job:
         """Write the choice in these settings to a readable file without secrets: `ChoiceImported` with it."""
