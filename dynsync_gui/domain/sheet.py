@@ -193,17 +193,6 @@ class FieldSheet:
         elif cure is FitCure.SKIP:
             self.edits.tick(misfit.entity, {key}, on=False)
 
-    def newly_ticked(self, before: FieldSettings) -> Mapping[Entity, tuple[str, ...]]:
-        """Columns that are chosen now and were not before, or go elsewhere now, per table."""
-        old = FieldEdits(self._live, before)
-        found = {}
-        for entity in self.entities:
-            was = old.choices(entity)
-            new = [key.name for key, choice in self.edits.choices(entity).items() if _filled_anew(was.get(key), choice)]
-            if new:
-                found[entity] = tuple(dict.fromkeys(new))
-        return found
-
     def _stands(self, misfit: Misfit) -> bool:
         now, then = self.edits.choices(misfit.entity), self._checked.get(misfit.entity, {})
         key = self.key_of(misfit)
@@ -224,10 +213,3 @@ class FieldSheet:
             if key != own and key.name in offers
         )
         return frozenset(place.target.name for place in places if place is not None)
-
-
-def _filled_anew(was: FieldChoice | None, now: FieldChoice) -> bool:
-    """Whether records that are there already have to be sent again for this choice."""
-    if not (now.direction is None or now.direction.writes_marketo):
-        return False
-    return was is None or (was.target, was.form, was.create) != (now.target, now.form, now.create)

@@ -4,10 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from dynsync_gui.domain.back_fill import back_fill
-from dynsync_gui.domain.choice import Direction, FieldChoice, Form, TooLong
+from dynsync_gui.domain.choice import FieldChoice, Form, TooLong
 from dynsync_gui.domain.edits import RowKey
-from dynsync_gui.domain.filter_state import FilterColumn, FilterState
 from dynsync_gui.domain.fit import FitCure, FitReason, FitReport, Misfit
 from dynsync_gui.domain.mapping import NewField, offers
 from dynsync_gui.domain.schema import (
@@ -135,21 +133,3 @@ def test_a_finding_stands_until_its_field_is_changed_and_again_after_undo() -> N
     found.cure(MISFIT, FitCure.SKIP)
     assert RowKey("city") not in found.edits.choices(LEAD)
     assert found.misfits() == ()
-
-
-def test_only_what_has_to_be_sent_again_is_newly_ticked() -> None:
-    before = FieldSettings({LEAD: (FieldChoice("firstname"), FieldChoice("city"))})
-    found = FieldSheet(OFFERS, TABLES, TARGETS, before)
-    found.edits.put(LEAD, RowKey("firstname"), FieldChoice("firstname", too_long=TooLong.TRIM))
-    assert not found.newly_ticked(before)
-    found.edits.put(LEAD, RowKey("shade"), FieldChoice("shade"))
-    found.edits.put(LEAD, RowKey("city"), FieldChoice("city", "firstName"))
-    found.edits.put(LEAD, RowKey("parent"), FieldChoice("parent", direction=Direction.TO_DYNAMICS))
-    assert found.newly_ticked(before) == {LEAD: ("city", "shade")}
-
-
-def test_an_estimate_counts_who_passes_the_filter_in_calls_of_300() -> None:
-    states = {LEAD: FilterState(LEAD, FilterColumn.PRESENT, yes=300, no=50, blank=1)}
-    found = back_fill([LEAD, Entity.ACCOUNT], states, use_filter=True)
-    assert (found.records, found.calls, found.uncounted) == (301, 2, (Entity.ACCOUNT,))
-    assert back_fill([LEAD], states, use_filter=False).records == 351

@@ -10,6 +10,7 @@ from pathlib import Path
 from dynsync_gui.domain.choice import Direction, FieldChoice
 from dynsync_gui.domain.choice_changes import ChoiceVersion, changes
 from dynsync_gui.domain.events import (
+    ChoiceEstimated,
     ChoiceImported,
     ChoicesRead,
     Described,
@@ -21,6 +22,7 @@ from dynsync_gui.domain.events import (
 from dynsync_gui.domain.filter_state import FilterColumn, FilterState
 from dynsync_gui.domain.fit import FitCure, FitExample, FitReason, FitReport, Misfit
 from dynsync_gui.domain.mapping import FieldOffer, offers
+from dynsync_gui.domain.plan import BackFill
 from dynsync_gui.domain.sample import ColumnSample
 from dynsync_gui.domain.schema import (
     Entity,
@@ -202,6 +204,7 @@ SCRIPTS: dict[str, list[object]] = {
     ],
     "choice_history": [lambda job: ChoicesRead(job, VERSIONS)],
     "save_choice": [lambda job: ChoicesRead(job, VERSIONS)],
+    "estimate_choice": [lambda job: ChoiceEstimated(job, (BackFill(Entity.LEAD, ("subject",), 1_988, 7),))],
     "restore_choice": [lambda job: ChoicesRead(job, VERSIONS)],
     "export_choice": [lambda job: ChoiceImported(job, CHOICE)],
     "import_choice": [lambda job: ChoiceImported(job, IMPORTED)],

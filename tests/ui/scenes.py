@@ -248,6 +248,7 @@ class Scenes:
         self._wait(lambda: bool(dialog.pane.checks.states) and dialog.pane.tabs.count() == 3)
         dialog.pane.sheet.edits.tick(Entity.LEAD, {RowKey("subject")}, on=True)
         dialog.pane.edited(Entity.LEAD)
+        self._wait(dialog.estimate.isVisible)
         return window, service
 
     def fields_history(self) -> tuple[Window, ScriptedService]:

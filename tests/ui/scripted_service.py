@@ -142,6 +142,9 @@ class ScriptedService:
     def save_choice(self, fields: FieldSettings) -> ScriptedJob:
         return self._begin("save_choice", fields)
 
+    def estimate_choice(self, settings: Settings) -> ScriptedJob:
+        return self._begin("estimate_choice", settings)
+
     def restore_choice(self, number: int) -> ScriptedJob:
         return self._begin("restore_choice", number)
 

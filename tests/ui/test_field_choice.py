@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtWidgets import QLabel
 
 from dynsync_gui.domain.edits import RowKey
-from dynsync_gui.domain.events import ChoicesRead
+from dynsync_gui.domain.events import ChoiceEstimated, ChoicesRead
 from dynsync_gui.domain.schema import Entity
 from dynsync_gui.ui.windows.choice_history import ChoiceHistory
 from dynsync_gui.ui.windows.question import Question
@@ -27,8 +27,9 @@ def visible(window: Any, kind: Any) -> Any:
 def test_new_fields_are_estimated_saved_and_followed_by_the_next_set_up(scenes: Scenes) -> None:
     window, service = scenes.fields_later()
     dialog = window.fields
-    # 388 yes and 1,600 empty pass the filter; 300 records go in one call.
-    assert dialog.estimate.text() == "1 newly chosen field: about 1,988 records are sent once more, 7 Marketo calls."
+    assert dialog.estimate.text() == "1 changed field: at most 1,988 records are sent once more, 7 Marketo calls."
+    ((asked,),) = service.asked("estimate_choice")
+    assert asked == replace(world.SETTINGS, fields=dialog.pane.sheet.settings)
     dialog.save.click()
     scenes._wait(lambda: dialog.banner.says.startswith("The choice is saved."))
     ((saved,),) = service.asked("save_choice")
@@ -164,3 +165,16 @@ def test_the_choice_opens_while_a_sync_runs(scenes: Scenes) -> None:
     assert not [job for job in service.jobs if job.cancelled and job is service.jobs[-1]]
     texts = [label.text() for label in window.fields.findChildren(QLabel)]
     assert "New fields are sent for records that are there already. Fields without a tick stop." in texts
+
+
+def test_an_estimate_that_sends_nothing_says_so_and_one_that_fails_says_why(scenes: Scenes) -> None:
+    window, service = scenes.fields_later(estimate_choice=[lambda job: ChoiceEstimated(job, ())])
+    dialog = window.fields
+    assert dialog.estimate.text() == "Nothing has to be sent once more for this."
+    service.scripts["estimate_choice"] = [world.refused]
+    dialog.pane.sheet.edits.tick(LEAD, {RowKey("firstname")}, on=False)
+    dialog.pane.edited(LEAD)
+    scenes._wait(lambda: dialog.estimate.text().endswith("could not be estimated: Marketo does not answer."))
+    dialog.pane.panels.undo.click()
+    dialog.pane.panels.undo.click()
+    assert not dialog.estimate.isVisible()

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QFileDialog, QFrame, QProgressBar, QPushButton, QScrollArea, QWidget
 
-from dynsync_gui.domain.back_fill import back_fill
 from dynsync_gui.domain.events import (
+    ChoiceEstimated,
     ChoiceImported,
     ChoicesRead,
     Described,
@@ -20,6 +20,7 @@ from dynsync_gui.domain.events import (
     JobFailed,
     RehearsalReady,
 )
+from dynsync_gui.domain.plan import BackFill
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import FieldSettings, Settings
 from dynsync_gui.domain.sheet import FieldSheet
@@ -39,6 +40,8 @@ from dynsync_gui.ui.windows.question import Question
 from dynsync_gui.ui.wizard.field_pane import FieldPane
 
 _FILE = "DynSync (*.toml)"
+_PAUSE_MS = 400
+"""After the last change, before the estimate is asked for."""
 
 
 class FieldChoiceWindow(QDialog):
@@ -70,6 +73,9 @@ class FieldChoiceWindow(QDialog):
         self._job: Job | None = None
         self._done: Callable[[Event], None] = self._described
         self._restarted = False
+        self._estimating: Job | None = None
+        self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._pause.timeout.connect(self._ask_cost)
         self._announcer = Announcer(self)
         self.banner = Banner()
         self.status = Text(tr("Reading the fields of both systems"), "muted")
@@ -191,6 +197,14 @@ class FieldChoiceWindow(QDialog):
         self._show_state()
 
     def _hear(self, event: Event) -> None:
+        if self._estimating is not None and event.job == self._estimating.number:
+            if isinstance(event, ChoiceEstimated) and self._dirty():
+                self._show_cost(event.back_fills)
+            elif isinstance(event, JobFailed):
+                title = str(event.error.finding.title)
+                self.estimate.say(tr("What it will send could not be estimated: {reason}", reason=title))
+                self.estimate.show()
+            return
         if self._job is None or event.job != self._job.number:
             return
         if isinstance(event, JobFailed):
@@ -264,31 +278,29 @@ class FieldChoiceWindow(QDialog):
 
     def _changed(self) -> None:
         self.banner.hide()
+        self._pause.start()
         self._show_state()
 
     def _show_state(self) -> None:
         self.save.setEnabled(self._dirty())
         self.export.setEnabled(self.pane.sheet is not None)
         self.bring.setEnabled(self.pane.sheet is not None)
-        told = self._cost()
-        self.estimate.say(told)
-        self.estimate.setVisible(bool(told))
+        if not self._dirty():
+            self.estimate.hide()
 
-    def _cost(self) -> str:
-        """What the newly chosen fields cost."""
-        sheet = self.pane.sheet
-        new = sheet.newly_ticked(self._kept) if sheet is not None else {}
-        if sheet is None or not new:
-            return ""
-        cost = back_fill(new, self.pane.checks.states, use_filter=sheet.settings.filter)
-        count = sum(len(names) for names in new.values())
-        fields = ntr("{n} newly chosen field", "{n} newly chosen fields", count)
-        if len(cost.uncounted) == len(new):
-            return tr("{fields}: the records are not counted yet.", fields=fields)
-        records = msgs("about {n} record is sent once more", "about {n} records are sent once more", cost.records)
-        calls = msgs("{n} Marketo call", "{n} Marketo calls", cost.calls)
-        more = " " + tr("Not every table is counted.") if cost.uncounted else ""
-        return tr("{fields}: {records}, {calls}.", fields=fields, records=records, calls=calls) + more
+    def _ask_cost(self) -> None:
+        """Let the service say what the change will send."""
+        self._estimating = self.api.estimate_choice(self._access()[0]) if self._dirty() else None
+
+    def _show_cost(self, back_fills: Sequence[BackFill]) -> None:
+        fields = ntr("{n} changed field", "{n} changed fields", sum(len(each.fields) for each in back_fills))
+        count = sum(each.records for each in back_fills)
+        records = msgs("at most {n} record is sent once more", "at most {n} records are sent once more", count)
+        calls = msgs("{n} Marketo call", "{n} Marketo calls", sum(each.calls for each in back_fills))
+        told = tr("{fields}: {records}, {calls}.", fields=fields, records=records, calls=calls)
+        nothing = tr("Nothing has to be sent once more for this.")
+        self.estimate.say(told if back_fills else nothing)
+        self.estimate.show()
 
     def _dirty(self) -> bool:
         return self.pane.sheet is not None and self.pane.sheet.settings != self._kept
@@ -303,9 +315,11 @@ class FieldChoiceWindow(QDialog):
 
     def _leave(self) -> None:
         self.pane.jobs.stop()
-        if self._job is not None:
-            self._job.cancel()
-            self._job = None
+        self._pause.stop()
+        for job in (self._job, self._estimating):
+            if job is not None:
+                job.cancel()
+        self._job = self._estimating = None
         self.done(0)
         self.deleteLater()
 
