@@ -63,9 +63,10 @@ def render_pages(out: Path, language: str, scheme: str, size: tuple[int, int], o
             continue
         window, service = arrange()
         window.resize(*size)
-        settle(window)
+        front = Scenes.front(window)
+        settle(front)
         path = out / f"{name}-{language}-{scheme}.png"
-        window.grab().save(str(path))
+        front.grab().save(str(path))
         window.close()
         _until(lambda closed=service.closed: closed.is_set())
         window.bridge.join()

@@ -186,6 +186,11 @@ class SetupFlow:
             chosen = {**self.draft.settings.fields.chosen, entity: choices}
             self._fields(replace(self.draft.settings.fields, chosen=chosen))
 
+    def take_fields(self, fields: FieldSettings) -> None:
+        """Take a choice of fields as a whole; a plan of another choice is void."""
+        if fields != self.draft.settings.fields:
+            self._fields(fields)
+
     def use_filter(self, *, use: bool) -> None:
         """Obey ``new_synctomkto`` or not."""
         if use != self.draft.settings.fields.filter:

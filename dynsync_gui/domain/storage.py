@@ -373,6 +373,9 @@ class SyncStore(IncomingStore, Protocol):
     def count_outgoing(self, entity: Entity) -> int:
         """How many of an entity are in the outbox."""
 
+    def count_linked(self, entity: Entity) -> int:
+        """How many of an entity Marketo has."""
+
     def count_records(self, run: int, entity: Entity) -> int:
         """How many of an entity a run has read."""
 

@@ -114,11 +114,7 @@ def stage(record: SourceRecord, mapping: EntityMapping, rules: Rules) -> StagedR
 
 def asked(mapping: EntityMapping, names: tuple[str, ...]) -> tuple[str, ...]:
     """What a cursor stands for: the columns that are read, and how their values are sent."""
-    how = [
-        (pair.target.name, pair.target.type, pair.source.column, pair.form, pair.language, pair.too_long)
-        for pair in mapping.fields
-        if pair.direction.writes_marketo
-    ]
+    how = [pair.way for pair in mapping.fields if pair.direction.writes_marketo]
     text = json.dumps(how, separators=(",", ":"))
     return (*names, f"={hashlib.blake2b(text.encode(), digest_size=8).hexdigest()}")
 

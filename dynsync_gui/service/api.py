@@ -10,9 +10,9 @@ from dynsync_gui.domain.events import Event
 from dynsync_gui.domain.renewal import Renewal
 from dynsync_gui.domain.report import Problem, Status
 from dynsync_gui.domain.schedule import BackgroundRun
-from dynsync_gui.domain.schema import System
+from dynsync_gui.domain.schema import Entity, System
 from dynsync_gui.domain.secrets import Secrets
-from dynsync_gui.domain.settings import Settings
+from dynsync_gui.domain.settings import FieldSettings, Settings
 from dynsync_gui.domain.setup import HalfDone
 
 Listener = Callable[[Event], None]
@@ -22,9 +22,9 @@ class Job(Protocol):
     """Work in a background thread; its events carry its number and end with exactly one last event.
 
     Last events: `ChecksEnded`, `Described`, `PlanReady`, `RunEnded`, `MailSent`, `RehearsalReady`, `ProfileRead`,
-    `ProblemsRead`, `EnvironmentsFound`, `ChoicesRead`, `ChoiceImported`; `JobFailed` and `JobCancelled` for any job.
-    `ProblemsRead`, `EnvironmentsFound`, `BackgroundRead`, `Removed`,
-    `UpdateRead`, `Downloaded`; `JobFailed` and `JobCancelled` for any job.
+    `ProblemsRead`, `EnvironmentsFound`, `BackgroundRead`, `Removed`, `UpdateRead`, `Downloaded`, `Sampled`,
+    `FilterRead`, `FitChecked`, `ChoicesRead`, `ChoiceImported`, `ChoiceEstimated`; `JobFailed` and `JobCancelled` for
+    any job.
     """
 
     @property
@@ -134,14 +134,45 @@ class SyncApi(Protocol):
             secrets: For a proxy that asks for an account.
         """
 
-    def describe(self, settings: Settings, secrets: Secrets) -> Job:
-        """Read the live schemas: `Described`."""
+    def describe(self, settings: Settings, secrets: Secrets | None) -> Job:
+        """Read the live schemas: `Described`. Without secrets the kept ones are used."""
+
+    def sample(self, settings: Settings, secrets: Secrets | None) -> Job:
+        """Read a few records of each table: `Sampled`."""
+
+    def read_filter(self, settings: Settings, secrets: Secrets | None) -> Job:
+        """Look for the filter column in each table and count what it says: `FilterRead`."""
+
+    def create_filter(self, settings: Settings, secrets: Secrets | None, entity: Entity, *, default: bool) -> Job:
+        """Create the filter column in a table, and publish it: `FilterRead`.
+
+        Args:
+            settings: Reach the systems.
+            secrets: The kept ones where None.
+            entity: The table.
+            default: What new records say.
+        """
+
+    def check_fit(self, settings: Settings, secrets: Secrets | None, *, everything: bool = False) -> Job:
+        """Find values that Marketo would refuse or change: `FitProgress`, then `FitChecked`. Writes nothing.
+
+        Args:
+            settings: With the choice to be checked.
+            secrets: The kept ones where None.
+            everything: Read all records, not a sample.
+        """
 
     def choice_history(self) -> Job:
         """Read the versions of the stored choice of fields: `ChoicesRead`."""
 
+    def save_choice(self, fields: FieldSettings) -> Job:
+        """Keep another choice for the next run, and as a new version: `ChoicesRead`."""
+
     def restore_choice(self, number: int) -> Job:
         """Take a version of the choice again, as a new version: `ChoicesRead`."""
+
+    def estimate_choice(self, settings: Settings) -> Job:
+        """Say what these settings' choice would send beyond the stored one's: `ChoiceEstimated`."""
 
     def export_choice(self, path: Path, settings: Settings) -> Job:
         """Write the choice in these settings to a readable file without secrets: `ChoiceImported` with it."""

@@ -3,59 +3,122 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 from dynsync_gui.domain.choice_file import read_choice, write_choice
 from dynsync_gui.domain.errors import settings_error
-from dynsync_gui.domain.events import ChoiceImported, ChoicesRead
+from dynsync_gui.domain.events import ChoiceEstimated, ChoiceImported, ChoicesRead, Event
 from dynsync_gui.domain.ports import Profile
-from dynsync_gui.domain.settings import Settings
+from dynsync_gui.domain.settings import FieldSettings, Settings
 from dynsync_gui.domain.text import msg
-from dynsync_gui.engine.workload import Schemas
-from dynsync_gui.service.jobs import BackgroundJob
+from dynsync_gui.engine.back_fill import back_fills
+from dynsync_gui.engine.workload import Schemas, mapping_of
+from dynsync_gui.service.jobs import BackgroundJob, Lane, Lanes
+from dynsync_gui.service.workplace import Workplace
 from dynsync_gui.system.whole_file import read_text, write_whole
 
 
-def read_history(profile: Profile, job: BackgroundJob) -> ChoicesRead:
-    """All versions that are kept."""
-    return ChoicesRead(job.number, profile.read_choices())
+class ChoiceHistory:
+    """The part of `service.api.SyncApi` about the choice; see there for what each method does.
 
-
-def restore(profile: Profile, number: int, job: BackgroundJob) -> ChoicesRead:
-    """Take a version again, as a new one; a run that is under way goes on with the choice that it began with.
-
-    Raises:
-        SettingsError: There is no such version.
+    Args:
+        lanes: Where its jobs run.
+        workplace: What the service works with.
+        profile: The profile in use.
+        schemas: The schemas that were described last, else today's.
     """
-    settings = profile.read_settings()
-    version = next((one for one in profile.read_choices() if one.number == number), None)
-    if settings is None or version is None:
-        raise settings_error(
-            msg("There is no version {number} of the choice.", number=str(number)),
-            msg("Take one that “dynsync fields history” lists."),
-            code="choice-version",
-        )
-    profile.write_settings(replace(settings, fields=version.fields))
-    return read_history(profile, job)
 
+    def __init__(
+        self,
+        lanes: Lanes,
+        workplace: Workplace,
+        profile: Callable[[], Profile],
+        schemas: Callable[[BackgroundJob], Schemas],
+    ) -> None:
+        self._lanes = lanes
+        self._workplace = workplace
+        self._profile = profile
+        self._schemas = schemas
 
-def export(path: Path, settings: Settings, job: BackgroundJob) -> ChoiceImported:
-    """Write a choice to a file.
+    def read(self) -> BackgroundJob:
+        """Last event `ChoicesRead`."""
+        return self._run(lambda job: ChoicesRead(job.number, self._profile().read_choices()))
 
-    Raises:
-        SettingsError: It cannot be written.
-    """
-    write_whole(path, write_choice(settings.fields).encode())
-    return ChoiceImported(job.number, settings.fields)
+    def save(self, fields: FieldSettings) -> BackgroundJob:
+        """Keep another choice as a new version; last event `ChoicesRead`.
 
+        A run that is under way goes on with the choice that it began with.
+        """
 
-def take_in(path: Path, schemas: Callable[[], Schemas], job: BackgroundJob) -> ChoiceImported:
-    """Read a choice from a file and hold it against the schemas; nothing is kept.
+        def work(job: BackgroundJob) -> Event:
+            profile = self._profile()
+            settings = profile.read_settings()
+            if settings is None:
+                raise settings_error(
+                    msg("Nothing is set up in this profile yet."), msg("Set DynSync up first."), code="not-set-up"
+                )
+            profile.write_settings(replace(settings, fields=fields))
+            return ChoicesRead(job.number, profile.read_choices())
 
-    Raises:
-        SettingsError: It cannot be read, is wrong, or does not fit; with line and cure.
-    """
-    text = read_text(path, msg("Take a file that DynSync exported."))
-    today = schemas()
-    return ChoiceImported(job.number, read_choice(text, today.tables, today.targets, today.offers))
+        return self._run(work)
+
+    def restore(self, number: int) -> BackgroundJob:
+        """Take a version again, as a new one; last event `ChoicesRead`.
+
+        A run that is under way goes on with the choice that it began with.
+        """
+
+        def work(job: BackgroundJob) -> Event:
+            profile = self._profile()
+            settings = profile.read_settings()
+            version = next((one for one in profile.read_choices() if one.number == number), None)
+            if settings is None or version is None:
+                raise settings_error(
+                    msg("There is no version {number} of the choice.", number=str(number)),
+                    msg("Take one that “dynsync fields history” lists."),
+                    code="choice-version",
+                )
+            profile.write_settings(replace(settings, fields=version.fields))
+            return ChoicesRead(job.number, profile.read_choices())
+
+        return self._run(work)
+
+    def estimate(self, settings: Settings) -> BackgroundJob:
+        """Say what a changed choice would send; last event `ChoiceEstimated`."""
+
+        def work(job: BackgroundJob) -> Event:
+            profile = self._profile()
+            today = profile.read_settings()
+            if today is None or not profile.database.exists():
+                return ChoiceEstimated(job.number, ())
+            schemas, native_sync = self._schemas(job), settings.enable.native_sync
+            before, after = (mapping_of(schemas, one.fields, native_sync) for one in (today, settings))
+            with closing(self._workplace.open_store(profile.database)) as store:
+                records = {entity: store.count_linked(entity) for entity in after.entities}
+            return ChoiceEstimated(job.number, back_fills(before, after, records))
+
+        return self._run(work)
+
+    def write(self, path: Path, settings: Settings) -> BackgroundJob:
+        """Write a choice to a file; last event `ChoiceImported`."""
+
+        def work(job: BackgroundJob) -> Event:
+            write_whole(path, write_choice(settings.fields).encode())
+            return ChoiceImported(job.number, settings.fields)
+
+        return self._run(work)
+
+    def take_in(self, path: Path) -> BackgroundJob:
+        """Read a choice from a file and hold it against the schemas; last event `ChoiceImported`."""
+
+        def work(job: BackgroundJob) -> Event:
+            text = read_text(path, msg("Take a file that DynSync exported."))
+            today = self._schemas(job)
+            return ChoiceImported(job.number, read_choice(text, today.tables, today.targets, today.offers))
+
+        return self._run(work)
+
+    def _run(self, work: Callable[[BackgroundJob], Event]) -> BackgroundJob:
+        return self._lanes.run(Lane.INTERACTIVE, work)

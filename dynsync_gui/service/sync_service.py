@@ -33,10 +33,10 @@ from dynsync_gui.domain.setup import HalfDone
 from dynsync_gui.domain.storage import SyncStore
 from dynsync_gui.domain.text import msg
 from dynsync_gui.engine.workload import Schemas, describe
-from dynsync_gui.service import choice_history
 from dynsync_gui.service.api import Listener
 from dynsync_gui.service.background import Background
 from dynsync_gui.service.checking import run_checks
+from dynsync_gui.service.choice_history import ChoiceHistory
 from dynsync_gui.service.csv_safe import write_problems
 from dynsync_gui.service.cycles import follow
 from dynsync_gui.service.guarding import accept_guard
@@ -80,6 +80,10 @@ class SyncService:
         self._schemas: Schemas | None = None
         self.updates = Updates(workplace, self._lanes)
         self.background = Background(workplace, self._lanes, lambda: self._running is not None)
+        choices = ChoiceHistory(self._lanes, workplace, self._profile, self._known_schemas)
+        self.choice_history, self.save_choice, self.restore_choice = choices.read, choices.save, choices.restore
+        self.export_choice, self.import_choice = choices.write, choices.take_in
+        self.estimate_choice = choices.estimate
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Hear every event from now on."""
@@ -124,7 +128,7 @@ class SyncService:
 
         return self._lanes.run(Lane.INTERACTIVE, work)
 
-    def describe(self, settings: Settings, secrets: Secrets) -> BackgroundJob:
+    def describe(self, settings: Settings, secrets: Secrets | None) -> BackgroundJob:
         """Last event `Described`."""
 
         def work(job: BackgroundJob) -> Event:
@@ -132,27 +136,6 @@ class SyncService:
             return Described(job.number, schemas.offers, schemas.tables, schemas.targets, schemas.languages)
 
         return self._lanes.run(Lane.INTERACTIVE, work)
-
-    def choice_history(self) -> BackgroundJob:
-        """Last event `ChoicesRead`."""
-        return self._lanes.run(Lane.INTERACTIVE, lambda job: choice_history.read_history(self._profile(), job))
-
-    def restore_choice(self, number: int) -> BackgroundJob:
-        """Take a version again; last event `ChoicesRead`."""
-        return self._lanes.run(Lane.INTERACTIVE, lambda job: choice_history.restore(self._profile(), number, job))
-
-    def export_choice(self, path: Path, settings: Settings) -> BackgroundJob:
-        """Write a choice to a file; last event `ChoiceImported`."""
-        return self._lanes.run(Lane.INTERACTIVE, lambda job: choice_history.export(path, settings, job))
-
-    def import_choice(self, path: Path) -> BackgroundJob:
-        """Read a choice from a file; last event `ChoiceImported`."""
-
-        def schemas(job: BackgroundJob) -> Schemas:
-            profile = self._profile()
-            return self._schemas or self._describe(_set_up(profile), profile.secrets().read(), job)
-
-        return self._lanes.run(Lane.INTERACTIVE, lambda job: choice_history.take_in(path, lambda: schemas(job), job))
 
     def plan(self, settings: Settings, secrets: Secrets) -> BackgroundJob:
         """`Progress`, last event `PlanReady`."""
@@ -302,7 +285,12 @@ class SyncService:
         self._workplace.rehearsal.stop()
         self._workplace.close()
 
-    def _describe(self, settings: Settings, secrets: Secrets, job: BackgroundJob) -> Schemas:
+    def _known_schemas(self, job: BackgroundJob) -> Schemas:
+        """The schemas that were described last, else today's."""
+        profile = self._profile()
+        return self._schemas or self._describe(_set_up(profile), profile.secrets().read(), job)
+
+    def _describe(self, settings: Settings, secrets: Secrets | None, job: BackgroundJob) -> Schemas:
         native_sync, defaults = settings.enable.native_sync, self._workplace.defaults()
         with self._opening.connected(settings, secrets, job) as connection:
             schemas = describe(connection.dynamics, connection.marketo, defaults, job.token, native_sync)

@@ -270,6 +270,10 @@ class SqliteStore:
         """How many of an entity are in the outbox."""
         return self._reports.count("state = 'outbox' AND entity = ?", entity.value)
 
+    def count_linked(self, entity: Entity) -> int:
+        """How many of an entity Marketo has."""
+        return self._reports.count("marketo_id <> '' AND entity = ?", entity.value)
+
     def count_records(self, run: int, entity: Entity) -> int:
         """How many of an entity a run has read."""
         return self._reports.count("run = ? AND entity = ?", run, entity.value)

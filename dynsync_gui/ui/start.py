@@ -12,12 +12,14 @@ the application when the service has stopped.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QLibraryInfo, Qt, QTranslator, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QStackedLayout, QWidget
 
 from dynsync_gui.domain.events import Event, JobFailed, ProfileRead
-from dynsync_gui.domain.settings import Settings
+from dynsync_gui.domain.settings import FieldSettings, Settings
 from dynsync_gui.domain.setup import HalfDone
 from dynsync_gui.domain.text import language, tr
 from dynsync_gui.service.api import Job, SyncApi
@@ -27,6 +29,7 @@ from dynsync_gui.ui.theme import GRID, Scheme, Theme
 from dynsync_gui.ui.widgets.banner import Banner
 from dynsync_gui.ui.widgets.boxes import column
 from dynsync_gui.ui.widgets.text import Text
+from dynsync_gui.ui.windows.field_choice import FieldChoiceWindow
 from dynsync_gui.ui.windows.help import HelpWindow, ReadHelp
 from dynsync_gui.ui.windows.main_window import MainView
 from dynsync_gui.ui.windows.tray import Tray, explained
@@ -48,6 +51,7 @@ class Window(QWidget):
         ended: The service has stopped and the window is closed.
         wizard: The set-up, while it is shown.
         main: The main view, once there is a profile.
+        fields: The window for later changes of the fields, once it was opened.
     """
 
     ended = Signal()
@@ -61,6 +65,7 @@ class Window(QWidget):
         self.resize(*SIZE)
         self.wizard: SetupWizard | None = None
         self.main: MainView | None = None
+        self.fields: FieldChoiceWindow | None = None
         self._read_help = read_help
         self._help: HelpWindow | None = None
         self._rehearse = rehearse
@@ -150,6 +155,7 @@ class Window(QWidget):
             self.main = MainView(self.bridge)
             self.main.setup_wanted.connect(self.show_setup)
             self.main.help_wanted.connect(self.show_help)
+            self.main.fields_wanted.connect(self.show_fields)
             self._stack.addWidget(self.main)
             if Tray.available():
                 self._tray = self._beside_clock(self.main)
@@ -180,6 +186,15 @@ class Window(QWidget):
         self.bridge.api.background.note_explained()
         self.hide()
 
+    def show_fields(self) -> None:
+        """Open the choice of fields for later changes."""
+        if self._settings is None:
+            return
+        self.fields = FieldChoiceWindow(self, self.bridge, self._settings)
+        self.fields.saved.connect(self._fields_saved)
+        self.fields.help_wanted.connect(self.show_help)
+        self.fields.open()
+
     def show_help(self, topic: str) -> None:
         """Open a help topic."""
         if self._help is None:
@@ -208,6 +223,10 @@ class Window(QWidget):
                 str(event.error.finding.cure),
                 again=(tr("Try again"), self._read_again),
             )
+
+    def _fields_saved(self, fields: FieldSettings) -> None:
+        if self._settings is not None:
+            self._settings = replace(self._settings, fields=fields)
 
     def _read_again(self) -> None:
         self._note.say(tr("Opening"))

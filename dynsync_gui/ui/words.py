@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from locale import windows_locale
+
+from PySide6.QtCore import QLocale
 
 from dynsync_gui.domain.checks import CheckState, EnvironmentKind, Owner
 from dynsync_gui.domain.report import RunKind, RunState
-from dynsync_gui.domain.schema import Entity, FieldType, System
+from dynsync_gui.domain.schema import Entity, FieldType, System, TargetType
 from dynsync_gui.domain.text import Message, msg, ntr, number, tr
 
 
@@ -78,6 +81,23 @@ TYPE = {
     FieldType.VIRTUAL: msg("No value"),
     FieldType.OTHER: msg("Other"),
 }
+TARGET_TYPE = {
+    TargetType.STRING: msg("Text"),
+    TargetType.TEXT: msg("Text area"),
+    TargetType.EMAIL: msg("E-mail"),
+    TargetType.PHONE: msg("Phone"),
+    TargetType.URL: msg("Web address"),
+    TargetType.INTEGER: msg("Whole number"),
+    TargetType.SCORE: msg("Score"),
+    TargetType.FLOAT: msg("Decimal number"),
+    TargetType.CURRENCY: msg("Money"),
+    TargetType.PERCENT: msg("Percent"),
+    TargetType.BOOLEAN: msg("Yes/No"),
+    TargetType.DATE: msg("Date"),
+    TargetType.DATETIME: msg("Date and time"),
+    TargetType.OTHER: msg("Other"),
+}
+"""Marketo's types."""
 PHASE = {
     RunState.READING: msg("Reading"),
     RunState.MATCHING: msg("Comparing both sides"),
@@ -96,6 +116,17 @@ _COUNTED: dict[str, Message] = {
     "company": msg("companies"),
     "companies": msg("companies"),
 }
+
+
+def language_name(code: int) -> str:
+    """A language by its Windows code (LCID), in its own words."""
+    name = QLocale(windows_locale.get(code, "C")).nativeLanguageName() if code in windows_locale else ""
+    return name[:1].upper() + name[1:] if name else str(code)
+
+
+def entity_name(entity: Entity, label: str = "") -> str:
+    """What the window calls a table; an organisation's own one by its label in Dynamics."""
+    return str(ENTITY[entity]) if entity in ENTITY else label or entity.value
 
 
 def counted(word: str) -> str:

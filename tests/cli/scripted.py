@@ -29,6 +29,7 @@ from dynsync_gui.domain.events import (
     BackgroundRead,
     CheckChanged,
     ChecksEnded,
+    ChoiceEstimated,
     ChoiceImported,
     ChoicesRead,
     Described,
@@ -252,6 +253,9 @@ class ScriptedService:
 
     def restore_choice(self, number: int) -> ScriptedJob:
         return self._job("restore_choice", ChoicesRead(1, VERSIONS), number)
+
+    def estimate_choice(self, settings: Settings) -> ScriptedJob:
+        return self._job("estimate_choice", ChoiceEstimated(1, ()), settings)
 
     def export_choice(self, path: Path, settings: Settings) -> ScriptedJob:
         return self._job("export_choice", ChoiceImported(1, settings.fields), path, settings)

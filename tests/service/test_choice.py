@@ -12,10 +12,12 @@ import pytest
 from dynsync_gui.connectors.marketo.writer import MarketoRestReader, MarketoRestWriter
 from dynsync_gui.domain.checks import CheckState
 from dynsync_gui.domain.choice import FieldChoice, Form, Overwrite
-from dynsync_gui.domain.events import ChoiceImported, ChoicesRead, Described, JobFailed, RunEnded
+from dynsync_gui.domain.events import ChoiceEstimated, ChoiceImported, ChoicesRead, Described, JobFailed, RunEnded
+from dynsync_gui.domain.plan import BackFill
 from dynsync_gui.domain.report import RunReport
 from dynsync_gui.domain.schema import Entity, Target
 from dynsync_gui.domain.settings import FieldSettings
+from dynsync_gui.engine.planner import FIELD_CALLS
 from tests.service.conftest import Desk
 
 BASIC = tuple(FieldChoice(name) for name in ("firstname", "lastname", "emailaddress1", "jobtitle"))
@@ -98,7 +100,12 @@ def test_a_newly_ticked_field_is_sent_alone_and_without_looking_anybody_up(desk:
     set_in_marketo(desk, key, title="Changed in Marketo")
     count = len(desk.rehearsal.audit()["marketo"]["persons"])
     forget(calls)
-    report = cycle(desk, contacts(FieldChoice("new_loyaltytier")))
+    ticked = contacts(FieldChoice("new_loyaltytier"))
+    desk.service.describe(desk.settings, desk.secrets).wait(60)
+    told = desk.service.estimate_choice(replace(desk.settings, fields=ticked)).wait(10)
+    assert isinstance(told, ChoiceEstimated)
+    assert told.back_fills == (BackFill(Entity.CONTACT, ("new_loyaltytier",), len(persons(desk)), 1 + FIELD_CALLS),)
+    report = cycle(desk, ticked)
     assert report.read == first.report.read
     assert {one for one in calls.looked_up if "@" not in one and len(one) == 36} <= aside
     tiers = {

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from dynsync_gui.domain.checks import Check, CheckState, EnvironmentKind, IdentityCard, Owner, SystemIdentity
 from dynsync_gui.domain.errors import ConnectionFailed, DynSyncError, Finding, Retry, SecretsUnavailable
@@ -13,7 +11,6 @@ from dynsync_gui.domain.events import (
     CheckChanged,
     ChecksEnded,
     CycleEnded,
-    Described,
     EntityProgress,
     EnvironmentsFound,
     JobFailed,
@@ -29,12 +26,12 @@ from dynsync_gui.domain.events import (
     Waiting,
 )
 from dynsync_gui.domain.guards import Confirmed, accepted, identity_check, identity_guard
-from dynsync_gui.domain.mapping import FieldOffer, NewField
+from dynsync_gui.domain.mapping import NewField
 from dynsync_gui.domain.plan import EntityPlan, Plan
 from dynsync_gui.domain.prompts import Environment
 from dynsync_gui.domain.report import Problem, Proof, RunKind, RunReport, RunState, Status
 from dynsync_gui.domain.schedule import BackgroundRun, BackgroundState, Entry, Registration
-from dynsync_gui.domain.schema import Entity, FieldType, SourceField, System, TargetType
+from dynsync_gui.domain.schema import Entity, System, TargetType
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import (
     DynamicsSettings,
@@ -45,6 +42,8 @@ from dynsync_gui.domain.settings import (
     SignIn,
 )
 from dynsync_gui.domain.text import NOTHING, msg
+from tests.ui.field_world import REPORT as FIT
+from tests.ui.field_world import SCRIPTS as FIELD_SCRIPTS
 
 NOW = datetime.now(UTC)
 _D, _M = System.DYNAMICS, System.MARKETO
@@ -118,56 +117,6 @@ REHEARSAL_CARD = IdentityCard(
     )
 )
 
-_KINDS = {
-    "String": FieldType.STRING,
-    "Memo": FieldType.MEMO,
-    "Integer": FieldType.INTEGER,
-    "Boolean": FieldType.BOOLEAN,
-    "Picklist": FieldType.PICKLIST,
-    "Money": FieldType.MONEY,
-    "DateTime": FieldType.DATETIME,
-    "Lookup": FieldType.LOOKUP,
-    "Owner": FieldType.OWNER,
-    "Image": FieldType.IMAGE,
-    "Decimal": FieldType.DECIMAL,
-    "Uniqueidentifier": FieldType.UNIQUEIDENTIFIER,
-}
-_COLUMNS = Path(__file__).resolve().parents[2] / "resources" / "rehearsal" / "columns.csv"
-
-
-def offers(language: str = "en") -> dict[Entity, tuple[FieldOffer, ...]]:
-    """Rows of the field page, from the rehearsal's columns."""
-    rows: dict[Entity, list[FieldOffer]] = {Entity.LEAD: [], Entity.CONTACT: [], Entity.ACCOUNT: []}
-    with _COLUMNS.open(encoding="utf-8", newline="") as stream:
-        for row in csv.DictReader(stream):
-            if row["table"] in {entity.value for entity in rows}:
-                rows[Entity(row["table"])].append(_offer(row, language, len(rows[Entity(row["table"])])))
-    return {entity: tuple(sorted(found, key=lambda one: not one.preselected)) for entity, found in rows.items()}
-
-
-def _offer(row: dict[str, str], language: str, place: int) -> FieldOffer:
-    kind = _KINDS.get(row["kind"], FieldType.OTHER)
-    label = row[language] or row["en"]
-    field = SourceField(
-        row["column"] if "column" in row else row["name"] if "name" in row else str(place),
-        label,
-        kind,
-        int(row["max"]) if row["max"].isdigit() and kind is FieldType.STRING else None,
-        required=row["required"].endswith("Required"),
-        custom=row["name"].startswith("new_"),
-    )
-    if field.name == "new_synctomkto":
-        return FieldOffer(field, preselected=True, is_filter=True)
-    if kind is FieldType.IMAGE:
-        return FieldOffer(field, reason=msg("Pictures have no place in Marketo."))
-    if kind in {FieldType.OTHER, FieldType.UNIQUEIDENTIFIER}:
-        return FieldOffer(field, reason=msg("Dynamics keeps this field for itself."))
-    if place % 3 == 1 and place > 6:
-        new = NewField(f"ms_{field.name}", row["en"], TargetType.STRING)
-        return FieldOffer(field, new.name, new.label, new, preselected=False)
-    return FieldOffer(field, field.name, row["en"], preselected=place % 3 != 2)
-
-
 NEW_FIELDS = (
     NewField("dynamicsId", "Dynamics Id", TargetType.STRING),
     NewField("ms_donotphone", "Do not allow Phone Calls", TargetType.BOOLEAN),
@@ -201,6 +150,7 @@ PLAN = Plan(
     calls=14,
     minutes=2.2,
     calls_today=812,
+    fit=FIT,
 )
 
 
@@ -341,7 +291,7 @@ SCRIPTS: dict[str, list[object]] = {
     "environments": [lambda job: EnvironmentsFound(job, ENVIRONMENTS)],
     "renew": [lambda job: ProfileRead(job, SETTINGS, STATUS)],
     "keep_half_done": [lambda job: ProfileRead(job, None, EMPTY)],
-    "describe": [lambda job: Described(job, offers())],
+    **FIELD_SCRIPTS,
     "plan": [progress(0.3, RunState.READING), lambda job: PlanReady(job, PLAN)],
     "start": RUN,
     "start_session": RUN,

@@ -39,12 +39,13 @@ def main() -> int:
         scenes = Scenes("fr" if language == "fr" else "en", wait)
         for name in scenes.names():
             window, service = getattr(scenes, name)()
+            front = scenes.front(window)
             for size in SIZES:
-                window.resize(*size)
+                front.resize(*size)
                 for _ in range(3):
                     QTest.qWait(5)
                 seen += 1
-                for problem in cut(window):
+                for problem in cut(front):
                     found += 1
                     print(f"{language} {name} {size[0]}: {problem}")
             window.close()

@@ -6,12 +6,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
 
-from dynsync_gui.domain.events import Described, ProblemsRead, ProfileRead
+from dynsync_gui.domain.edits import RowKey
+from dynsync_gui.domain.events import ProblemsRead, ProfileRead
+from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.settings import SignIn
 from dynsync_gui.ui.start import Window
+from dynsync_gui.ui.windows.choice_history import ChoiceHistory
 from tests.ui import demo_world as world
+from tests.ui import field_world as fields
 from tests.ui.scripted_service import Gate, ScriptedService
 
 Wait = Callable[[Callable[[], bool]], Any]
@@ -47,6 +51,10 @@ class Scenes:
             "page1_changed",
             "page1_rehearsal",
             "page2_fields",
+            "page2_detail",
+            "page2_filter",
+            "page2_fit",
+            "page2_problems",
             "page3_plan",
             "page3_mail",
             "page3_keychain",
@@ -58,6 +66,8 @@ class Scenes:
             "problems",
             "history",
             "settings",
+            "fields_later",
+            "fields_history",
         ]
 
     def page1_empty(self) -> tuple[Window, ScriptedService]:
@@ -156,11 +166,40 @@ class Scenes:
         return window, service
 
     def page2_fields(self, **scripts: Any) -> tuple[Window, ScriptedService]:
-        described = [lambda job: Described(job, world.offers(self._language))]
-        window, service = self.page1_passed(describe=described, **scripts)
+        window, service = self.page1_passed(**{"describe": [fields.described(self._language)], **scripts})
         window.wizard.next()
-        self._wait(lambda: window.wizard.fields.tabs.count() == 3)
-        window.wizard.fields.tabs.currentWidget().table.selectRow(1)
+        pane = window.wizard.fields.pane
+        self._wait(lambda: pane.tabs.count() == 3 and bool(pane.checks.states))
+        pane.tabs.currentWidget().table.selectRow(2)
+        return window, service
+
+    def page2_detail(self) -> tuple[Window, ScriptedService]:
+        window, service = self.page2_fields()
+        tab = window.wizard.fields.tab(Entity.LEAD)
+        tab.go_to(RowKey("leadsourcecode"))
+        tab.detail.more.click()
+        window.wizard.fields.point_to(tab.detail)
+        return window, service
+
+    def page2_filter(self) -> tuple[Window, ScriptedService]:
+        window, service = self.page2_fields()
+        window.wizard.fields.pane.panels.filter_button.click()
+        return window, service
+
+    def page2_fit(self) -> tuple[Window, ScriptedService]:
+        window, service = self.page2_fields()
+        pane = window.wizard.fields.pane
+        pane.panels.fit_button.click()
+        pane.panels.fit.sample.click()
+        self._wait(lambda: pane.sheet.report is not None)
+        return window, service
+
+    def page2_problems(self) -> tuple[Window, ScriptedService]:
+        window, service = self.page2_fields()
+        pane = window.wizard.fields.pane
+        pane.sheet.send(Entity.LEAD, RowKey("telephone1"), "mobilePhone")
+        pane.edited(Entity.LEAD)
+        window.wizard.next()
         return window, service
 
     def page3_plan(self, **scripts: Any) -> tuple[Window, ScriptedService]:
@@ -232,6 +271,23 @@ class Scenes:
         window.main.overview.problems.click()
         return window, service
 
+    def fields_later(self, **scripts: Any) -> tuple[Window, ScriptedService]:
+        window, service = self.open_stored(**scripts)
+        window.main.fields.click()
+        dialog = window.fields
+        self._wait(lambda: bool(dialog.pane.checks.states) and dialog.pane.tabs.count() == 3)
+        dialog.pane.sheet.edits.tick(Entity.LEAD, {RowKey("subject")}, on=True)
+        dialog.pane.edited(Entity.LEAD)
+        self._wait(dialog.estimate.isVisible)
+        return window, service
+
+    def fields_history(self) -> tuple[Window, ScriptedService]:
+        window, service = self.fields_later()
+        window.fields.history.click()
+        self._wait(lambda: window.fields.findChild(ChoiceHistory) is not None)
+        window.fields.findChild(ChoiceHistory).table.selectRow(1)
+        return window, service
+
     def history(self) -> tuple[Window, ScriptedService]:
         runs = tuple(replace(world.REPORT, id=number) for number in range(9, 0, -1))
         status = replace(world.STATUS, runs=runs)
@@ -246,6 +302,12 @@ class Scenes:
         window.main._show_view(3)
         self._wait(window.main.settings.background.last.isVisible)
         return window, service
+
+    @staticmethod
+    def front(window: Window) -> QWidget:
+        """The dialog in front of a window, else the window."""
+        dialogs = [dialog for dialog in window.findChildren(QDialog) if dialog.isVisible()]
+        return dialogs[-1] if dialogs else window
 
     def open(self, **scripts: Any) -> tuple[Window, ScriptedService]:
         """A new window on the first page."""

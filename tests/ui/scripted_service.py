@@ -13,9 +13,9 @@ from dynsync_gui.domain.releases import UpdateKind, UpdateState
 from dynsync_gui.domain.renewal import Renewal
 from dynsync_gui.domain.report import Problem, Status
 from dynsync_gui.domain.schedule import BackgroundRun, BackgroundState, Entry, Registration
-from dynsync_gui.domain.schema import System
+from dynsync_gui.domain.schema import Entity, System
 from dynsync_gui.domain.secrets import Secrets
-from dynsync_gui.domain.settings import Settings
+from dynsync_gui.domain.settings import FieldSettings, Settings
 from dynsync_gui.domain.setup import HalfDone
 from dynsync_gui.service.api import Listener
 from tests.ui.demo_world import EMPTY, SCRIPTS
@@ -199,8 +199,40 @@ class ScriptedService:
     def renew(self, renewal: Renewal) -> ScriptedJob:
         return self._begin("renew", renewal)
 
-    def describe(self, settings: Settings, secrets: Secrets) -> ScriptedJob:
+    def describe(self, settings: Settings, secrets: Secrets | None) -> ScriptedJob:
         return self._begin("describe", settings, secrets)
+
+    def sample(self, settings: Settings, secrets: Secrets | None) -> ScriptedJob:
+        return self._begin("sample", settings, secrets)
+
+    def read_filter(self, settings: Settings, secrets: Secrets | None) -> ScriptedJob:
+        return self._begin("read_filter", settings, secrets)
+
+    def create_filter(
+        self, settings: Settings, secrets: Secrets | None, entity: Entity, *, default: bool
+    ) -> ScriptedJob:
+        return self._begin("create_filter", settings, secrets, entity, default)
+
+    def check_fit(self, settings: Settings, secrets: Secrets | None, *, everything: bool = False) -> ScriptedJob:
+        return self._begin("check_fit", settings, secrets, everything)
+
+    def choice_history(self) -> ScriptedJob:
+        return self._begin("choice_history")
+
+    def save_choice(self, fields: FieldSettings) -> ScriptedJob:
+        return self._begin("save_choice", fields)
+
+    def estimate_choice(self, settings: Settings) -> ScriptedJob:
+        return self._begin("estimate_choice", settings)
+
+    def restore_choice(self, number: int) -> ScriptedJob:
+        return self._begin("restore_choice", number)
+
+    def export_choice(self, path: Path, settings: Settings) -> ScriptedJob:
+        return self._begin("export_choice", path, settings)
+
+    def import_choice(self, path: Path) -> ScriptedJob:
+        return self._begin("import_choice", path)
 
     def plan(self, settings: Settings, secrets: Secrets) -> ScriptedJob:
         return self._begin("plan", settings, secrets)

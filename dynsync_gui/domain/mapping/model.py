@@ -107,6 +107,12 @@ class FieldMapping:
     new: bool = False
 
     @property
+    def way(self) -> tuple[str, ...]:
+        """What decides how a value looks in Marketo; where it changes, every value has to be sent again."""
+        form, language = self.form.value, str(self.language)
+        return (self.target.name, self.target.type, self.source.column, form, language, self.too_long)
+
+    @property
     def direction(self) -> Direction:
         """Which way values travel."""
         return self.choice.direction or Direction.TO_MARKETO

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -13,12 +13,19 @@ from PySide6.QtWidgets import (
     QTableView,
 )
 
+from dynsync_gui.domain.edits import RowKey
 from dynsync_gui.domain.text import tr
 from dynsync_gui.ui.icons import colour_of, renderer
 from dynsync_gui.ui.theme import GRID, roles
-from dynsync_gui.ui.widgets.field_model import SECOND_LINE, FieldModel
+from dynsync_gui.ui.widgets.field_model import SECOND_LINE, TONE, FieldModel
 
 _TICK = 18
+_SIGN = 13
+_SIGNS = {"bad": "failed", "attention": "attention"}
+"""Icon of a second line that tells of a problem."""
+_WIDTHS = (0.31, 0.17, 0.22)
+"""Shares of the first columns; the last one takes the rest."""
+
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -65,21 +72,32 @@ class FieldDelegate(QStyledItemDelegate):
         if second:
             top = QRect(place.left(), place.top(), place.width(), place.height() // 2)
             rest = QRect(place.left(), top.bottom(), place.width(), place.height() - top.height())
-        muted = not usable or index.column() in {1, 3}
+        muted = not usable or index.column() in {1, 2}
         align = Qt.AlignmentFlag.AlignLeft | (Qt.AlignmentFlag.AlignBottom if second else Qt.AlignmentFlag.AlignVCenter)
-        for text, font, box, quiet, where in (
-            (first, option.font, top, muted, align),
-            (second, small, rest, True, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop),
+        tone = str(index.data(TONE))
+        if second and tone in _SIGNS:
+            sign = QRectF(rest.left(), rest.top() + 2, _SIGN, _SIGN)
+            renderer(_SIGNS[tone], colour_of(tone)).render(painter, sign)
+            rest.setLeft(rest.left() + _SIGN + 4)
+        for text, font, box, role, where in (
+            (first, option.font, top, "muted" if muted else "text", align),
+            (second, small, rest, tone, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop),
         ):
             if text:
                 painter.setFont(font)
-                painter.setPen(QColor(roles().muted if quiet else roles().text))
+                painter.setPen(QColor(colour_of(role)))
                 shown = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, box.width())
                 painter.drawText(box, where, shown)
 
 
 class FieldTable(QTableView):
-    """Space and a click tick; the rest of the row only tells."""
+    """Space and a click tick; F2 and a double click change where the field goes.
+
+    Attributes:
+        change_wanted: The user wants another target for the current row.
+    """
+
+    change_wanted = Signal()
 
     def __init__(self, model: FieldModel, name: str) -> None:
         super().__init__()
@@ -87,7 +105,7 @@ class FieldTable(QTableView):
         self.setModel(model)
         self.setItemDelegate(FieldDelegate(self))
         self.setAccessibleName(name)
-        self.setAccessibleDescription(tr("Space ticks a field or takes the tick away."))
+        self.setAccessibleDescription(tr("Space ticks a field or takes the tick away. F2 changes where it goes."))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -107,24 +125,41 @@ class FieldTable(QTableView):
         header.setMinimumSectionSize(72)
         self.setMinimumHeight(row_height(self.font()) * 4)
         self.clicked.connect(self._clicked)
+        self.doubleClicked.connect(self._double_clicked)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the width out."""
         super().resizeEvent(event)
         width = self.viewport().width()
-        for column, part in enumerate((0.32, 0.18, 0.25)):
+        for column, part in enumerate(_WIDTHS):
             self.setColumnWidth(column, int(width * part))
+        if self.currentIndex().isValid():
+            self.scrollTo(self.currentIndex())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Space ticks."""
-        if event.key() == Qt.Key.Key_Space and self.currentIndex().isValid():
+        """Space ticks, F2 changes."""
+        known = self.currentIndex().isValid()
+        if known and event.key() == Qt.Key.Key_Space:
             self._fields.toggle(self.currentIndex().row())
-            return
-        super().keyPressEvent(event)
+        elif known and event.key() == Qt.Key.Key_F2:
+            self.change_wanted.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def go_to(self, key: RowKey) -> None:
+        """Make a visible row the current one."""
+        row = self._fields.row_of(key)
+        if row >= 0:
+            self.setCurrentIndex(self._fields.index(row, 0))
+            self.scrollTo(self._fields.index(row, 0))
 
     def _clicked(self, index: QModelIndex) -> None:
         if index.column() == 0:
             self._fields.toggle(index.row())
+
+    def _double_clicked(self, index: QModelIndex) -> None:
+        if index.column() > 0:
+            self.change_wanted.emit()
 
 
 def row_height(font: QFont) -> int:

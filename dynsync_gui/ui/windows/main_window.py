@@ -50,10 +50,12 @@ class MainView(QWidget):
 
     Attributes:
         setup_wanted: The user wants to set up again.
+        fields_wanted: The user wants to change which fields are synced.
         help_wanted: The user asks for help; carries the topic.
     """
 
     setup_wanted = Signal()
+    fields_wanted = Signal()
     help_wanted = Signal(str)
 
     def __init__(self, bridge: Bridge) -> None:
@@ -82,11 +84,11 @@ class MainView(QWidget):
             IconButton("history", tr("History"), kind="nav", role="accent"),
             IconButton("settings", tr("Settings"), kind="nav", role="accent"),
         ]
-        self.setup = IconButton("settings", tr("Set up again"), kind="nav", role="accent")
         self.renew = IconButton("shield", tr("Change a secret"), kind="nav", role="accent")
         self.renewal = RenewalCard()
         self._settings: Settings | None = None
         self.setup = IconButton("plug", tr("Set up again"), kind="nav", role="accent")
+        self.fields = IconButton("field", tr("Fields"), kind="nav", role="accent")
         self.help = IconButton("help", tr("Help"), kind="nav", role="accent")
         self._build()
         self._wire()
@@ -314,7 +316,7 @@ class MainView(QWidget):
             view.setProperty("kind", "body")
             area.setWidget(view)
             self.views.addWidget(area)
-        self._side = Side(links, self.renew, self.setup, self.help)
+        self._side = Side(links, self.fields, self.renew, self.setup, self.help)
         for part in (self.sign_in, self.expiry, self.renewal):
             self.overview.above.addWidget(part)
         layout = row(self._side, self.views, gap=0)
@@ -339,6 +341,7 @@ class MainView(QWidget):
         self.renew.clicked.connect(self._renew)
         self.renewal.wanted.connect(lambda renewal: self.renewal.follow(self.api.renew(renewal)))
         self.renewal.renewed.connect(self._renewed)
+        self.fields.clicked.connect(self.fields_wanted)
         self.help.clicked.connect(lambda: self.help_wanted.emit("enable"))
 
     def _tell_not_applied(self, finding: Finding) -> None:

@@ -1,77 +1,145 @@
-"""One entity's fields: search, views, the filter's rule, the table."""
+"""One table's fields: search, views, the list, and the chosen row below it."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, Signal
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QLineEdit, QPushButton, QWidget
+from collections.abc import Iterable, Mapping
 
+from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QButtonGroup, QLineEdit, QPushButton, QWidget
+
+from dynsync_gui.domain.choice import FieldChoice
+from dynsync_gui.domain.edits import RowKey
 from dynsync_gui.domain.mapping import FieldOffer
-from dynsync_gui.domain.schema import Entity
+from dynsync_gui.domain.sample import ColumnSample
+from dynsync_gui.domain.schema import Entity, TargetSchema
 from dynsync_gui.domain.text import number, tr
-from dynsync_gui.ui.icons import IconButton, Picture
 from dynsync_gui.ui.mnemonics import reword
 from dynsync_gui.ui.theme import GRID
-from dynsync_gui.ui.widgets.boxes import LEFT, TOP, Card, column, row
+from dynsync_gui.ui.widgets.boxes import column, row
 from dynsync_gui.ui.widgets.field_model import FieldModel, View
 from dynsync_gui.ui.widgets.field_table import FieldTable
+from dynsync_gui.ui.widgets.field_words import Goal, Note, goal_of, note_of
 from dynsync_gui.ui.widgets.flow import Flow
-from dynsync_gui.ui.widgets.text import Text
-from dynsync_gui.ui.words import ENTITY
+from dynsync_gui.ui.wizard.field_detail import Detail, FieldDetail
 
 
 class FieldTab(QWidget):
-    """The fields of one entity.
+    """The fields of one table. It shows a choice and tells what the user wants of it.
 
     Attributes:
-        chosen: The user ticked other fields.
-        filter_used: The user wants the filter field obeyed, or not.
-        filter: The tick of the filter field; None where Dynamics has no such field.
+        tick_wanted: Rows to be ticked (True) or not (False).
+        changed: A row and the choice that the user wants for it.
+        target_wanted: The user wants another Marketo field for the current row.
+        new_wanted: The user wants a new Marketo field for the current row.
     """
 
-    chosen = Signal()
-    filter_used = Signal(bool)
+    tick_wanted = Signal(object, bool)
+    changed = Signal(object, object)
+    target_wanted = Signal()
+    new_wanted = Signal()
 
-    def __init__(self, entity: Entity, offers: tuple[FieldOffer, ...], chosen: frozenset[str]) -> None:
+    def __init__(
+        self,
+        entity: Entity,
+        name: str,
+        offers: Iterable[FieldOffer],
+        targets: TargetSchema,
+        languages: Iterable[int] = (),
+    ) -> None:
         super().__init__()
-        self.entity = entity
-        self.model = FieldModel(offers, chosen, self)
-        self._before: list[set[str]] = []
-        self._last = set(chosen)
-        self.filter: QCheckBox | None = None
+        self.entity, self.name = entity, name
+        self._targets = targets
+        self._choices: Mapping[RowKey, FieldChoice] = {}
+        self._notes: Mapping[str, Note] = {}
+        self._language = 0
+        self.model = FieldModel(tuple(offers), targets, self)
         self.search = QLineEdit()
         self.search.setPlaceholderText(tr("Search fields"))
         self.search.setAccessibleName(tr("Search fields"))
         self.search.setClearButtonEnabled(True)
-        self.table = FieldTable(self.model, str(ENTITY[entity]))
-        self.detail = Text("", "hint")
+        self.table = FieldTable(self.model, name)
+        self.detail = FieldDetail(tuple(languages))
         self.all = QPushButton(tr("Select all in view"))
-        self.undo = IconButton("undo", tr("Undo"))
         self._views = self._view_buttons()
-        self._build(next((offer for offer in offers if offer.is_filter), None))
+        self._build()
         self._wire()
-        self._count()
 
-    def _build(self, filter_: FieldOffer | None) -> None:
-        layout = column(self, gap=GRID + 4)
-        layout.setContentsMargins(0, GRID + 4, 0, 0)
-        layout.addWidget(self._filter_row(filter_))
-        tools = row(self.search, self.all, self.undo)
+    @property
+    def current(self) -> RowKey | None:
+        """The current row."""
+        index = self.table.currentIndex()
+        return self.model.key_at(index.row()) if index.isValid() else None
+
+    def show_choices(
+        self, choices: Mapping[RowKey, FieldChoice], notes: Mapping[str, Note], *, language: int = 0
+    ) -> None:
+        """Show what is chosen and what is wrong with it."""
+        self._choices, self._notes, self._language = choices, notes, language
+        kept = self.current
+        self.model.show_choices(choices, notes)
+        if kept is not None:
+            self.table.go_to(kept)
+        self._count()
+        self._describe()
+
+    def show_samples(self, samples: Mapping[str, ColumnSample]) -> None:
+        """Show what the columns hold."""
+        kept = self.current
+        self.model.show_samples(samples)
+        if kept is not None:
+            self.table.go_to(kept)
+
+    def goal(self, key: RowKey) -> Goal:
+        """Where a row goes."""
+        return goal_of(self.model.offer(key), self._choices.get(key), self._targets)
+
+    def go_to(self, key: RowKey) -> None:
+        """Bring a row into view, whatever hides it, and put the focus there."""
+        if self.model.row_of(key) < 0:
+            self.search.clear()
+            self._views[View.ALL].setChecked(True)
+            self._show()
+        self.table.go_to(key)
+        self.table.setFocus()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Down leads from the search into the list."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Down:
+            if self.model.rowCount():
+                self.table.go_to(self.current or self.model.key_at(0))
+                self.table.setFocus()
+            return True
+        return super().eventFilter(watched, event)
+
+    def go_to_search(self) -> None:
+        """Go to the search."""
+        self.search.setFocus()
+        self.search.selectAll()
+
+    def _build(self) -> None:
+        layout = column(self, gap=GRID)
+        layout.setContentsMargins(0, GRID, 0, 0)
+        tools = row(self.search, self.all)
         tools.setStretch(0, 1)
         layout.addLayout(tools)
         layout.addWidget(Flow(*self._views.values(), gap=4))
         layout.addWidget(self.table, 1)
         layout.addWidget(self.detail)
-        for button in (self.all, self.undo):
-            button.setAccessibleName(button.text())
-            button.setAutoDefault(False)
-        self.undo.setEnabled(False)
+        self.all.setAccessibleName(self.all.text())
+        self.all.setAutoDefault(False)
 
     def _wire(self) -> None:
         self.search.textChanged.connect(self._show)
-        self.model.ticked.connect(self._ticked)
-        self.all.clicked.connect(lambda: self.model.choose(self.model.all_in_view()))
-        self.undo.clicked.connect(self._undo)
+        self.search.installEventFilter(self)
+        self.all.clicked.connect(self._all)
+        self.model.tick_wanted.connect(self.tick_wanted)
+        self.model.modelReset.connect(self._describe)
         self.table.selectionModel().currentRowChanged.connect(self._describe)
+        self.table.change_wanted.connect(self.target_wanted)
+        self.detail.changed.connect(self.changed)
+        self.detail.target_wanted.connect(self.target_wanted)
+        self.detail.new_wanted.connect(self.new_wanted)
 
     def _view_buttons(self) -> dict[View, QPushButton]:
         group = QButtonGroup(self)
@@ -87,69 +155,48 @@ class FieldTab(QWidget):
         buttons[View.ALL].setChecked(True)
         return buttons
 
-    def _filter_row(self, offer: FieldOffer | None) -> Card:
-        card = Card(margin=GRID + 4, gap=4)
-        words = column(gap=4)
-        if offer is None:
-            words.addWidget(Text(tr("Dynamics has no field new_synctomkto here, so no record is kept out."), "muted"))
-        elif not offer.selectable:
-            words.addWidget(Text(f"{offer.field.label} (new_synctomkto)", "strong"))
-            words.addWidget(Text(str(offer.reason), "muted"))
-        else:
-            label = offer.field.label
-            self.filter = QCheckBox(tr("Use the filter field"))
-            self.filter.setObjectName(f"filter.{self.entity.value}")
-            self.filter.setAccessibleName(self.filter.text())
-            self.filter.toggled.connect(self.filter_used)
-            words.addWidget(self.filter, 0, LEFT)
-            rule = tr("Only an explicit No in “{label}” keeps a record out. Yes and blank are synced.", label=label)
-            words.addWidget(Text(rule, "muted"))
-            self.filter.setAccessibleDescription(rule)
-        picture = Picture("filter", "accent", 20)
-        line = row(picture, words, gap=GRID + 4)
-        line.setAlignment(picture, TOP)
-        line.setStretch(1, 1)
-        card.body.addLayout(line)
-        return card
-
     def _show(self) -> None:
+        kept = self.current
         self.model.show_rows(self.search.text(), self._view())
-        self.detail.say(tr("No field is like that.") if not self.model.rowCount() else "")
+        if kept is not None:
+            self.table.go_to(kept)
+        self._describe()
+        self._name_all()
 
     def _view(self) -> View:
         return next((view for view, button in self._views.items() if button.isChecked()), View.ALL)
 
-    def _ticked(self) -> None:
-        self._before.append(self._last)
-        self._last = set(self.model.chosen)
-        self.undo.setEnabled(True)
-        self._count()
-        self.chosen.emit()
+    def _all(self) -> None:
+        self.tick_wanted.emit(self.model.in_view(), not self._all_ticked())
 
-    def _undo(self) -> None:
-        self._last = self._before.pop()
-        self.model.blockSignals(True)
-        self.model.choose(self._last)
-        self.model.blockSignals(False)
-        self.table.viewport().update()
-        if not self._before:
-            self.table.setFocus()
-        self.undo.setEnabled(bool(self._before))
-        self._count()
-        self.chosen.emit()
+    def _all_ticked(self) -> bool:
+        seen = self.model.in_view()
+        return bool(seen) and seen <= self._choices.keys()
+
+    def _name_all(self) -> None:
+        reword(self.all, tr("Untick all in view") if self._all_ticked() else tr("Select all in view"))
 
     def _count(self) -> None:
         names = {
             View.ALL: tr("All"),
             View.SELECTED: tr("Selected"),
             View.CUSTOM: tr("Custom"),
+            View.REQUIRED: tr("Required"),
+            View.PROBLEMS: tr("Needs a look"),
             View.LEFT_OUT: tr("Can't be synced"),
         }
         for view, button in self._views.items():
             reword(button, f"{names[view]} {number(self.model.count(view))}")
+        self._name_all()
 
-    def _describe(self, index: QModelIndex) -> None:
-        if not index.isValid():
+    def _describe(self, *_: QModelIndex) -> None:
+        key = self.current
+        if key is None:
+            empty = not self.model.rowCount()
+            self.detail.show_nothing(tr("No field is like that.") if empty else tr("Choose a row to see its rules."))
             return
-        offer = self.model.offer_at(index.row())
-        self.detail.say(str(offer.reason or offer.note) or f"{offer.field.label} → {offer.target_label}")
+        offer, choice = self.model.offer(key), self._choices.get(key)
+        goal, note = self.goal(key), self._notes.get(key.name)
+        also_id = RowKey(key.name, second=True) in self._choices
+        detail = Detail(self.entity, key, offer, choice, goal, note or note_of(offer, choice, goal), also_id)
+        self.detail.show_row(detail, self._language)

@@ -14,6 +14,7 @@ from dynsync_gui.ui.theme import GRID
 from dynsync_gui.ui.widgets.boxes import TOP, Card, column, row
 from dynsync_gui.ui.widgets.text import Text
 from dynsync_gui.ui.widgets.tiles import Figure, Tiles
+from dynsync_gui.ui.wizard.fit_words import details, summary
 from dynsync_gui.ui.words import ENTITY, PHASE, duration
 
 
@@ -56,7 +57,8 @@ class PlanView(QWidget):
         self._fields = _Unfold("field", tr("Show the fields"), tr("Hide the fields"))
         self._kinds = _Unfold("equal", tr("Show each kind"), tr("Hide each kind"))
         self._cost = _Unfold("clock")
-        for part in (self._fields, self._kinds, self._cost):
+        self._fit = _Unfold("proof", tr("Show the values"), tr("Hide the values"))
+        for part in (self._fields, self._kinds, self._fit, self._cost):
             self._facts.body.addWidget(part)
         self.show_stopped()
 
@@ -110,6 +112,9 @@ class PlanView(QWidget):
         self._kinds.tell(
             ntr("{n} record read from Dynamics", "{n} records read from Dynamics", plan.total("read")), _kinds(plan)
         )
+        self._fit.setVisible(plan.fit is not None)
+        if plan.fit is not None:
+            self._fit.tell(tr("Fit check: {summary}", summary=summary(plan.fit)), details(plan.fit))
         self._cost.tell(_cost(plan))
 
     def _phase(self, *, working: bool) -> None:
@@ -150,6 +155,7 @@ class _Unfold(QWidget):
         """Say it."""
         self._sentence.say(sentence)
         self._more.say(more)
+        self._button.setVisible(bool(self._show and more))
 
     def _toggle(self) -> None:
         shown = self._more.isHidden()
