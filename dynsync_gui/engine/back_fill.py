@@ -8,8 +8,7 @@ from math import ceil
 from dynsync_gui.domain.mapping import EntityMapping, SyncMapping
 from dynsync_gui.domain.plan import BackFill
 from dynsync_gui.domain.schema import Entity, Target
-from dynsync_gui.engine.executor import BATCH_ROWS
-from dynsync_gui.engine.planner import FIELD_CALLS
+from dynsync_gui.engine.planner import BATCH_ROWS, FIELD_CALLS
 
 
 def back_fills(before: SyncMapping, after: SyncMapping, records: Mapping[Entity, int]) -> tuple[BackFill, ...]:
