@@ -11,7 +11,7 @@ from dynsync_gui.connectors.http.hosts import Hosts, netloc
 from dynsync_gui.connectors.http.limiter import Limiter
 from dynsync_gui.connectors.http.proxies import ProxyResolver, system_proxy
 from dynsync_gui.connectors.http.retry import Gate, Repeater, brief, patient
-from dynsync_gui.connectors.marketo import records, schema
+from dynsync_gui.connectors.marketo import custom_types, records, schema
 from dynsync_gui.connectors.marketo.auth import MarketoAuth
 from dynsync_gui.connectors.marketo.checks import MarketoChecks
 from dynsync_gui.connectors.marketo.client import MarketoClient, Refused
@@ -21,7 +21,7 @@ from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.checks import Check, SystemIdentity
 from dynsync_gui.domain.mapping import NewField
 from dynsync_gui.domain.ports import OnCheck, OnWait, RateWindow, RowOutcome
-from dynsync_gui.domain.schema import System, Target, TargetSchema
+from dynsync_gui.domain.schema import CustomType, System, Target, TargetSchema
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
 
@@ -88,6 +88,13 @@ class MarketoRestReader:
             searchable = self.describe(Target.PERSON).searchable
         return records.all_persons(self._client, fields, at_most, searchable, patient())
 
+    def custom_type_name(self, name: str) -> str:
+        """API name of an approved type of custom object; see the protocol."""
+        try:
+            return custom_types.custom_type_name(self._client, name, patient())
+        except Refused as refused:
+            raise refused.failure from None
+
     def calls_today(self) -> int | None:
         """Calls of all programs today, or None where Marketo does not tell."""
         return calls_today(self._client, brief(_CARD_SECONDS))
@@ -108,6 +115,13 @@ class MarketoRestWriter(MarketoRestReader):
         """Create person fields and wait until they can be written and searched; see the protocol."""
         try:
             schema.create_fields(self._client, fields, patient(), self._token)
+        except Refused as refused:
+            raise refused.failure from None
+
+    def ensure_type(self, wanted: CustomType) -> str:
+        """Make and approve a type of custom object; see the protocol."""
+        try:
+            return custom_types.ensure_type(self._client, wanted, patient())
         except Refused as refused:
             raise refused.failure from None
 
