@@ -16,7 +16,7 @@ from dynsync_gui.domain.choice_changes import ChoiceVersion
 from dynsync_gui.domain.guards import Confirmed
 from dynsync_gui.domain.mapping import NewField
 from dynsync_gui.domain.prompts import Environment, Prompt
-from dynsync_gui.domain.schema import Entity, EntitySchema, System, Target, TargetSchema
+from dynsync_gui.domain.schema import CustomType, Entity, EntitySchema, System, Target, TargetSchema
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
 from dynsync_gui.domain.setup import HalfDone
@@ -224,6 +224,9 @@ class MarketoReader(Protocol):
     def all_persons(self, fields: Sequence[str], at_most: int) -> tuple[Mapping[str, Any], ...] | None:
         """Every person, or None where there are more than `at_most` or Marketo cannot list them."""
 
+    def custom_type_name(self, name: str) -> str:
+        """API name of an approved type of custom object, which may have got an ending; empty where there is none."""
+
     def calls_today(self) -> int | None:
         """Calls of all programs today, or None where Marketo does not tell."""
 
@@ -253,6 +256,13 @@ class MarketoWriter(MarketoReader, Protocol):
 
     def create_fields(self, fields: Sequence[NewField]) -> None:
         """Create person fields and wait, within bounds, until they can be written and searched."""
+
+    def ensure_type(self, wanted: CustomType) -> str:
+        """Make and approve a type of custom object, or add what it lacks; returns its API name.
+
+        Raises:
+            ConnectionFailed: The subscription or the role does not allow it.
+        """
 
     def upsert(
         self, target: Target, rows: Sequence[Mapping[str, Any]], by: str, *, suspected: bool = False, kind: str = ""

@@ -295,6 +295,34 @@ class TargetField:
 
 
 @dataclass(frozen=True, slots=True)
+class CustomField:
+    """A field of a custom object that is to be created.
+
+    Attributes:
+        name: API name.
+        label: Name shown in Marketo.
+        type: Marketo's data type; ``link`` for one that names another object.
+        dedupe: Whether it tells records apart.
+        links_to: Object and field that a link names; None for other fields.
+    """
+
+    name: str
+    label: str
+    type: str
+    dedupe: bool = False
+    links_to: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CustomType:
+    """A type of custom object that is to be there, by API name."""
+
+    name: str
+    label: str
+    fields: tuple[CustomField, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TargetSchema:
     """One of Marketo's objects as described today."""
 

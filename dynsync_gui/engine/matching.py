@@ -37,6 +37,9 @@ CHUNK = 300
 LISTABLE = 1_000
 """Persons that one filter may match (Marketo REST); so many are fetched at once in place of look-ups."""
 
+NO_FIELD = "1006"
+"""Marketo: it has no such field (yet)."""
+
 _COMPUTED = ("isClosed", "isWon")
 _ROLES = (Entity.CUSTOMER, Entity.CONNECTION)
 _ROLE_FIELDS = ("marketoGUID", OPPORTUNITY_KEY, "leadId", "role", "isPrimary")
@@ -120,7 +123,7 @@ class Matching:
                 self._store.decide([_known(record, found[record.id]) for record in records if record.id in found])
                 self._step(len(records))
         except ConnectionFailed as failure:
-            if target is Target.PERSON or not quarantines(failure):
+            if target is Target.PERSON or not (quarantines(failure) or (own is not None and failure.code == NO_FIELD)):
                 raise
 
     def _roles(self) -> None:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from dynsync_gui.domain.errors import ConnectionFailed
 from dynsync_gui.domain.mapping import EntityMapping, FieldMapping, new_field_options
+from dynsync_gui.domain.ports import MarketoWriter
 from dynsync_gui.domain.schema import (
+    COMPANY_KEY,
     FILTER_FIELD,
     KEY_FIELD,
     PEOPLE,
+    CustomField,
+    CustomType,
     Entity,
     EntitySchema,
     FieldType,
@@ -18,8 +23,10 @@ from dynsync_gui.domain.schema import (
     TargetField,
     TargetType,
 )
+from dynsync_gui.domain.storage import Notice, SyncStore
 from dynsync_gui.domain.text import Message, msg
 from dynsync_gui.engine.linking import COMPANY_LINK, PERSON_LINK
+from dynsync_gui.engine.quarantine import TYPE_MISSING, quarantines
 
 MOST_FIELDS = 45
 """Fields a type may hold (50), less the key, the links and a few for later."""
@@ -77,6 +84,17 @@ class OwnType:
         return EntityMapping(self.entity, self.fields, filter=use_filter and self.filter)
 
     @property
+    def wanted(self) -> CustomType:
+        """The type as it has to be in Marketo: our key tells its records apart."""
+        fields = [CustomField(KEY_FIELD, "Dynamics Id", TargetType.STRING, dedupe=True)]
+        if self.to_person:
+            fields.append(CustomField(PERSON_LINK, "Person", "link", links_to=("lead", "id")))
+        if self.to_company:
+            fields.append(CustomField(COMPANY_LINK, "Company", "link", links_to=("company", COMPANY_KEY)))
+        fields += [CustomField(pair.target.name, pair.target.label, pair.target.type) for pair in self.fields]
+        return CustomType(self.name, self.label, tuple(fields))
+
+    @property
     def links(self) -> tuple[str, ...]:
         """Its link fields."""
         return (*([PERSON_LINK] if self.to_person else []), *([COMPANY_LINK] if self.to_company else []))
@@ -87,13 +105,34 @@ class OwnType:
         links = [f"{PERSON_LINK} → Lead: Id"] if self.to_person else []
         links += [f"{COMPANY_LINK} → Company: External Company Id"] if self.to_company else []
         return msg(
-            "Under Admin > Marketo Custom Objects create “{name}” with the link fields {links}, the dedupe field "
-            "“{key}” and the fields {fields}; then approve it.",
+            "Under Admin > Marketo Custom Objects create “{name}” with the link fields {links} and the dedupe field "
+            "“{key}”, add the fields that follow, and approve it: {fields}",
             name=self.name,
             links="; ".join(links),
             key=KEY_FIELD,
             fields=", ".join(f"{pair.target.name} ({pair.target.type})" for pair in self.fields),
         )
+
+
+def made_types(marketo: MarketoWriter, store: SyncStore, own: Mapping[Entity, OwnType]) -> Mapping[Entity, OwnType]:
+    """The types that rows wait for, made where they are missing, by the names that Marketo gave them.
+
+    A type that cannot be made is left out with a notice that says how to make it by hand; its rows wait.
+    """
+    made, notices = {}, []
+    for entity, one in own.items():
+        if not store.count_outgoing(entity):
+            made[entity] = one
+            continue
+        try:
+            made[entity] = replace(one, name=marketo.ensure_type(one.wanted))
+        except ConnectionFailed as failure:
+            if not quarantines(failure):
+                raise
+            notices.append(Notice(entity, "", TYPE_MISSING, str(one.steps)))
+    store.forget_notices(TYPE_MISSING)
+    store.notice(notices)
+    return made
 
 
 def _named(schema: EntitySchema) -> set[Entity]:

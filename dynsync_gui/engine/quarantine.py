@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure
 
-TABLE_OUT, OBJECT_OUT, FIELD_OUT = "table-out", "object-out", "field-out"
-"""Notices: Dynamics does not give a table, Marketo does not take an object, Marketo no longer has a field."""
+TABLE_OUT, OBJECT_OUT, FIELD_OUT, TYPE_MISSING = "table-out", "object-out", "field-out", "type-missing"
+"""Notices: Dynamics does not give a table; Marketo does not take an object, has no such field, has no such type."""
 
 _OF_DYNAMICS = {
     "0x80040220", "0x80042f09", "0x80040231", "0x8004f504",  # a right was withdrawn

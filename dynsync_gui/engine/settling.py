@@ -10,14 +10,12 @@ from dynsync_gui.domain.schema import Entity, Target, key_of
 from dynsync_gui.domain.storage import SENT_BY_ID, Acknowledgement, Decision, Match, Notice, Refusal, SyncStore
 from dynsync_gui.engine import outgoing
 from dynsync_gui.engine.calls import CallCount
+from dynsync_gui.engine.matching import NO_FIELD
 from dynsync_gui.engine.quarantine import FIELD_OUT
 from dynsync_gui.engine.sending import Batch, Sending, without
 
 NOT_FOUND = "1004"
 """Marketo: the person to be updated is gone."""
-
-NO_FIELD = "1006"
-"""Marketo: it has no such field (any more)."""
 
 ProblemOf = Callable[[str, str], tuple[Finding, str]]
 OnWritten = Callable[[Entity, int], None]

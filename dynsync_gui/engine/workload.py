@@ -104,8 +104,18 @@ def describe(
     rows = {entity: offers(tables[entity], targets, defaults) for entity in ENTITIES if entity in tables}
     if native_sync is NativeSync.PEOPLE:
         rows |= {entity: without_companies(rows[entity]) for entity in rows if entity.target is Target.COMPANY}
-    types = {entity: OwnType.of(tables[entity], tables) for entity in own if entity in tables}
+    types = {entity: _known_type(marketo, OwnType.of(tables[entity], tables)) for entity in own if entity in tables}
     return Schemas(tables, targets, rows, types, lost, tuple(defaults))
+
+
+def _known_type(marketo: MarketoReader, own: OwnType) -> OwnType:
+    """The type by the name that Marketo gave it, where it is there already."""
+    try:
+        return replace(own, name=marketo.custom_type_name(own.name) or own.name)
+    except ConnectionFailed as failure:
+        if not quarantines(failure):
+            raise
+        return own
 
 
 def wanted_tables(objects: ObjectSettings, native_sync: NativeSync) -> tuple[tuple[Entity, ...], tuple[Entity, ...]]:

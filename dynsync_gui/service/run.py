@@ -17,6 +17,7 @@ from dynsync_gui.domain.settings import Settings
 from dynsync_gui.domain.storage import SyncStore
 from dynsync_gui.engine.calls import CallCount
 from dynsync_gui.engine.executor import Executor
+from dynsync_gui.engine.own_types import made_types
 from dynsync_gui.engine.payload import Rules
 from dynsync_gui.engine.planner import Planner
 from dynsync_gui.engine.proof import Auditor
@@ -113,11 +114,12 @@ class Runner:
             self.meter.begin(RunState.WRITING, dict(totals))
             if any(totals.values()) and (fields := store.wanted_fields(run)):
                 marketo.create_fields(fields)
+            own = made_types(marketo, store, prepared.schemas.own)
             executor = Executor(
                 marketo,
                 store,
                 run,
-                prepared.schemas.own,
+                own,
                 prepared.calls,
                 self._settings.limits.in_flight,
                 self._job.token,

@@ -138,7 +138,9 @@ def _resolved(one: Pointers, at: _At) -> Resolved:
     owner = None if target in {Target.ROLE, Target.CUSTOM_OBJECT} else at(Entity.USER, one.owner)
     parent = at(one.parent_entity, one.parent)
     deal = at(Entity.OPPORTUNITY, one.deal)
+    baseless = not one.parent
     if target is Target.CUSTOM_OBJECT and parent is not None and Entity(parent.entity).target is Target.CUSTOM_OBJECT:
+        baseless = not parent.parent
         parent = at(parent.parent_entity, parent.parent)
     company = parent if parent is not None and parent.entity == Entity.ACCOUNT else None
     if target is Target.OPPORTUNITY and company is None and parent is not None:
@@ -148,7 +150,7 @@ def _resolved(one: Pointers, at: _At) -> Resolved:
     if target in {Target.ROLE, Target.CUSTOM_OBJECT}:
         needed = [person or company, *([deal] if target is Target.ROLE else ())]
         missing = any(node is None or not node.there for node in needed)
-        left_out = any(node is not None and not node.there and node.state == "skipped" for node in needed)
+        left_out = baseless or any(node is not None and not node.there and node.state == "skipped" for node in needed)
     return Resolved(
         Links(
             company.id if company is not None and company.there else "",

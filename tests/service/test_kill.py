@@ -29,6 +29,8 @@ STEPS = [
     ("move_cursor", "after", 3),
     ("commit", "before", 4),
     ("commit", "after", 5),
+    ("follow_life", "after", 1),
+    ("leave_out", "after", 1),
     ("find", "after", 1),
     ("decide", "after", 1),
     ("decide_rest", "after", 1),
@@ -38,6 +40,11 @@ STEPS = [
     ("upsert", "before", 1),
     ("upsert", "after", 1),
     ("upsert", "after", 2),
+    ("relink", "after", 2),
+    ("await_parents", "before", 1),
+    ("await_parents", "after", 1),
+    ("upsert", "after", 6),
+    ("acknowledge", "before", 6),
     ("acknowledge", "before", 2),
     ("acknowledge", "after", 2),
     ("end_run", "before", 1),
@@ -89,4 +96,4 @@ def test_the_end_state_is_that_of_an_undisturbed_run(rehearsal, tmp_path, step, 
     assert verdict.wrong == []
 
 
-NOTICES = {"shared-email", "several-persons", "company-missing"}
+NOTICES = {"shared-email", "several-persons", "company-missing", "team-owner"}

@@ -12,7 +12,7 @@ from dynsync_gui.connectors.http.hosts import Hosts, netloc
 from dynsync_gui.connectors.http.limiter import Limiter
 from dynsync_gui.connectors.http.proxies import ProxyResolver, system_proxy
 from dynsync_gui.connectors.http.retry import Gate, Repeater, brief, patient
-from dynsync_gui.connectors.marketo import changes, records, schema
+from dynsync_gui.connectors.marketo import changes, custom_types, records, schema
 from dynsync_gui.connectors.marketo.auth import MarketoAuth
 from dynsync_gui.connectors.marketo.checks import MarketoChecks
 from dynsync_gui.connectors.marketo.client import MarketoClient, Refused
@@ -22,7 +22,7 @@ from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.checks import Check, SystemIdentity
 from dynsync_gui.domain.mapping import NewField
 from dynsync_gui.domain.ports import ChangePage, OnCheck, OnWait, RateWindow, RowOutcome
-from dynsync_gui.domain.schema import System, Target, TargetSchema
+from dynsync_gui.domain.schema import CustomType, System, Target, TargetSchema
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
 
@@ -97,6 +97,13 @@ class MarketoRestReader:
             searchable = self.describe(Target.PERSON).searchable
         return records.all_persons(self._client, fields, at_most, searchable, patient())
 
+    def custom_type_name(self, name: str) -> str:
+        """API name of an approved type of custom object; see the protocol."""
+        try:
+            return custom_types.custom_type_name(self._client, name, patient())
+        except Refused as refused:
+            raise refused.failure from None
+
     def calls_today(self) -> int | None:
         """Calls of all programs today, or None where Marketo does not tell."""
         return calls_today(self._client, brief(_CARD_SECONDS))
@@ -117,6 +124,13 @@ class MarketoRestWriter(MarketoRestReader):
         """Create person fields and wait until they can be written and searched; see the protocol."""
         try:
             schema.create_fields(self._client, fields, patient(), self._token)
+        except Refused as refused:
+            raise refused.failure from None
+
+    def ensure_type(self, wanted: CustomType) -> str:
+        """Make and approve a type of custom object; see the protocol."""
+        try:
+            return custom_types.ensure_type(self._client, wanted, patient())
         except Refused as refused:
             raise refused.failure from None
 

@@ -56,8 +56,50 @@ NOTICES = {
         Owner.YOU,
         Retry.AFTER_PARENT,
     ),
+    "team-owner": Finding(
+        msg("A team owns this record. Marketo knows persons as owners only, so that its owner is left empty."),
+        msg("Nothing, unless the record needs an owner in Marketo: then assign it to a person in Dynamics."),
+        Owner.DYNAMICS_ADMIN,
+        Retry.DECISION,
+    ),
+    "table-out": Finding(
+        msg("Dynamics does not give this table at the moment. Everything else is synced."),
+        msg("Test the connection again on the first page: it names the right that is missing."),
+        Owner.DYNAMICS_ADMIN,
+        Retry.NEXT_RUN,
+    ),
+    "partly-visible": Finding(
+        msg("DynSync may read only a part of this table, and cannot tell deleted records from hidden ones."),
+        msg("Give its user the right to read the whole organisation's records of this table."),
+        Owner.DYNAMICS_ADMIN,
+        Retry.DECISION,
+    ),
+    "object-out": Finding(
+        msg("Marketo does not take these records at the moment. They wait, and everything else is synced."),
+        msg("Test the connection again on the first page: it names the permission that is missing."),
+        Owner.MARKETO_ADMIN,
+        Retry.NEXT_RUN,
+    ),
+    "field-out": Finding(
+        msg("Marketo no longer has one of the fields. The records are synced without it."),
+        msg("Open the fields page, which shows which one is missing, and choose anew."),
+        Owner.MARKETO_ADMIN,
+        Retry.DECISION,
+    ),
+    "type-missing": Finding(
+        msg("Marketo has no custom object for this table, and does not let programs create one."),
+        msg("Have a Marketo admin create it; the details say how."),
+        Owner.MARKETO_ADMIN,
+        Retry.DECISION,
+    ),
+    "parent-missing": Finding(
+        msg("The record waits for another one that it belongs to."),
+        msg("Nothing: DynSync sends it as soon as the other one is in Marketo."),
+        Owner.DYNSYNC,
+        Retry.AFTER_PARENT,
+    ),
 }
-"""Records that are in step but worth a look."""
+"""DynSync's own reasons for listing a record; only the last one sets it aside."""
 
 
 _SYSTEM_ERROR = "611"

@@ -1,0 +1,68 @@
+"""Types of custom objects: found, made, completed and approved (Adobe, custom object metadata API)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dynsync_gui.connectors.http.retry import Patience
+from dynsync_gui.connectors.marketo.client import MarketoClient, Refused, read, write
+from dynsync_gui.domain.schema import CustomField, CustomType
+
+_TYPES = "/rest/v1/customobjects.json"
+_SCHEMA = "/rest/v1/customobjects/schema"
+_NOT_THERE = {"610", "1013"}
+
+
+def custom_type_name(client: MarketoClient, name: str, patience: Patience) -> str:
+    """API name of an approved type, which may end in ``_c``; empty where there is none.
+
+    Raises:
+        Refused: Marketo does not let types be listed.
+    """
+    rows = client.call(read(_TYPES), patience, lambda told: told.get("result"))
+    names = {str(row.get("name")) for row in rows or () if isinstance(row, dict)}
+    return next((known for known in (name, f"{name}_c") if known in names), "")
+
+
+def ensure_type(client: MarketoClient, wanted: CustomType, patience: Patience) -> str:
+    """Make a type, or add what it lacks, and approve it; what was begun before is gone on with.
+
+    Raises:
+        Refused: The subscription or the role does not allow it.
+    """
+    name = custom_type_name(client, wanted.name, patience) or wanted.name
+    state, fields = _known(client, name, patience)
+    if not state:
+        texts = {"displayName": wanted.label, "pluralName": wanted.label, "showInLeadDetail": True}
+        content = {"action": "createOrUpdate", "apiName": name, **texts}
+        client.call(write(f"{_SCHEMA}.json", content), patience, lambda _told: None)
+    missing = [_field(field) for field in wanted.fields if field.name not in fields]
+    if missing:
+        client.call(write(f"{_SCHEMA}/{name}/addField.json", {"input": missing}), patience, lambda _told: None)
+    if missing or state != "approved":
+        client.call(write(f"{_SCHEMA}/{name}/approve.json", {}), patience, lambda _told: None)
+    return custom_type_name(client, name, patience) or name
+
+
+def _known(client: MarketoClient, name: str, patience: Patience) -> tuple[str, frozenset[str]]:
+    """State and fields of a type's newest version; nothing where there is none."""
+    try:
+        rows = client.call(read(f"{_SCHEMA}/{name}/describe.json"), patience, lambda told: told.get("result"))
+    except Refused as refused:
+        if refused.code in _NOT_THERE:
+            return "", frozenset()
+        raise
+    row: dict[str, Any] = rows[-1] if isinstance(rows, list) and rows and isinstance(rows[-1], dict) else {}
+    fields = row.get("fields") if isinstance(row.get("fields"), list) else []
+    names = frozenset(str(field.get("name")) for field in fields or () if isinstance(field, dict))
+    return str(row.get("state") or ""), names
+
+
+def _field(field: CustomField) -> dict[str, Any]:
+    row: dict[str, Any] = {"name": field.name, "displayName": field.label, "dataType": field.type}
+    if field.dedupe:
+        row["isDedupeField"] = True
+    if field.links_to:
+        target, by = field.links_to
+        row["relatedTo"] = {"name": target, "field": by}
+    return row

@@ -1,0 +1,95 @@
+"""An organisation's own tables become custom objects, made by API or, where that is not allowed, by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from dynsync_gui.domain.events import RunEnded
+from dynsync_gui.domain.settings import ObjectSettings
+from dynsync_gui.simulators import events
+from tests.judge import History, judge
+from tests.service.conftest import Desk
+
+OWN = ("new_subscription", "new_delivery")
+
+
+@pytest.fixture
+def own(desk: Desk) -> Desk:
+    desk.settings = replace(desk.settings, objects=ObjectSettings(custom=OWN))
+    return desk
+
+
+def judged(desk: Desk, history: History) -> None:
+    verdict = judge(desk.rehearsal.audit(), desk.listed(), history)
+    assert verdict.wrong == []
+    assert verdict.eligible > 400
+
+
+def test_rows_arrive_linked_to_person_or_company(own: Desk) -> None:
+    ended = own.start()
+    assert isinstance(ended, RunEnded), ended
+    assert (ended.report.closes, ended.report.outbox) == (True, 0)
+    judged(own, History(own=OWN))
+    held = own.rehearsal.audit()["marketo"]["customobjects"]
+    assert all(len(held[name]) > 20 for name in OWN)
+    own.rehearsal.log.clear()
+    again = own.service.go_on().wait(120)
+    assert (again.report.acknowledged, again.report.outbox) == (0, 0)
+    assert again.report.read == again.report.unchanged + again.report.skipped, "a table without tracking is compared"
+    assert [entry for entry in own.rehearsal.log.entries("marketo") if entry.path.endswith("_c.json")] == []
+
+
+def test_a_row_follows_the_person_that_its_own_went_into(own: Desk) -> None:
+    own.start()
+    world = own.rehearsal.world
+    named = [
+        row["_new_contactid_value"] for row in world.as_json()["new_subscription"] if "_new_contactid_value" in row
+    ]
+    usable = [
+        row["contactid"]
+        for row in world.as_json()["contact"]
+        if row.get("new_synctomkto") is not False
+        and row["statecode"] == 0
+        and ("contact", row["contactid"]) not in own.listed()
+    ]
+    loser = next(id_ for id_ in usable if id_ in named)
+    winner = next(id_ for id_ in usable if id_ not in named)
+    events.merge(world, "contact", winner, loser)
+    row = next(row for row in world.as_json()["new_subscription"] if row.get("_new_contactid_value") == winner)
+    world.update("new_subscription", row["new_subscriptionid"], {"new_seats": 77})
+    ended = own.service.go_on().wait(120)
+    assert (ended.report.closes, ended.report.outbox) == (True, 0)
+    judged(own, History(own=OWN))
+
+
+def test_a_row_whose_person_is_kept_out_is_kept_out_and_comes_with_it(own: Desk) -> None:
+    world = own.rehearsal.world
+    hidden = world.insert("contact", {"lastname": "Later", "new_synctomkto": False})
+    row = world.insert("new_subscription", {"new_name": "SUB-LATER", "new_contactid": hidden})
+    delivery = world.insert("new_delivery", {"new_name": "D-LATER", "new_subscriptionid": row})
+    own.start()
+    judged(own, History(own=OWN))
+    world.update("contact", hidden, {"new_synctomkto": True})
+    own.service.go_on().wait(120)
+    judged(own, History(own=OWN))
+    held = own.rehearsal.audit()["marketo"]["customobjects"]
+    assert row in {one["dynamicsId"] for one in held["new_subscription"]}
+    assert delivery in {one["dynamicsId"] for one in held["new_delivery"]}
+
+
+def test_a_subscription_without_type_metadata_says_what_to_do_and_the_rest_arrives(own: Desk) -> None:
+    own.rehearsal.marketo.custom.metadata = False
+    ended = own.start()
+    assert isinstance(ended, RunEnded), ended
+    assert ended.report.closes
+    assert ended.report.outbox > 50, "the rows wait"
+    judged(own, History())
+    notices = [problem for problem in own.service.problems() if problem.code == "type-missing"]
+    assert {notice.entity.value for notice in notices} == set(OWN)
+    assert all("personId" in notice.detail and "approve" in notice.detail for notice in notices)
+    own.rehearsal.marketo.custom.metadata = True
+    ended = own.service.go_on().wait(120)
+    assert ended.report.outbox == 0
+    judged(own, History(own=OWN))
