@@ -139,10 +139,11 @@ def test_a_field_that_is_only_filled_keeps_what_it_holds(desk: Desk) -> None:
     desk.start(fields=contacts())
     theirs, ours = with_department(desk, 2)
     set_in_marketo(desk, theirs, department="Theirs")
+    desk.rehearsal.world.update("contact", theirs, {"lastname": "Changed"})
     gentle = contacts(FieldChoice("department", overwrite=Overwrite.ONLY_EMPTY))
     cycle(desk, gentle)
     after = persons(desk)
-    assert after[theirs]["department"] == "Theirs"
+    assert (after[theirs]["department"], after[theirs]["lastName"]) == ("Theirs", "Changed")
     assert after[ours]["department"] == "Sales"
     desk.rehearsal.world.update("contact", ours, {"department": "Another"})
     cycle(desk, gentle)
