@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from dynsync_gui.domain.schema import Entity, System, TargetType
+from dynsync_gui.domain.schema import PEOPLE, Entity, System, TargetType
 
 
 class Direction(StrEnum):
@@ -98,12 +98,8 @@ class FieldChoice:
         return self == FieldChoice(self.name)
 
 
-TWO_WAY: frozenset[Entity] = frozenset()
-"""Tables whose fields travel both ways unless chosen otherwise.
-
-Documented are leads and contacts (Adobe, Dynamics lead sync and contact sync); none does until the engine writes to
-Dynamics.
-"""
+TWO_WAY: frozenset[Entity] = frozenset(PEOPLE)
+"""Tables whose fields travel both ways unless chosen otherwise (Adobe, Dynamics lead sync and contact sync)."""
 
 
 def documented_winner(entity: Entity) -> System:

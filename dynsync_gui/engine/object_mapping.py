@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from dynsync_gui.domain.mapping import DefaultTarget, EntityMapping, FieldMapping, NewField
 from dynsync_gui.domain.schema import DELETED_FIELD, FILTER_FIELD, EntitySchema, FieldType, TargetSchema, TargetType
 from dynsync_gui.domain.settings import DeletedPolicy, ObjectSettings
+
+_NAME = "name"
 
 
 def object_mapping(
@@ -21,6 +24,14 @@ def object_mapping(
     known = schema.field(FILTER_FIELD)
     filters = use_filter and known is not None and known.readable and known.type is FieldType.BOOLEAN
     return EntityMapping(schema.entity, tuple(pairs.values()), filter=filters)
+
+
+def with_name(chosen: EntityMapping, documented: EntityMapping) -> EntityMapping:
+    """The chosen fields, and the name, without which Marketo takes no opportunity (Adobe, opportunities)."""
+    if any(pair.target.name == _NAME for pair in chosen.fields):
+        return chosen
+    names = tuple(pair for pair in documented.fields if pair.target.name == _NAME)
+    return replace(chosen, fields=(*names, *chosen.fields))
 
 
 def deleted_mark(persons: TargetSchema, objects: ObjectSettings) -> tuple[NewField, ...]:

@@ -57,7 +57,7 @@ class ToDynamics:
         self.written = 0
 
     def begin(self, moment: datetime) -> None:
-        """Remember where the changes begin, at the start of the first sync; later calls do nothing."""
+        """Remember where the changes begin; later calls do nothing."""
         if not self._incoming.change_token():
             self._incoming.keep_changes((), self._marketo.changes_from(moment))
 

@@ -20,7 +20,7 @@ from dynsync_gui.domain.ports import DynamicsReader, MarketoReader
 from dynsync_gui.domain.schema import ENTITIES, Entity, EntitySchema, Target, TargetSchema, in_cycle_order
 from dynsync_gui.domain.settings import FieldSettings, NativeSync, ObjectSettings
 from dynsync_gui.engine.native_sync import described_companies, without_companies
-from dynsync_gui.engine.object_mapping import deleted_mark, object_mapping
+from dynsync_gui.engine.object_mapping import deleted_mark, object_mapping, with_name
 from dynsync_gui.engine.own_types import OwnType
 from dynsync_gui.engine.quarantine import quarantines
 
@@ -65,6 +65,10 @@ class Schemas:
         return tuple(sorted({language for option in options for language in option.labels}))
 
 
+CHOSEN = (*ENTITIES, Entity.OPPORTUNITY)
+"""Tables whose fields are a person's choice; those of users and of own tables follow from what they are."""
+
+
 def describe(
     dynamics: DynamicsReader,
     marketo: MarketoReader,
@@ -101,7 +105,7 @@ def describe(
                 tables.pop(entity, None)
     if not tables:
         raise next(iter(lost.values()))
-    rows = {entity: offers(tables[entity], targets, defaults) for entity in ENTITIES if entity in tables}
+    rows = {entity: offers(tables[entity], targets, defaults) for entity in CHOSEN if entity in tables}
     if native_sync is NativeSync.PEOPLE:
         rows |= {entity: without_companies(rows[entity]) for entity in rows if entity.target is Target.COMPANY}
     types = {entity: _known_type(marketo, OwnType.of(tables[entity], tables)) for entity in own if entity in tables}
@@ -146,7 +150,8 @@ def mapping_of(
             kept[entity] = schemas.own[entity].mapping(use_filter=fields.filter)
         elif entity not in ENTITIES:
             target = schemas.targets[entity.target]
-            kept[entity] = object_mapping(table, target, schemas.defaults, use_filter=fields.filter)
+            documented = object_mapping(table, target, schemas.defaults, use_filter=fields.filter)
+            kept[entity] = with_name(kept[entity], documented) if entity in kept else documented
     return SyncMapping(kept, (*mapping.new_fields, *deleted_mark(schemas.persons, objects)))
 
 

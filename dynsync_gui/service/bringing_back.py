@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.errors import ConnectionFailed
 from dynsync_gui.domain.findings.records import CHANGES_DENIED
@@ -10,6 +13,9 @@ from dynsync_gui.domain.report import RunKind, RunReport
 from dynsync_gui.domain.schema import PEOPLE
 from dynsync_gui.domain.storage import Notice, SyncStore
 from dynsync_gui.engine.to_dynamics import ToDynamics, Work, denied, returning
+
+CLOCKS = timedelta(minutes=2)
+"""How far this computer's clock may be from Marketo's; what is read twice is found unchanged."""
 
 
 class BringingBack:
@@ -26,19 +32,29 @@ class BringingBack:
         self._way = ToDynamics(connection.dynamics, connection.marketo, store, store, token)
 
     def bring(self, run: RunReport, work: Work) -> None:
-        """Remember at the first sync where changes begin; later take to Dynamics what changed since.
+        """Take to Dynamics what changed in Marketo since the last run; in the first sync Dynamics speaks alone.
 
         An account that may not read activities in Marketo, or not write in Dynamics, leaves the way to Marketo as it
         is: a notice says so.
         """
         self._store.forget_notices(CHANGES_DENIED)
-        if not any(returning(mapping) for _, mapping in work):
+        if run.kind is RunKind.FIRST or not any(returning(mapping) for _, mapping in work):
             return
+        self._try(lambda: self._bring(run.started, work))
+
+    def remember(self, work: Work) -> None:
+        """Remember at the end of a run where the next one's changes begin, if nothing is remembered yet."""
+        if any(returning(mapping) for _, mapping in work):
+            self._try(lambda: self._way.begin(datetime.now(UTC) - CLOCKS))
+
+    def _bring(self, moment: datetime, work: Work) -> None:
+        self._way.begin(moment - CLOCKS)
+        self._way.read(work)
+        self._way.write(work)
+
+    def _try(self, act: Callable[[], None]) -> None:
         try:
-            self._way.begin(run.started)
-            if run.kind is not RunKind.FIRST:
-                self._way.read(work)
-                self._way.write(work)
+            act()
         except ConnectionFailed as failure:
             if not denied(failure):
                 raise

@@ -106,10 +106,10 @@ class Runner:
         """
         run = prepared.run.id
         marketo, store = self._connection.marketo, self._store
-        back = BringingBack(self._connection, store, self._job.token)
+        back, work = BringingBack(self._connection, store, self._job.token), work_of(prepared.schemas, prepared.mapping)
         try:
             store.advance_run(run, RunState.WRITING)
-            back.bring(prepared.run, work_of(prepared.schemas, prepared.mapping))
+            back.bring(prepared.run, work)
             totals = self._outgoing()
             self.meter.begin(RunState.WRITING, dict(totals))
             if any(totals.values()) and (fields := store.wanted_fields(run)):
@@ -130,6 +130,7 @@ class Runner:
             if executor.reopened:  # others want the person that the first in line was refused
                 prepared.planner.matching(prepared.schemas, prepared.mapping, run, prepared.calls).match()
                 executor.write()
+            back.remember(work)
         except (Cancelled, DynSyncError):
             store.end_run(run, RunState.STOPPED)
             raise

@@ -293,7 +293,9 @@ class SyncService:
     def _describe(self, settings: Settings, secrets: Secrets | None, job: BackgroundJob) -> Schemas:
         native_sync, defaults = settings.enable.native_sync, self._workplace.defaults()
         with self._opening.connected(settings, secrets, job) as connection:
-            schemas = describe(connection.dynamics, connection.marketo, defaults, job.token, native_sync)
+            schemas = describe(
+                connection.dynamics, connection.marketo, defaults, job.token, native_sync, settings.objects
+            )
         self._schemas = schemas
         return schemas
 

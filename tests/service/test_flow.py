@@ -54,7 +54,7 @@ def test_checks_describe_and_plan_write_nothing_anywhere(desk):
     }
     described = desk.service.describe(desk.settings, desk.secrets).wait(60)
     assert isinstance(described, Described)
-    assert set(described.offers) == set(ENTITIES)
+    assert set(described.offers) == {*ENTITIES, Entity.OPPORTUNITY}
     planned = desk.service.plan(desk.settings, desk.secrets).wait(60)
     assert isinstance(planned, PlanReady)
     assert untouched(desk.rehearsal) == before
