@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.errors import ConnectionFailed
@@ -13,9 +13,6 @@ from dynsync_gui.domain.report import RunKind, RunReport
 from dynsync_gui.domain.schema import PEOPLE
 from dynsync_gui.domain.storage import Notice, SyncStore
 from dynsync_gui.engine.to_dynamics import ToDynamics, Work, denied, returning
-
-CLOCKS = timedelta(minutes=2)
-"""How far this computer's clock may be from Marketo's; what is read twice is found unchanged."""
 
 
 class BringingBack:
@@ -45,10 +42,10 @@ class BringingBack:
     def remember(self, work: Work) -> None:
         """Remember at the end of a run where the next one's changes begin, if nothing is remembered yet."""
         if any(returning(mapping) for _, mapping in work):
-            self._try(lambda: self._way.begin(datetime.now(UTC) - CLOCKS))
+            self._try(lambda: self._way.begin(datetime.now(UTC)))
 
     def _bring(self, moment: datetime, work: Work) -> None:
-        self._way.begin(moment - CLOCKS)
+        self._way.begin(moment)
         self._way.read(work)
         self._way.write(work)
 

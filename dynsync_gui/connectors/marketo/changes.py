@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dynsync_gui.connectors.http.retry import Patience
@@ -18,7 +18,8 @@ _AT_ONCE = "300"
 
 
 def changes_from(client: MarketoClient, moment: datetime, patience: Patience) -> str:
-    """The token that leads to all changes since a moment."""
+    """The token that leads to all changes since a moment of this computer's clock."""
+    moment -= timedelta(seconds=client.clock_ahead)
     since = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     try:
         return client.call(read(_TOKEN, sinceDatetime=since), patience, _onward)

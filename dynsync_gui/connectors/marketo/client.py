@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from random import uniform
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -75,11 +76,16 @@ def write(path: str, content: Mapping[str, Any]) -> Request:
 
 
 class MarketoClient:
-    """Makes calls within the limits, from any thread."""
+    """Makes calls within the limits, from any thread.
+
+    Attributes:
+        clock_ahead: Seconds that this computer's clock is ahead of Marketo's, as of the last answer.
+    """
 
     def __init__(self, http: HttpClient, base: str, auth: MarketoAuth, limiter: Limiter, repeater: Repeater) -> None:
         """Calls to one instance."""
         self._http, self._base, self._auth, self._limiter, self._repeater = http, base, auth, limiter, repeater
+        self.clock_ahead = 0.0
 
     def call(self, request: Request, patience: Patience, take: Callable[[dict[str, Any]], _T]) -> _T:
         """Make a call until it succeeds.
@@ -114,7 +120,10 @@ class MarketoClient:
             headers["Content-Type"] = request.kind
         limits = sooner(_LIMITS, patience.attempt)
         with self._limiter.place():
-            return self._http.send(request.method, self._base + request.path, headers, request.body, limits)
+            answer = self._http.send(request.method, self._base + request.path, headers, request.body, limits)
+        if (told := answer.server_time()) is not None:
+            self.clock_ahead = (datetime.now(UTC) - told).total_seconds()
+        return answer
 
     def _told(self, answer: Answer, request: Request) -> dict[str, Any]:
         """The envelope; HTTP statuses other than 200 are rare and said like codes."""
