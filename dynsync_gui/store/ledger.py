@@ -22,6 +22,7 @@ from dynsync_gui.domain.storage import (
 )
 from dynsync_gui.store.links import LinkFinder, Pointers
 
+_ROLES = f"('{Entity.CUSTOMER}', '{Entity.CONNECTION}')"
 _PEOPLE = "('" + "', '".join(PEOPLE) + "')"
 _ID_CHUNK = 400
 _COLUMNS = (
@@ -34,8 +35,12 @@ _STAGE = f"""
         {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS[2:-1])}, moved = max(moved, excluded.moved),
         before = NULL
 """
-_SAME = """
-    UPDATE records SET run = ?, seen = ?, version = ?, state = 'unchanged', reason = '', match = '', payload = NULL,
+_KEPT_MATCH = "match IN ('take', 'merge', 'delete')"
+_KEPT = f"CASE WHEN entity IN {_ROLES} OR match = 'merge' THEN payload END"
+"""A role is known by what it says, so that it has to be said whole again when an end of it moves; and a lead whose
+person went to a contact may get it back."""
+_SAME = f"""
+    UPDATE records SET run = ?, seen = ?, version = ?, state = 'unchanged', reason = '', match = '', payload = {_KEPT},
                        before = NULL
      WHERE entity = ? AND id = ?
 """
@@ -206,13 +211,22 @@ class Ledger:
 
     def decide(self, decisions: Iterable[Decision]) -> None:
         """See `SyncStore.decide`."""
-        settled, waiting = [], []
+        settled, waiting, roles = [], [], []
         for one in decisions:
+            if "-" in one.marketo_id:
+                roles.append((one.marketo_id, one.seq))
             before = json.dumps(one.before, separators=(",", ":")) if one.before else None
             if one.unchanged:
                 settled.append((one.marketo_id, one.marketo_id, _joined(one.filled), one.linked, one.seq))
             else:
                 waiting.append((one.match.value, *(one.marketo_id,) * 4, before, one.seq))
+        # Which connection a role stands for may change, as Dynamics keeps each twice: the one before lets go of it.
+        self._db.executemany(
+            f"""UPDATE records SET marketo_id = '', agreed = NULL,
+                                   state = CASE match WHEN 'delete' THEN 'skipped' ELSE state END
+                WHERE marketo_id = ? AND seq <> ? AND entity IN {_ROLES}""",
+            roles,
+        )
         self._db.executemany(
             f"""UPDATE records SET state = 'unchanged', moved = max(moved, marketo_id <> ?), marketo_id = ?, filled = ?,
                                    linked = ?, agreed = digest, payload = {_KEPT}, match = ''
@@ -285,12 +299,6 @@ class Ledger:
                  WHERE state = 'problem' AND seq IN ({due})""",
             (run, Retry.NEXT_RUN.value, at.strftime(_TIME)),
         )
-
-
-_KEPT_MATCH = "match IN ('take', 'merge', 'delete')"
-_KEPT = "CASE WHEN entity IN ('connection', 'opportunity:customer') OR match = 'merge' THEN payload END"
-"""A role is known by what it says, so that it has to be said whole again when an end of it moves; and a lead whose
-person went to a contact may get it back."""
 
 
 def _standing(record: StagedRecord, held: sqlite3.Row | None) -> tuple[str, str, str]:
