@@ -81,8 +81,7 @@ class Lifecycle:
     def _fold(self) -> None:
         """A qualified lead's person is that of its contact, however long ago it arrived."""
         where = f"""entity = 'lead' AND qualified = 1 AND match NOT IN ('merge', 'delete')
-                    AND (state = 'outbox' OR state = 'problem' OR state IN {_SETTLED}) AND reason = ''
-                    AND {_CONTACT_OF_LEAD} IS NOT NULL"""
+                    AND (reason = '' OR reason = 'folded' AND carrier = 0) AND {_CONTACT_OF_LEAD} IS NOT NULL"""
         self._db.execute(f"DELETE FROM problems WHERE seq IN (SELECT seq FROM records WHERE {where})")
         self._db.execute(
             f"""UPDATE records SET carrier = {_CONTACT_OF_LEAD}, state = 'skipped', reason = 'folded', match = '',
