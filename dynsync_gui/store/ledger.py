@@ -23,6 +23,7 @@ from dynsync_gui.domain.storage import (
 from dynsync_gui.store.links import LinkFinder, Pointers
 from dynsync_gui.store.standing import COLUMNS, joined, row_of, split, standing
 
+_ROLES = f"('{Entity.CUSTOMER}', '{Entity.CONNECTION}')"
 _PEOPLE = "('" + "', '".join(PEOPLE) + "')"
 _ID_CHUNK = 400
 _STAGE = f"""
@@ -31,8 +32,12 @@ _STAGE = f"""
         {", ".join(f"{name} = excluded.{name}" for name in COLUMNS[2:-1])}, moved = max(moved, excluded.moved),
         before = NULL
 """
-_SAME = """
-    UPDATE records SET run = ?, seen = ?, version = ?, state = 'unchanged', reason = '', match = '', payload = NULL,
+_KEPT_MATCH = "match IN ('take', 'merge', 'delete')"
+_KEPT = f"CASE WHEN entity IN {_ROLES} OR match = 'merge' THEN payload END"
+"""A role is known by what it says, so that it has to be said whole again when an end of it moves; and a lead whose
+person went to a contact may get it back."""
+_SAME = f"""
+    UPDATE records SET run = ?, seen = ?, version = ?, state = 'unchanged', reason = '', match = '', payload = {_KEPT},
                        before = NULL, alarms = ''
      WHERE entity = ? AND id = ?
 """
@@ -206,9 +211,11 @@ class Ledger:
 
     def decide(self, decisions: Sequence[Decision]) -> None:
         """See `SyncStore.decide`."""
-        settled, waiting, spared = [], [], []
+        settled, waiting, spared, roles = [], [], [], []
         only_filled = self._spared([one.seq for one in decisions])
         for one in decisions:
+            if "-" in one.marketo_id:
+                roles.append((one.marketo_id, one.seq))
             before = json.dumps(one.before, separators=(",", ":")) if one.before else None
             if one.unchanged:
                 settled.append((one.marketo_id, one.marketo_id, joined(one.filled), one.linked, one.seq))
@@ -217,6 +224,13 @@ class Ledger:
             if names := only_filled.get(one.seq):  # what was found empty is filled
                 kept = names - (one.before or {}).keys() if one.match is not Match.CREATE else frozenset()
                 spared.append((joined(kept), one.seq))
+        # Which connection a role stands for may change, as Dynamics keeps each twice: the one before lets go of it.
+        self._db.executemany(
+            f"""UPDATE records SET marketo_id = '', agreed = NULL, agreed_prints = NULL,
+                                   state = CASE match WHEN 'delete' THEN 'skipped' ELSE state END
+                WHERE marketo_id = ? AND seq <> ? AND entity IN {_ROLES}""",
+            roles,
+        )
         self._db.executemany(
             f"""UPDATE records SET state = 'unchanged', moved = max(moved, marketo_id <> ?), marketo_id = ?, filled = ?,
                                    linked = ?, agreed = digest, payload = {_KEPT}, match = '',
@@ -300,9 +314,3 @@ class Ledger:
                  WHERE state = 'problem' AND seq IN ({due})""",
             (run, Retry.NEXT_RUN.value, at.strftime(_TIME)),
         )
-
-
-_KEPT_MATCH = "match IN ('take', 'merge', 'delete')"
-_KEPT = "CASE WHEN entity IN ('connection', 'opportunity:customer') OR match = 'merge' THEN payload END"
-"""A role is known by what it says, so that it has to be said whole again when an end of it moves; and a lead whose
-person went to a contact may get it back."""

@@ -21,13 +21,15 @@ _SETTLED = "('acknowledged', 'unchanged')"
 _CHUNK = 400
 _LONGEST_CHAIN = 5
 
-_CONTACT_OF_LEAD = """
+_CARRIES = "(c.state <> 'skipped' OR c.reason = 'merged' OR c.reason = 'filtered' AND c.seq = records.carrier)"
+"""A contact that is kept out carries no lead, but one that carried it already and stays as it was."""
+
+_CONTACT_OF_LEAD = f"""
     coalesce((SELECT c.seq FROM records c
-               WHERE c.entity = 'contact' AND c.id = records.link AND records.link <> ''
-                 AND (c.state <> 'skipped' OR c.reason = 'merged')),
+               WHERE c.entity = 'contact' AND c.id = records.link AND records.link <> '' AND {_CARRIES}),
              (SELECT c.seq FROM records c
-               WHERE c.link = records.id AND c.link <> '' AND c.entity = 'contact'
-                 AND (c.state <> 'skipped' OR c.reason = 'merged') ORDER BY c.seq LIMIT 1))
+               WHERE c.link = records.id AND c.link <> '' AND c.entity = 'contact' AND {_CARRIES}
+               ORDER BY c.seq LIMIT 1))
 """
 
 
@@ -80,8 +82,7 @@ class Lifecycle:
     def _fold(self) -> None:
         """A qualified lead's person is that of its contact, however long ago it arrived."""
         where = f"""entity = 'lead' AND qualified = 1 AND match NOT IN ('merge', 'delete')
-                    AND (state = 'outbox' OR state = 'problem' OR state IN {_SETTLED}) AND reason = ''
-                    AND {_CONTACT_OF_LEAD} IS NOT NULL"""
+                    AND (reason = '' OR reason = 'folded' AND carrier = 0) AND {_CONTACT_OF_LEAD} IS NOT NULL"""
         self._db.execute(f"DELETE FROM problems WHERE seq IN (SELECT seq FROM records WHERE {where})")
         self._db.execute(
             f"""UPDATE records SET carrier = {_CONTACT_OF_LEAD}, state = 'skipped', reason = 'folded', match = '',
@@ -264,11 +265,15 @@ class Lifecycle:
             )
 
     def _drop_doubles(self) -> None:
-        """Of several roles that say the same of one person and one opportunity, only the first is sent."""
+        """Of several roles that say the same of one person and one opportunity, only the first is sent.
+
+        When the first says something else, or is gone, the next one takes over what is in Marketo.
+        """
         rows = self._db.execute(
-            """SELECT entity, parent_entity, parent, owner, deal, seq, payload, state FROM records
+            """SELECT entity, parent_entity, parent, owner, deal, seq, payload, state, carrier FROM records
                 WHERE deal IN (SELECT deal FROM records WHERE state = 'outbox' AND deal <> ''
-                                  AND match NOT IN ('delete', 'merge'))
+                               UNION SELECT d.deal FROM records x JOIN records d ON d.carrier = x.seq
+                                      WHERE x.state = 'outbox' AND x.match = 'delete' AND d.deal <> '')
                   AND (state <> 'skipped' OR reason = 'double') AND state <> 'problem' AND reason <> 'deleted'
                 ORDER BY deal, state = 'outbox', state = 'skipped', seq"""
         ).fetchall()
@@ -283,12 +288,21 @@ class Lifecycle:
                 if carrier != row[5] and row[7] != "skipped":
                     doubles.append((carrier, row[5]))
                 elif carrier == row[5] and row[7] == "skipped":
-                    again.append((row[5],))
+                    again.append((row[8], row[5]))
         self._db.executemany(
             "UPDATE records SET state = 'skipped', reason = 'double', match = '', carrier = ? WHERE seq = ?", doubles
         )
         self._db.executemany(
-            "UPDATE records SET state = 'outbox', reason = '', match = '', carrier = 0 WHERE seq = ?", again
+            """UPDATE records SET state = 'outbox', reason = '', match = '', carrier = 0,
+                      marketo_id = coalesce((SELECT c.marketo_id FROM records c WHERE c.seq = ?), '')
+                WHERE seq = ?""",
+            again,
+        )
+        self._db.executemany(
+            """UPDATE records SET marketo_id = '', agreed = NULL,
+                      state = CASE match WHEN 'delete' THEN 'skipped' ELSE state END
+                WHERE seq = ?""",
+            [(carrier,) for carrier, _ in again],
         )
 
 

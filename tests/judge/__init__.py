@@ -78,7 +78,9 @@ def judge(audit: dict[str, Any], listed: set[tuple[str, str]], history: History 
     sellers = judge_sales_persons(tables, marketo, listed, verdict)
     expected: dict[str, set[str]] = {"company": set(), "person": set()}
     kept_contacts = {
-        row["contactid"] for row in tables["contact"] if row.get("new_synctomkto") is not False or row.get("merged")
+        row["contactid"]
+        for row in tables["contact"]
+        if row.get("new_synctomkto") is not False or row.get("merged") or ("contact", row["contactid"]) in history.stale
     }
     came_from = {row.get("_originatingleadid_value") for row in tables["contact"] if row["contactid"] in kept_contacts}
     carried: dict[str, str] = {}

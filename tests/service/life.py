@@ -23,14 +23,14 @@ class Life:
         """One more cycle; every number of it has to close."""
         ended = self.desk.service.go_on().wait(120)
         assert isinstance(ended, RunEnded), ended
-        assert ended.report.closes
-        assert ended.report.outbox == 0
+        assert ended.report.closes, ended.report
+        assert ended.report.outbox == 0, ended.report
         return ended
 
     def judged(self) -> None:
         """Nothing is missing, wrong, doubled or extra."""
         verdict = judge(self.desk.rehearsal.audit(), self.desk.listed(), self.history)
-        assert verdict.wrong == []
+        assert not verdict.wrong, verdict.wrong
         assert verdict.eligible > 300
 
     @property

@@ -1,0 +1,122 @@
+"""A withdrawn right or a drifted field takes one table, one object or one field out; everything else goes on."""
+
+from __future__ import annotations
+
+import pytest
+
+from dynsync_gui.domain.events import JobFailed, RunEnded
+from dynsync_gui.simulators.dataverse.errors import DataverseError
+from tests.judge import History, judge
+from tests.service.conftest import Desk
+from tests.service.life import Life
+
+
+@pytest.fixture
+def life(desk: Desk) -> Life:
+    assert isinstance(desk.start(), RunEnded)
+    return Life(desk)
+
+
+def codes(desk: Desk) -> set[tuple[str, str]]:
+    """Code and entity of every notice."""
+    return {(one.code, one.entity.value) for one in desk.service.problems() if not one.aside}
+
+
+def privileges(desk: Desk, name: str, depth: str = "") -> None:
+    for member in desk.rehearsal.dataverse.members.by_object.values():
+        if depth:
+            member.depths[name] = depth
+        else:
+            member.depths.pop(name, None)
+
+
+def test_a_table_that_may_no_longer_be_read_waits_and_the_others_go_on(life: Life) -> None:
+    privileges(life.desk, "prvReadLead")
+    lead = life.rows("lead", statecode=0)[0]["leadid"]
+    contact = life.rows("contact", statecode=0)[0]["contactid"]
+    life.world.update("lead", lead, {"lastname": "Hidden for now"})
+    life.world.update("contact", contact, {"lastname": "Seen"})
+    life.cycle()
+    assert life.person(contact)["lastName"] == "Seen"
+    assert ("table-out", "lead") in codes(life.desk)
+    privileges(life.desk, "prvReadLead", "Global")
+    life.settled()
+    assert life.person(lead)["lastName"] == "Hidden for now"
+    assert ("table-out", "lead") not in codes(life.desk)
+
+
+def test_nothing_is_taken_for_done_where_no_table_may_be_read(life: Life) -> None:
+    for name in ("Lead", "Contact", "Account", "Opportunity", "Connection", "User"):
+        privileges(life.desk, f"prvRead{name}")
+    assert isinstance(life.desk.service.go_on().wait(60), JobFailed)
+
+
+def test_an_object_that_marketo_no_longer_takes_waits_and_the_others_go_on(life: Life) -> None:
+    life.desk.rehearsal.marketo.denied.add("Read-Write Opportunity")
+    deal = next(row for row in life.rows("opportunity"))["opportunityid"]
+    contact = life.rows("contact", statecode=0)[0]["contactid"]
+    life.world.update("opportunity", deal, {"name": "Waits"})
+    life.world.update("contact", contact, {"lastname": "Seen"})
+    ended = life.desk.service.go_on().wait(60)
+    assert isinstance(ended, RunEnded), ended
+    assert (ended.report.closes, ended.report.outbox, ended.report.acknowledged) == (True, 1, 1)
+    assert ("object-out", "opportunity") in codes(life.desk)
+    life.desk.rehearsal.marketo.denied.clear()
+    life.cycle()
+    life.judged()
+    held = life.desk.rehearsal.audit()["marketo"]["opportunities"]
+    assert {row["name"] for row in held if row["externalOpportunityId"] == deal} == {"Waits"}
+    assert ("object-out", "opportunity") not in codes(life.desk)
+
+
+def test_a_field_that_marketo_lost_after_it_was_described_is_left_out_alone(desk: Desk) -> None:
+    persons = desk.rehearsal.marketo.person_calls
+    checked = persons._checked
+
+    def without_title(name: str, value: object, lookup: str) -> object:
+        if name == "title":
+            from dynsync_gui.simulators.marketo.errors import RecordError  # noqa: PLC0415
+
+            raise RecordError("1006", "Field 'title' not found")
+        return checked(name, value, lookup)
+
+    persons._checked = without_title  # type: ignore[method-assign]
+    ended = desk.start()
+    assert isinstance(ended, RunEnded), ended
+    assert (ended.report.closes, ended.report.outbox) == (True, 0)
+    assert {one.detail for one in desk.service.problems() if one.code == "field-out"} == {"title"}
+    assert "1006" not in {one.code for one in desk.service.problems()}
+    wrong = judge(desk.rehearsal.audit(), desk.listed()).wrong
+    assert wrong
+    assert all("title is None" in line for line in wrong)
+
+
+def test_who_may_read_only_a_part_cannot_tell_what_is_gone(life: Life) -> None:
+    page = life.desk.rehearsal.dataverse.tracker.page
+
+    def denied(asked: object) -> object:
+        if asked.rows.schema.name == "contact":  # type: ignore[attr-defined]
+            raise DataverseError(
+                403, "0x80040220", "Principal user is missing prvReadContact privilege at depth Global"
+            )
+        return page(asked)  # type: ignore[arg-type]
+
+    life.desk.rehearsal.dataverse.tracker.page = denied  # type: ignore[assignment, method-assign]
+    gone = life.rows("contact", statecode=0)[0]["contactid"]
+    life.world.delete("contact", gone)
+    life.cycle()
+    assert not life.person(gone).get("microsoftIsDeleted")
+    assert ("partly-visible", "contact") in codes(life.desk)
+
+
+def test_what_was_deleted_while_the_token_expired_is_found(life: Life) -> None:
+    gone = life.rows("contact", statecode=0)[0]["contactid"]
+    life.world.delete("contact", gone)
+    life.world.expire_tokens()
+    life.desk.rehearsal.log.clear()
+    ended = life.cycle()
+    assert ended.report.acknowledged == 1
+    verdict = judge(life.desk.rehearsal.audit(), life.desk.listed(), History(marked=frozenset({("contact", gone)})))
+    assert not verdict.wrong, verdict.wrong
+    writes = [one for one in life.desk.rehearsal.log.entries("marketo") if one.path.endswith("/leads.json")]
+    assert len(writes) <= 2, "what did not change is not written"
