@@ -9,10 +9,13 @@ from datetime import datetime
 from dynsync_gui.domain.checks import Check, IdentityCard
 from dynsync_gui.domain.choice_changes import ChoiceVersion
 from dynsync_gui.domain.errors import DynSyncError
+from dynsync_gui.domain.filter_state import FilterState
+from dynsync_gui.domain.fit import FitReport
 from dynsync_gui.domain.mapping import FieldOffer
 from dynsync_gui.domain.plan import Plan
 from dynsync_gui.domain.prompts import Environment
 from dynsync_gui.domain.report import Problem, Proof, RunReport, RunState, Status
+from dynsync_gui.domain.sample import ColumnSample
 from dynsync_gui.domain.schema import Entity, EntitySchema, System, Target, TargetSchema
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import FieldSettings, Settings, SignIn
@@ -215,3 +218,33 @@ class ProblemsRead(Event):
 
     problems: tuple[Problem, ...]
     status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled(Event):
+    """What the columns of each table hold, by column name."""
+
+    samples: Mapping[Entity, Mapping[str, ColumnSample]] = field(hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FilterRead(Event):
+    """Where the filter column stands in each table."""
+
+    states: Mapping[Entity, FilterState] = field(hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FitProgress(Event):
+    """How many records of a table the fit check has read; `total` is None while unknown."""
+
+    entity: Entity
+    done: int
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class FitChecked(Event):
+    """The fit check is done."""
+
+    report: FitReport

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dynsync_gui.domain.fit import FitReport
 from dynsync_gui.domain.mapping import NewField
 from dynsync_gui.domain.schema import Entity
 
@@ -46,6 +47,7 @@ class Plan:
         calls_today: Calls of all programs to this Marketo today, where Marketo tells.
         daily_calls: The daily allowance that was configured.
         examples: Some e-mail addresses that are shared.
+        fit: What the fit check found; None where none was made.
     """
 
     entities: tuple[EntityPlan, ...]
@@ -56,6 +58,7 @@ class Plan:
     calls_today: int | None = None
     daily_calls: int = 50_000
     examples: tuple[str, ...] = ()
+    fit: FitReport | None = None
 
     def total(self, name: str) -> int:
         """Sum of one number over all entities."""

@@ -29,9 +29,14 @@ class Opening:
 
     @contextmanager
     def connected(
-        self, settings: Settings, secrets: Secrets, job: BackgroundJob, *, attended: bool = True
+        self, settings: Settings, secrets: Secrets | None, job: BackgroundJob, *, attended: bool = True
     ) -> Iterator[Connection]:
-        """Both systems; a run is not attended: it never opens a browser, whoever started it."""
+        """Both systems, with the kept secrets where none are given.
+
+        A run is not attended: it never opens a browser, whoever started it.
+        """
+        if secrets is None:
+            secrets = self._workplace.profile(settings.rehearsal).secrets().read()
         keep_out(secrets.values())
         connection = self._connections(settings).open(
             settings,
