@@ -8,7 +8,7 @@ from typing import Protocol
 
 from dynsync_gui.domain.events import Event
 from dynsync_gui.domain.report import Problem, Status
-from dynsync_gui.domain.schema import System
+from dynsync_gui.domain.schema import Entity, System
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
 
@@ -19,7 +19,8 @@ class Job(Protocol):
     """Work in a background thread; its events carry its number and end with exactly one last event.
 
     Last events: `ChecksEnded`, `Described`, `PlanReady`, `RunEnded`, `MailSent`, `RehearsalReady`, `ProfileRead`,
-    `ProblemsRead`, `EnvironmentsFound`, `ChoicesRead`, `ChoiceImported`; `JobFailed` and `JobCancelled` for any job.
+    `ProblemsRead`, `EnvironmentsFound`, `Sampled`, `FilterRead`, `FitChecked`, `ChoicesRead`, `ChoiceImported`;
+    `JobFailed` and `JobCancelled` for any job.
     """
 
     @property
@@ -60,8 +61,33 @@ class SyncApi(Protocol):
             secrets: The kept ones where None.
         """
 
-    def describe(self, settings: Settings, secrets: Secrets) -> Job:
-        """Read the live schemas: `Described`."""
+    def describe(self, settings: Settings, secrets: Secrets | None) -> Job:
+        """Read the live schemas: `Described`. Without secrets the kept ones are used."""
+
+    def sample(self, settings: Settings, secrets: Secrets | None) -> Job:
+        """Read a few records of each table: `Sampled`."""
+
+    def read_filter(self, settings: Settings, secrets: Secrets | None) -> Job:
+        """Look for the filter column in each table and count what it says: `FilterRead`."""
+
+    def create_filter(self, settings: Settings, secrets: Secrets | None, entity: Entity, *, default: bool) -> Job:
+        """Create the filter column in a table, and publish it: `FilterRead`.
+
+        Args:
+            settings: Reach the systems.
+            secrets: The kept ones where None.
+            entity: The table.
+            default: What new records say.
+        """
+
+    def check_fit(self, settings: Settings, secrets: Secrets | None, *, everything: bool = False) -> Job:
+        """Find values that Marketo would refuse or change: `FitProgress`, then `FitChecked`. Writes nothing.
+
+        Args:
+            settings: With the choice to be checked.
+            secrets: The kept ones where None.
+            everything: Read all records, not a sample.
+        """
 
     def choice_history(self) -> Job:
         """Read the versions of the stored choice of fields: `ChoicesRead`."""

@@ -25,7 +25,7 @@ from dynsync_gui.domain.events import (
 )
 from dynsync_gui.domain.ports import Connection, Profile
 from dynsync_gui.domain.report import Problem, RunKind, RunState, Status
-from dynsync_gui.domain.schema import System
+from dynsync_gui.domain.schema import Entity, System
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
 from dynsync_gui.domain.storage import SyncStore
@@ -36,6 +36,8 @@ from dynsync_gui.service.api import Listener
 from dynsync_gui.service.checking import run_checks
 from dynsync_gui.service.csv_safe import write_problems
 from dynsync_gui.service.cycles import follow
+from dynsync_gui.service.filtering import Filtering
+from dynsync_gui.service.fitting import Fitting
 from dynsync_gui.service.guarding import accept_guard
 from dynsync_gui.service.jobs import BackgroundJob, Lane, Lanes
 from dynsync_gui.service.mailer import test_message
@@ -68,6 +70,8 @@ class SyncService:
         self._lock = threading.Lock()
         self._lanes = Lanes(self._emit)
         self._opening = Opening(workplace, self._emit)
+        self._filtering = Filtering(self._opening)
+        self._fitting = Fitting(workplace, self._opening, self._emit)
         self._running: BackgroundJob | None = None
         self._draft: _Draft | None = None
         self._rehearsing = False
@@ -116,7 +120,7 @@ class SyncService:
 
         return self._lanes.run(Lane.INTERACTIVE, work)
 
-    def describe(self, settings: Settings, secrets: Secrets) -> BackgroundJob:
+    def describe(self, settings: Settings, secrets: Secrets | None) -> BackgroundJob:
         """Last event `Described`."""
 
         def work(job: BackgroundJob) -> Event:
@@ -124,6 +128,28 @@ class SyncService:
             return Described(job.number, schemas.offers, schemas.tables, schemas.targets, schemas.languages)
 
         return self._lanes.run(Lane.INTERACTIVE, work)
+
+    def sample(self, settings: Settings, secrets: Secrets | None) -> BackgroundJob:
+        """Last event `Sampled`."""
+        return self._lanes.run(Lane.INTERACTIVE, lambda job: self._fitting.sample(settings, secrets, job))
+
+    def read_filter(self, settings: Settings, secrets: Secrets | None) -> BackgroundJob:
+        """Last event `FilterRead`."""
+        return self._lanes.run(Lane.INTERACTIVE, lambda job: self._filtering.read(settings, secrets, job))
+
+    def create_filter(
+        self, settings: Settings, secrets: Secrets | None, entity: Entity, *, default: bool
+    ) -> BackgroundJob:
+        """Create the filter column in a table; last event `FilterRead`."""
+        return self._lanes.run(
+            Lane.INTERACTIVE, lambda job: self._filtering.create(settings, secrets, entity, job, default=default)
+        )
+
+    def check_fit(self, settings: Settings, secrets: Secrets | None, *, everything: bool = False) -> BackgroundJob:
+        """`FitProgress`, last event `FitChecked`."""
+        return self._lanes.run(
+            Lane.INTERACTIVE, lambda job: self._fitting.check(settings, secrets, job, everything=everything)
+        )
 
     def choice_history(self) -> BackgroundJob:
         """Last event `ChoicesRead`."""
@@ -266,7 +292,7 @@ class SyncService:
         self._workplace.rehearsal.stop()
         self._workplace.close()
 
-    def _describe(self, settings: Settings, secrets: Secrets, job: BackgroundJob) -> Schemas:
+    def _describe(self, settings: Settings, secrets: Secrets | None, job: BackgroundJob) -> Schemas:
         native_sync, defaults = settings.enable.native_sync, self._workplace.defaults()
         with self._opening.connected(settings, secrets, job) as connection:
             schemas = describe(connection.dynamics, connection.marketo, defaults, job.token, native_sync)
@@ -300,7 +326,7 @@ class SyncService:
             with self._opening.connected(settings, secrets, job) as connection:
                 runner = self._runner(connection, store, settings, job)
                 planner, prepared = runner.prepare()
-                plan = planner.plan(prepared.run)
+                plan = planner.plan(prepared.run, prepared.mapping)
         except BaseException:
             store.close()
             raise
@@ -360,7 +386,7 @@ class SyncService:
                 runner = self._runner(connection, store, settings, job)
                 planner, prepared = runner.prepare()
                 if prepared.run.kind is RunKind.FIRST:
-                    self._emit(PlanReady(job.number, planner.plan(prepared.run)))
+                    self._emit(PlanReady(job.number, planner.plan(prepared.run, prepared.mapping)))
                 report = runner.carry_out(prepared)
                 return runner.finish(prepared, report, secrets)
 
