@@ -14,6 +14,7 @@ from dynsync_gui.domain.choice import Form, TooLong
 from dynsync_gui.domain.fit import FitReason
 from dynsync_gui.domain.graphemes import trimmed
 from dynsync_gui.domain.mapping import FieldMapping
+from dynsync_gui.domain.mapping.fitting import holds_long
 from dynsync_gui.domain.schema import FieldType, SourceField, TargetField, TargetType
 
 TEXT_AREA_BYTES = 30_000
@@ -116,7 +117,8 @@ def altered(mapping: FieldMapping, value: Any) -> FitReason | None:
         parts = {value} if source.type is FieldType.BOOLEAN else set(value.split(";"))
         if value not in labels and any(_UNLABELLED.fullmatch(part) for part in parts - labels):
             return FitReason.NO_LABEL
-    return FitReason.LINE_BREAKS if mapping.target.type in _LINES and _BREAKS.search(value) else None
+    one_line = mapping.target.type in _LINES and not holds_long(mapping.target)
+    return FitReason.LINE_BREAKS if one_line and _BREAKS.search(value) else None
 
 
 def same(sent: Any, held: Any) -> bool:
