@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from dynsync_gui.domain.choice import Form, TooLong
+from dynsync_gui.domain.fit import FitReason
 from dynsync_gui.domain.graphemes import trimmed
 from dynsync_gui.domain.mapping import FieldMapping
+from dynsync_gui.domain.mapping.fitting import holds_long
 from dynsync_gui.domain.schema import FieldType, SourceField, TargetField, TargetType
 
 TEXT_AREA_BYTES = 30_000
@@ -21,12 +23,15 @@ TEXT_AREA_BYTES = 30_000
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 _INSTANT = re.compile(r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(:\d{2})?(?:\.\d+)?(Z|[+-]\d{2}:?\d{2})?")
+_BREAKS = re.compile(r"[\r\n]")
+_UNLABELLED = re.compile(r"-?\d+|true|false")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_EMAIL = re.compile(r"[!-~]+@[!-~]+\.[!-~]+")
+_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
 _WHOLE = {TargetType.INTEGER, TargetType.SCORE, TargetType.PERCENT}
 _FRACTION = {TargetType.FLOAT, TargetType.CURRENCY}
 _TEXTS = {TargetType.STRING, TargetType.TEXT}
 _DAYS = {TargetType.DATE, TargetType.DATETIME}
+_LINES = {TargetType.STRING, TargetType.PHONE, TargetType.URL}
 
 
 class NotConvertible(ValueError):  # noqa: N818  reads as what happened
@@ -84,17 +89,36 @@ def room(target: TargetField) -> tuple[int | None, int | None]:
     return target.length, TEXT_AREA_BYTES if target.type is TargetType.TEXT else None
 
 
-def misfit(mapping: FieldMapping, value: Any) -> bool:
-    """Whether Marketo's own description of the field rules the converted value out."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return True
+def misfit(mapping: FieldMapping, value: Any) -> FitReason | None:
+    """Why Marketo's own description of the field rules the converted value out; None where it does not."""
+    kind = mapping.target.type
+    if value is None or isinstance(value, bool):
+        return None
     if not isinstance(value, str):
-        return isinstance(value, int) and not -(2**63) <= value < 2**63
-    target = mapping.target
-    if target.type is TargetType.EMAIL and not _EMAIL.fullmatch(value):
-        return True
-    characters, octets = room(target)
-    return (characters is not None and len(value) > characters) or (octets is not None and len(value.encode()) > octets)
+        whole = isinstance(value, int) and not -(2**63) <= value < 2**63
+        return FitReason.NUMBER_RANGE if whole or not math.isfinite(value) else None
+    if kind in _DAYS:
+        return None if _is_time(value, kind) else FitReason.DATE_RANGE
+    if kind is TargetType.EMAIL and not _EMAIL.fullmatch(value):
+        return FitReason.NO_EMAIL if value.isascii() else FitReason.NOT_ASCII
+    characters, octets = room(mapping.target)
+    if characters is not None and len(value) > characters:
+        return FitReason.TOO_LONG
+    return FitReason.TOO_MANY_BYTES if octets is not None and len(value.encode()) > octets else None
+
+
+def altered(mapping: FieldMapping, value: Any) -> FitReason | None:
+    """Why a converted value that Marketo takes does not say there what it says in Dynamics; None where it does."""
+    if not isinstance(value, str):
+        return None
+    source = mapping.source
+    if mapping.form is Form.LABEL:
+        labels = {clean(option.label_in(mapping.language)) for option in source.options}
+        parts = {value} if source.type is FieldType.BOOLEAN else set(value.split(";"))
+        if value not in labels and any(_UNLABELLED.fullmatch(part) for part in parts - labels):
+            return FitReason.NO_LABEL
+    one_line = mapping.target.type in _LINES and not holds_long(mapping.target)
+    return FitReason.LINE_BREAKS if one_line and _BREAKS.search(value) else None
 
 
 def same(sent: Any, held: Any) -> bool:
@@ -215,6 +239,17 @@ def _time(value: str, target: TargetType) -> str:
         return match[1]
     zone = match[4] or "Z"
     return f"{match[1]}T{match[2]}{match[3] or ':00'}{zone}"
+
+
+def _is_time(text: str, target: TargetType) -> bool:
+    """Whether Marketo takes it for a day or a moment."""
+    if not (_DAY if target is TargetType.DATE else _INSTANT).fullmatch(text):
+        return False
+    try:
+        date.fromisoformat(text) if target is TargetType.DATE else datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return False
+    return True
 
 
 def _instant(text: str) -> str | None:

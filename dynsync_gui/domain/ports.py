@@ -66,6 +66,37 @@ class Carrying:
 
 
 @dataclass(frozen=True, slots=True)
+class FilterSeen:
+    """The column of a table that is, or looks like, the filter.
+
+    Attributes:
+        name: Logical name; empty where there is none.
+        schema_name: As whoever made it wrote it.
+        yes_no: Whether it is a Yes/No column.
+        open: Whether it can be read, and no column security hides it.
+        default: What new records say; None where Dynamics does not tell.
+    """
+
+    name: str = ""
+    schema_name: str = ""
+    yes_no: bool = False
+    open: bool = True
+    default: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FilterCounts:
+    """How many records say Yes, No and nothing."""
+
+    yes: int = 0
+    no: int = 0
+    blank: int = 0
+
+    def __add__(self, other: FilterCounts) -> FilterCounts:
+        return FilterCounts(self.yes + other.yes, self.no + other.no, self.blank + other.blank)
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One page of records; `next_link` leads on, `delta_link` is there on the last page of a tracked read."""
 
@@ -115,6 +146,7 @@ class DynamicsReader(Protocol):
         shown: bool,
         page_size: int,
         where: Carrying | None = None,
+        newest: bool = False,
     ) -> Page:
         """Read one page.
 
@@ -126,7 +158,17 @@ class DynamicsReader(Protocol):
             shown: Whether formatted values are wanted.
             page_size: At most 5,000.
             where: Only these rows (first page only, and not with change tracking).
+            newest: What was changed last comes first (likewise).
         """
+
+    def filter_column(self, entity: Entity) -> FilterSeen:
+        """The filter column of a table, else a column that was meant to be it, as it is now."""
+
+    def filter_counts(self, entity: Entity) -> FilterCounts:
+        """What the records of a table that has the filter column say, counted now, however many they are."""
+
+    def lacking_rights(self) -> tuple[str, ...]:
+        """Rights that adding a column takes and the user lacks; none where Dynamics does not tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +228,18 @@ class DynamicsWriter(DynamicsReader, Protocol):
 
         Raises:
             ConnectionFailed: Dynamics does not allow it at all.
+            TemporaryFailure: The trouble outlived the patience; the same call may be made again.
+        """
+
+    def create_filter(self, entity: Entity, *, default: bool) -> None:
+        """Add the filter column to a table and publish it; one that is there already is left as it is.
+
+        Args:
+            entity: The table.
+            default: What new records say; those that are there say nothing.
+
+        Raises:
+            ConnectionFailed: Dynamics does not allow it.
             TemporaryFailure: The trouble outlived the patience; the same call may be made again.
         """
 

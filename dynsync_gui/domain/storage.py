@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -63,6 +63,16 @@ class Skip(StrEnum):
     """A connection that is not between an opportunity and a person."""
 
 
+class Fit(IntEnum):
+    """How a record's values fit Marketo's fields."""
+
+    WHOLE = 0
+    REFUSED = 1
+    """Marketo's description of a field rules a value out."""
+    ALTERED = 2
+    """Marketo takes all, but a value does not say there what it says in Dynamics."""
+
+
 @dataclass(frozen=True, slots=True)
 class Links:
     """What a record points to in Marketo, by the keys that Marketo takes; empty where it is not there.
@@ -104,7 +114,7 @@ class StagedRecord:
         parent: What it belongs to: an account, a person, another row; empty for none.
         link: A qualified lead's contact, or the lead that a contact came from; empty for none.
         qualified: Whether it is a qualified lead, or a disabled user.
-        misfit: Whether a value is ruled out by Marketo's description of the field.
+        fit: How its values fit Marketo's fields.
         skip: Rule that leaves it out; None for none.
         prints: Fingerprint of the payload and of what the record hangs on.
         spared: Marketo fields that are only filled: what they hold stays.
@@ -129,7 +139,7 @@ class StagedRecord:
     parent: str = ""
     link: str = ""
     qualified: bool = False
-    misfit: bool = False
+    fit: Fit = Fit.WHOLE
     skip: Skip | None = None
     prints: bytes = b""
     spared: frozenset[str] = frozenset()
@@ -156,6 +166,7 @@ class LedgerRecord:
         reason: The rule that leaves it out, where it is sent once more for that.
         links: What it points to and is in Marketo now.
         coming: The same once everything that waits has arrived.
+        name: How people call it.
         carrier: Marketo's id of the person that its own goes into, for `Match.MERGE`.
         kept: Fields of that person that hold a value of ours.
     """
@@ -178,6 +189,7 @@ class LedgerRecord:
     coming: Links = NOWHERE
     carrier: str = ""
     kept: frozenset[str] = frozenset()
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,6 +372,12 @@ class SyncStore(IncomingStore, Protocol):
         self, entities: Sequence[Entity], matches: Sequence[Match], after: int, limit: int
     ) -> tuple[LedgerRecord, ...]:
         """Outbox records that find their Marketo record in one of these ways, in ledger order."""
+
+    def misfits(self, entity: Entity, after: int, limit: int) -> tuple[LedgerRecord, ...]:
+        """Outbox records of an entity with a value that does not fit, in ledger order."""
+
+    def contacts_of_leads(self, run: int) -> tuple[str, ...]:
+        """Ids of the contacts of qualified leads that a run has read, where they are not in the ledger themselves."""
 
     def mass_changes(self, run: int) -> tuple[MassChange, ...]:
         """What a run would change in ways worth asking about, counted by table and kind."""

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from dynsync_gui.domain.convert import clean, misfit, to_marketo
+from dynsync_gui.domain.convert import clean, to_marketo
 from dynsync_gui.domain.mapping import EntityMapping
 from dynsync_gui.domain.ports import SourceRecord
 from dynsync_gui.domain.schema import FILTER_FIELD, PEOPLE, Entity
 from dynsync_gui.domain.storage import Skip, StagedRecord
 from dynsync_gui.engine import payload
+from dynsync_gui.engine.fit import judged
 from dynsync_gui.engine.payload import Rules
 
 OPEN, WON = 0, 1
@@ -45,7 +46,7 @@ def stage_opportunity(record: SourceRecord, mapping: EntityMapping, rules: Rules
         parent_entity=parent_entity,
         owner=owner,
         team=team,
-        misfit=not kept_out and any(misfit(pair, sent[pair.target.name]) for pair in mapping.fields),
+        fit=judged(mapping.fields, {} if kept_out else sent),
         skip=Skip.FILTERED if kept_out else None,
     )
     contact = _contact(record)

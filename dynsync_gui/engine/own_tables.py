@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dynsync_gui.domain.convert import clean, misfit, to_marketo
+from dynsync_gui.domain.convert import clean, to_marketo
 from dynsync_gui.domain.mapping import EntityMapping
 from dynsync_gui.domain.ports import SourceRecord
 from dynsync_gui.domain.schema import FILTER_FIELD, PEOPLE, Entity, Target
 from dynsync_gui.domain.storage import Skip, StagedRecord
 from dynsync_gui.engine import payload
+from dynsync_gui.engine.fit import judged
 from dynsync_gui.engine.payload import Rules
 
 
@@ -34,7 +35,7 @@ def stage_row(record: SourceRecord, mapping: EntityMapping, rules: Rules) -> Sta
         created=str(values.get("createdon") or ""),
         parent=parent,
         parent_entity=parent_entity,
-        misfit=not skip and any(misfit(pair, sent[pair.target.name]) for pair in mapping.fields),
+        fit=judged(mapping.fields, {} if skip else sent),
         skip=skip,
     )
 

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from dynsync_gui.domain.choice import Form, Overwrite
-from dynsync_gui.domain.convert import clean, email_of, misfit, to_marketo
+from dynsync_gui.domain.convert import clean, email_of, to_marketo
 from dynsync_gui.domain.fingerprint import LINK, fingerprint
 from dynsync_gui.domain.mapping import EntityMapping
 from dynsync_gui.domain.ports import SourceRecord
 from dynsync_gui.domain.schema import DELETED_FIELD, FILTER_FIELD, Entity, EntitySchema, FieldType, Target
 from dynsync_gui.domain.settings import DeletedPolicy
 from dynsync_gui.domain.storage import Match, Skip, StagedRecord
+from dynsync_gui.engine.fit import judged
 
 QUALIFIED = 1
 """``statecode`` of a qualified lead (Dataverse, lead table)."""
@@ -101,7 +102,7 @@ def stage(record: SourceRecord, mapping: EntityMapping, rules: Rules) -> StagedR
         parent=parent,
         link=_link(record, qualified=qualified),
         qualified=qualified or bool(values.get("isdisabled")),
-        misfit=not skip and any(misfit(pair, payload.get(pair.target.name)) for pair in mapping.fields),
+        fit=judged(mapping.fields, {} if skip else payload),
         skip=skip,
         owner=owner,
         team=team,

@@ -16,6 +16,7 @@ from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.settings import LimitSettings
 from dynsync_gui.domain.storage import Notice, SyncStore
 from dynsync_gui.engine.calls import CallCount
+from dynsync_gui.engine.fit import fit_report
 from dynsync_gui.engine.matching import Matching
 from dynsync_gui.engine.payload import Rules
 from dynsync_gui.engine.quarantine import TABLE_OUT, quarantines
@@ -108,13 +109,15 @@ class Planner:
         calls.keep()
         self.on_done(None, done)
 
-    def plan(self, run: RunReport) -> Plan:
+    def plan(self, run: RunReport, mapping: SyncMapping) -> Plan:
         """Count what a prepared run will do."""
         shared, examples = self.store.shared_emails(20)
         new_fields = self.store.wanted_fields(run.id)
         calls = self._calls(new_fields)
+        entities = self.store.entity_plans(run.id)
+        rows = {entity.entity: entity.read for entity in entities if entity.entity in mapping.entities}
         return Plan(
-            entities=self.store.entity_plans(run.id),
+            entities=entities,
             duplicates=shared,
             new_fields=new_fields,
             calls=calls,
@@ -122,6 +125,7 @@ class Planner:
             calls_today=self.marketo.calls_today(),
             daily_calls=self.limits.daily_calls,
             examples=examples,
+            fit=fit_report(self.store, mapping, rows, complete=True),
         )
 
     def _calls(self, new_fields: tuple[NewField, ...]) -> int:

@@ -39,6 +39,7 @@ from dynsync_gui.service.checking import run_checks
 from dynsync_gui.service.choice_history import ChoiceHistory
 from dynsync_gui.service.csv_safe import write_problems
 from dynsync_gui.service.cycles import follow
+from dynsync_gui.service.field_jobs import FieldJobs
 from dynsync_gui.service.guarding import accept_guard
 from dynsync_gui.service.jobs import BackgroundJob, Lane, Lanes
 from dynsync_gui.service.mailer import test_message
@@ -74,6 +75,9 @@ class SyncService:
         self._lock = threading.Lock()
         self._lanes = Lanes(self._emit)
         self._opening = Opening(workplace, self._emit)
+        fields = FieldJobs(self._lanes, workplace, self._opening, self._emit)
+        self.sample, self.check_fit = fields.sample, fields.check_fit
+        self.read_filter, self.create_filter = fields.read_filter, fields.create_filter
         self._running: BackgroundJob | None = None
         self._draft: _Draft | None = None
         self._rehearsing = False
@@ -327,7 +331,7 @@ class SyncService:
             with self._opening.connected(settings, secrets, job) as connection:
                 runner = self._runner(connection, store, settings, job)
                 planner, prepared = runner.prepare()
-                plan = planner.plan(prepared.run)
+                plan = planner.plan(prepared.run, prepared.mapping)
         except BaseException:
             store.close()
             raise
@@ -388,7 +392,7 @@ class SyncService:
                 runner = self._runner(connection, store, settings, job)
                 planner, prepared = runner.prepare()
                 if prepared.run.kind is RunKind.FIRST:
-                    self._emit(PlanReady(job.number, planner.plan(prepared.run)))
+                    self._emit(PlanReady(job.number, planner.plan(prepared.run, prepared.mapping)))
                 report = runner.carry_out(prepared)
                 return runner.finish(prepared, report, secrets)
 

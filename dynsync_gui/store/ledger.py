@@ -43,7 +43,7 @@ _SAME = f"""
 """
 _OUTGOING = """
     SELECT seq, entity, id, version, payload, email, created, parent_entity, parent, owner, deal, match, marketo_id,
-           filled, reason, carrier, agreed_prints, spared
+           filled, reason, carrier, agreed_prints, spared, name
       FROM records
 """
 
@@ -130,6 +130,20 @@ class Ledger:
         wanted = ",".join(f"'{match.value}'" for match in matches)
         return self._select(f"state = 'outbox' AND match IN ({wanted})", entities, after, limit)
 
+    def misfits(self, entity: Entity, after: int, limit: int) -> tuple[LedgerRecord, ...]:
+        """See `SyncStore.misfits`."""
+        return self._select("state = 'outbox' AND misfit > 0", (entity,), after, limit)
+
+    def contacts_of_leads(self, run: int) -> tuple[str, ...]:
+        """See `SyncStore.contacts_of_leads`."""
+        rows = self._db.execute(
+            """SELECT DISTINCT link FROM records l
+                WHERE entity = 'lead' AND qualified = 1 AND link <> '' AND run = ? AND NOT EXISTS (
+                      SELECT 1 FROM records c WHERE c.entity = 'contact' AND c.id = l.link)""",
+            (run,),
+        )
+        return tuple(row[0] for row in rows)
+
     def records_at(self, seqs: Sequence[int]) -> tuple[LedgerRecord, ...]:
         """See `SyncStore.records_at`."""
         marks = ",".join("?" * len(seqs))
@@ -167,6 +181,7 @@ class Ledger:
                 kept=carriers[row[15]][1] if row[15] in carriers else frozenset(),
                 agreed=row[16] or b"",
                 spared=split(row[17]),
+                name=row[18],
             )
             for row, resolved in zip(rows, self._links.resolve(pointers), strict=True)
         )

@@ -75,7 +75,7 @@ class Reports:
         rows = self._db.execute(
             """SELECT entity, CASE WHEN state = 'skipped' THEN reason
                                    WHEN state = 'unchanged' THEN 'unchanged'
-                                   WHEN state = 'problem' OR misfit THEN 'attention'
+                                   WHEN state = 'problem' OR misfit = 1 THEN 'attention'
                                    WHEN match = 'create' THEN 'create' ELSE 'update' END, count(*)
                  FROM records WHERE run = ? GROUP BY 1, 2""",
             (run,),

@@ -66,7 +66,7 @@ def row_of(run: int, record: StagedRecord, held: Held | None, stands: Standing) 
     return (
         *(record.entity.value, record.id, run, run, record.version, stands.state, stands.reason, record.name),
         *(record.email, record.created, record.parent_entity.value, record.parent, record.owner, record.team),
-        *(record.deal, record.master, record.link, record.qualified, record.misfit, payload, record.digest),
+        *(record.deal, record.master, record.link, record.qualified, record.fit.value, payload, record.digest),
         *(record.prints or None, stands.agreed, joined(stands.spared), alarms(run, record, held), stands.match, moved),
     )
 

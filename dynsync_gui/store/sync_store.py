@@ -229,6 +229,14 @@ class SqliteStore:
         """Outbox records that find their Marketo record in one of these ways, in ledger order."""
         return self._ledger.outgoing(entities, matches, after, limit)
 
+    def misfits(self, entity: Entity, after: int, limit: int) -> tuple[LedgerRecord, ...]:
+        """Outbox records of an entity with a value that does not fit, in ledger order."""
+        return self._ledger.misfits(entity, after, limit)
+
+    def contacts_of_leads(self, run: int) -> tuple[str, ...]:
+        """Ids of contacts that qualified leads name and that are not in the ledger."""
+        return self._ledger.contacts_of_leads(run)
+
     def mass_changes(self, run: int) -> tuple[MassChange, ...]:
         """What a run would change in ways worth asking about, counted by table and kind."""
         return count_alarms(self._db, run)

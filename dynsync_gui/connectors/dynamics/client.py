@@ -96,18 +96,33 @@ class DataverseClient:
             ConnectionFailed: Dataverse refused; its code in lower case is the error's code.
             TemporaryFailure: The trouble outlived the patience; the same request may be made again.
         """
+        self._write("PATCH", target, values, {"If-Match": f'W/"{version}"'}, patience)
+
+    def post(self, target: str, content: Mapping[str, Any], patience: Patience) -> None:
+        """Create something, or run an action.
+
+        Args:
+            target: Where, below the service root.
+            content: What.
+            patience: How long to put up with trouble; the request may be made again, so a second one must do no harm.
+
+        Raises:
+            ConnectionFailed: Dataverse refused; its code in lower case is the error's code.
+            TemporaryFailure: The trouble outlived the patience; the same request may be made again.
+        """
+        self._write("POST", target, content, {}, patience)
+
+    def _write(
+        self, method: str, target: str, content: Mapping[str, Any], more: Mapping[str, str], patience: Patience
+    ) -> None:
         token = self._auth.token(patience)
-        body = json.dumps(values, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace")
+        body = json.dumps(content, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace")
 
         def sent() -> Answer:
-            headers = _headers() | {
-                "Authorization": f"Bearer {token}",
-                "Content-Type": "application/json",
-                "If-Match": f'W/"{version}"',
-            }
+            headers = _headers() | {"Authorization": f"Bearer {token}", "Content-Type": "application/json", **more}
             del headers["If-None-Match"]
             limits = sooner(_LIMITS, patience.attempt)
-            return self._http.send("PATCH", self._base + ROOT + target, headers, body, limits)
+            return self._http.send(method, self._base + ROOT + target, headers, body, limits)
 
         def once() -> None:
             nonlocal token
@@ -115,7 +130,7 @@ class DataverseClient:
             if answer.status == 401:
                 token = self._auth.token(patience, refused=token)
                 answer = sent()
-            if answer.status not in {200, 204}:
+            if answer.status not in {200, 201, 204}:
                 raise _failed(answer)
 
         self._repeater.run(once, patience)

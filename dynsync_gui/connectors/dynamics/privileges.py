@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dynsync_gui.connectors.dynamics.asking import Asking
@@ -10,8 +10,8 @@ from dynsync_gui.connectors.dynamics.wire import bare_id
 from dynsync_gui.domain.errors import ConnectionFailed
 from dynsync_gui.domain.schema import ENTITIES, Entity
 
-_NAMED = "%20or%20".join(f"name%20eq%20'prvRead{entity.title()}'" for entity in ENTITIES)
-_NAMES = f"privileges?$select=name,privilegeid&$filter={_NAMED}"
+CUSTOMIZING = ("prvCreateAttribute", "prvPublishCustomization")
+"""The privileges that adding a column takes."""
 
 
 def read_privilege(entity: Entity) -> str:
@@ -19,12 +19,18 @@ def read_privilege(entity: Entity) -> str:
     return f"prvRead{entity.title()}"
 
 
-def read_depths(asking: Asking, user: str) -> dict[str, str]:
-    """Depth by privilege, both in lower case; empty where Dataverse does not tell (the right to ask may be missing)."""
+def read_depths(asking: Asking, user: str, more: Sequence[str] = ()) -> dict[str, str]:
+    """Depth by privilege, both in lower case; empty where Dataverse does not tell (the right to ask may be missing).
+
+    Args:
+        asking: Reads.
+        user: Id of the user.
+        more: Privileges of interest beside those of reading.
+    """
     try:
         rows = asking.wished(f"systemusers({user})/Microsoft.Dynamics.CRM.RetrieveUserPrivileges").get("RolePrivileges")
         known = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
-        names = {} if all(row.get("PrivilegeName") for row in known) else _names(asking)
+        names = {} if all(row.get("PrivilegeName") for row in known) else _names(asking, more)
     except ConnectionFailed:
         return {}
     depths: dict[str, str] = {}
@@ -45,6 +51,9 @@ def is_global(depth: str) -> bool:
     return _RANKS.get(depth) == _RANKS["global"]
 
 
-def _names(asking: Asking) -> Mapping[str, Any]:
+def _names(asking: Asking, more: Sequence[str]) -> Mapping[str, Any]:
     """Names of the privileges that matter, by id: older environments tell ids only."""
-    return {bare_id(row.get("privilegeid")): row.get("name") for row in asking.rows(_NAMES)}
+    names = (*map(read_privilege, ENTITIES), *more)
+    named = "%20or%20".join(f"name%20eq%20'{name}'" for name in names)
+    rows = asking.rows(f"privileges?$select=name,privilegeid&$filter={named}")
+    return {bare_id(row.get("privilegeid")): row.get("name") for row in rows}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 from dynsync_gui.connectors.dynamics.access import Access
@@ -11,8 +12,10 @@ from dynsync_gui.connectors.dynamics.certificate import application_expiry
 from dynsync_gui.connectors.dynamics.challenge import SignInPlace, sign_in_place
 from dynsync_gui.connectors.dynamics.checks import DynamicsChecks
 from dynsync_gui.connectors.dynamics.client import ROOT, DataverseClient
+from dynsync_gui.connectors.dynamics.counting import count_filter
+from dynsync_gui.connectors.dynamics.customizing import filter_column, lacking_rights
 from dynsync_gui.connectors.dynamics.identity import read_identity, read_organisation
-from dynsync_gui.connectors.dynamics.metadata import read_schema
+from dynsync_gui.connectors.dynamics.metadata import read_schema, table_path
 from dynsync_gui.connectors.dynamics.wire import POINTS_TO, SHOWN, page_of, wanted
 from dynsync_gui.connectors.http.answer import Answer
 from dynsync_gui.connectors.http.client import HttpClient
@@ -22,13 +25,14 @@ from dynsync_gui.connectors.http.retry import Gate, Patience, Repeater, brief, p
 from dynsync_gui.domain.addresses import DYNAMICS_HOST, SIGN_IN_HOSTS
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.checks import Check, SystemIdentity
-from dynsync_gui.domain.ports import Carrying, OnCheck, OnWait, Page, SourceRecord
+from dynsync_gui.domain.ports import Carrying, FilterCounts, FilterSeen, OnCheck, OnWait, Page, SourceRecord
 from dynsync_gui.domain.schema import Entity, EntitySchema, System
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
 
 _CHECK_SECONDS, _CARD_SECONDS = 40.0, 12.0
 _MOST_ROWS = 5000
+_CHANGED = "modifiedon"
 MOST_IDS = 100
 """Ids of one question: their list stays far below the longest address that Dataverse takes."""
 
@@ -98,6 +102,7 @@ class DataverseReader:
         shown: bool,
         page_size: int,
         where: Carrying | None = None,
+        newest: bool = False,
     ) -> Page:
         """Read one page; see the protocol."""
         fields = wanted(schema, names)
@@ -106,6 +111,7 @@ class DataverseReader:
         else:
             columns = dict.fromkeys([schema.primary_id, *(field.column for field in fields)])
             target = f"{schema.entity_set}?$select={','.join(columns)}{_filter(where)}"
+            target += f"&$orderby={_CHANGED}%20desc,{schema.primary_id}" if newest and schema.field(_CHANGED) else ""
         annotations = f"{POINTS_TO},{SHOWN}" if shown else POINTS_TO
         prefer = [f"odata.maxpagesize={min(max(1, page_size), _MOST_ROWS)}"]
         if track and not link:
@@ -140,6 +146,26 @@ class DataverseReader:
         return self._client.get(
             target, patient(), lambda answer: page_of(answer.json(), schema, fields).records, prefer
         )
+
+    def filter_column(self, entity: Entity) -> FilterSeen:
+        """The filter column of a table, else a column that was meant to be it; see the protocol."""
+        patience = patient()
+        return filter_column(entity, lambda target: self._client.read(target, patience))
+
+    def filter_counts(self, entity: Entity) -> FilterCounts:
+        """What the records of a table say; see the protocol."""
+        patience = patient()
+
+        def ask(target: str, prefer: str) -> dict[str, Any]:
+            path = self._client.own_path(target, ROOT) if "://" in target else target
+            return self._client.get(path, patience, Answer.json, prefer)
+
+        table = self._client.read(table_path(entity), patience)
+        return count_filter(str(table.get("EntitySetName") or f"{entity}s"), ask)
+
+    def lacking_rights(self) -> tuple[str, ...]:
+        """Rights that adding a column takes and the user lacks; see the protocol."""
+        return lacking_rights(self._client, brief(_CARD_SECONDS))
 
     def close(self) -> None:
         """Give all sockets back."""

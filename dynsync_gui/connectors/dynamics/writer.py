@@ -1,4 +1,4 @@
-"""The Dynamics side with its writing half: values that came from Marketo (`domain.ports.DynamicsWriter`)."""
+"""The Dynamics side with its writing half: values from Marketo, and the filter column (`domain.ports`)."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from dynsync_gui.connectors.dynamics.customizing import create_filter
 from dynsync_gui.connectors.dynamics.reader import DataverseReader
 from dynsync_gui.connectors.http.retry import patient
 from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure
 from dynsync_gui.domain.ports import Update, UpdateOutcome
-from dynsync_gui.domain.schema import EntitySchema
+from dynsync_gui.domain.schema import Entity, EntitySchema
 
 _CHANGED = {"0x80060882"}
 _GONE = {"0x80040217", "http.404"}
@@ -39,3 +40,7 @@ class DataverseWriter(DataverseReader):
                 raise
             return UpdateOutcome(Update.REFUSED, failure.code, failure.detail)
         return UpdateOutcome(Update.DONE)
+
+    def create_filter(self, entity: Entity, *, default: bool) -> None:
+        """Add the filter column to a table and publish it; see the protocol."""
+        create_filter(self._client, entity, patient(), default=default)

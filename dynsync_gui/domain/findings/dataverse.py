@@ -194,6 +194,11 @@ DATAVERSE: dict[str, Finding] = {
         msg("Have an administrator tick “Track changes” in the table's properties."),
         _ADMIN,
     ),
+    "0x80044366": Finding(
+        msg("Dynamics does not take the name “new_synctomkto”: it has no publisher with the prefix “new”."),
+        msg("Under Solutions in make.powerapps.com, an administrator adds a publisher with the prefix “new”."),
+        _ADMIN,
+    ),
     "0x8004e023": Finding(
         msg("The table holds more records than Dynamics counts."),
         msg("Nothing needs to be done."),

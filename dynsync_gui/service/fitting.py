@@ -1,0 +1,71 @@
+"""Looks at real values before anything is written: samples of every column, and the check whether values fit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
+from dynsync_gui.domain.errors import ConnectionFailed
+from dynsync_gui.domain.events import Event, FitChecked, FitProgress, Sampled
+from dynsync_gui.domain.ports import DynamicsReader
+from dynsync_gui.domain.sample import ColumnSample
+from dynsync_gui.domain.schema import ENTITIES, Entity
+from dynsync_gui.domain.secrets import Secrets
+from dynsync_gui.domain.settings import Settings
+from dynsync_gui.engine.fit_check import FitCheck
+from dynsync_gui.engine.quarantine import quarantines
+from dynsync_gui.engine.sampling import read_sample
+from dynsync_gui.engine.workload import describe, mapping_of
+from dynsync_gui.service.jobs import BackgroundJob
+from dynsync_gui.service.opening import Opening
+from dynsync_gui.service.workplace import Workplace
+
+
+class Fitting:
+    """Looks at values.
+
+    Args:
+        workplace: What the service works with.
+        opening: Opens both systems.
+        emit: Takes the events of progress.
+    """
+
+    def __init__(self, workplace: Workplace, opening: Opening, emit: Callable[[Event], None]) -> None:
+        self._workplace = workplace
+        self._opening = opening
+        self._emit = emit
+
+    def sample(self, settings: Settings, secrets: Secrets | None, job: BackgroundJob) -> Sampled:
+        """A glance at every column; a table that cannot be read has none."""
+        with self._opening.connected(settings, secrets, job) as connection:
+            dynamics = connection.dynamics
+            with ThreadPoolExecutor(len(ENTITIES), "sample") as pool:
+                found = pool.map(lambda entity: _sample(dynamics, entity, job), ENTITIES)
+                samples = dict(zip(ENTITIES, found, strict=True))
+        return Sampled(job.number, {entity: sample for entity, sample in samples.items() if sample is not None})
+
+    def check(self, settings: Settings, secrets: Secrets | None, job: BackgroundJob, *, everything: bool) -> FitChecked:
+        """Which values of a sample, or of all records, Marketo would refuse or change."""
+        native_sync, defaults = settings.enable.native_sync, self._workplace.defaults()
+
+        def told(entity: Entity, done: int, total: int | None) -> None:
+            self._emit(FitProgress(job.number, entity, done, total))
+
+        with (
+            self._opening.connected(settings, secrets, job) as connection,
+            closing(self._workplace.open_store(None)) as store,
+        ):
+            schemas = describe(connection.dynamics, connection.marketo, defaults, job.token, native_sync)
+            mapping = mapping_of(schemas, settings.fields, native_sync)
+            check = FitCheck(connection.dynamics, store, job.token, told)
+            return FitChecked(job.number, check.check(schemas, mapping, everything=everything))
+
+
+def _sample(dynamics: DynamicsReader, entity: Entity, job: BackgroundJob) -> Mapping[str, ColumnSample] | None:
+    try:
+        return read_sample(dynamics, dynamics.describe(entity), job.token)
+    except ConnectionFailed as failure:
+        if not quarantines(failure):
+            raise
+        return None

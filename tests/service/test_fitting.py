@@ -1,0 +1,240 @@
+"""The fit check against what really happens: nasty values are predicted, then sent, and both are compared."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from dynsync_gui.domain.choice import FieldChoice, Overwrite, TooLong
+from dynsync_gui.domain.events import (
+    FitChecked,
+    FitProgress,
+    JobCancelled,
+    PlanReady,
+    RunEnded,
+    Sampled,
+)
+from dynsync_gui.domain.fit import FitCure, FitReason, FitReport
+from dynsync_gui.domain.schema import ENTITIES, PEOPLE, Entity
+from dynsync_gui.engine import fit, fit_check, sampling
+from tests.service.test_flow import untouched, writes
+
+if TYPE_CHECKING:
+    from tests.service.conftest import Desk
+
+REFUSED = {
+    FitReason.TOO_LONG,
+    FitReason.TOO_MANY_BYTES,
+    FitReason.NO_EMAIL,
+    FitReason.NOT_ASCII,
+    FitReason.DATE_RANGE,
+    FitReason.NUMBER_RANGE,
+}
+ADDRESSES = (
+    "ada@contoso.com", "ada@contoso", "ada contoso.com", "ada@@contoso.com", "a@b.c", "ada@contoso.c0m",
+    "é@contoso.com", "ada@contoso.com ", "\tada@contoso.com", "ada@con_toso.com", "ada..lee@contoso.com",
+    "ada@contoso.com.", "<ada@c.com>", "ada,lee@contoso.com", "ada+lee@contoso.co.uk", "ada🙂@contoso.com",
+    "a" * 240 + "@contoso.com", "a" * 250 + "@c.com", "o'brien@contoso.com", "ada@-contoso-.com", "", " ",
+)  # fmt: skip
+TEXTS = (
+    "x" * 255, "x" * 256, " " + "x" * 255 + " ", "é" * 255, "🙂" * 255, "🙂" * 256, "x" * 254 + "\u0000x", "a\nb",
+    "a\r\n" + "b" * 260, "שלום", "\u200b", "line\n", "", "   ",
+)  # fmt: skip
+LONG = ("é" * 15_000, "é" * 15_001, "x" * 30_000, "x" * 30_001, "🙂" * 7_500, "🙂" * 7_501, "a\nb")
+MONEY = (922_337_203_685_477, -0.0001, 1e-10)
+OPTIONS = (100_000_000, 100_000_099, 7)
+COLUMNS: dict[str, tuple[Any, ...]] = {
+    "emailaddress1": ADDRESSES,
+    "jobtitle": TEXTS,
+    "firstname": TEXTS,
+    "telephone1": TEXTS,
+    "description": LONG,
+    "new_loyaltytier": OPTIONS,
+    "birthdate": ("1753-01-01", "1900-02-28", "9999-12-31"),
+}
+ACCOUNT: dict[str, tuple[Any, ...]] = {
+    "name": TEXTS[:9],
+    "telephone1": TEXTS,
+    "address1_city": TEXTS,
+    "revenue": MONEY,
+    "numberofemployees": (2**31 - 1, 0),
+}
+PERSON = (*map(FieldChoice, ("firstname", "lastname", "emailaddress1", "telephone1", "new_loyaltytier")),)
+
+
+def make_nasty(desk: Desk, seed: int) -> None:
+    """Half of all records get a nasty value or two."""
+    chance = random.Random(seed)
+    world = desk.rehearsal.world
+    for table, columns in (("contact", COLUMNS), ("lead", COLUMNS), ("account", ACCOUNT)):
+        for row in world.as_json()[table]:
+            if chance.random() < 0.5:
+                known = sorted(columns.keys() & world.tables[table].schema.columns.keys())
+                names = chance.sample(known, chance.choice((1, 1, 2)))
+                world.update(table, row[f"{table}id"], {name: chance.choice(columns[name]) for name in names})
+
+
+def choose(desk: Desk, **changes: Any) -> None:
+    more = FieldChoice("jobtitle", **changes), FieldChoice("description")
+    chosen = {Entity.CONTACT: (*PERSON, *more, FieldChoice("birthdate")), Entity.LEAD: (*PERSON, *more)}
+    desk.settings = replace(desk.settings, fields=replace(desk.settings.fields, chosen=chosen))
+
+
+def checked(desk: Desk, *, everything: bool = True) -> FitReport:
+    event = desk.service.check_fit(desk.settings, desk.secrets, everything=everything).wait(120)
+    assert isinstance(event, FitChecked), event
+    return event.report
+
+
+def refused(report: FitReport) -> set[tuple[str, str, str]]:
+    """Entity, id and Marketo field of everything that is said to be refused."""
+    return {
+        (misfit.entity.value, example.id, misfit.target)
+        for misfit in report.misfits
+        if misfit.reason in REFUSED
+        for example in misfit.examples
+    }
+
+
+def counts(report: FitReport) -> dict[tuple[Entity, str, FitReason], int]:
+    return {(misfit.entity, misfit.field, misfit.reason): misfit.count for misfit in report.misfits}
+
+
+@pytest.fixture
+def every_example(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fit, "MOST_EXAMPLES", 10_000)
+
+
+@pytest.mark.parametrize(
+    ("seed", "rule"), [(1, {}), (2, {"too_long": TooLong.TRIM}), (3, {"overwrite": Overwrite.ONLY_EMPTY})]
+)
+def test_what_is_predicted_is_what_marketo_refuses(desk: Desk, every_example, seed: int, rule: dict[str, Any]) -> None:
+    make_nasty(desk, seed)
+    choose(desk, **rule)
+    before = untouched(desk.rehearsal)
+    report = checked(desk)
+    assert untouched(desk.rehearsal) == before
+    planned = desk.service.plan(desk.settings, desk.secrets).wait(120)
+    assert isinstance(planned, PlanReady)
+    assert planned.plan.fit is not None
+    ended = desk.start()
+    assert isinstance(ended, RunEnded), ended
+    problems = [one for one in desk.service.problems() if one.aside and one.code != "parent-missing"]
+    happened = {(one.entity.value, one.id): one.field for one in problems}
+    for predicted in (report, planned.plan.fit):
+        said = refused(predicted)
+        assert {(entity, id_) for entity, id_, _ in said} == happened.keys()
+        assert {(*key, field) for key, field in happened.items()} <= said
+        assert predicted.complete
+    assert len(happened) > 20
+    assert counts(planned.plan.fit) == counts(report) or rule.get("overwrite")
+    assert planned.plan.total("attention") == len(happened)
+    assert report.rows.keys() == set(ENTITIES)
+
+
+def test_what_is_altered_arrives_otherwise(desk: Desk, every_example) -> None:
+    make_nasty(desk, 3)
+    choose(desk)
+    report = checked(desk)
+    kinds = {misfit.reason for misfit in report.misfits}
+    assert kinds == {
+        FitReason.TOO_LONG, FitReason.TOO_MANY_BYTES, FitReason.NO_EMAIL, FitReason.NOT_ASCII, FitReason.NO_LABEL,
+        FitReason.LINE_BREAKS,
+    }  # fmt: skip
+    (unlabelled,) = (m for m in report.misfits if m.reason is FitReason.NO_LABEL and m.entity is Entity.CONTACT)
+    rows = {row["contactid"]: row for row in desk.rehearsal.world.as_json()["contact"]}
+    options = {rows[example.id]["new_loyaltytier"] for example in unlabelled.examples}
+    assert options == {100_000_099, 7}
+    assert {example.value for example in unlabelled.examples} == {"100000099", "7"}
+    assert desk.start()
+    persons = {row.get("dynamicsId"): row for row in desk.rehearsal.audit()["marketo"]["persons"]}
+    taken = [persons[example.id] for example in unlabelled.examples if example.id in persons]
+    assert taken
+    assert {row[unlabelled.target] for row in taken} <= {"100000099", "7"}
+
+
+def test_examples_are_few_and_short_and_cures_fit_the_field(desk: Desk) -> None:
+    make_nasty(desk, 4)
+    choose(desk)
+    report = checked(desk)
+    assert max(misfit.count for misfit in report.misfits) > 5
+    assert all(1 <= len(misfit.examples) <= 5 for misfit in report.misfits)
+    assert all(len(example.value) <= 80 for misfit in report.misfits for example in misfit.examples)
+    assert all(example.name for misfit in report.misfits for example in misfit.examples if misfit.field != "firstname")
+    cures = {(misfit.field, misfit.reason): misfit.cures for misfit in report.misfits if misfit.entity in PEOPLE}
+    assert cures["jobtitle", FitReason.TOO_LONG] == (FitCure.OTHER_TARGET, FitCure.TRIM, FitCure.SKIP)
+    assert cures["emailaddress1", FitReason.TOO_LONG] == (FitCure.OTHER_TARGET, FitCure.SKIP)
+    assert cures["description", FitReason.TOO_MANY_BYTES] == (FitCure.TRIM, FitCure.SKIP)
+    assert cures["new_loyaltytier", FitReason.NO_LABEL] == (FitCure.SKIP,)
+
+
+def test_a_sample_takes_the_newest_and_says_so(desk: Desk, every_example, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fit_check, "SAMPLE", 30)
+    choose(desk)
+    world = desk.rehearsal.world
+    newest = [row["contactid"] for row in world.as_json()["contact"] if row.get("new_synctomkto") is not False][:20]
+    for id_ in newest:
+        world.update("contact", id_, {"jobtitle": "x" * 300})
+    report = checked(desk, everything=False)
+    assert not report.complete
+    assert report.rows[Entity.CONTACT] == 30
+    assert counts(report)[Entity.CONTACT, "jobtitle", FitReason.TOO_LONG] == 20
+    told = [event for event in desk.heard if isinstance(event, FitProgress)]
+    assert {event.entity for event in told} == set(ENTITIES)
+    assert all(event.total is not None and event.done <= event.total for event in told)
+
+
+def test_a_sampled_lead_whose_contact_carries_the_person_is_not_judged(
+    desk: Desk, every_example, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fit_check, "SAMPLE", 5)
+    choose(desk)
+    world = desk.rehearsal.world
+    kept = {row["contactid"] for row in world.as_json()["contact"] if row.get("new_synctomkto") is not False}
+    folded = next(
+        row
+        for row in world.as_json()["lead"]
+        if row["statecode"] == 1
+        and row.get("_parentcontactid_value") in kept
+        and row.get("new_synctomkto") is not False
+    )
+    alone = next(row for row in world.as_json()["lead"] if row["statecode"] == 0 and "new_synctomkto" not in row)
+    for row in (folded, alone):
+        world.update("lead", row["leadid"], {"jobtitle": "x" * 300})
+    assert {id_ for _, id_, _ in refused(checked(desk, everything=False))} == {alone["leadid"]}
+
+
+def test_a_check_can_be_stopped(desk: Desk) -> None:
+    desk.rehearsal.set_latency(0.2)
+    job = desk.service.check_fit(desk.settings, desk.secrets, everything=True)
+    job.cancel()
+    assert isinstance(job.wait(10), JobCancelled)
+
+
+def test_samples_say_what_columns_hold(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sampling, "SAMPLE", 40)
+    monkeypatch.setattr(sampling, "_PAGE", 40)
+    world = desk.rehearsal.world
+    ids = [row["contactid"] for row in world.as_json()["contact"]][:40]
+    for place, id_ in enumerate(ids):
+        filled = {"jobtitle": f"Chief {place % 2}" if place < 10 else None, "new_loyaltytier": 100_000_000}
+        world.update("contact", id_, filled | {"department": "a\nvery " + "long " * 30})
+    desk.rehearsal.log.clear()
+    event = desk.service.sample(desk.settings, desk.secrets).wait(60)
+    assert isinstance(event, Sampled)
+    assert set(event.samples) == set(ENTITIES)
+    contact = event.samples[Entity.CONTACT]
+    title = contact["jobtitle"]
+    assert (title.filled, title.rows, set(title.values)) == (0.25, 40, {"Chief 0", "Chief 1"})
+    assert contact["new_loyaltytier"].values == ("Bronze",)
+    assert contact["ownerid"].filled == 1.0
+    assert not any("-" in value and len(value) == 36 for value in contact["ownerid"].values)  # names, not ids
+    assert len(contact["department"].values[0]) == 40
+    assert contact["department"].values[0].startswith("a very long")
+    reads = Counter(e.path.rsplit("/", 1)[-1] for e in desk.rehearsal.log.entries() if e.system == "dataverse")
+    assert all(1 <= reads[rows] <= 2 for rows in ("contacts", "leads", "accounts"))
+    assert writes(desk.rehearsal) == []
