@@ -18,7 +18,7 @@ from dynsync_gui.domain.text import language
 from dynsync_gui.system.language import LANGUAGES, choose_language, speak
 from dynsync_gui.system.logging import start_logging
 from dynsync_gui.system.paths import profile_of
-from dynsync_gui.system.resources import read_help
+from dynsync_gui.system.resources import read_help, read_parts
 from dynsync_gui.ui.start import open_window
 
 
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     app.setApplicationVersion(__version__)
     app.setQuitOnLastWindowClosed(False)
     service = open_service(Options(options.profile, records=options.records, seed=options.seed))
-    window = open_window(service, lambda topic: read_help(topic, language()), rehearse=options.rehearse)
+    window = open_window(service, lambda topic: read_help(topic, language()), read_parts, rehearse=options.rehearse)
     window.ended.connect(app.quit)
     _heed_signals(window.close)
     # What the start made lives as long as the program: a full collection that looks at all of it holds up the window.
