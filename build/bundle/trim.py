@@ -65,7 +65,9 @@ def trimmed(rows: Iterable[Row], needs: Callable[[str], Iterable[str]], platform
     wanted = [row for row in rows if _is_wanted_plugin(row[0]) and not _comes_with_the_system(row[1], platform)]
     if platform == "darwin":  # libraries stand in frameworks there, and are found by other names
         return [row for row in wanted if row[2] != "BINARY" or not _is_foreign_framework(row, wanted)]
-    by_name = {PurePath(row[0]).name.lower(): row for row in wanted}
+    by_name: dict[str, list[Row]] = {}
+    for row in wanted:  # a library of Microsoft's stands beside each of those that need it
+        by_name.setdefault(PurePath(row[0]).name.lower(), []).append(row)
     open_ = [row for row in wanted if row[2] in _ROOT_KINDS or "plugins" in PurePath(row[0]).parts or _is_root(row)]
     reached: dict[str, Row] = {}
     while open_:
@@ -73,7 +75,7 @@ def trimmed(rows: Iterable[Row], needs: Callable[[str], Iterable[str]], platform
         if row[0] in reached:
             continue
         reached[row[0]] = row
-        open_ += [by_name[name.lower()] for name in needs(row[1]) if name.lower() in by_name]
+        open_ += [found for name in needs(row[1]) for found in by_name.get(name.lower(), ())]
     return [row for row in wanted if row[0] in reached]
 
 
