@@ -12,7 +12,7 @@ Row = tuple[str, str, str]
 """One file as PyInstaller lists it: name in the bundle, source, kind."""
 
 UNUSED_MODULES = [
-    "tkinter", "unittest", "pydoc_data", "readline", "setuptools", "pip", "cffi.recompiler", "pycparser",
+    "tkinter", "unittest", "pydoc_data", "readline", "setuptools", "pip", "cffi", "pycparser",
     "_codecs_cn", "_codecs_hk", "_codecs_iso2022", "_codecs_jp", "_codecs_kr", "_codecs_tw",
 ]  # fmt: skip
 

@@ -40,7 +40,7 @@ def bundle(python: Path, dist: Path = DIST, interpret: Callable[[Sequence[str | 
     Raises:
         Stop: It could not be built, or has grown too large.
     """
-    need([python, ROOT / "build/bundle/pictures.py", WORK / "pictures"], "The icons could not be drawn.")
+    draw_icons(python)
     folder = dist / "DynSync"
     shutil.rmtree(folder, ignore_errors=True)
     options: list[str | Path] = [
@@ -63,6 +63,11 @@ def bundle(python: Path, dist: Path = DIST, interpret: Callable[[Sequence[str | 
             raise Stop(f"The bundle lacks {name}.")
     tell_sizes(folder)
     return folder
+
+
+def draw_icons(python: Path) -> None:
+    """Make the icons of all platforms from the drawing."""
+    need([python, ROOT / "build/bundle/pictures.py", WORK / "pictures"], "The icons could not be drawn.")
 
 
 def tell_sizes(folder: Path) -> None:

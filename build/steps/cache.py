@@ -14,9 +14,9 @@ def cache() -> Path:
     return Path(named) if named else Path(own) / "dynsync-build"
 
 
-def folder_of(name: str, *made_of: Path) -> Path:
-    """Where something is kept; another place as soon as one of the files that decide about it changes."""
-    digest = hashlib.sha256()
+def folder_of(name: str, *made_of: Path, recipe: str = "") -> Path:
+    """Where something is kept; another place as soon as the recipe or a file that decides about it changes."""
+    digest = hashlib.sha256(recipe.encode())
     for path in made_of:
         digest.update(path.read_bytes())
     return cache() / f"{name}-{digest.hexdigest()[:16]}"

@@ -55,3 +55,13 @@ def write_sums(files: Iterable[Path], target: Path) -> None:
     """Write the digests of files as ``sha256sum --check`` reads them."""
     rows = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in sorted(files)]
     target.write_text("".join(rows), encoding="ascii")
+
+
+def msi(python: Path, folder: Path) -> int:
+    """Make the MSI from programs that were built, and signed, on Windows."""
+    from steps import windows_installers
+
+    bundling.draw_icons(python)
+    made = windows_installers.msi(folder.resolve(), DIST)
+    say(f"{made.name}: {made.stat().st_size / 1e6:.1f} MB")
+    return 0

@@ -31,6 +31,9 @@ _SIGNED_AT = "1717200000"
 _TOOLS = ("altgraph", "packaging", "pefile", "pyinstaller", "pyinstaller-hooks-contrib", "pywin32-ctypes", "setuptools")
 """Besides the product's own libraries: what PyInstaller needs."""
 
+_RECIPE = "1"
+"""Raised when this file makes another Windows than before."""
+
 _LACKING_LIBRARIES = (ROOT / "build/windows/icuuc.c", ROOT / "build/windows/bcryptprimitives.c")
 """Parts of Windows 10 that wine 8 lacks, as far as they are needed."""
 
@@ -69,7 +72,7 @@ class Wine:
 
     def interpret(self, words: Sequence[str | Path]) -> int:
         """Run its Python with arguments; returns the exit status."""
-        done = self.run(self.python / "python.exe", *words, seconds=900)
+        done = self.run(self.python / "python.exe", *words, seconds=900, DYNSYNC_UNDER_WINE="1")
         if done.returncode:
             say((done.stdout + done.stderr).decode("utf-8", "replace"))
         return done.returncode
@@ -96,7 +99,7 @@ def ready(python: Path) -> Wine:
     """
     if not Path(_WINE).exists() or not shutil.which("x86_64-w64-mingw32-gcc") or not shutil.which("osslsigncode"):
         debian.install(_PACKAGES, "The Windows product is tried under wine.")
-    folder = folder_of("windows", LOCKS["dev"], Path(__file__), *_LACKING_LIBRARIES)
+    folder = folder_of("windows", LOCKS["dev"], *_LACKING_LIBRARIES, recipe=_RECIPE)
     found = Wine(folder / "prefix", folder / "python")
     if (folder / "whole").exists():
         return found
