@@ -99,7 +99,7 @@ def _try_msi(windows: Wine, package: Path) -> None:
     _need(windows.run("msiexec", "/i", package, "/qn").returncode == 0, "the MSI was installed")
     _self_test(windows, programs / "dynsync.com")
     _need(windows.run("msiexec", "/x", package, "/qn").returncode == 0, "the MSI was removed")
-    _wait(lambda: not programs.exists(), "nothing of the program is left", 30)
+    _wait(lambda: not any(programs.rglob("*")), "nothing of the program is left", 30)
     chosen = windows.inside("chosen")
     words = ["/qn", r"INSTALLDIR=C:\chosen", "ADDLOCAL=Main"]
     _need(windows.run("msiexec", "/i", package, *words).returncode == 0, "the MSI takes its properties")
