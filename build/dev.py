@@ -7,8 +7,9 @@ if not (3, 11) <= sys.version_info < (3, 14):  # said before anything is read th
     sys.exit("DynSync needs Python 3.11, 3.12 or 3.13; this is {}.{}.".format(*sys.version_info[:2]))
 
 import argparse
+from pathlib import Path
 
-from steps import checking, debian, environment, packaging, showing, testing
+from steps import checking, debian, environment, packaging, proving, showing, testing
 from steps.console import ROOT, Stop, run, say
 
 ABOUT = """\
@@ -34,7 +35,11 @@ def _parser() -> argparse.ArgumentParser:
     verbs.add_parser("lock", help="choose the newest fitting versions and write the lock files")
     for verb, what in SCRIPTS.items():
         verbs.add_parser(verb, help=what, add_help=False)
-    verbs.add_parser("package", help="build the programs that need no Python, in dist/")
+    verbs.add_parser("package", help="build what people of this platform install, in dist/")
+    prove = verbs.add_parser("prove", help="install what was built, in a clean system, and try it")
+    prove.add_argument("what", choices=sorted(proving.WAYS), help="; ".join(proving.WAYS.values()))
+    msi = verbs.add_parser("msi", help="make the MSI of programs that were built on Windows")
+    msi.add_argument("folder", type=Path, help="their folder")
     return parser
 
 
@@ -51,7 +56,7 @@ def _carry_out(options: argparse.Namespace) -> int:
         python = environment.ready("runtime")
         return showing.demo(python, no_screen=options.no_screen, records=options.records, seed=options.seed)
     python = environment.ready("dev")
-    if options.verb in {"test", "package", *SCRIPTS}:
+    if options.verb in {"test", "package", "prove", *SCRIPTS}:
         debian.provide_qt(screen=False)
     if options.verb in SCRIPTS:
         return run([python, ROOT / "build" / f"{options.verb}.py", *options.arguments])
@@ -61,6 +66,8 @@ def _carry_out(options: argparse.Namespace) -> int:
         "translations": lambda: checking.translations(python, check=options.check),
         "lock": lambda: checking.lock(python),
         "package": lambda: packaging.package(python),
+        "prove": lambda: proving.prove(python, options.what),
+        "msi": lambda: packaging.msi(python, options.folder),
     }
     return verbs[options.verb]()
 

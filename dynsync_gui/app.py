@@ -18,7 +18,7 @@ from dynsync_gui.domain.text import language
 from dynsync_gui.system.language import LANGUAGES, choose_language, speak
 from dynsync_gui.system.logging import start_logging
 from dynsync_gui.system.paths import profile_of
-from dynsync_gui.system.resources import read_help
+from dynsync_gui.system.resources import read_help, read_parts
 from dynsync_gui.ui.start import open_window
 from dynsync_gui.ui.system_proxy import qt_proxy
 from dynsync_gui.ui.windows.first import FirstWindow, call_first
@@ -42,12 +42,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     app.setApplicationDisplayName("DynSync")
     app.setApplicationVersion(__version__)
     app.setQuitOnLastWindowClosed(False)
-    service = open_service(Options(options.profile, records=options.records, seed=options.seed, proxy=qt_proxy))
     if not options.rehearse and call_first(folder.id):
         logs.stop()
         return 0
-    service = open_service(Options(options.profile, records=options.records, seed=options.seed))
-    window = open_window(service, lambda topic: read_help(topic, language()), rehearse=options.rehearse)
+    service = open_service(Options(options.profile, records=options.records, seed=options.seed, proxy=qt_proxy))
+    window = open_window(service, lambda topic: read_help(topic, language()), read_parts, rehearse=options.rehearse)
     window.ended.connect(lambda: app.exit(0))
     app.quit_wanted.connect(window.quit)
     if not options.rehearse:

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,6 +23,7 @@ from dynsync_gui.domain.settings import (
     SignIn,
 )
 from dynsync_gui.domain.text import msg
+from dynsync_gui.system.programs import console_program, is_installed
 
 _STOP_SECONDS = 5.0
 
@@ -100,9 +100,8 @@ class RehearsalProcess:
 
 def _program() -> list[str]:
     """How the simulators are started: by Python, or by the console program of an installed DynSync."""
-    if getattr(sys, "frozen", False):
-        name = "dynsync.exe" if sys.platform == "win32" else "dynsync"
-        return [str(Path(sys.executable).with_name(name)), "simulate", "--until-parent-ends"]
+    if is_installed():
+        return [str(console_program()), "simulate", "--until-parent-ends"]
     return [sys.executable, "-m", "dynsync_gui.simulators"]
 
 

@@ -3,8 +3,10 @@
 import multiprocessing
 import sys
 
-from dynsync_gui.cli import main
-
 if __name__ == "__main__":
     multiprocessing.freeze_support()
+    if "--self-test" in sys.argv:
+        from dynsync_gui.selftest import main
+    else:
+        from dynsync_gui.cli import main
     sys.exit(main())

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 import sys
 from functools import cache
 from pathlib import Path
 
+from dynsync_gui.domain.licences import Part
 from dynsync_gui.domain.mapping import DefaultTarget
 from dynsync_gui.domain.schema import Entity
 
@@ -70,3 +72,12 @@ def read_help(topic: str, language: str) -> str:
             if page.is_file():
                 return page.read_text(encoding="utf-8")
     raise FileNotFoundError(topic)
+
+
+def read_parts() -> tuple[Part, ...]:
+    """The software that this copy is made of, as the build listed it; nothing where it runs from its source."""
+    try:
+        listed = json.loads(read_text("licences/parts.json"))
+    except FileNotFoundError:
+        return ()
+    return tuple(Part(**each) for each in listed)

@@ -4,6 +4,7 @@ What `app` passes:
 
 - the service (`SyncApi`), built but idle: the window subscribes, reads the profile, and closes it at the end;
 - `read_help(topic) -> str`: the HTML of a help topic in the language in use;
+- `read_parts() -> parts`: the software this copy is made of, for the About window;
 - before that, the language: `domain.text.use_language`, since texts are looked up while the window is built.
 
 `app` makes the `QApplication`, calls `open_window`, keeps what it returns, and runs the event loop. The window quits
@@ -29,6 +30,7 @@ from dynsync_gui.ui.theme import GRID, Scheme, Theme
 from dynsync_gui.ui.widgets.banner import Banner
 from dynsync_gui.ui.widgets.boxes import column
 from dynsync_gui.ui.widgets.text import Text
+from dynsync_gui.ui.windows.about import AboutWindow, ReadParts
 from dynsync_gui.ui.windows.field_choice import FieldChoiceWindow
 from dynsync_gui.ui.windows.help import HelpWindow, ReadHelp
 from dynsync_gui.ui.windows.main_window import MainView
@@ -45,6 +47,7 @@ class Window(QWidget):
     Args:
         api: The service.
         read_help: Gives a help topic's page.
+        read_parts: Gives the software this copy is made of.
         rehearse: Start the set-up with the practice systems (the demo).
 
     Attributes:
@@ -56,7 +59,9 @@ class Window(QWidget):
 
     ended = Signal()
 
-    def __init__(self, api: SyncApi, read_help: ReadHelp, *, rehearse: bool = False) -> None:
+    def __init__(
+        self, api: SyncApi, read_help: ReadHelp, read_parts: ReadParts = tuple, *, rehearse: bool = False
+    ) -> None:
         super().__init__()
         self.setWindowTitle("DynSync")
         self.setWindowIcon(icon("logo", size=32))
@@ -67,6 +72,7 @@ class Window(QWidget):
         self.main: MainView | None = None
         self.fields: FieldChoiceWindow | None = None
         self._read_help = read_help
+        self._read_parts = read_parts
         self._help: HelpWindow | None = None
         self._rehearse = rehearse
         self._settings: Settings | None = None
@@ -199,7 +205,14 @@ class Window(QWidget):
         """Open a help topic."""
         if self._help is None:
             self._help = HelpWindow(self._read_help, self)
+            self._help.about_wanted.connect(self.show_about)
         self._help.show_topic(topic)
+
+    def show_about(self) -> None:
+        """Say what this copy of DynSync is, and under which licences its parts are."""
+        about = AboutWindow(self._read_parts(), self)
+        about.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        about.open()
 
     def _heard(self, event: Event) -> None:
         if self._keeping is not None and event.job == self._keeping.number:
@@ -289,12 +302,20 @@ class _Note(QWidget):
         self.banner.tell("bad", title, cure, **actions)  # type: ignore[arg-type]
 
 
-def open_window(api: SyncApi, read_help: ReadHelp, *, rehearse: bool = False, scheme: Scheme = Scheme.SYSTEM) -> Window:
+def open_window(
+    api: SyncApi,
+    read_help: ReadHelp,
+    read_parts: ReadParts = tuple,
+    *,
+    rehearse: bool = False,
+    scheme: Scheme = Scheme.SYSTEM,
+) -> Window:
     """Dress the application and open the window.
 
     Args:
         api: The service, idle.
         read_help: Gives the HTML of a help topic in the language in use.
+        read_parts: Gives the software this copy is made of.
         rehearse: Open the set-up with the practice systems (``demo``).
         scheme: Follow the desktop's colours, or force light or dark.
 
@@ -309,6 +330,6 @@ def open_window(api: SyncApi, read_help: ReadHelp, *, rehearse: bool = False, sc
         app.installTranslator(translator)
     if app.findChild(Theme) is None:
         Theme(app, scheme)
-    window = Window(api, read_help, rehearse=rehearse)
+    window = Window(api, read_help, read_parts, rehearse=rehearse)
     window.show()
     return window

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import QUrl, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QWidget
 
 from dynsync_gui.domain.text import tr
@@ -16,7 +16,13 @@ ReadHelp = Callable[[str], str]
 
 
 class HelpWindow(QDialog):
-    """Shows one topic at a time; links lead to other topics and nowhere else."""
+    """Shows one topic at a time; links lead to other topics and nowhere else.
+
+    Attributes:
+        about_wanted: The user asks what DynSync is made of.
+    """
+
+    about_wanted = Signal()
 
     def __init__(self, read_help: ReadHelp, parent: QWidget) -> None:
         super().__init__(parent)
@@ -30,6 +36,9 @@ class HelpWindow(QDialog):
         buttons = QDialogButtonBox()
         close = buttons.addButton(tr("Close"), QDialogButtonBox.ButtonRole.RejectRole)
         close.setAccessibleName(tr("Close"))
+        self.about = buttons.addButton(tr("About DynSync"), QDialogButtonBox.ButtonRole.HelpRole)
+        self.about.setAccessibleName(tr("About DynSync"))
+        self.about.clicked.connect(self.about_wanted)
         buttons.rejected.connect(self.close)
         layout = column(self, margin=2 * GRID)
         layout.addWidget(self.browser)

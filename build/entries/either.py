@@ -1,0 +1,15 @@
+"""Where the packaged programs start on Linux: one file with two names; called ``dynsync`` it is the command line."""
+
+import multiprocessing
+import sys
+from pathlib import Path
+
+if __name__ == "__main__":
+    multiprocessing.freeze_support()
+    if "--self-test" in sys.argv:
+        from dynsync_gui.selftest import main
+    elif Path(sys.argv[0]).name == "dynsync":
+        from dynsync_gui.cli import main
+    else:
+        from dynsync_gui.app import main
+    sys.exit(main())

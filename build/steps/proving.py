@@ -1,0 +1,85 @@
+"""Tries what was packaged by really installing it."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from steps import bundling, debian, packaging
+from steps.bundling import DIST
+from steps.cache import cache
+from steps.console import ROOT, Stop, say
+
+WAYS = {
+    "linux": "linux: the .deb in a clean Debian",
+    "windows": "windows: installer and MSI under wine",
+    "windows-if-changed": "windows-if-changed: that, if packaging, libraries or start-up changed since it went well",
+    "rough": "rough: the built programs without network, on a read-only or full disk, and in odd folders",
+}
+
+_DECIDING = (
+    "build/**/*", "pyproject.toml", "dynsync_gui/*.py", "dynsync_gui/selftest/*.py", "dynsync_gui/system/**/*.py",
+    "dynsync_gui/ui/start.py", "dynsync_gui/ui/trial.py",
+)  # fmt: skip
+"""What can change how DynSync is installed and starts on Windows."""
+
+
+def prove(python: Path, what: str) -> int:
+    """Try one kind of package.
+
+    Args:
+        python: The environment's interpreter.
+        what: A key of `WAYS`.
+    """
+    if what == "linux":
+        return _linux(python)
+    if what == "rough":
+        from steps import rough_trial
+
+        return rough_trial.prove(_bundle(python))
+    if what == "windows":
+        return _windows(python)
+    mark = cache() / f"windows-proved-{_digest()}"
+    if mark.exists():
+        say("Nothing changed that decides how DynSync is installed on Windows; not tried again.")
+        return 0
+    status = _windows(python)
+    if status == 0:
+        mark.parent.mkdir(parents=True, exist_ok=True)
+        mark.touch()
+    return status
+
+
+def _linux(python: Path) -> int:
+    from steps import clean_root, linux_packages
+
+    return clean_root.prove(linux_packages.deb(_bundle(python)), DIST / "pictures")
+
+
+def _bundle(python: Path) -> Path:
+    """This platform's bundle, built anew, with both self-tests passed."""
+    folder = bundling.bundle(python)
+    packaging.self_test(folder)
+    return folder
+
+
+def _windows(python: Path) -> int:
+    from steps import windows_trial, wine
+
+    if lacking := windows_trial.lacking():
+        debian.install(lacking, "The Windows installers are made and tried under wine.")
+    try:
+        wine.ready(python)
+    except Stop as stop:
+        say(f"SKIPPED: the Windows product was NOT tried. {stop}")
+        return 0
+    return windows_trial.prove(python)
+
+
+def _digest() -> str:
+    digest = hashlib.sha256()
+    for pattern in _DECIDING:
+        for path in sorted(ROOT.glob(pattern)):
+            if path.is_file() and "__pycache__" not in path.parts:
+                digest.update(path.relative_to(ROOT).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,332 @@
+; The installer that people double-click. Variables from outside: SOURCE (the bundle), OUT, VERSION, KILOBYTES, ICON, LICENCE.
+;
+; DynSync-Setup.exe [/S] [/AllUsers] [/NoRestart] [/D=C:\folder]      uninstall.exe [/S] [/RemoveData]
+
+Target amd64-unicode
+Unicode true
+!include "MUI2.nsh"
+!include "FileFunc.nsh"
+!include "LogicLib.nsh"
+!include "nsDialogs.nsh"
+!include "WinMessages.nsh"
+!include "WinVer.nsh"
+
+!define KEY "Software\Microsoft\Windows\CurrentVersion\Uninstall\DynSync"
+!define SECONDS_TO_CLOSE 15
+
+Name "DynSync"
+OutFile "${OUT}"
+RequestExecutionLevel user
+ManifestDPIAware true
+!ifdef QUICK
+  SetCompressor zlib
+!else
+  SetCompressor /SOLID lzma
+  SetCompressorDictSize 64
+!endif
+BrandingText "DynSync ${VERSION}"
+VIProductVersion "${VERSION}.0"
+VIAddVersionKey /LANG=0 "ProductName" "DynSync"
+VIAddVersionKey /LANG=0 "ProductVersion" "${VERSION}"
+VIAddVersionKey /LANG=0 "FileVersion" "${VERSION}"
+VIAddVersionKey /LANG=0 "FileDescription" "DynSync Setup"
+VIAddVersionKey /LANG=0 "CompanyName" "The DynSync project"
+VIAddVersionKey /LANG=0 "LegalCopyright" "MIT licence"
+
+Var AllUsers      ; 1: for everyone on this computer
+Var WasRunning    ; 1: the window was open, and is opened again at the end
+Var RemoveData    ; 1: settings and secrets go, too
+Var ForMe
+Var ForAll
+Var Question
+
+!define MUI_ICON "${ICON}"
+!define MUI_UNICON "${ICON}"
+!define MUI_ABORTWARNING
+!define MUI_FINISHPAGE_RUN
+!define MUI_FINISHPAGE_RUN_FUNCTION OpenDynSync
+!insertmacro MUI_PAGE_WELCOME
+!insertmacro MUI_PAGE_LICENSE "${LICENCE}"
+Page custom AskForWhom TakeForWhom
+!insertmacro MUI_PAGE_DIRECTORY
+!insertmacro MUI_PAGE_INSTFILES
+!insertmacro MUI_PAGE_FINISH
+!insertmacro MUI_UNPAGE_CONFIRM
+UninstPage custom un.AskForData un.TakeForData
+!insertmacro MUI_UNPAGE_INSTFILES
+!insertmacro MUI_LANGUAGE "English"
+!insertmacro MUI_LANGUAGE "French"
+
+LangString WhoTitle ${LANG_ENGLISH} "Who will use DynSync?"
+LangString WhoTitle ${LANG_FRENCH} "Qui utilisera DynSync ?"
+LangString WhoText ${LANG_ENGLISH} "Each person keeps settings and secrets of their own in either case."
+LangString WhoText ${LANG_FRENCH} "Dans les deux cas, chaque personne garde ses propres réglages et secrets."
+LangString OnlyMe ${LANG_ENGLISH} "Only me (no administrator is needed)"
+LangString OnlyMe ${LANG_FRENCH} "Moi seulement (sans administrateur)"
+LangString Everyone ${LANG_ENGLISH} "Everyone on this computer (asks for an administrator)"
+LangString Everyone ${LANG_FRENCH} "Toutes les personnes de cet ordinateur (demande un administrateur)"
+LangString NeedsAdmin ${LANG_ENGLISH} "Only an administrator can install DynSync for everyone on this computer."
+LangString NeedsAdmin ${LANG_FRENCH} "Seul un administrateur peut installer DynSync pour toutes les personnes de cet ordinateur."
+LangString Running ${LANG_ENGLISH} "DynSync is open. It will be closed, and opened again afterwards; a running sync goes on where it was. Go on?"
+LangString Running ${LANG_FRENCH} "DynSync est ouvert. Il sera fermé, puis rouvert ensuite ; une synchronisation en cours reprendra où elle en était. Continuer ?"
+LangString StillOpen ${LANG_ENGLISH} "DynSync could not be closed. Close it, then try again."
+LangString StillOpen ${LANG_FRENCH} "DynSync n'a pas pu être fermé. Fermez-le, puis réessayez."
+LangString Newer ${LANG_ENGLISH} "Windows 10 or newer, 64-bit, is needed."
+LangString Newer ${LANG_FRENCH} "Windows 10 ou plus récent, en 64 bits, est nécessaire."
+LangString DataTitle ${LANG_ENGLISH} "Your settings"
+LangString DataTitle ${LANG_FRENCH} "Vos réglages"
+LangString DataText ${LANG_ENGLISH} "Nothing in Dynamics or Marketo is changed in either case."
+LangString DataText ${LANG_FRENCH} "Dans les deux cas, rien n'est modifié dans Dynamics ni dans Marketo."
+LangString AlsoData ${LANG_ENGLISH} "Also remove my settings, the record of what was synced, and my secrets in the Credential Manager"
+LangString AlsoData ${LANG_FRENCH} "Supprimer aussi mes réglages, la trace des synchronisations et mes secrets du Gestionnaire d'identification"
+
+; --- before anything ---
+
+!macro Begin
+  StrCpy $AllUsers 0
+  StrCpy $WasRunning 0
+  SetRegView 64
+!macroend
+
+; For whom, and so where: 1 in $AllUsers means everyone.
+!macro ForWhom
+  ${If} $AllUsers == 1
+    SetShellVarContext all
+  ${Else}
+    SetShellVarContext current
+  ${EndIf}
+!macroend
+
+!macro IsAdmin RESULT
+  UserInfo::GetAccountType
+  Pop ${RESULT}
+!macroend
+
+Function .onInit
+  !insertmacro Begin
+  ${IfNot} ${AtLeastWin10}
+    MessageBox MB_OK|MB_ICONSTOP "$(Newer)" /SD IDOK
+    SetErrorLevel 3
+    Quit
+  ${EndIf}
+  ${GetParameters} $0
+  ClearErrors
+  ${GetOptions} $0 "/AllUsers" $1
+  ${IfNot} ${Errors}
+    StrCpy $AllUsers 1
+    !insertmacro IsAdmin $1
+    ${If} $1 != "Admin"
+      MessageBox MB_OK|MB_ICONSTOP "$(NeedsAdmin)" /SD IDOK
+      SetErrorLevel 5
+      Quit
+    ${EndIf}
+  ${EndIf}
+  Call ChooseFolder
+FunctionEnd
+
+; Where it is installed already, else the usual place; /D= has the last word.
+Function ChooseFolder
+  !insertmacro ForWhom
+  ${If} $INSTDIR != ""
+    Return
+  ${EndIf}
+  ReadRegStr $INSTDIR SHCTX "${KEY}" "InstallLocation"
+  ${If} $INSTDIR == ""
+    ${If} $AllUsers == 1
+      StrCpy $INSTDIR "$PROGRAMFILES64\DynSync"
+    ${Else}
+      StrCpy $INSTDIR "$LOCALAPPDATA\Programs\DynSync"
+    ${EndIf}
+  ${EndIf}
+FunctionEnd
+
+Function AskForWhom
+  !insertmacro MUI_HEADER_TEXT "$(WhoTitle)" "$(WhoText)"
+  nsDialogs::Create 1018
+  Pop $0
+  ${NSD_CreateRadioButton} 0 10u 100% 14u "$(OnlyMe)"
+  Pop $ForMe
+  ${NSD_CreateRadioButton} 0 30u 100% 14u "$(Everyone)"
+  Pop $ForAll
+  ${If} $AllUsers == 1
+    ${NSD_Check} $ForAll
+  ${Else}
+    ${NSD_Check} $ForMe
+  ${EndIf}
+  nsDialogs::Show
+FunctionEnd
+
+Function TakeForWhom
+  ${NSD_GetState} $ForAll $0
+  ${If} $0 == ${BST_CHECKED}
+    StrCpy $AllUsers 1
+    !insertmacro IsAdmin $1
+    ${If} $1 != "Admin"
+      ; Windows asks for an administrator, who then goes through the same pages.
+      ExecShell "runas" "$EXEPATH" "/AllUsers"
+      Quit
+    ${EndIf}
+  ${Else}
+    StrCpy $AllUsers 0
+  ${EndIf}
+  StrCpy $INSTDIR ""
+  Call ChooseFolder
+FunctionEnd
+
+; --- a DynSync that is open ---
+
+!macro ClosingFunctions UN
+; Leaves 1 on the stack while a program of this folder runs: Windows lets nobody write to it then.
+Function ${UN}IsRunning
+  StrCpy $9 0
+  ${If} ${FileExists} "$INSTDIR\DynSync.exe"
+    ClearErrors
+    FileOpen $8 "$INSTDIR\DynSync.exe" a
+    ${If} ${Errors}
+      StrCpy $9 1
+    ${Else}
+      FileClose $8
+    ${EndIf}
+  ${EndIf}
+  ${If} ${FileExists} "$INSTDIR\dynsync.com"
+    ClearErrors
+    FileOpen $8 "$INSTDIR\dynsync.com" a
+    ${If} ${Errors}
+      StrCpy $9 1
+    ${Else}
+      FileClose $8
+    ${EndIf}
+  ${EndIf}
+  ClearErrors
+  Push $9
+FunctionEnd
+
+; Asks, closes the window in order, and ends what does not go by itself; whatever was under way goes on at the next start.
+Function ${UN}CloseDynSync
+  Call ${UN}IsRunning
+  Pop $0
+  ${If} $0 == 0
+    Return
+  ${EndIf}
+  MessageBox MB_OKCANCEL|MB_ICONQUESTION "$(Running)" /SD IDOK IDOK +3
+  SetErrorLevel 1
+  Abort
+  FindWindow $1 "" "DynSync"
+  ${If} $1 <> 0
+    StrCpy $WasRunning 1
+    SendMessage $1 ${WM_CLOSE} 0 0 /TIMEOUT=2000
+  ${EndIf}
+  StrCpy $2 0
+  ${Do}
+    Sleep 500
+    IntOp $2 $2 + 1
+    ${If} $2 > ${SECONDS_TO_CLOSE}
+      nsExec::Exec 'taskkill /F /IM DynSync.exe'
+      Pop $3
+      nsExec::Exec 'taskkill /F /IM dynsync.com'
+      Pop $3
+      Sleep 1000
+      Call ${UN}IsRunning
+      Pop $0
+      ${If} $0 == 1
+        MessageBox MB_RETRYCANCEL|MB_ICONEXCLAMATION "$(StillOpen)" /SD IDCANCEL IDRETRY +3
+        SetErrorLevel 6
+        Abort
+        StrCpy $2 0
+      ${EndIf}
+    ${EndIf}
+    Call ${UN}IsRunning
+    Pop $0
+  ${LoopWhile} $0 == 1
+FunctionEnd
+!macroend
+!insertmacro ClosingFunctions ""
+!insertmacro ClosingFunctions "un."
+
+; As the user and not as the administrator who installed it.
+Function OpenDynSync
+  ${If} $AllUsers == 1
+    Exec '"$WINDIR\explorer.exe" "$INSTDIR\DynSync.exe"'
+  ${Else}
+    Exec '"$INSTDIR\DynSync.exe"'
+  ${EndIf}
+FunctionEnd
+
+; --- install ---
+
+Section
+  !insertmacro ForWhom
+  Call CloseDynSync
+  RMDir /r "$INSTDIR\lib" ; what an older version had and this one has not
+  SetOutPath "$INSTDIR"
+  File /r "${SOURCE}/*"
+  WriteUninstaller "$INSTDIR\uninstall.exe"
+  CreateShortCut "$SMPROGRAMS\DynSync.lnk" "$INSTDIR\DynSync.exe"
+  WriteRegStr SHCTX "${KEY}" "DisplayName" "DynSync"
+  WriteRegStr SHCTX "${KEY}" "DisplayVersion" "${VERSION}"
+  WriteRegStr SHCTX "${KEY}" "DisplayIcon" "$INSTDIR\DynSync.exe,0"
+  WriteRegStr SHCTX "${KEY}" "Publisher" "The DynSync project"
+  WriteRegStr SHCTX "${KEY}" "InstallLocation" "$INSTDIR"
+  WriteRegStr SHCTX "${KEY}" "UninstallString" '"$INSTDIR\uninstall.exe"'
+  WriteRegStr SHCTX "${KEY}" "QuietUninstallString" '"$INSTDIR\uninstall.exe" /S'
+  WriteRegDWORD SHCTX "${KEY}" "EstimatedSize" ${KILOBYTES}
+  WriteRegDWORD SHCTX "${KEY}" "NoModify" 1
+  WriteRegDWORD SHCTX "${KEY}" "NoRepair" 1
+  ${GetParameters} $0
+  ClearErrors
+  ${GetOptions} $0 "/NoRestart" $1
+  ${If} ${Errors}
+  ${AndIf} $WasRunning == 1
+    Call OpenDynSync
+  ${EndIf}
+SectionEnd
+
+; --- remove ---
+
+Function un.onInit
+  !insertmacro Begin
+  StrCpy $RemoveData 0
+  ReadRegStr $0 HKLM "${KEY}" "InstallLocation"
+  ${If} $0 == $INSTDIR
+    StrCpy $AllUsers 1
+  ${EndIf}
+  !insertmacro ForWhom
+  ${GetParameters} $0
+  ClearErrors
+  ${GetOptions} $0 "/RemoveData" $1
+  ${IfNot} ${Errors}
+    StrCpy $RemoveData 1
+  ${EndIf}
+FunctionEnd
+
+Function un.AskForData
+  !insertmacro MUI_HEADER_TEXT "$(DataTitle)" "$(DataText)"
+  nsDialogs::Create 1018
+  Pop $0
+  ${NSD_CreateCheckBox} 0 10u 100% 28u "$(AlsoData)"
+  Pop $Question
+  SendMessage $Question ${BM_SETSTYLE} 0x2003 1 ; wraps its text
+  nsDialogs::Show
+FunctionEnd
+
+Function un.TakeForData
+  ${NSD_GetState} $Question $RemoveData
+FunctionEnd
+
+Section "Uninstall"
+  !insertmacro ForWhom
+  Call un.CloseDynSync
+  ${If} $RemoveData == 1
+    nsExec::Exec '"$INSTDIR\dynsync.com" remove --everything --yes'
+  ${Else}
+    nsExec::Exec '"$INSTDIR\dynsync.com" remove --registration'
+  ${EndIf}
+  Pop $0
+  Delete "$SMPROGRAMS\DynSync.lnk"
+  RMDir /r "$INSTDIR\lib"
+  Delete "$INSTDIR\DynSync.exe"
+  Delete "$INSTDIR\dynsync.com"
+  Delete "$INSTDIR\uninstall.exe"
+  RMDir "$INSTDIR" ; stays where somebody put something of their own into it
+  DeleteRegKey SHCTX "${KEY}"
+SectionEnd

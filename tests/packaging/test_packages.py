@@ -1,0 +1,245 @@
+"""What goes with the bundle to each platform: texts, lists and scripts, checked without installing anything."""
+
+from __future__ import annotations
+
+import _ssl
+import ast
+import configparser
+import os
+import plistlib
+import re
+import shutil
+import subprocess
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+from bundle import identity
+from steps import linux_packages, packaging, proving, signing, windows_installers
+from steps.bundling import tell_sizes
+from steps.cache import folder_of
+from steps.console import Stop
+
+ROOT = Path(__file__).parents[2]
+WIX = {"w": "http://schemas.microsoft.com/wix/2006/wi"}
+
+
+def nsis() -> str:
+    return (ROOT / "build/windows/dynsync.nsi").read_text("utf-8")
+
+
+def test_installer_speaks_both_languages() -> None:
+    texts = re.findall(r"^LangString (\w+) \$\{LANG_(\w+)\} \"(.+)\"$", nsis(), re.MULTILINE)
+    english = {name for name, language, _ in texts if language == "ENGLISH"}
+    french = {name for name, language, _ in texts if language == "FRENCH"}
+    assert english == french
+    used = set(re.findall(r"\$\((\w+)\)", nsis()))
+    assert used == english
+
+
+def test_installer_takes_nothing_away_but_its_own() -> None:
+    removed = re.findall(r"^\s+(?:RMDir /r|Delete) \"(.+)\"", nsis(), re.MULTILINE)
+    assert set(removed) == {
+        r"$INSTDIR\lib", r"$INSTDIR\DynSync.exe", r"$INSTDIR\dynsync.com", r"$INSTDIR\uninstall.exe",
+        r"$SMPROGRAMS\DynSync.lnk",
+    }  # fmt: skip
+
+
+def test_every_question_has_an_answer_for_silence() -> None:
+    asked = [line for line in nsis().splitlines() if line.strip().startswith("MessageBox")]
+    assert asked
+    assert [line for line in asked if "/SD " not in line] == []
+
+
+def test_msi_is_for_all_users_and_upgrades() -> None:
+    product = ET.parse(ROOT / "build/windows/dynsync.wxs").getroot().find("w:Product", WIX)
+    assert product is not None
+    package = product.find("w:Package", WIX)
+    assert package is not None
+    assert package.get("InstallScope") == "perMachine"
+    assert product.find("w:MajorUpgrade", WIX) is not None
+    assert [feature.get("Id") for feature in product.findall("w:Feature", WIX)] == ["Main", "StartMenu"]
+    assert product.find(".//w:Directory[@Id='INSTALLDIR']", WIX) is not None
+
+
+def test_desktop_file_is_whole() -> None:
+    entry = configparser.ConfigParser(interpolation=None)
+    entry.optionxform = str  # type: ignore[assignment,method-assign]
+    entry.read(ROOT / "build/linux/dynsync.desktop", encoding="utf-8")
+    told = entry["Desktop Entry"]
+    assert told["Exec"] in linux_packages.LINKS
+    assert told["Categories"].endswith(";")
+    assert {name.removesuffix("[fr]") for name in told if name.endswith("[fr]")} == {"GenericName", "Comment"}
+    if checker := shutil.which("desktop-file-validate"):
+        subprocess.run([checker, ROOT / "build/linux/dynsync.desktop"], check=True)
+
+
+def test_appstream_data_is_of_this_version_and_valid(tmp_path: Path) -> None:
+    path = tmp_path / f"{identity.BUNDLE_ID}.metainfo.xml"
+    path.write_text(linux_packages.metainfo(), encoding="utf-8")
+    told = ET.parse(path).getroot()
+    assert told.findtext("id") == identity.BUNDLE_ID
+    (release,) = told.findall("releases/release")
+    assert release.get("version") == identity.VERSION
+    assert re.fullmatch(r"20\d\d-\d\d-\d\d", release.get("date") or "")
+    assert told.findtext("launchable") == f"{identity.BUNDLE_ID}.desktop"
+    if checker := shutil.which("appstreamcli"):
+        done = subprocess.run(
+            [checker, "validate", "--no-net", "--no-color", path], capture_output=True, text=True, check=False
+        )
+        assert " E: " not in done.stdout, done.stdout
+
+
+def test_entitlements_allow_one_thing() -> None:
+    told = plistlib.loads((ROOT / "build/macos/entitlements.plist").read_bytes())
+    assert told == {"com.apple.security.cs.allow-unsigned-executable-memory": True}
+
+
+@pytest.mark.only_on("linux")
+@pytest.mark.parametrize(
+    "script", ["build/macos/make_dmg.sh", "build/steps/in_clean_root.sh", "build/with_keyring.sh", ".ci/run"]
+)
+def test_scripts_can_be_read_by_the_shell_and_are_programs(script: str) -> None:
+    subprocess.run(["bash", "-n", ROOT / script], check=True)
+    assert os.access(ROOT / script, os.X_OK)
+
+
+FAKES = {
+    "codesign": "", "xcrun": "", "spctl": "", "hdiutil": 'touch "${@: -1}"', "ditto": 'if [ "$1" = -c ]; then touch "${@: -1}"; else cp -R "$1" "$2"; fi',
+}  # fmt: skip
+
+
+@pytest.mark.only_on("linux")
+@pytest.mark.parametrize(
+    ("identity_", "profile"), [("", ""), ("Developer ID Application: X", ""), ("Developer ID Application: X", "p")]
+)
+def test_image_is_signed_and_notarised_as_far_as_there_are_keys(tmp_path: Path, identity_: str, profile: str) -> None:
+    """With stand-ins for Apple's programs, which write down how they were called; a Mac is not here."""
+    tools, app = tmp_path / "bin", tmp_path / "DynSync.app"
+    tools.mkdir()
+    for name, does in FAKES.items():
+        (tools / name).write_text(f'#!/bin/bash\necho "{name} $*" >>"$CALLS"\n{does}\n', encoding="utf-8")
+        (tools / name).chmod(0o755)
+    for part in (
+        "Contents/MacOS/DynSync",
+        "Contents/Frameworks/libone.dylib",
+        "Contents/Frameworks/QtCore.framework/QtCore",
+    ):
+        (app / part).parent.mkdir(parents=True, exist_ok=True)
+        (app / part).touch(mode=0o755)
+    calls = tmp_path / "calls"
+    calls.touch()
+    variables = {
+        "PATH": f"{tools}:{os.environ['PATH']}",
+        "CALLS": str(calls),
+        "DYNSYNC_MAC_IDENTITY": identity_,
+        "DYNSYNC_NOTARY_PROFILE": profile,
+    }
+    command = [ROOT / "build/macos/make_dmg.sh", app, tmp_path / "DynSync.dmg"]
+    done = subprocess.run(command, env={**os.environ, **variables}, capture_output=True, text=True, check=True)
+    made = calls.read_text("utf-8").splitlines()
+    assert (tmp_path / "DynSync.dmg").exists()
+    signed = [line.rpartition("/")[2] for line in made if line.startswith("codesign") and "--sign" in line]
+    assert signed == (
+        ["libone.dylib", "QtCore.framework", "DynSync", "DynSync.app", "DynSync.dmg"] if identity_ else []
+    )
+    assert all("--options runtime" in line for line in made if "--sign" in line and not line.endswith(".dmg"))
+    assert len([line for line in made if "notarytool submit" in line]) == (2 if profile else 0)
+    assert [line.rpartition("/")[2] for line in made if "stapler staple" in line] == (
+        ["DynSync.app", "DynSync.dmg"] if profile else []
+    )
+    assert ("Not signed" in done.stderr) is (not identity_)
+
+
+def test_nothing_is_signed_without_a_key_and_that_is_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("DYNSYNC_SIGN_PFX", "DYNSYNC_SIGN_THUMBPRINT"):
+        monkeypatch.delenv(name, raising=False)
+    signing.sign_windows([Path("DynSync.exe")])
+    assert "Not signed, for want of a key: DynSync.exe" in capsys.readouterr().err
+
+
+@pytest.mark.only_on("linux")
+@pytest.mark.skipif(
+    not shutil.which("objdump") or not shutil.which("dpkg-query"), reason="this is no Debian with binutils"
+)
+def test_dependencies_are_the_packages_of_what_is_not_in_the_bundle(tmp_path: Path) -> None:
+    (tmp_path / "lib").mkdir()
+    shutil.copy(_ssl.__file__, tmp_path / "lib" / "_ssl.so")
+    shutil.copy("/bin/true", tmp_path / "DynSync")
+    found = linux_packages.dependencies(tmp_path)
+    assert "ca-certificates" in found
+    assert any(name.startswith("libssl") for name in found)
+    assert any(re.fullmatch(r"libc6 \(>= 2\.\d+\)", name) for name in found)
+
+
+def test_bundle_that_has_grown_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "DynSync").mkdir()
+    with (tmp_path / "DynSync" / "libicudata.so").open("wb") as file:
+        file.truncate(129_000_000)
+    tell_sizes(tmp_path / "DynSync")
+    assert "129.0 MB  ICU" in capsys.readouterr().err
+    with (tmp_path / "DynSync" / "more").open("wb") as file:
+        file.truncate(2_000_000)
+    with pytest.raises(Stop, match="more than 130 MB"):
+        tell_sizes(tmp_path / "DynSync")
+
+
+def test_digests_are_as_sha256sum_reads_them(tmp_path: Path) -> None:
+    (tmp_path / "a.deb").write_bytes(b"one")
+    packaging.write_sums([tmp_path / "a.deb"], tmp_path / "SHA256SUMS")
+    if checker := shutil.which("sha256sum"):
+        subprocess.run([checker, "--check", "--quiet", "SHA256SUMS"], cwd=tmp_path, check=True)
+
+
+def test_cache_changes_place_with_what_decides(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DYNSYNC_BUILD_CACHE", str(tmp_path / "cache"))
+    lock = tmp_path / "lock"
+    lock.write_text("one", encoding="ascii")
+    first = folder_of("windows", lock, recipe="1")
+    assert first.parent == tmp_path / "cache"
+    assert folder_of("windows", lock, recipe="2") != first
+    lock.write_text("two", encoding="ascii")
+    assert folder_of("windows", lock, recipe="1") != first
+
+
+def test_windows_is_tried_again_only_after_a_change(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    tried: list[str] = []
+    monkeypatch.setenv("DYNSYNC_BUILD_CACHE", str(tmp_path))
+    monkeypatch.setattr(proving, "_windows", lambda _python: tried.append("once") or 0)
+    for digest in ("a", "a", "b"):
+        monkeypatch.setattr(proving, "_digest", lambda digest=digest: digest)
+        assert proving.prove(Path(), "windows-if-changed") == 0
+    assert tried == ["once", "once"]
+
+
+def test_release_workflow_names_actions_by_digest_and_every_part() -> None:
+    text = (ROOT / ".github/workflows/release.yml").read_text("utf-8")
+    used = re.findall(r"uses: (\S+)", text)
+    assert used
+    assert [name for name in used if not re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", name)] == []
+    for part in (
+        "*.deb",
+        "*.tar.xz",
+        "*-Setup.exe",
+        "*.dmg",
+        "*.msi",
+        "*.cdx.json",
+        "SHA256SUMS",
+        "attest-build-provenance",
+    ):
+        assert part in text
+    assert text.count("--self-test") >= 6
+
+
+def test_version_has_three_numbers_for_windows() -> None:
+    assert re.fullmatch(r"\d+\.\d+\.\d+", identity.VERSION)
+    assert windows_installers.MOST_MEGABYTES == linux_packages.MOST_MEGABYTES == 45
+
+
+@pytest.mark.parametrize("entry", ["window", "terminal", "either"])
+def test_entries_load_nothing_before_they_know_which_door(entry: str) -> None:
+    tree = ast.parse((ROOT / f"build/entries/{entry}.py").read_text("utf-8"))
+    loaded = [each for each in tree.body if isinstance(each, ast.Import | ast.ImportFrom)]
+    assert not any("dynsync_gui" in ast.dump(each) for each in loaded)
