@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from dynsync_gui.connectors.http.tls import trusting_context
 from dynsync_gui.domain.text import msg, ntr, tr
 from dynsync_gui.selftest.outcome import Failed
 from dynsync_gui.simulators.authority import Authority
-from dynsync_gui.system.trust import tls_context
 
 _HELLO = b"hello"
 _SECONDS = 20.0
@@ -29,11 +29,11 @@ def check_trust(folder: Path) -> str:
     """
     authority = Authority(folder / "authority")
     with _server(authority.context()) as port:
-        context = tls_context()
+        context = trusting_context()
         with suppress(ssl.SSLCertVerificationError):
             _greet(context, port)
             raise Failed(str(ACCEPTS_ANYTHING))
-        if _greet(tls_context(str(authority.ca_bundle)), port) != _HELLO:
+        if _greet(trusting_context(str(authority.ca_bundle)), port) != _HELLO:
             raise Failed(tr("A server whose authority was named did not answer."))
     count = _authorities(context)
     if count == 0:
