@@ -190,10 +190,14 @@ class Lifecycle:
             part = seqs[start : start + _CHUNK]
             marks = ",".join("?" * len(part))
             rows = self._db.execute(
-                f"""WITH m AS (SELECT entity, id FROM records WHERE seq IN ({marks}) OR carrier IN ({marks}))
-                    SELECT c.seq FROM m JOIN records c ON c.parent = m.id AND c.parent_entity = m.entity
-                    UNION SELECT c.seq FROM m JOIN records c ON c.owner = m.id AND m.entity = 'systemuser'
-                    UNION SELECT c.seq FROM m JOIN records c ON c.deal = m.id AND m.entity = 'opportunity'""",
+                f"""WITH m AS (SELECT entity, id FROM records WHERE seq IN ({marks})
+                               UNION SELECT entity, id FROM records WHERE carrier <> 0 AND carrier IN ({marks}))
+                    SELECT c.seq FROM m JOIN records c ON c.parent <> '' AND c.parent = m.id
+                           AND c.parent_entity = m.entity
+                    UNION ALL SELECT c.seq FROM m JOIN records c ON m.entity = 'systemuser' AND c.owner <> ''
+                           AND c.owner = m.id AND c.state <> 'outbox'
+                    UNION ALL SELECT c.seq FROM m JOIN records c ON m.entity = 'opportunity' AND c.deal <> ''
+                           AND c.deal = m.id""",
                 (*part, *part),
             )
             found.update(row[0] for row in rows)

@@ -119,12 +119,13 @@ def test_set_up_sync_and_look(tmp_path: Path, systems: dict[str, Any], mailbox: 
 
     status, plan, _ = dynsync(profile, "plan", "--secrets", "env", **secrets)
     assert status == 0
-    people = ("account", "contact", "lead")
-    assert sum(entity["read"] for entity in plan["entities"] if entity["entity"] in people) == RECORDS
+    people = {"account", "contact", "lead"}
+    assert sum(one["read"] for one in plan["entities"] if one["entity"] in people) == RECORDS
+    assert sum(one["read"] for one in plan["entities"]) > RECORDS
 
     status, run, _ = dynsync(profile, "setup", "--answers", str(answers), "--start", "--secrets", "env", **secrets)
     assert status == (1 if run["problems"] else 0)
-    assert run["read"] >= RECORDS
+    assert run["read"] > RECORDS
     assert run["read"] == sum(run[name] for name in ("acknowledged", "unchanged", "problems", "skipped"))
 
     status, _, _ = dynsync(profile, "sync", "--once", "--secrets", "env", **secrets)

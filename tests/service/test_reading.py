@@ -1,0 +1,49 @@
+"""What changes in Dynamics while it is read, and what a reading without change tracking costs."""
+
+from __future__ import annotations
+
+import pytest
+
+from dynsync_gui.domain.events import RunEnded
+from tests.service.conftest import Desk
+from tests.service.life import Life
+
+
+@pytest.fixture
+def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dynsync_gui.engine.reading.PAGE_SIZE", 40)
+
+
+@pytest.mark.usefixtures("small_pages")
+def test_a_change_behind_the_reader_arrives_with_the_next_cycle(desk: Desk) -> None:
+    world, tracker = desk.rehearsal.world, desk.rehearsal.dataverse.tracker
+    page, changed = tracker.page, []
+
+    def changing(asked):
+        answer = page(asked)
+        if asked.rows.schema.name == "contact" and asked.place().page == 2 and not changed:
+            usable = [row for row in world.as_json()["contact"] if row.get("new_synctomkto") is not False]
+            changed.extend([usable[0]["contactid"], usable[1]["contactid"]])
+            world.update("contact", changed[0], {"lastname": "Behind the reader"})
+            world.delete("contact", changed[1])
+        return answer
+
+    tracker.page = changing
+    assert isinstance(desk.start(), RunEnded)
+    assert changed
+    life = Life(desk)
+    life.marked.add(("contact", changed[1]))
+    life.cycle()
+    assert life.person(changed[0])["lastName"] == "Behind the reader"
+    life.judged()
+
+
+@pytest.mark.usefixtures("small_pages")
+def test_a_comparison_of_everything_writes_nothing_where_nothing_changed(desk: Desk) -> None:
+    desk.rehearsal.dataverse.tracker.disabled.update(desk.rehearsal.world.tables)
+    assert isinstance(desk.start(), RunEnded)
+    desk.rehearsal.log.clear()
+    ended = Life(desk).cycle()
+    assert ended.report.read == ended.report.unchanged + ended.report.skipped + ended.report.problems > 400
+    data = [entry for entry in desk.rehearsal.log.entries("marketo") if "/rest/v1/" in entry.path]
+    assert [entry.path for entry in data if "describe" not in entry.path] == []
