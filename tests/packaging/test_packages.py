@@ -105,8 +105,12 @@ def test_scripts_can_be_read_by_the_shell_and_are_programs(script: str) -> None:
 
 
 FAKES = {
-    "codesign": "", "xcrun": "", "spctl": "", "hdiutil": 'touch "${@: -1}"', "ditto": 'if [ "$1" = -c ]; then touch "${@: -1}"; else cp -R "$1" "$2"; fi',
-}  # fmt: skip
+    "codesign": "",
+    "xcrun": "",
+    "spctl": "",
+    "hdiutil": 'touch "${@: -1}"',
+    "ditto": 'if [ "$1" = -c ]; then touch "${@: -1}"; else cp -R "$1" "$2"; fi',
+}
 
 
 @pytest.mark.only_on("linux")
