@@ -51,9 +51,13 @@ def prove(python: Path, what: str) -> int:
 
 
 def _linux(python: Path) -> int:
-    from steps import clean_root, linux_packages
+    from steps import clean_root, first_paint, linux_packages
+    from steps.testing import screen
 
-    return clean_root.prove(linux_packages.deb(_bundle(python)), DIST / "pictures")
+    folder = _bundle(python)
+    with screen() as display:
+        first_paint.measure(folder / "DynSync", display)
+    return clean_root.prove(linux_packages.deb(folder), DIST / "pictures")
 
 
 def _bundle(python: Path) -> Path:
