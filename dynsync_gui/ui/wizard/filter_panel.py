@@ -162,12 +162,13 @@ class _TableLine(Card):
 
 def _counts(state: FilterState) -> str:
     """Live numbers, with what each means."""
-    told = (
-        (state.no, msg("{count} No: kept out")),
-        (state.yes, msg("{count} Yes: synced")),
-        (state.blank, msg("{count} empty: synced")),
-    )
-    parts = [str(Message(text.text, {"count": count})) for count, text in told if count is not None]
+    parts = []
+    if state.no is not None:
+        parts.append(tr("{count} No: kept out", count=state.no))
+    if state.yes is not None:
+        parts.append(tr("{count} Yes: synced", count=state.yes))
+    if state.blank is not None:
+        parts.append(tr("{count} empty: synced", count=state.blank))
     if state.default is not None:
         parts.append(tr("new records say Yes") if state.default else tr("new records say No"))
     return " · ".join(parts)
