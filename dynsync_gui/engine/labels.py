@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dynsync_gui.domain.mapping import EntityMapping
+from dynsync_gui.domain.choice import Form
+from dynsync_gui.domain.mapping import EntityMapping, FieldMapping
 from dynsync_gui.domain.ports import Carrying
 from dynsync_gui.domain.schema import FieldType
 
@@ -16,11 +17,7 @@ Labels = Mapping[str, Mapping[int, str]]
 
 def labels_of(mapping: EntityMapping) -> Labels:
     """Today's labels of the options that are synced, by column and value."""
-    return {
-        pair.source.name: {option.value: option.label for option in pair.source.options}
-        for pair in mapping.fields
-        if pair.source.options
-    }
+    return {pair.source.name: _today(pair) for pair in mapping.fields if _labelled(pair)}
 
 
 def relabelled(mapping: EntityMapping, before: Labels) -> tuple[Carrying, ...]:
@@ -33,9 +30,9 @@ def relabelled(mapping: EntityMapping, before: Labels) -> tuple[Carrying, ...]:
     found = []
     for pair in mapping.fields:
         known = before.get(pair.source.name)
-        if not pair.source.options or not known:
+        if not _labelled(pair) or not known:
             continue
-        today = {option.value: option.label for option in pair.source.options}
+        today = _today(pair)
         changed = [value for value in sorted(known.keys() | today.keys()) if known.get(value) != today.get(value)]
         several = pair.source.type is FieldType.MULTISELECT
         found += [
@@ -43,3 +40,11 @@ def relabelled(mapping: EntityMapping, before: Labels) -> tuple[Carrying, ...]:
             for start in range(0, len(changed), _AT_ONCE)
         ]
     return tuple(found)
+
+
+def _labelled(pair: FieldMapping) -> bool:
+    return pair.source.type.has_options and pair.form is Form.LABEL
+
+
+def _today(pair: FieldMapping) -> Mapping[int, str]:
+    return {option.value: option.label_in(pair.language) for option in pair.source.options}
