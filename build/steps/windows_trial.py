@@ -120,7 +120,8 @@ def walk(windows: Wine, pictures: Path) -> None:
     taken = windows.inside("pictures")
     taken.mkdir(exist_ok=True)
     code = (
-        "import os, runpy, sys; sys.dont_write_bytecode = True; root, trust, walk = sys.argv[1:4]; sys.path.insert(0, root);"
+        "import os, runpy, sys; sys.dont_write_bytecode = True; root, trust, walk = sys.argv[1:4];"
+        "sys.path.insert(0, root);"
         "os.environ['PYTHONPATH'] = root; os.environ['PYTHONDONTWRITEBYTECODE'] = '1'; runpy.run_path(trust);"
         "sys.argv = [walk, r'C:\\walk', 'en', 'qt', r'C:\\pictures']; runpy.run_path(walk, run_name='__main__')"
     )
