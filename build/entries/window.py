@@ -7,6 +7,8 @@ if __name__ == "__main__":
     multiprocessing.freeze_support()
     if "--self-test" in sys.argv:
         from dynsync_gui.selftest import main
+    elif "--background" in sys.argv:  # what the scheduler of Windows starts: no console flashes up for this program
+        from dynsync_gui.cli import main
     else:
         from dynsync_gui.app import main
     sys.exit(main())

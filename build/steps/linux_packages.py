@@ -44,6 +44,8 @@ def deb(folder: Path, dist: Path = DIST) -> Path:
         _lay_out(folder, root)
         (root / "DEBIAN").mkdir(mode=0o755)
         (root / "DEBIAN" / "control").write_text(_control(folder, root), encoding="utf-8")
+        shutil.copy(ROOT / "build/linux/prerm", root / "DEBIAN" / "prerm")
+        (root / "DEBIAN" / "prerm").chmod(0o755)
         need(
             ["dpkg-deb", "--root-owner-group", "-Zxz", "--threads-max=2", "--build", root, target],
             "The Debian package could not be made.",

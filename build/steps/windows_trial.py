@@ -15,7 +15,7 @@ from pathlib import Path
 from bundle import identity
 from steps import bundling, windows_installers, wine
 from steps.bundling import DIST
-from steps.console import Stop, say
+from steps.console import ROOT, Stop, say
 from steps.testing import screen
 from steps.wine import Wine
 
@@ -49,6 +49,7 @@ def prove(python: Path, *, pictures: Path = DIST / "windows" / "pictures") -> in
         try:
             _try_setup(windows, before, newest[0], pictures)
             _try_msi(windows, newest[1])
+            walk(windows, pictures)
         finally:
             wine.remove(windows)
     say("The Windows installers do what they have to, under wine.")
@@ -106,6 +107,34 @@ def _try_msi(windows: Wine, package: Path) -> None:
     _need((chosen / "dynsync.com").is_file(), "INSTALLDIR chooses the folder")
     _need(not list(windows.inside("ProgramData").rglob("DynSync.lnk")), "ADDLOCAL leaves the Start menu alone")
     windows.run("msiexec", "/x", package, "/qn")
+
+
+def walk(windows: Wine, pictures: Path) -> None:
+    """Walk the wizard to a finished sync on the platform plugin of Windows, with the source and the Windows Python.
+
+    Args:
+        windows: Where it runs.
+        pictures: Where a picture of each step goes.
+    """
+    say("- the wizard by keyboard, to a finished sync, on the platform plugin of Windows")
+    taken = windows.inside("pictures")
+    taken.mkdir(exist_ok=True)
+    code = (
+        "import os, runpy, sys; sys.dont_write_bytecode = True; root, trust, walk = sys.argv[1:4];"
+        "sys.path.insert(0, root);"
+        "os.environ['PYTHONPATH'] = root; os.environ['PYTHONDONTWRITEBYTECODE'] = '1'; runpy.run_path(trust);"
+        "sys.argv = [walk, r'C:\\walk', 'en', 'qt', r'C:\\pictures']; runpy.run_path(walk, run_name='__main__')"
+    )
+    files = [ROOT, ROOT / "build/windows/wine_trust.py", ROOT / "tests/e2e/walk.py"]
+    try:
+        done = windows.run(windows.python / "python.exe", "-c", code, *(f"Z:{file}" for file in files), seconds=240)
+    except subprocess.TimeoutExpired:
+        subprocess.run(["import", "-window", "root", str(pictures / "stuck.png")], check=False)
+        raise Stop(f"The walk came to a stand; {pictures / 'stuck.png'} shows where.") from None
+    for picture in sorted(taken.glob("*.png")):
+        shutil.copy(picture, pictures / f"walk-{picture.name}")
+    told = done.stdout.decode("utf-8", "replace")
+    _need(done.returncode == 0 and "records are in step" in told, f"the walk ends with a sync: {told}{done.stderr!r}")
 
 
 def _self_test(windows: Wine, program: Path) -> None:

@@ -97,7 +97,14 @@ def test_entitlements_allow_one_thing() -> None:
 
 @pytest.mark.only_on("linux")
 @pytest.mark.parametrize(
-    "script", ["build/macos/make_dmg.sh", "build/steps/in_clean_root.sh", "build/with_keyring.sh", ".ci/run"]
+    "script",
+    [
+        "build/macos/make_dmg.sh",
+        "build/steps/in_clean_root.sh",
+        "build/linux/prerm",
+        "build/with_keyring.sh",
+        ".ci/run",
+    ],
 )
 def test_scripts_can_be_read_by_the_shell_and_are_programs(script: str) -> None:
     subprocess.run(["bash", "-n", ROOT / script], check=True)
