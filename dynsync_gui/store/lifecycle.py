@@ -21,7 +21,8 @@ _SETTLED = "('acknowledged', 'unchanged')"
 _CHUNK = 400
 _LONGEST_CHAIN = 5
 
-_CARRIES = "(c.state <> 'skipped' OR c.reason = 'merged' OR c.reason = 'filtered' AND c.seq = records.carrier)"
+_CARRIES = """(c.state <> 'skipped' AND c.reason <> 'deleted' OR c.reason = 'merged'
+               OR c.reason = 'filtered' AND c.seq = records.carrier)"""
 """A contact that is kept out carries no lead, but one that carried it already and stays as it was."""
 
 _CONTACT_OF_LEAD = f"""
@@ -55,22 +56,24 @@ class Lifecycle:
         self._merge(run)
 
     def _give_back(self, run: int) -> None:
-        """A lead whose contact was deleted carries its person again."""
+        """A lead whose contact was deleted carries its person again; one that still has its own only stands alone."""
         rows = self._db.execute(
-            """SELECT l.seq, c.seq, c.marketo_id FROM records l JOIN records c ON c.seq = l.carrier
+            """SELECT l.seq, c.seq, c.marketo_id, l.marketo_id FROM records l JOIN records c ON c.seq = l.carrier
                 WHERE l.entity = 'lead' AND c.reason = 'deleted'
                   AND (l.reason = 'folded' OR l.state = 'outbox' AND l.reason = '') ORDER BY l.seq"""
         ).fetchall()
         given: set[int] = set()
-        for lead, contact, person in rows:
-            taken = person if contact not in given else ""
-            given.add(contact)
+        for lead, contact, person, own in rows:
+            taken = person if contact not in given and not own else ""
             self._db.execute(
                 """UPDATE records SET state = 'outbox', reason = '', carrier = 0, run = ?, moved = 1, marketo_id = ?,
                           match = CASE WHEN ? = '' THEN '' ELSE 'take' END, payload = coalesce(payload, '{}')
                     WHERE seq = ?""",
-                (run, taken, taken, lead),
+                (run, taken or own, taken, lead),
             )
+            if own:
+                continue
+            given.add(contact)
             self._db.execute(
                 """UPDATE records SET state = 'skipped', match = '', marketo_id = '', agreed = NULL, payload = NULL,
                           filled = '', moved = 1
