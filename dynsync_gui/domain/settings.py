@@ -34,6 +34,17 @@ class NativeSync(StrEnum):
     PEOPLE = "people"
 
 
+class FilteredOut(StrEnum):
+    """What happens to people who are in Marketo already when ``new_synctomkto`` turns to No."""
+
+    LEAVE = "leave"
+    """They stay as they are, as in Marketo's own sync."""
+    MARK = "mark"
+    """They are marked as no longer kept up to date."""
+    UNLIST = "unlist"
+    """They are removed from a static list."""
+
+
 class DeletedPolicy(StrEnum):
     """What happens in Marketo when a record is deleted in Dynamics."""
 
@@ -115,10 +126,14 @@ class FieldSettings:
     Attributes:
         chosen: Dynamics names per entity; an entity that is absent takes the documented defaults.
         filter: Whether ``new_synctomkto`` = No keeps a record out.
+        filtered_out: What happens to people in Marketo when the filter turns to No.
+        filtered_list: Name of the static list that `FilteredOut.UNLIST` removes them from.
     """
 
     chosen: Mapping[Entity, tuple[str, ...]] = field(default_factory=dict, hash=False)
     filter: bool = True
+    filtered_out: FilteredOut = FilteredOut.LEAVE
+    filtered_list: str = ""
 
 
 @dataclass(frozen=True, slots=True)

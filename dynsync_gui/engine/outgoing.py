@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dynsync_gui.domain.convert import same
-from dynsync_gui.domain.schema import DELETED_FIELD, Target, key_of
+from dynsync_gui.domain.schema import MARKS, Target, key_of
 from dynsync_gui.domain.storage import SENT_BY_ID, LedgerRecord, Links
 from dynsync_gui.engine.linking import link_values
 
@@ -31,8 +31,7 @@ def values(record: LedgerRecord, links: Links) -> dict[str, Any]:
     }
     if record.reason:
         return row  # what a rule leaves out is told only that
-    if DELETED_FIELD in record.filled:
-        row[DELETED_FIELD] = False  # it was gone, and is there again
+    row |= dict.fromkeys(MARKS & record.filled, False)  # it was left out, and is there again
     return row | link_values(record.entity, links, record.filled)
 
 
@@ -49,7 +48,7 @@ def row(record: LedgerRecord) -> dict[str, Any]:
 def filled(record: LedgerRecord, links: Links) -> frozenset[str]:
     """Marketo fields that hold a value of ours once the record is acknowledged."""
     sent = values(record, links)
-    names = {name for name, value in sent.items() if value is not None and not (name == DELETED_FIELD and not value)}
+    names = {name for name, value in sent.items() if value is not None and not (name in MARKS and not value)}
     return frozenset(names | ((record.filled - sent.keys()) if not record.payload or record.reason else frozenset()))
 
 

@@ -11,8 +11,16 @@ from typing import Any
 from dynsync_gui.domain.convert import clean, convert, email_of, misfit
 from dynsync_gui.domain.mapping import EntityMapping
 from dynsync_gui.domain.ports import SourceRecord
-from dynsync_gui.domain.schema import DELETED_FIELD, FILTER_FIELD, Entity, EntitySchema, FieldType, Target
-from dynsync_gui.domain.settings import DeletedPolicy
+from dynsync_gui.domain.schema import (
+    DELETED_FIELD,
+    FILTER_FIELD,
+    STOPPED_FIELD,
+    Entity,
+    EntitySchema,
+    FieldType,
+    Target,
+)
+from dynsync_gui.domain.settings import DeletedPolicy, FilteredOut
 from dynsync_gui.domain.storage import Match, Skip, StagedRecord
 
 QUALIFIED = 1
@@ -46,10 +54,19 @@ class Rules:
     Attributes:
         owners: Whether owners are synced.
         deleted: What happens when a record is deleted in Dynamics.
+        filtered: What happens to people when their filter turns to No.
     """
 
     owners: bool = False
     deleted: DeletedPolicy = DeletedPolicy.LEAVE
+    filtered: FilteredOut = FilteredOut.LEAVE
+
+
+@dataclass(frozen=True, slots=True)
+class _Stopped:
+    payload: Mapping[str, Any] | None = None
+    digest: bytes = b""
+    farewell: Match | None = None
 
 
 def columns(mapping: EntityMapping, schema: EntitySchema, rules: Rules) -> tuple[str, ...]:
@@ -87,12 +104,13 @@ def stage(record: SourceRecord, mapping: EntityMapping, rules: Rules) -> StagedR
     master = str(values.get("_masterid_value") or "").lower() if values.get("merged") else ""
     qualified = record.entity is Entity.LEAD and values.get("statecode") == QUALIFIED
     skip = Skip.MERGED if master else Skip.FILTERED if kept_out else None
+    stopped = _stopped(record.entity, skip, rules)
     return StagedRecord(
         entity=record.entity,
         id=record.id,
         version=record.version,
-        payload=None if skip else payload,
-        digest=digest(payload, parent, owner),
+        payload=stopped.payload if skip else payload,
+        digest=stopped.digest or digest(payload, parent, owner),
         name=clean(str(values.get("fullname") or values.get("name") or "")) or "",
         email=email_of(values.get("emailaddress1")),
         created=str(values.get("createdon") or ""),
@@ -104,7 +122,17 @@ def stage(record: SourceRecord, mapping: EntityMapping, rules: Rules) -> StagedR
         owner=owner,
         team=team,
         master=master,
+        farewell=stopped.farewell,
     )
+
+
+def _stopped(entity: Entity, skip: Skip | None, rules: Rules) -> _Stopped:
+    """What a person is told when its filter turns to No."""
+    if skip is not Skip.FILTERED or entity.target is not Target.PERSON or rules.filtered is FilteredOut.LEAVE:
+        return _Stopped()
+    marked = rules.filtered is FilteredOut.MARK
+    told = {STOPPED_FIELD: True} if marked else {}
+    return _Stopped(told, digest(told, "stopped"), Match.TAKE if marked else Match.UNLIST)
 
 
 def farewell(entity: Entity, id_: str, version: str, rules: Rules) -> StagedRecord:

@@ -55,6 +55,8 @@ class Settling:
         for record, outcome in zip(batch, outcomes, strict=True):
             if outcome.status == "deleted":
                 taken.append(Acknowledgement(record.seq, record.version, "", frozenset()))
+            elif outcome.status == "removed":
+                taken.append(Acknowledgement(record.seq, record.version, record.marketo_id, record.filled))
             elif outcome.status in {"created", "updated"}:
                 names = outgoing.filled(record, record.links) - dropped
                 taken.append(Acknowledgement(record.seq, record.version, outcome.id, names, record.links.text))

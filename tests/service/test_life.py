@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from dynsync_gui.domain.events import RunEnded
+from dynsync_gui.domain.settings import FieldSettings, FilteredOut
 from dynsync_gui.simulators import customising, events
 from tests.service.conftest import Desk
 from tests.service.life import Life
@@ -150,3 +153,25 @@ def test_the_next_in_line_adopts_the_person_that_the_first_was_refused(life: Lif
     life.world.update("contact", refused, {"lastname": "Short"})
     life.settled()
     assert life.person(refused)["id"] != person
+
+
+@pytest.mark.parametrize("how", [FilteredOut.MARK, FilteredOut.UNLIST])
+def test_who_is_filtered_out_later_is_marked_or_leaves_the_list(desk: Desk, how: FilteredOut) -> None:
+    fields = FieldSettings(filtered_out=how, filtered_list="Kept up to date")
+    assert isinstance(desk.start(fields=fields), RunEnded)
+    life, lists = Life(desk), desk.rehearsal.marketo.lists
+    contact = life.rows("contact", statecode=0)[0]["contactid"]
+    person = life.person(contact)["id"]
+    found = lists.by_id(str(lists.create("Kept up to date")))
+    found.members[person] = None
+    settings = replace(desk.settings, fields=fields)
+    life.world.update("contact", contact, {"new_synctomkto": False, "jobtitle": "Not to be seen"})
+    assert isinstance(desk.service.start(settings, desk.secrets).wait(60), RunEnded)
+    assert life.person(contact).get("title") != "Not to be seen"
+    assert bool(life.person(contact).get("microsoftSyncStopped")) is (how is FilteredOut.MARK)
+    assert (person in found.members) is (how is FilteredOut.MARK)
+    life.world.update("contact", contact, {"new_synctomkto": True})
+    assert isinstance(desk.service.start(settings, desk.secrets).wait(60), RunEnded)
+    assert life.person(contact)["title"] == "Not to be seen"
+    assert not life.person(contact).get("microsoftSyncStopped")
+    life.judged()
