@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from dynsync_gui.domain.events import RunEnded
-from dynsync_gui.domain.settings import FieldSettings, FilteredOut
+from dynsync_gui.domain.settings import DeletedPolicy, FieldSettings, FilteredOut, ObjectSettings
 from dynsync_gui.simulators import customising, events
 from tests.service.conftest import Desk
 from tests.service.life import Life
@@ -175,3 +175,31 @@ def test_who_is_filtered_out_later_is_marked_or_leaves_the_list(desk: Desk, how:
     assert life.person(contact)["title"] == "Not to be seen"
     assert not life.person(contact).get("microsoftSyncStopped")
     life.judged()
+
+
+@pytest.mark.parametrize("deleted", [DeletedPolicy.DELETE, DeletedPolicy.LEAVE])
+def test_what_is_deleted_is_deleted_or_left_as_it_was_wanted(desk: Desk, deleted: DeletedPolicy) -> None:
+    desk.settings = replace(desk.settings, objects=ObjectSettings(deleted=deleted))
+    assert isinstance(desk.start(), RunEnded)
+    life = Life(desk)
+    gone = {
+        "contact": life.rows("contact", statecode=0)[0]["contactid"],
+        "opportunity": life.rows("opportunity")[0]["opportunityid"],
+    }
+    for table, id_ in gone.items():
+        life.world.delete(table, id_)
+    ended = life.cycle()
+    assert ended.report.problems == 0
+    held = desk.rehearsal.audit()["marketo"]
+    there = {
+        "contact": gone["contact"] in {row.get("dynamicsId") for row in held["persons"]},
+        "opportunity": gone["opportunity"] in {row["externalOpportunityId"] for row in held["opportunities"]},
+    }
+    assert set(there.values()) == {deleted is DeletedPolicy.LEAVE}
+    assert not any(row.get("microsoftIsDeleted") for row in held["persons"])
+    if deleted is DeletedPolicy.DELETE:
+        life.judged()
+        life.world.insert(
+            "contact", {"contactid": gone["contact"], "lastname": "Back", "emailaddress1": "b@contoso.example"}
+        )
+        life.settled()
