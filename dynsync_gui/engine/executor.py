@@ -93,8 +93,7 @@ class Executor:
         self._drain(_ROLES, _UPSERTS, Roles(self._marketo))
         for entity, own in self._own.items():
             self._drain((entity,), _UPSERTS, ByKey(self._marketo, Target.CUSTOM_OBJECT, kind=own.name))
-        for entity in PEOPLE:  # what a merge or a late company has moved meanwhile
-            self._drain((entity,), (Match.UPDATE,), ByKey(self._marketo, Target.PERSON))
+        self._drain(PEOPLE, (Match.TAKE,), ByKey(self._marketo, Target.PERSON, by="id"))  # links that moved meanwhile
         self._remove()
 
     def _remove(self) -> None:

@@ -61,7 +61,7 @@ class Settling:
                 names = outgoing.filled(record, record.links) - dropped
                 taken.append(Acknowledgement(record.seq, record.version, outcome.id, names, record.links.text))
             elif record.match in SENT_BY_ID and outcome.code == NOT_FOUND:
-                if record.reason:
+                if record.reason or not record.payload:
                     taken.append(Acknowledgement(record.seq, record.version, "", frozenset()))
                 else:
                     gone.append(Decision(record.seq, Match.CREATE))

@@ -145,7 +145,7 @@ class Lifecycle:
                  WHERE carrier <> 0 AND entity IN {_PEOPLE} AND marketo_id <> '' AND state = 'skipped'
                    AND EXISTS (SELECT 1 FROM records c WHERE c.seq = records.carrier AND c.marketo_id <> ''
                                   AND c.marketo_id <> records.marketo_id AND c.state <> 'skipped'
-                                  AND c.match NOT IN ('adopt', 'take'))""",
+                                  AND c.match <> 'adopt' AND (c.match <> 'take' OR c.agreed IS NOT NULL))""",
             (run,),
         )
 
@@ -219,6 +219,7 @@ class Lifecycle:
             self._db.execute(f"DELETE FROM problems WHERE code = '{PARENT_MISSING}' AND seq IN ({marks})", part)
 
     def _send_links(self, run: int, seqs: Sequence[int]) -> int:
+        """Nothing but links is sent, and to people by Marketo's id, so that nobody is made of a link alone."""
         marks = ",".join("?" * len(seqs))
         rows = self._db.execute(
             f"""SELECT entity, parent_entity, parent, owner, deal, seq, linked FROM records
@@ -228,9 +229,9 @@ class Lifecycle:
         found = self._links.resolve([Pointers(Entity(row[0]), *row[1:5]) for row in rows])
         late = [(run, row[5]) for row, now in zip(rows, found, strict=True) if _differs(row[6], now)]
         self._db.executemany(
-            """UPDATE records SET state = 'outbox', match = CASE deal WHEN '' THEN 'update' ELSE 'create' END,
-                                  payload = coalesce(payload, '{}'), run = ?
-                WHERE seq = ?""",
+            f"""UPDATE records SET state = 'outbox', payload = coalesce(payload, '{{}}'), run = ?,
+                       match = CASE WHEN deal <> '' THEN 'create' WHEN entity IN {_PEOPLE} THEN 'take' ELSE 'update' END
+                 WHERE seq = ?""",
             late,
         )
         return len(late)

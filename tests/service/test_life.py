@@ -125,6 +125,26 @@ def test_another_owner_and_another_account_arrive_also_where_they_are_reached_by
     assert accounts[1] in {notice.id for notice in notices}
 
 
+def test_a_late_company_makes_nobody_of_a_link_alone(desk: Desk) -> None:
+    world = desk.rehearsal.world
+    account = world.insert("account", {"name": "Late", "new_synctomkto": False})
+    ids = [
+        world.insert(
+            "contact", {"lastname": name, "emailaddress1": f"{name}@contoso.example", "parentcustomerid": account}
+        )
+        for name in ("stays", "goes")
+    ]
+    assert isinstance(desk.start(), RunEnded)
+    life = Life(desk)
+    desk.rehearsal.marketo.marketer.delete(life.person(ids[1])["id"])
+    world.update("account", account, {"new_synctomkto": True})
+    life.cycle()
+    assert life.person(ids[0])["externalCompanyId"] == account
+    assert life.persons(ids[1]) == []
+    world.update("contact", ids[1], {"lastname": "Here again"})
+    life.settled()
+
+
 def test_a_relabelled_option_rewrites_who_carries_it(life: Life) -> None:
     rows = [row for row in life.rows("lead") if row.get("leadsourcecode") is not None]
     value = rows[0]["leadsourcecode"]

@@ -246,7 +246,7 @@ def test_a_company_that_arrives_late_sends_its_people_once_more(store, clock):
     again = store.begin_run(RunKind.CYCLE).id
     assert store.report(again).outbox == 1
     send_all(store, (Entity.ACCOUNT,))
-    waiting = store.outgoing(PEOPLE, UPSERTS, 0, 10)
+    waiting = store.outgoing(PEOPLE, tuple(Match), 0, 10)
     assert {row.id: row.links.company for row in waiting} == {"c1": "a1", "c2": "a2"}
     assert store.report(again).closes
 
