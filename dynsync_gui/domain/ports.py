@@ -281,6 +281,9 @@ class MarketoReader(Protocol):
     def custom_type_name(self, name: str) -> str:
         """API name of an approved type of custom object, which may have got an ending; empty where there is none."""
 
+    def list_id(self, name: str) -> str:
+        """Id of the static list of that name; empty where there is none."""
+
     def calls_today(self) -> int | None:
         """Calls of all programs today, or None where Marketo does not tell."""
 
@@ -293,7 +296,7 @@ class RowOutcome:
     """Marketo's answer for one row, in the order of the rows.
 
     Attributes:
-        status: ``created``, ``updated``, ``deleted`` or ``skipped``.
+        status: ``created``, ``updated``, ``deleted``, ``removed`` or ``skipped``.
         id: Marketo's id; empty when skipped.
         code: The reason's code when skipped.
         message: The reason's words when skipped.
@@ -342,6 +345,9 @@ class MarketoWriter(MarketoReader, Protocol):
             BatchRefused: Marketo refused the whole call for its content; nothing was removed.
             TemporaryFailure: The outcome is unknown; the same call may be made again.
         """
+
+    def remove_from_list(self, list_: str, persons: Sequence[str]) -> tuple[RowOutcome, ...]:
+        """Take at most 300 persons, by Marketo's ids, out of a static list; who is not in it is out of it."""
 
     def merge(self, winner: str, losers: Sequence[str]) -> None:
         """Let at most 25 persons go into another one, by Marketo's ids; its values stay.

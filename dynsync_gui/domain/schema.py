@@ -111,6 +111,12 @@ OPPORTUNITY_KEY = "externalOpportunityId"
 DELETED_FIELD = "microsoftIsDeleted"
 """Person field that says that the record is gone from Dynamics (Adobe, default field mapping)."""
 
+STOPPED_FIELD = "microsoftSyncStopped"
+"""Person field that says that the filter was turned to No, where that is wanted."""
+
+MARKS = frozenset({DELETED_FIELD, STOPPED_FIELD})
+"""Person fields that are set when a record is left out, and taken back when it is there again."""
+
 _KEYS = {
     Target.SALES_PERSON: OWNER_KEY,
     Target.COMPANY: COMPANY_KEY,

@@ -38,6 +38,8 @@ class Match(StrEnum):
     """Its person goes into that of the record that carries it on."""
     DELETE = "delete"
     """It is removed from Marketo."""
+    UNLIST = "unlist"
+    """Its person is taken out of a static list."""
 
 
 SENT_BY_ID = (Match.ADOPT, Match.TAKE)

@@ -12,8 +12,8 @@ from dynsync_gui.domain.storage import Match, Notice, SyncStore
 from dynsync_gui.engine.calls import CallCount
 from dynsync_gui.engine.lanes import Lane
 from dynsync_gui.engine.own_types import OwnType
-from dynsync_gui.engine.quarantine import OBJECT_OUT, quarantines
-from dynsync_gui.engine.sending import ByKey, Merging, Removing, Roles, Sending
+from dynsync_gui.engine.quarantine import LIST_MISSING, OBJECT_OUT, quarantines
+from dynsync_gui.engine.sending import ByKey, Merging, Removing, Roles, Sending, Unlisting
 from dynsync_gui.engine.settling import ProblemOf, Settling
 
 OnWritten = Callable[[Entity, int], None]
@@ -66,8 +66,11 @@ class Executor:
         """Whether records have to be matched anew, as the first in line for a person was refused."""
         return self._settling.reopened
 
-    def write(self) -> None:
+    def write(self, filtered_list: str = "") -> None:
         """Send everything that is matched.
+
+        Args:
+            filtered_list: Name of the static list that people leave when their filter turns to No.
 
         Raises:
             DynSyncError: A call could not be made; what is not acknowledged stays in the outbox.
@@ -81,13 +84,16 @@ class Executor:
         self._store.follow_life(self._run)  # who was new a moment ago has a person now, which others go into
         self._drain(PEOPLE, (Match.TAKE,), ByKey(self._marketo, Target.PERSON, by="id"))
         self._drain(PEOPLE, (Match.MERGE,), Merging(self._marketo))
+        unlisting = Unlisting(self._marketo, filtered_list)
+        self._drain(PEOPLE, (Match.UNLIST,), unlisting)
+        if unlisting.missing:
+            self._store.notice([Notice(Entity.CONTACT, "", LIST_MISSING, filtered_list)])
         self._drain((Entity.OPPORTUNITY,), _UPSERTS, ByKey(self._marketo, Target.OPPORTUNITY))
         self._store.await_parents((*_ROLES, *self._own))
         self._drain(_ROLES, _UPSERTS, Roles(self._marketo))
         for entity, own in self._own.items():
             self._drain((entity,), _UPSERTS, ByKey(self._marketo, Target.CUSTOM_OBJECT, kind=own.name))
-        for entity in PEOPLE:  # what a merge or a late company has moved meanwhile
-            self._drain((entity,), (Match.UPDATE,), ByKey(self._marketo, Target.PERSON))
+        self._drain(PEOPLE, (Match.TAKE,), ByKey(self._marketo, Target.PERSON, by="id"))  # links that moved meanwhile
         self._remove()
 
     def _remove(self) -> None:

@@ -6,8 +6,16 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from dynsync_gui.domain.mapping import DefaultTarget, EntityMapping, FieldMapping, NewField
-from dynsync_gui.domain.schema import DELETED_FIELD, FILTER_FIELD, EntitySchema, FieldType, TargetSchema, TargetType
-from dynsync_gui.domain.settings import DeletedPolicy, ObjectSettings
+from dynsync_gui.domain.schema import (
+    DELETED_FIELD,
+    FILTER_FIELD,
+    STOPPED_FIELD,
+    EntitySchema,
+    FieldType,
+    TargetSchema,
+    TargetType,
+)
+from dynsync_gui.domain.settings import DeletedPolicy, FieldSettings, FilteredOut, ObjectSettings
 
 _NAME = "name"
 
@@ -34,8 +42,11 @@ def with_name(chosen: EntityMapping, documented: EntityMapping) -> EntityMapping
     return replace(chosen, fields=(*names, *chosen.fields))
 
 
-def deleted_mark(persons: TargetSchema, objects: ObjectSettings) -> tuple[NewField, ...]:
-    """The field that marks people whose record was deleted, where it is wanted and not there."""
-    if objects.deleted is not DeletedPolicy.MARK or persons.field(DELETED_FIELD) is not None:
-        return ()
-    return (NewField(DELETED_FIELD, "Microsoft is Deleted", TargetType.BOOLEAN),)
+def marks(persons: TargetSchema, fields: FieldSettings, objects: ObjectSettings) -> tuple[NewField, ...]:
+    """The fields that mark people who are left out, where they are wanted and not there."""
+    wanted = []
+    if objects.deleted is DeletedPolicy.MARK:
+        wanted.append(NewField(DELETED_FIELD, "Microsoft is Deleted", TargetType.BOOLEAN))
+    if fields.filtered_out is FilteredOut.MARK:
+        wanted.append(NewField(STOPPED_FIELD, "Microsoft Sync Stopped", TargetType.BOOLEAN))
+    return tuple(field for field in wanted if persons.field(field.name) is None)

@@ -14,7 +14,7 @@ from typing import Any
 
 from dynsync_gui.domain.convert import same
 from dynsync_gui.domain.fingerprint import entries, entry
-from dynsync_gui.domain.schema import DELETED_FIELD, Target, key_of
+from dynsync_gui.domain.schema import MARKS, Target, key_of
 from dynsync_gui.domain.storage import SENT_BY_ID, LedgerRecord, Links
 from dynsync_gui.engine.linking import link_values
 
@@ -38,8 +38,7 @@ def values(record: LedgerRecord, links: Links) -> dict[str, Any]:
     }
     if record.reason:
         return row  # what a rule leaves out is told only that
-    if DELETED_FIELD in record.filled:
-        row[DELETED_FIELD] = False  # it was gone, and is there again
+    row |= dict.fromkeys(MARKS & record.filled, False)  # it was left out, and is there again
     return row | link_values(record.entity, links, record.filled)
 
 
@@ -60,7 +59,7 @@ def filled(record: LedgerRecord, links: Links) -> frozenset[str]:
         return frozenset(ours | (record.filled - record.payload.keys()))
     linked = link_values(record.entity, links, record.filled)
     there = {name for name, value in linked.items() if value is not None}
-    return frozenset(ours | there | (record.filled - record.payload.keys() - linked.keys() - {DELETED_FIELD}))
+    return frozenset(ours | there | (record.filled - record.payload.keys() - linked.keys() - set(MARKS)))
 
 
 def changes(record: LedgerRecord, held: Mapping[str, Any]) -> dict[str, Any]:

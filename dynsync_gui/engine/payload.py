@@ -13,8 +13,16 @@ from dynsync_gui.domain.convert import clean, email_of, to_marketo
 from dynsync_gui.domain.fingerprint import LINK, fingerprint
 from dynsync_gui.domain.mapping import EntityMapping
 from dynsync_gui.domain.ports import SourceRecord
-from dynsync_gui.domain.schema import DELETED_FIELD, FILTER_FIELD, Entity, EntitySchema, FieldType, Target
-from dynsync_gui.domain.settings import DeletedPolicy
+from dynsync_gui.domain.schema import (
+    DELETED_FIELD,
+    FILTER_FIELD,
+    STOPPED_FIELD,
+    Entity,
+    EntitySchema,
+    FieldType,
+    Target,
+)
+from dynsync_gui.domain.settings import DeletedPolicy, FilteredOut
 from dynsync_gui.domain.storage import Match, Skip, StagedRecord
 from dynsync_gui.engine.fit import judged
 
@@ -49,10 +57,19 @@ class Rules:
     Attributes:
         owners: Whether owners are synced.
         deleted: What happens when a record is deleted in Dynamics.
+        filtered: What happens to people when their filter turns to No.
     """
 
     owners: bool = False
     deleted: DeletedPolicy = DeletedPolicy.LEAVE
+    filtered: FilteredOut = FilteredOut.LEAVE
+
+
+@dataclass(frozen=True, slots=True)
+class _Stopped:
+    payload: Mapping[str, Any] | None = None
+    digest: bytes = b""
+    farewell: Match | None = None
 
 
 def columns(mapping: EntityMapping, schema: EntitySchema, rules: Rules) -> tuple[str, ...]:
@@ -90,12 +107,13 @@ def stage(record: SourceRecord, mapping: EntityMapping, rules: Rules) -> StagedR
     qualified = record.entity is Entity.LEAD and values.get("statecode") == QUALIFIED
     skip = Skip.MERGED if master else Skip.FILTERED if kept_out else None
     prints = fingerprint({**payload, LINK: f"{parent}|{owner}"})
+    stopped = _stopped(record.entity, skip, rules)
     return StagedRecord(
         entity=record.entity,
         id=record.id,
         version=record.version,
-        payload=None if skip else payload,
-        digest=hashlib.blake2b(prints, digest_size=16).digest(),
+        payload=stopped.payload if skip else payload,
+        digest=stopped.digest or hashlib.blake2b(prints, digest_size=16).digest(),
         name=clean(str(values.get("fullname") or values.get("name") or "")) or "",
         email=email_of(values.get("emailaddress1")),
         created=str(values.get("createdon") or ""),
@@ -107,7 +125,8 @@ def stage(record: SourceRecord, mapping: EntityMapping, rules: Rules) -> StagedR
         owner=owner,
         team=team,
         master=master,
-        prints=prints,
+        farewell=stopped.farewell,
+        prints=b"" if skip else prints,
         spared=frozenset(pair.target.name for pair in mapping.fields if pair.overwrite is Overwrite.ONLY_EMPTY),
         new=frozenset(pair.target.name for pair in mapping.fields if pair.new),
     )
@@ -132,6 +151,15 @@ def payload_of(record: SourceRecord, mapping: EntityMapping) -> dict[str, Any]:
         for pair, value in found.items()
         if value is not None or pair.overwrite is not Overwrite.NOT_BY_EMPTY
     }
+
+
+def _stopped(entity: Entity, skip: Skip | None, rules: Rules) -> _Stopped:
+    """What a person is told when its filter turns to No."""
+    if skip is not Skip.FILTERED or entity.target is not Target.PERSON or rules.filtered is FilteredOut.LEAVE:
+        return _Stopped()
+    marked = rules.filtered is FilteredOut.MARK
+    told = {STOPPED_FIELD: True} if marked else {}
+    return _Stopped(told, digest(told, "stopped"), Match.TAKE if marked else Match.UNLIST)
 
 
 def farewell(entity: Entity, id_: str, version: str, rules: Rules) -> StagedRecord:

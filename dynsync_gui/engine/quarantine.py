@@ -7,6 +7,9 @@ from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure
 TABLE_OUT, OBJECT_OUT, FIELD_OUT, TYPE_MISSING = "table-out", "object-out", "field-out", "type-missing"
 """Notices: Dynamics does not give a table; Marketo does not take an object, has no such field, has no such type."""
 
+LIST_MISSING = "list-missing"
+"""Notice: there is no static list to take people out of."""
+
 _OF_DYNAMICS = {
     "0x80040220", "0x80042f09", "0x80040231", "0x8004f504",  # a right was withdrawn
     "0x80041103", "0x80060888",  # a column is gone

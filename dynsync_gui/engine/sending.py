@@ -120,6 +120,32 @@ class Removing:
         return tuple(RowOutcome("deleted") if outcome.code in GONE else outcome for outcome in outcomes)
 
 
+class Unlisting:
+    """Takes people out of a static list; where there is no such list, nobody is in it.
+
+    Attributes:
+        missing: Whether there turned out to be no such list.
+    """
+
+    target = Target.PERSON
+    at_once = 300
+
+    def __init__(self, marketo: MarketoWriter, name: str) -> None:
+        self._marketo, self._name, self.missing = marketo, name, False
+
+    def row(self, record: LedgerRecord) -> dict[str, Any]:
+        """Nothing but the id."""
+        return {"id": record.marketo_id}
+
+    def send(self, batch: Batch, dropped: frozenset[str], *, suspected: bool) -> tuple[RowOutcome, ...]:  # noqa: ARG002
+        """Take the batch out."""
+        found = self._marketo.list_id(self._name) if self._name else ""
+        if not found:
+            self.missing = True
+            return tuple(RowOutcome("removed") for _ in batch)
+        return self._marketo.remove_from_list(found, [record.marketo_id for record in batch])
+
+
 def without(row: dict[str, Any], dropped: frozenset[str]) -> dict[str, Any]:
     """A row without some fields."""
     return {name: value for name, value in row.items() if name not in dropped} if dropped else row

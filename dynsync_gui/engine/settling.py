@@ -55,11 +55,13 @@ class Settling:
         for record, outcome in zip(batch, outcomes, strict=True):
             if outcome.status == "deleted":
                 taken.append(Acknowledgement(record.seq, record.version, "", frozenset()))
+            elif outcome.status == "removed":
+                taken.append(Acknowledgement(record.seq, record.version, record.marketo_id, record.filled))
             elif outcome.status in {"created", "updated"}:
                 names = outgoing.filled(record, record.links) - dropped
                 taken.append(Acknowledgement(record.seq, record.version, outcome.id, names, record.links.text))
             elif record.match in SENT_BY_ID and outcome.code == NOT_FOUND:
-                if record.reason:
+                if record.reason or not record.payload:
                     taken.append(Acknowledgement(record.seq, record.version, "", frozenset()))
                 else:
                     gone.append(Decision(record.seq, Match.CREATE))

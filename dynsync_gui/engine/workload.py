@@ -20,7 +20,7 @@ from dynsync_gui.domain.ports import DynamicsReader, MarketoReader
 from dynsync_gui.domain.schema import ENTITIES, Entity, EntitySchema, Target, TargetSchema, in_cycle_order
 from dynsync_gui.domain.settings import FieldSettings, NativeSync, ObjectSettings
 from dynsync_gui.engine.native_sync import described_companies, without_companies
-from dynsync_gui.engine.object_mapping import deleted_mark, object_mapping, with_name
+from dynsync_gui.engine.object_mapping import marks, object_mapping, with_name
 from dynsync_gui.engine.own_types import OwnType
 from dynsync_gui.engine.quarantine import quarantines
 
@@ -152,7 +152,7 @@ def mapping_of(
             target = schemas.targets[entity.target]
             documented = object_mapping(table, target, schemas.defaults, use_filter=fields.filter)
             kept[entity] = with_name(kept[entity], documented) if entity in kept else documented
-    return SyncMapping(kept, (*mapping.new_fields, *deleted_mark(schemas.persons, objects)))
+    return SyncMapping(kept, (*mapping.new_fields, *marks(schemas.persons, fields, objects)))
 
 
 def work_of(schemas: Schemas, mapping: SyncMapping) -> Sequence[tuple[EntitySchema, EntityMapping]]:

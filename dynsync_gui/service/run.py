@@ -126,7 +126,7 @@ class Runner:
                 problem_of=self._workplace.problem_of,
                 on_written=lambda entity, settled: self._written(executor, entity, settled),
             )
-            executor.write()
+            executor.write(self._settings.fields.filtered_list)
             if executor.reopened:  # others want the person that the first in line was refused
                 prepared.planner.matching(prepared.schemas, prepared.mapping, run, prepared.calls).match()
                 executor.write()
@@ -169,7 +169,7 @@ class Runner:
 
     def _rules(self, schemas: Schemas) -> Rules:
         """How records are taken in; owners only where they can be synced today."""
-        return Rules(Entity.USER in schemas.tables, self._settings.objects.deleted)
+        return Rules(Entity.USER in schemas.tables, self._settings.objects.deleted, self._settings.fields.filtered_out)
 
     def _done(self, entity: Entity | None, done: int) -> None:
         self.meter.reached(entity or Entity.CONTACT, done)

@@ -32,7 +32,7 @@ _STAGE = f"""
         {", ".join(f"{name} = excluded.{name}" for name in COLUMNS[2:-1])}, moved = max(moved, excluded.moved),
         before = NULL
 """
-_KEPT_MATCH = "match IN ('take', 'merge', 'delete')"
+_KEPT_MATCH = "match IN ('take', 'merge', 'delete', 'unlist')"
 _KEPT = f"CASE WHEN entity IN {_ROLES} OR match = 'merge' THEN payload END"
 """A role is known by what it says, so that it has to be said whole again when an end of it moves; and a lead whose
 person went to a contact may get it back."""
@@ -285,7 +285,7 @@ class Ledger:
             [(now(), row.marketo_id, row.seq, row.version) for row in rows],
         )
         self._db.executemany(
-            f"""UPDATE records SET state = CASE match WHEN 'merge' THEN 'skipped' ELSE 'acknowledged' END,
+            f"""UPDATE records SET state = CASE reason WHEN '' THEN 'acknowledged' ELSE 'skipped' END,
                                    moved = max(moved, marketo_id <> ?), marketo_id = ?, filled = ?, linked = ?,
                                    agreed = CASE WHEN ? = '' THEN NULL ELSE digest END,
                                    agreed_prints = CASE WHEN ? <> '' THEN coalesce(prints, agreed_prints) END,

@@ -21,7 +21,8 @@ _SETTLED = "('acknowledged', 'unchanged')"
 _CHUNK = 400
 _LONGEST_CHAIN = 5
 
-_CARRIES = "(c.state <> 'skipped' OR c.reason = 'merged' OR c.reason = 'filtered' AND c.seq = records.carrier)"
+_CARRIES = """(c.state <> 'skipped' AND c.reason <> 'deleted' OR c.reason = 'merged'
+               OR c.reason = 'filtered' AND c.seq = records.carrier)"""
 """A contact that is kept out carries no lead, but one that carried it already and stays as it was."""
 
 _CONTACT_OF_LEAD = f"""
@@ -55,22 +56,24 @@ class Lifecycle:
         self._merge(run)
 
     def _give_back(self, run: int) -> None:
-        """A lead whose contact was deleted carries its person again."""
+        """A lead whose contact was deleted carries its person again; one that still has its own only stands alone."""
         rows = self._db.execute(
-            """SELECT l.seq, c.seq, c.marketo_id FROM records l JOIN records c ON c.seq = l.carrier
+            """SELECT l.seq, c.seq, c.marketo_id, l.marketo_id FROM records l JOIN records c ON c.seq = l.carrier
                 WHERE l.entity = 'lead' AND c.reason = 'deleted'
                   AND (l.reason = 'folded' OR l.state = 'outbox' AND l.reason = '') ORDER BY l.seq"""
         ).fetchall()
         given: set[int] = set()
-        for lead, contact, person in rows:
-            taken = person if contact not in given else ""
-            given.add(contact)
+        for lead, contact, person, own in rows:
+            taken = person if contact not in given and not own else ""
             self._db.execute(
                 """UPDATE records SET state = 'outbox', reason = '', carrier = 0, run = ?, moved = 1, marketo_id = ?,
                           match = CASE WHEN ? = '' THEN '' ELSE 'take' END, payload = coalesce(payload, '{}')
                     WHERE seq = ?""",
-                (run, taken, taken, lead),
+                (run, taken or own, taken, lead),
             )
+            if own:
+                continue
+            given.add(contact)
             self._db.execute(
                 """UPDATE records SET state = 'skipped', match = '', marketo_id = '', agreed = NULL,
                                       agreed_prints = NULL, payload = NULL,
@@ -144,7 +147,7 @@ class Lifecycle:
                  WHERE carrier <> 0 AND entity IN {_PEOPLE} AND marketo_id <> '' AND state = 'skipped'
                    AND EXISTS (SELECT 1 FROM records c WHERE c.seq = records.carrier AND c.marketo_id <> ''
                                   AND c.marketo_id <> records.marketo_id AND c.state <> 'skipped'
-                                  AND c.match NOT IN ('adopt', 'take'))""",
+                                  AND c.match <> 'adopt' AND (c.match <> 'take' OR c.agreed IS NOT NULL))""",
             (run,),
         )
 
@@ -218,6 +221,7 @@ class Lifecycle:
             self._db.execute(f"DELETE FROM problems WHERE code = '{PARENT_MISSING}' AND seq IN ({marks})", part)
 
     def _send_links(self, run: int, seqs: Sequence[int]) -> int:
+        """Nothing but links is sent, and to people by Marketo's id, so that nobody is made of a link alone."""
         marks = ",".join("?" * len(seqs))
         rows = self._db.execute(
             f"""SELECT entity, parent_entity, parent, owner, deal, seq, linked FROM records
@@ -227,9 +231,9 @@ class Lifecycle:
         found = self._links.resolve([Pointers(Entity(row[0]), *row[1:5]) for row in rows])
         late = [(run, row[5]) for row, now in zip(rows, found, strict=True) if _differs(row[6], now)]
         self._db.executemany(
-            """UPDATE records SET state = 'outbox', match = CASE deal WHEN '' THEN 'update' ELSE 'create' END,
-                                  payload = coalesce(payload, '{}'), run = ?
-                WHERE seq = ?""",
+            f"""UPDATE records SET state = 'outbox', payload = coalesce(payload, '{{}}'), run = ?,
+                       match = CASE WHEN deal <> '' THEN 'create' WHEN entity IN {_PEOPLE} THEN 'take' ELSE 'update' END
+                 WHERE seq = ?""",
             late,
         )
         return len(late)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+
 def console_name(platform: str = sys.platform) -> str:
     """File name of the command line.
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from dynsync_gui.domain.events import RunEnded
+from dynsync_gui.domain.settings import DeletedPolicy, FieldSettings, FilteredOut, ObjectSettings
 from dynsync_gui.simulators import customising, events
 from tests.service.conftest import Desk
 from tests.service.life import Life
@@ -122,6 +125,26 @@ def test_another_owner_and_another_account_arrive_also_where_they_are_reached_by
     assert accounts[1] in {notice.id for notice in notices}
 
 
+def test_a_late_company_makes_nobody_of_a_link_alone(desk: Desk) -> None:
+    world = desk.rehearsal.world
+    account = world.insert("account", {"name": "Late", "new_synctomkto": False})
+    ids = [
+        world.insert(
+            "contact", {"lastname": name, "emailaddress1": f"{name}@contoso.example", "parentcustomerid": account}
+        )
+        for name in ("stays", "goes")
+    ]
+    assert isinstance(desk.start(), RunEnded)
+    life = Life(desk)
+    desk.rehearsal.marketo.marketer.delete(life.person(ids[1])["id"])
+    world.update("account", account, {"new_synctomkto": True})
+    life.cycle()
+    assert life.person(ids[0])["externalCompanyId"] == account
+    assert life.persons(ids[1]) == []
+    world.update("contact", ids[1], {"lastname": "Here again"})
+    life.settled()
+
+
 def test_a_relabelled_option_rewrites_who_carries_it(life: Life) -> None:
     rows = [row for row in life.rows("lead") if row.get("leadsourcecode") is not None]
     value = rows[0]["leadsourcecode"]
@@ -150,3 +173,53 @@ def test_the_next_in_line_adopts_the_person_that_the_first_was_refused(life: Lif
     life.world.update("contact", refused, {"lastname": "Short"})
     life.settled()
     assert life.person(refused)["id"] != person
+
+
+@pytest.mark.parametrize("how", [FilteredOut.MARK, FilteredOut.UNLIST])
+def test_who_is_filtered_out_later_is_marked_or_leaves_the_list(desk: Desk, how: FilteredOut) -> None:
+    fields = FieldSettings(filtered_out=how, filtered_list="Kept up to date")
+    assert isinstance(desk.start(fields=fields), RunEnded)
+    life, lists = Life(desk), desk.rehearsal.marketo.lists
+    contact = life.rows("contact", statecode=0)[0]["contactid"]
+    person = life.person(contact)["id"]
+    found = lists.by_id(str(lists.create("Kept up to date")))
+    found.members[person] = None
+    settings = replace(desk.settings, fields=fields)
+    life.world.update("contact", contact, {"new_synctomkto": False, "jobtitle": "Not to be seen"})
+    assert isinstance(desk.service.start(settings, desk.secrets).wait(60), RunEnded)
+    assert life.person(contact).get("title") != "Not to be seen"
+    assert bool(life.person(contact).get("microsoftSyncStopped")) is (how is FilteredOut.MARK)
+    assert (person in found.members) is (how is FilteredOut.MARK)
+    life.world.update("contact", contact, {"new_synctomkto": True})
+    assert isinstance(desk.service.start(settings, desk.secrets).wait(60), RunEnded)
+    assert life.person(contact)["title"] == "Not to be seen"
+    assert not life.person(contact).get("microsoftSyncStopped")
+    life.judged()
+
+
+@pytest.mark.parametrize("deleted", [DeletedPolicy.DELETE, DeletedPolicy.LEAVE])
+def test_what_is_deleted_is_deleted_or_left_as_it_was_wanted(desk: Desk, deleted: DeletedPolicy) -> None:
+    desk.settings = replace(desk.settings, objects=ObjectSettings(deleted=deleted))
+    assert isinstance(desk.start(), RunEnded)
+    life = Life(desk)
+    gone = {
+        "contact": life.rows("contact", statecode=0)[0]["contactid"],
+        "opportunity": life.rows("opportunity")[0]["opportunityid"],
+    }
+    for table, id_ in gone.items():
+        life.world.delete(table, id_)
+    ended = life.cycle()
+    assert ended.report.problems == 0
+    held = desk.rehearsal.audit()["marketo"]
+    there = {
+        "contact": gone["contact"] in {row.get("dynamicsId") for row in held["persons"]},
+        "opportunity": gone["opportunity"] in {row["externalOpportunityId"] for row in held["opportunities"]},
+    }
+    assert set(there.values()) == {deleted is DeletedPolicy.LEAVE}
+    assert not any(row.get("microsoftIsDeleted") for row in held["persons"])
+    if deleted is DeletedPolicy.DELETE:
+        life.judged()
+        life.world.insert(
+            "contact", {"contactid": gone["contact"], "lastname": "Back", "emailaddress1": "b@contoso.example"}
+        )
+        life.settled()

@@ -127,6 +127,86 @@ def test_a_contact_takes_over_the_person_of_its_lead(store):
     assert (contact.match, contact.marketo_id) == (Match.TAKE, "m-l1")
 
 
+def test_two_records_of_one_person_become_one_person(store):
+    first = store.begin_run(RunKind.FIRST).id
+    store.stage(first, [record(id_="c1"), record(id_="c2"), record(id_="c3")])
+    send_all(store)
+    store.end_run(first, RunState.DONE)
+    second = store.begin_run(RunKind.CYCLE).id
+    store.stage(second, [record(id_="c2", version="2", skip=Skip.MERGED, master="c1")])
+    store.stage(second, [record(id_="c3", version="2", skip=Skip.MERGED, master="c2")])
+    store.follow_life(second)
+    merges = store.outgoing(PEOPLE, (Match.MERGE,), 0, 10)
+    assert {(row.marketo_id, row.carrier) for row in merges} == {("m-c2", "m-c1"), ("m-c3", "m-c1")}
+    store.acknowledge([Acknowledgement(row.seq, row.version, "", frozenset()) for row in merges])
+    report = store.report(second)
+    assert (report.read, report.skipped, report.closes) == (2, 2, True)
+
+
+def test_a_lead_that_is_about_to_be_merged_keeps_its_own_person_when_the_contact_goes(store):
+    first = store.begin_run(RunKind.FIRST).id
+    store.stage(first, [record(id_="c1"), record(Entity.LEAD, "l1")])
+    send_all(store)
+    store.end_run(first, RunState.DONE)
+    second = store.begin_run(RunKind.CYCLE).id
+    store.stage(second, [record(Entity.LEAD, "l1", version="2", qualified=True, link="c1")])
+    store.follow_life(second)
+    (merge,) = store.outgoing(PEOPLE, (Match.MERGE,), 0, 10)
+    assert (merge.marketo_id, merge.carrier) == ("m-l1", "m-c1")
+    store.stage(second, [record(id_="c1", version="2", skip=Skip.DELETED, farewell=Match.TAKE)])
+    store.follow_life(second)
+    waiting = {row.id: (row.match, row.marketo_id) for row in store.outgoing(PEOPLE, tuple(Match), 0, 10)}
+    assert waiting == {"c1": (Match.TAKE, "m-c1"), "l1": (Match.UNDECIDED, "m-l1")}
+
+
+def test_a_disabled_user_counts_once_it_owns_something(store):
+    run = store.begin_run(RunKind.FIRST).id
+    store.stage(run, [record(Entity.USER, "u1", qualified=True), record(Entity.USER, "u2", qualified=True)])
+    store.stage(run, [record(id_="c1", owner="u1"), record(id_="c2", owner="u2", skip=Skip.FILTERED)])
+    store.judge_owners(run)
+    assert [row.id for row in store.undecided((Entity.USER,), 0, 10)] == ["u1"]
+    store.stage(run, [record(id_="c2", version="2", owner="u2")])
+    store.judge_owners(run)
+    assert [row.id for row in store.undecided((Entity.USER,), 0, 10)] == ["u1", "u2"]
+
+
+def test_a_role_waits_for_its_person_and_goes_where_it_goes(store):
+    run = store.begin_run(RunKind.FIRST).id
+    role = {"role": "Stakeholder", "isPrimary": False}
+    store.stage(run, [record(Entity.OPPORTUNITY, "o1"), record(id_="c1")])
+    store.stage(
+        run, [record(Entity.CONNECTION, "r1", payload=role, parent_entity=Entity.CONTACT, parent="c1", deal="o1")]
+    )
+    send_all(store, (Entity.OPPORTUNITY,))
+    assert store.await_parents((Entity.CONNECTION,)) == 1
+    assert [problem.code for problem in store.problems()] == ["parent-missing"]
+    send_all(store, PEOPLE)
+    (waiting,) = store.undecided((Entity.CONNECTION,), 0, 10)
+    assert (waiting.links.person, waiting.links.opportunity) == ("m-c1", "o1")
+    assert list(store.problems()) == []
+    assert store.report(run).closes
+
+
+def test_passing_trouble_is_tried_again_later_and_later(store, clock):
+    run = store.begin_run(RunKind.FIRST).id
+    store.stage(run, [record()])
+    waits = []
+    for _ in range(9):
+        store.decide_rest()
+        (row,) = store.outgoing(PEOPLE, UPSERTS, 0, 10)
+        store.refuse([Refusal(row.seq, row.version, "719", retry=Retry.NEXT_RUN)])
+        asked, wait = clock.now, 5
+        while not store.outgoing(PEOPLE, tuple(Match), 0, 10):
+            store.end_run(run, RunState.DONE)
+            wait *= 5
+            clock.now = asked + timedelta(seconds=wait)
+            run = store.begin_run(RunKind.CYCLE).id
+        waits.append((clock.now - asked).total_seconds())
+    assert waits[:3] == [25.0, 125.0, 625.0]
+    assert waits == sorted(waits)
+    assert 86_400.0 <= waits[-1] <= 5 * 86_400.0
+
+
 def test_shared_emails_come_contact_first_then_oldest(store):
     run = store.begin_run(RunKind.FIRST).id
     store.stage(run, [record(id_=f"c{n}", email="a@x.com", created=str(2021 - n)) for n in (1, 2)])
@@ -166,7 +246,7 @@ def test_a_company_that_arrives_late_sends_its_people_once_more(store, clock):
     again = store.begin_run(RunKind.CYCLE).id
     assert store.report(again).outbox == 1
     send_all(store, (Entity.ACCOUNT,))
-    waiting = store.outgoing(PEOPLE, UPSERTS, 0, 10)
+    waiting = store.outgoing(PEOPLE, tuple(Match), 0, 10)
     assert {row.id: row.links.company for row in waiting} == {"c1": "a1", "c2": "a2"}
     assert store.report(again).closes
 

@@ -12,7 +12,7 @@ from dynsync_gui.connectors.http.hosts import Hosts, netloc
 from dynsync_gui.connectors.http.limiter import Limiter
 from dynsync_gui.connectors.http.proxies import ProxyResolver, system_proxy
 from dynsync_gui.connectors.http.retry import Gate, Repeater, brief, patient
-from dynsync_gui.connectors.marketo import changes, custom_types, records, schema
+from dynsync_gui.connectors.marketo import changes, custom_types, lists, records, schema
 from dynsync_gui.connectors.marketo.auth import MarketoAuth
 from dynsync_gui.connectors.marketo.checks import MarketoChecks
 from dynsync_gui.connectors.marketo.client import MarketoClient, Refused
@@ -104,6 +104,13 @@ class MarketoRestReader:
         except Refused as refused:
             raise refused.failure from None
 
+    def list_id(self, name: str) -> str:
+        """Id of a static list; see the protocol."""
+        try:
+            return lists.list_id(self._client, name, patient())
+        except Refused as refused:
+            raise refused.failure from None
+
     def calls_today(self) -> int | None:
         """Calls of all programs today, or None where Marketo does not tell."""
         return calls_today(self._client, brief(_CARD_SECONDS))
@@ -143,6 +150,10 @@ class MarketoRestWriter(MarketoRestReader):
     def delete(self, target: Target, ids: Sequence[str], by: str, kind: str = "") -> tuple[RowOutcome, ...]:
         """Remove records; see the protocol."""
         return records.delete(self._client, target, ids, by, patient(), kind)
+
+    def remove_from_list(self, list_: str, persons: Sequence[str]) -> tuple[RowOutcome, ...]:
+        """Take persons out of a static list; see the protocol."""
+        return lists.remove_from_list(self._client, list_, persons, patient())
 
     def merge(self, winner: str, losers: Sequence[str]) -> None:
         """Let persons go into another one; see the protocol."""

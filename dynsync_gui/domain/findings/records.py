@@ -92,6 +92,12 @@ NOTICES = {
         Owner.MARKETO_ADMIN,
         Retry.DECISION,
     ),
+    "list-missing": Finding(
+        msg("Marketo has no static list of the name that people are to be taken out of."),
+        msg("Create the list in Marketo, or write its exact name on the fields page."),
+        Owner.YOU,
+        Retry.DECISION,
+    ),
     "parent-missing": Finding(
         msg("The record waits for another one that it belongs to."),
         msg("Nothing: DynSync sends it as soon as the other one is in Marketo."),
