@@ -153,7 +153,7 @@ class FieldChecks(QObject):
         self._jobs.read_filter()
 
     def _ask_create(self, entity: Entity) -> None:
-        dialog = CreateFilterDialog(self._pane, f"{self._labels()[entity]} ({entity.value})")
+        dialog = CreateFilterDialog(self._pane.window(), f"{self._labels()[entity]} ({entity.value})")
         dialog.wanted.connect(lambda default: self._create(entity, default=default))
         dialog.open()
 

@@ -60,28 +60,26 @@ class FilterPanel(Card):
         self.use.setAccessibleDescription(rule)
         self.said = Text("", "muted")
         self.again = QPushButton(tr("Read again"))
+        self.help = QPushButton(tr("How the filter works"))
+        self.help.setProperty("kind", "link")
         self._rows = column(gap=GRID)
         self._lines: list[_TableLine] = []
         self.turned, self.list_name = QComboBox(), QLineEdit()
         for way, text in _TURNED.items():
             self.turned.addItem(str(text), way.value)
-        self.turned_row = FieldRow(
-            "filter.turned",
-            tr("People in Marketo whose record turns to No"),
-            self.turned,
-            topic="filter",
-            ask=tr("How the filter works"),
-        )
+        self.turned_row = FieldRow("filter.turned", tr("People in Marketo who turn to No"), self.turned)
         self.list_row = FieldRow("filter.list", tr("Static list in Marketo"), self.list_name)
         self.body.addWidget(self.use, 0, LEFT)
         self.body.addWidget(Text(rule, "muted"))
+        self.body.addWidget(self.help, 0, LEFT)
         self.body.addLayout(self._rows)
         head = row(self.said, self.again)
         head.setStretch(0, 1)
         self.body.addLayout(head)
         self.body.addWidget(Columns(self.turned_row, self.list_row))
-        self.again.setAccessibleName(self.again.text())
-        self.again.setAutoDefault(False)
+        for button in (self.again, self.help):
+            button.setAccessibleName(button.text())
+            button.setAutoDefault(False)
         self.use.clicked.connect(self.use_wanted)
         self.turned.activated.connect(self._turned)
         self.list_name.editingFinished.connect(self._turned)
