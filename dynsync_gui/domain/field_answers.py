@@ -107,7 +107,7 @@ def _choice(key: str, value: Any) -> FieldChoice:
     if isinstance(value, str):
         return FieldChoice(column(key, value))
     if not isinstance(value, dict):
-        raise unsuitable(key, value, msg('a list of Dynamics names, or of tables such as { name = "jobtitle" }'))
+        raise unsuitable(key, value, msg('a list of Dynamics names, or of tables such as name = "jobtitle" in braces'))
     for part in value:
         if part not in _KEYS:
             raise settings_error(
@@ -116,7 +116,7 @@ def _choice(key: str, value: Any) -> FieldChoice:
                 code="settings-unknown",
             )
     if "name" not in value:
-        raise unsuitable(key, value, msg('the Dynamics name in each table, such as { name = "jobtitle" }'))
+        raise unsuitable(key, value, msg('the Dynamics name in each table, such as name = "jobtitle"'))
     read = {_KEYS[part][0]: _KEYS[part][1](f"{key}.{part}", one) for part, one in value.items()}
     return FieldChoice(**read)
 

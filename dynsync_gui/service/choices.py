@@ -61,7 +61,7 @@ def note_lost_fields(
     noted = {problem.entity: problem.detail.split(", ") for problem in store.problems() if problem.code == FIELD_GONE}
     store.forget_notices(FIELD_GONE)
     notices = []
-    for entity in schemas.tables:
+    for entity in schemas.offers:
         if entity in settings.fields.chosen:
             lost = [one.field for one in _problems(schemas, settings.fields, entity) if one.blocking and one.field]
         else:  # documented fields that were read in the last cycle, or that are missed since an earlier one
@@ -79,7 +79,7 @@ def note_lost_fields(
 
 
 def _problems(schemas: Schemas, fields: FieldSettings, entity: Entity) -> Iterator[ChoiceProblem]:
-    if entity in schemas.tables:
+    if entity in schemas.offers:
         rows = schemas.offers[entity]
         table = schemas.tables[entity]
         yield from problems_of(fields.chosen[entity], table, schemas.targets, rows, fields.language)

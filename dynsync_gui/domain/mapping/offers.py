@@ -19,7 +19,7 @@ from dynsync_gui.domain.schema import (
     TargetField,
     TargetSchema,
 )
-from dynsync_gui.domain.text import NOTHING, Message, msg
+from dynsync_gui.domain.text import NOTHING, Message, msg, msgs
 
 _NO_PLACE: dict[FieldType, Message] = {
     FieldType.IMAGE: msg("Pictures have no place in Marketo."),
@@ -140,10 +140,12 @@ class _Suggesting:
     ) -> FieldOffer:
         trim = is_long(source) and not holds_long(target) and not standard
         note = (
-            msg(
+            msgs(
+                "Long text needs a text area in Marketo, and only a Marketo admin can add one. "
+                "If you tick it all the same, it is cut after {n} character.",
                 "Long text needs a text area in Marketo, and only a Marketo admin can add one. "
                 "If you tick it all the same, it is cut after {n} characters.",
-                n=target.length or STRING_LENGTH,
+                target.length or STRING_LENGTH,
             )
             if trim
             else _CURRENCIES

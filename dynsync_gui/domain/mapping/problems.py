@@ -14,7 +14,7 @@ from dynsync_gui.domain.mapping.new_fields import MOST_NEW_FIELDS
 from dynsync_gui.domain.mapping.offers import offers
 from dynsync_gui.domain.mapping.targets import company_names, known_of, refusal
 from dynsync_gui.domain.schema import Entity, EntitySchema, Target, TargetSchema
-from dynsync_gui.domain.text import NOTHING, Message, msg
+from dynsync_gui.domain.text import NOTHING, Message, msg, msgs
 
 _WANTED: Mapping[Target, tuple[str, Message, bool]] = {
     Target.OPPORTUNITY: ("name", msg("Marketo takes no opportunity without a name."), True),
@@ -78,7 +78,12 @@ def problems_of(
         if said is not None:
             found.append(ChoiceProblem(schema.entity, choice.name, *said))
     if new > MOST_NEW_FIELDS:
-        title = msg("{n} fields would have to be created; Marketo allows {most}.", n=new, most=MOST_NEW_FIELDS)
+        title = msgs(
+            "{n} field would have to be created; Marketo allows {most}.",
+            "{n} fields would have to be created; Marketo allows {most}.",
+            new,
+            most=MOST_NEW_FIELDS,
+        )
         found.append(ChoiceProblem(schema.entity, "", title, msg("Untick some, or choose fields that are there.")))
     found += _gaps(choices, rows, users, schema, known, language)
     return tuple(found)

@@ -8,11 +8,6 @@ from dynsync_gui.domain.choice import TWO_WAY, Direction, FieldChoice, Overwrite
 from dynsync_gui.domain.schema import Entity, System
 from dynsync_gui.domain.text import Message, msg
 
-_FILLS: Mapping[Direction, Message] = {
-    Direction.TO_MARKETO: msg("Dynamics fills {field}."),
-    Direction.TO_DYNAMICS: msg("Marketo's {field} fills Dynamics."),
-    Direction.BOTH: msg("Dynamics and Marketo fill {field}."),
-}
 _WINS: Mapping[System, Message] = {
     System.MARKETO: msg("If both changed, Marketo wins."),
     System.DYNAMICS: msg("If both changed, Dynamics wins."),
@@ -33,12 +28,22 @@ def sentence(entity: Entity, choice: FieldChoice, label: str = "") -> Message:
     """
     direction = choice.direction or (Direction.BOTH if entity in TWO_WAY else Direction.TO_MARKETO)
     shown = label or choice.label or choice.target or choice.name
-    parts = [msg(_FILLS[direction].text, field=shown)]
+    parts = [_fills(direction, shown)]
     if direction is Direction.BOTH:
         parts.append(_WINS[choice.winner or documented_winner(entity)])
     if choice.overwrite in _RULES:
         parts.append(_RULES[choice.overwrite])
     return joined(parts)
+
+
+def _fills(direction: Direction, field: str) -> Message:
+    match direction:
+        case Direction.TO_MARKETO:
+            return msg("Dynamics fills {field}.", field=field)
+        case Direction.TO_DYNAMICS:
+            return msg("Marketo's {field} fills Dynamics.", field=field)
+        case Direction.BOTH:
+            return msg("Dynamics and Marketo fill {field}.", field=field)
 
 
 def joined(parts: list[Message]) -> Message:

@@ -18,7 +18,7 @@ from dynsync_gui.domain.schema import (
     TargetSchema,
     TargetType,
 )
-from dynsync_gui.domain.text import NOTHING, Message, msg
+from dynsync_gui.domain.text import NOTHING, Message, msg, msgs
 
 LINKS = frozenset({"id", "marketoGUID", KEY_FIELD, COMPANY_KEY, "externalOpportunityId", "externalSalesPersonId"})
 """Marketo fields that hold the records together; DynSync fills them itself."""
@@ -112,5 +112,10 @@ def refusal(
     short = is_long(source) and not holds_long(target) and target.name != suggested
     if short and choice.too_long is not TooLong.TRIM:
         length = target.length or STRING_LENGTH
-        return msg("“{label}” holds {n} characters at most: choose to cut longer text.", label=target.label, n=length)
+        return msgs(
+            "“{label}” holds {n} character at most: choose to cut longer text.",
+            "“{label}” holds {n} characters at most: choose to cut longer text.",
+            length,
+            label=target.label,
+        )
     return NOTHING
