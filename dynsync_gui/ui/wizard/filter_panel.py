@@ -167,10 +167,11 @@ def _counts(state: FilterState) -> str:
     )
     parts = [str(Message(text.text, {"count": count})) for count, text in told if count is not None]
     if state.default is not None:
-        parts.append(tr("new records say Yes") if state.default else tr("new records say No"))
+        parts.append(tr("New records say Yes") if state.default else tr("New records say No"))
     return " · ".join(parts)
 
 
-def kept_out(states: Mapping[Entity, FilterState]) -> int:
-    """How many records say No."""
-    return sum(state.no or 0 for state in states.values())
+def kept_out(states: Mapping[Entity, FilterState]) -> int | None:
+    """How many records say No; None where no table is counted."""
+    counts = [state.no for state in states.values() if state.no is not None]
+    return sum(counts) if counts else None
