@@ -8,9 +8,9 @@ from dynsync_gui.cli import documents, render
 from dynsync_gui.cli.arguments import FieldsAction
 from dynsync_gui.cli.commands import Call, reach, stored_settings
 from dynsync_gui.cli.field_lines import choice_problems, field_lines
-from dynsync_gui.domain.errors import ExitStatus
+from dynsync_gui.domain.errors import ExitStatus, settings_error
 from dynsync_gui.domain.events import ChoiceImported, ChoicesRead, Described, ProfileRead
-from dynsync_gui.domain.text import tr
+from dynsync_gui.domain.text import msg, tr
 from dynsync_gui.system.secrets import SecretSource
 
 
@@ -33,6 +33,12 @@ def _list(call: Call) -> ExitStatus:
         described = session.expect(session.service.describe(settings, secrets), Described)
     finally:
         session.close()
+    if call.options.entity not in {"", *described.offers}:
+        raise settings_error(
+            msg("There is no table “{table}” to be synced.", table=call.options.entity),
+            msg("Take one of {tables}.", tables=", ".join(described.offers)),
+            code="settings-value",
+        )
     lines = field_lines(described, settings, call.options.entity)
     problems = choice_problems(described, settings, call.options.entity)
     call.output.answer(documents.fields_document(lines, problems), render.fields_text(lines, problems))

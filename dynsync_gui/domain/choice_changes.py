@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from dynsync_gui.domain.choice import FieldChoice
-from dynsync_gui.domain.mapping.sentence import sentence
+from dynsync_gui.domain.mapping.wording import sentence
 from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.settings import FieldSettings
 from dynsync_gui.domain.text import Message, msg, msgs

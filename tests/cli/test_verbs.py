@@ -117,7 +117,10 @@ def test_a_chosen_field_says_which_way_it_travels(call: Caller) -> None:
     assert row["direction"] == "both"
     assert row["sentence"] == "Dynamics and Marketo fill First Name. If both changed, Marketo wins."
     assert "If both changed, Marketo wins." in call("fields").out
-    assert call("fields", "--entity", "contact", "--json").document["fields"] == []
+    assert len(call("fields", "--entity", "lead", "--json").document["fields"]) == 4
+    unknown = call("fields", "--entity", "leads")
+    assert unknown.status == ExitStatus.WRONG_USE
+    assert "“leads”" in unknown.err
 
 
 def test_plan(call: Caller) -> None:

@@ -19,6 +19,7 @@ from dynsync_gui.domain.mapping import (
     target_options,
 )
 from dynsync_gui.domain.schema import (
+    PEOPLE,
     Entity,
     EntitySchema,
     FieldType,
@@ -187,6 +188,16 @@ def test_direction_and_winner_are_the_documented_ones_unless_chosen():
     choice = {Entity.CONTACT: (FieldChoice("department"),)}
     mapping = build_mapping({Entity.CONTACT: rows}, choice, TARGETS, use_filter=True)
     assert mapping.entities[Entity.CONTACT].fields[0].winner is System.DYNAMICS
+
+
+def test_people_travel_both_ways_by_default_once_the_engine_can(monkeypatch):
+    monkeypatch.setattr("dynsync_gui.domain.mapping.ways.TWO_WAY", frozenset(PEOPLE))
+    pairs, _ = built(FieldChoice("firstname"), FieldChoice("createdon"), FieldChoice("ownerid"))
+    assert {name: pair.direction for name, pair in pairs.items()} == {
+        "firstName": Direction.BOTH,
+        "ms_createdon": Direction.TO_MARKETO,
+        "ms_ownerid": Direction.TO_MARKETO,
+    }
 
 
 @pytest.mark.parametrize("name", ["ownerid", "statecode", "createdon"])

@@ -6,7 +6,6 @@ pure, so that the page, the command line and the engine cannot disagree.
 """
 
 from dynsync_gui.domain.mapping.build import build_mapping, place_of, unknown_choices
-from dynsync_gui.domain.mapping.directions import directions, resolved
 from dynsync_gui.domain.mapping.fitting import accepts, forms
 from dynsync_gui.domain.mapping.model import (
     DefaultTarget,
@@ -17,10 +16,11 @@ from dynsync_gui.domain.mapping.model import (
     SyncMapping,
 )
 from dynsync_gui.domain.mapping.new_fields import MOST_NEW_FIELDS, new_field_options
-from dynsync_gui.domain.mapping.offers import offers
+from dynsync_gui.domain.mapping.offering import offers
 from dynsync_gui.domain.mapping.problems import ChoiceProblem, problems_of
-from dynsync_gui.domain.mapping.sentence import sentence
 from dynsync_gui.domain.mapping.targets import TargetOption, target_options
+from dynsync_gui.domain.mapping.ways import directions, resolved
+from dynsync_gui.domain.mapping.wording import sentence
 
 __all__ = [
     "MOST_NEW_FIELDS",

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from dynsync_gui.domain.choice import FieldChoice, Form
-from dynsync_gui.domain.mapping.directions import resolved
 from dynsync_gui.domain.mapping.model import EntityMapping, FieldMapping, FieldOffer, NewField, SyncMapping
 from dynsync_gui.domain.mapping.new_fields import free_label, new_field, told_apart
 from dynsync_gui.domain.mapping.targets import company_names, refusal
+from dynsync_gui.domain.mapping.ways import resolved
 from dynsync_gui.domain.schema import (
     KEY_FIELD,
     Entity,

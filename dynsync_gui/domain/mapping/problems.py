@@ -8,11 +8,11 @@ from difflib import get_close_matches
 
 from dynsync_gui.domain.choice import FieldChoice, Form
 from dynsync_gui.domain.mapping.build import Place, place_of, source_of
-from dynsync_gui.domain.mapping.directions import directions, resolved
 from dynsync_gui.domain.mapping.model import FieldOffer
 from dynsync_gui.domain.mapping.new_fields import MOST_NEW_FIELDS
-from dynsync_gui.domain.mapping.offers import offers
+from dynsync_gui.domain.mapping.offering import offers
 from dynsync_gui.domain.mapping.targets import company_names, known_of, refusal
+from dynsync_gui.domain.mapping.ways import directions, resolved
 from dynsync_gui.domain.schema import Entity, EntitySchema, Target, TargetSchema
 from dynsync_gui.domain.text import NOTHING, Message, msg, msgs
 
