@@ -19,6 +19,7 @@ from dynsync_gui.domain.mapping import (
     problems_of,
     target_options,
 )
+from dynsync_gui.domain.mapping.new_fields import free_label
 from dynsync_gui.domain.schema import Entity, EntitySchema, FieldType, SourceField, Target, TargetSchema, TargetType
 from dynsync_gui.domain.settings import FieldSettings
 from dynsync_gui.domain.text import msg
@@ -136,7 +137,7 @@ class FieldSheet:
             return Draft(place.new, types, self._taken(entity, key))
         suffix = "_id" if choice.form is Form.ID else ""
         name, label = f"ms_{offer.field.name}{suffix}", offer.field.label
-        field = NewField(name, f"{label} Id" if suffix else label, types[0])
+        field = NewField(name, free_label(f"{label} Id" if suffix else label, offer.field.name, known), types[0])
         return Draft(field, types, self._taken(entity, key))
 
     def send(self, entity: Entity, key: RowKey, target: str) -> None:

@@ -89,6 +89,7 @@ def test_a_new_field_is_drafted_created_and_counted() -> None:
     assert "dealerShade" in {field.name for field in found.new_fields()}
     other = found.draft(LEAD, RowKey("city"))
     assert other is not None
+    assert other.field.label == "City Dynamics city"
     assert "dealerShade" in other.taken
 
 

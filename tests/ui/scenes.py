@@ -14,6 +14,7 @@ from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.settings import SignIn
 from dynsync_gui.ui.start import Window
 from dynsync_gui.ui.windows.choice_history import ChoiceHistory
+from dynsync_gui.ui.wizard.field_new import NewFieldDialog
 from tests.ui import demo_world as world
 from tests.ui import field_world as fields
 from tests.ui.scripted_service import Gate, ScriptedService
@@ -55,6 +56,10 @@ class Scenes:
             "page2_filter",
             "page2_fit",
             "page2_problems",
+            "page2_list",
+            "page2_target",
+            "page2_new",
+            "page2_create",
             "page3_plan",
             "page3_mail",
             "page3_keychain",
@@ -200,6 +205,33 @@ class Scenes:
         pane.sheet.send(Entity.LEAD, RowKey("telephone1"), "mobilePhone")
         pane.edited(Entity.LEAD)
         window.wizard.next()
+        return window, service
+
+    def page2_list(self) -> tuple[Window, ScriptedService]:
+        window, service = self.page2_fields()
+        window.wizard.fields.pane.panels.new_button.click()
+        return window, service
+
+    def page2_target(self) -> tuple[Window, ScriptedService]:
+        window, service = self.page2_fields()
+        tab = window.wizard.fields.tab(Entity.LEAD)
+        tab.go_to(RowKey("jobtitle"))
+        tab.detail.target.click()
+        return window, service
+
+    def page2_new(self) -> tuple[Window, ScriptedService]:
+        window, service = self.page2_fields()
+        tab = window.wizard.fields.tab(Entity.LEAD)
+        tab.go_to(RowKey("jobtitle"))
+        tab.detail.new.click()
+        dialog = window.findChild(NewFieldDialog)
+        dialog.name.setText("title")
+        dialog.accept()
+        return window, service
+
+    def page2_create(self) -> tuple[Window, ScriptedService]:
+        window, service = self.page2_filter()
+        window.wizard.fields.pane.panels.filter.create_wanted.emit(Entity.CONTACT)
         return window, service
 
     def page3_plan(self, **scripts: Any) -> tuple[Window, ScriptedService]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
 
 from dynsync_gui.domain.choice import TooLong
 from dynsync_gui.domain.edits import RowKey
-from dynsync_gui.domain.events import FitProgress
+from dynsync_gui.domain.events import FilterRead, FitProgress
 from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.settings import FilteredOut
 from dynsync_gui.ui.widgets.field_model import View
@@ -38,13 +39,14 @@ def test_each_table_says_what_its_filter_column_does(scenes: Scenes) -> None:
     panels = window.wizard.fields.pane.panels
     assert panels.filter_button.accessibleName() == "Filter: 12 kept out"
     shown = words(panels.filter)
-    assert "12 No: kept out · 388 Yes: synced · 1,600 empty: synced · new records say Yes" in shown
+    assert "12 No: kept out · 388 Yes: synced · 1,600 empty: synced · New records say Yes" in shown
     assert "There is no such column, so nobody is kept out here." in shown
     assert "Only cr123_synctomkto is there. The filter has to begin with new_." in shown
     assert "Your role in Dynamics may not add columns." in shown
     assert "A workflow that sets it seconds later comes too late while new records say Yes." in shown
-    creating = [button for button in panels.filter.findChildren(QPushButton) if button.isVisibleTo(panels.filter)]
-    assert [button.accessibleName() for button in creating] == ["Create the column: People from contacts"]
+    seen = [button for button in panels.filter.findChildren(QPushButton) if button.isVisibleTo(panels.filter)]
+    names = [button.accessibleName() for button in seen]
+    assert names == ["How the filter works", "Create the column: People from contacts"]
 
 
 def test_the_column_is_created_after_a_confirmation_that_names_the_table(scenes: Scenes) -> None:
@@ -63,7 +65,7 @@ def test_the_column_is_created_after_a_confirmation_that_names_the_table(scenes:
     scenes._wait(lambda: "The column new_synctomkto is there." in words(panels.filter))
     ((*_, entity, default),) = service.asked("create_filter")
     assert (entity, default) == (Entity.CONTACT, True)
-    scenes._wait(lambda: "0 No: kept out · 0 Yes: synced · 1,204 empty: synced · new records say No" in words(panels))
+    scenes._wait(lambda: "0 No: kept out · 0 Yes: synced · 1,204 empty: synced · New records say No" in words(panels))
 
 
 def test_a_refused_creation_says_why_and_can_be_read_again(scenes: Scenes) -> None:
@@ -172,3 +174,12 @@ def test_the_plan_holds_the_check_in_one_line_and_more_on_wish(scenes: Scenes) -
     press(plan, "Show the values")
     count, reason = fields.REPORT.misfits[0].count, "longer than the Marketo field"
     assert any(f"jobtitle → title: {count} values: {reason}" in text for text in words(plan))
+
+
+def test_what_is_not_counted_is_not_said_to_be_none(scenes: Scenes) -> None:
+    told = {entity: replace(state, yes=None, no=None, blank=None) for entity, state in fields.states().items()}
+    window, _ = scenes.page2_fields(read_filter=[lambda job: FilterRead(job, told)])
+    panels = window.wizard.fields.pane.panels
+    panels.filter_button.click()
+    assert panels.filter_button.accessibleName() == "Filter"
+    assert "New records say Yes" in words(panels.filter)

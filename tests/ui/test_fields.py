@@ -194,6 +194,12 @@ def test_samples_that_cannot_be_read_are_missed_in_words_and_keep_nobody(scenes:
     assert window.wizard.fields.validatePage()
 
 
+@pytest.mark.parametrize(("filled", "told"), [(0.0, "0"), (0.001, "1"), (0.5, "50"), (0.997, "99"), (1.0, "100")])
+def test_all_and_nothing_are_said_only_where_they_are_true(model: FieldModel, filled: float, told: str) -> None:
+    model.show_samples({"field0": ColumnSample((), filled, 500)})
+    assert model.data(model.index(0, 2), Qt.ItemDataRole.UserRole) == f"{told} % filled in"
+
+
 def test_back_and_next_find_everything_as_it_was(scenes: Scenes) -> None:
     window, service = scenes.page2_fields()
     page = window.wizard.fields

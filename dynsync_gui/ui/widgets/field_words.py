@@ -59,7 +59,10 @@ def sample_words(sample: ColumnSample | None) -> tuple[str, str]:
     """What a column holds, and how much of it is filled."""
     if sample is None or not sample.rows:
         return "", ""
-    filled = tr("{percent} % filled in", percent=round(sample.filled * 100))
+    # All and nothing are said only where they are true.
+    percent = round(sample.filled * 100)
+    percent = min(99, max(1, percent)) if 0 < sample.filled < 1 else percent
+    filled = tr("{percent} % filled in", percent=percent)
     return " · ".join(sample.values[:_SHOWN_VALUES]), filled
 
 

@@ -82,8 +82,9 @@ class FieldChecks(QObject):
                 self._samples = samples
                 self.show_samples()
             case FilterRead(states=states):
-                self.states = states
-                self._panels.filter.show_states(states, self._labels())
+                order = self._sheet.entities if self._sheet is not None else ()
+                self.states = {entity: states[entity] for entity in order if entity in states}
+                self._panels.filter.show_states(self.states, self._labels())
                 self._name_filter()
             case FitProgress(entity=entity):
                 self._panels.fit.show_working(event, self._name(entity))
@@ -153,7 +154,7 @@ class FieldChecks(QObject):
         self._jobs.read_filter()
 
     def _ask_create(self, entity: Entity) -> None:
-        dialog = CreateFilterDialog(self._pane, f"{self._labels()[entity]} ({entity.value})")
+        dialog = CreateFilterDialog(self._pane.window(), f"{self._labels()[entity]} ({entity.value})")
         dialog.wanted.connect(lambda default: self._create(entity, default=default))
         dialog.open()
 
@@ -164,8 +165,8 @@ class FieldChecks(QObject):
     def _name_filter(self) -> None:
         if self._sheet is not None and not self._sheet.settings.filter:
             self._panels.name_filter(tr("Filter: off"))
-        elif self.states:
-            self._panels.name_filter(tr("Filter: {count} kept out", count=kept_out(self.states)))
+        elif (count := kept_out(self.states)) is not None:
+            self._panels.name_filter(tr("Filter: {count} kept out", count=count))
         else:
             self._panels.name_filter(tr("Filter"))
 

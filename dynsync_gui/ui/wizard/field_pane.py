@@ -140,7 +140,9 @@ class FieldPane(QWidget):
         if tab is None or sheet is None or not tab.model.offer(key).selectable or entity not in sheet.tables:
             return
         offer, goal = tab.model.offer(key), tab.goal(key)
-        dialog = TargetDialog(self, offer.field.label, sheet.options(entity, key), goal.field.name, offer.target)
+        dialog = TargetDialog(
+            self.window(), offer.field.label, sheet.options(entity, key), goal.field.name, offer.target
+        )
         dialog.taken.connect(lambda name: self._sent(entity, key, name))
         dialog.open()
 
@@ -162,7 +164,7 @@ class FieldPane(QWidget):
             self.edited(entity)
 
         label = tab.model.offer(key).field.label
-        dialog = NewFieldDialog(self, label, draft.field, draft.types, sheet.known(entity), draft.taken)
+        dialog = NewFieldDialog(self.window(), label, draft.field, draft.types, sheet.known(entity), draft.taken)
         dialog.wanted.connect(create)
         dialog.open()
 
@@ -211,7 +213,7 @@ class FieldPane(QWidget):
 
     def _wire(self) -> None:
         self.tabs.currentChanged.connect(self.rearranged)
-        self.panels.filter.turned_row.help_wanted.connect(self.help_wanted)
+        self.panels.filter.help.clicked.connect(lambda: self.help_wanted.emit("filter"))
         self.panels.turned.connect(self.rearranged)
         self.panels.undo.clicked.connect(self._undo)
         self.panels.redo.clicked.connect(self._redo)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QProgressBar, QWidget
+from PySide6.QtWidgets import QProgressBar
 
 from dynsync_gui.domain.events import Described, Event, JobFailed
 from dynsync_gui.domain.schema import Entity
@@ -47,7 +47,6 @@ class FieldsPage(StepPage):
         self.pane.rearranged.connect(self.deal_letters)
         self.pane.help_wanted.connect(self.help_wanted)
         self.pane.said.connect(self.announcer.announce)
-        self.pane.panels.turned.connect(self._turned)
         self._shown: object = None
 
     def enter(self) -> None:
@@ -133,10 +132,6 @@ class FieldsPage(StepPage):
         self.status.setVisible(waiting)
         self.busy.setVisible(waiting)
         self.pane.setVisible(not waiting)
-
-    def _turned(self, panel: QWidget | None) -> None:
-        if panel is not None:
-            self.point_to(panel)
 
     def _changed(self) -> None:
         if self.pane.sheet is not None:

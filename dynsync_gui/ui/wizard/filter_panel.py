@@ -60,28 +60,26 @@ class FilterPanel(Card):
         self.use.setAccessibleDescription(rule)
         self.said = Text("", "muted")
         self.again = QPushButton(tr("Read again"))
+        self.help = QPushButton(tr("How the filter works"))
+        self.help.setProperty("kind", "link")
         self._rows = column(gap=GRID)
         self._lines: list[_TableLine] = []
         self.turned, self.list_name = QComboBox(), QLineEdit()
         for way, text in _TURNED.items():
             self.turned.addItem(str(text), way.value)
-        self.turned_row = FieldRow(
-            "filter.turned",
-            tr("People in Marketo whose record turns to No"),
-            self.turned,
-            topic="filter",
-            ask=tr("How the filter works"),
-        )
+        self.turned_row = FieldRow("filter.turned", tr("People in Marketo who turn to No"), self.turned)
         self.list_row = FieldRow("filter.list", tr("Static list in Marketo"), self.list_name)
         self.body.addWidget(self.use, 0, LEFT)
         self.body.addWidget(Text(rule, "muted"))
+        self.body.addWidget(self.help, 0, LEFT)
         self.body.addLayout(self._rows)
         head = row(self.said, self.again)
         head.setStretch(0, 1)
         self.body.addLayout(head)
         self.body.addWidget(Columns(self.turned_row, self.list_row))
-        self.again.setAccessibleName(self.again.text())
-        self.again.setAutoDefault(False)
+        for button in (self.again, self.help):
+            button.setAccessibleName(button.text())
+            button.setAutoDefault(False)
         self.use.clicked.connect(self.use_wanted)
         self.turned.activated.connect(self._turned)
         self.list_name.editingFinished.connect(self._turned)
@@ -170,10 +168,11 @@ def _counts(state: FilterState) -> str:
     if state.blank is not None:
         parts.append(tr("{count} empty: synced", count=state.blank))
     if state.default is not None:
-        parts.append(tr("new records say Yes") if state.default else tr("new records say No"))
+        parts.append(tr("New records say Yes") if state.default else tr("New records say No"))
     return " · ".join(parts)
 
 
-def kept_out(states: Mapping[Entity, FilterState]) -> int:
-    """How many records say No."""
-    return sum(state.no or 0 for state in states.values())
+def kept_out(states: Mapping[Entity, FilterState]) -> int | None:
+    """How many records say No; None where no table is counted."""
+    counts = [state.no for state in states.values() if state.no is not None]
+    return sum(counts) if counts else None
