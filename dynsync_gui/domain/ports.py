@@ -288,7 +288,7 @@ class RowOutcome:
     """Marketo's answer for one row, in the order of the rows.
 
     Attributes:
-        status: ``created``, ``updated``, ``deleted`` or ``skipped``.
+        status: ``created``, ``updated``, ``deleted``, ``removed`` (from a list) or ``skipped``.
         id: Marketo's id; empty when skipped.
         code: The reason's code when skipped.
         message: The reason's words when skipped.
@@ -328,6 +328,16 @@ class MarketoWriter(MarketoReader, Protocol):
 
         Raises:
             BatchRefused: Marketo refused the whole call for its content; nothing was removed.
+            TemporaryFailure: The outcome is unknown; the same call may be made again.
+        """
+
+    def unlist(self, name: str, ids: Sequence[str]) -> tuple[RowOutcome, ...]:
+        """Take at most 300 persons, by Marketo's ids, off the static lists of a name.
+
+        One that is not on it counts as ``removed``; where there is no such list, all are skipped as ``list-unknown``.
+
+        Raises:
+            BatchRefused: Marketo refused the whole call for its content.
             TemporaryFailure: The outcome is unknown; the same call may be made again.
         """
 

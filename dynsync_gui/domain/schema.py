@@ -111,6 +111,9 @@ OPPORTUNITY_KEY = "externalOpportunityId"
 DELETED_FIELD = "microsoftIsDeleted"
 """Person field that says that the record is gone from Dynamics (Adobe, default field mapping)."""
 
+FILTERED_FIELD = "microsoftNotSynced"
+"""Person field that says that the filter of Dynamics keeps the record out by now."""
+
 _KEYS = {
     Target.SALES_PERSON: OWNER_KEY,
     Target.COMPANY: COMPANY_KEY,

@@ -38,9 +38,11 @@ class Match(StrEnum):
     """Its person goes into that of the record that carries it on."""
     DELETE = "delete"
     """It is removed from Marketo."""
+    UNLIST = "unlist"
+    """Its person leaves a static list, and stays otherwise."""
 
 
-SENT_BY_ID = (Match.ADOPT, Match.TAKE)
+SENT_BY_ID = (Match.ADOPT, Match.TAKE, Match.UNLIST)
 """Matches that name the person by Marketo's own id."""
 
 
@@ -124,8 +126,8 @@ class StagedRecord:
         team: The team that owns it; empty for none.
         deal: For a role: its opportunity.
         master: The record that it was merged into; empty for none.
-        farewell: What becomes of Marketo's record where `skip` leaves one out that is there: `Match.UPDATE` sends the
-            payload once more, `Match.DELETE` removes it, None leaves it.
+        farewell: What becomes of Marketo's record where `skip` leaves one out that is there: `Match.TAKE` sends the
+            payload once more, `Match.DELETE` removes it, `Match.UNLIST` takes it off a list, None leaves it.
     """
 
     entity: Entity

@@ -13,7 +13,7 @@ from dynsync_gui.engine.calls import CallCount
 from dynsync_gui.engine.lanes import Lane
 from dynsync_gui.engine.own_types import OwnType
 from dynsync_gui.engine.quarantine import OBJECT_OUT, quarantines
-from dynsync_gui.engine.sending import ByKey, Merging, Removing, Roles, Sending
+from dynsync_gui.engine.sending import ByKey, Merging, Removing, Roles, Sending, Unlisting
 from dynsync_gui.engine.settling import ProblemOf, Settling
 
 OnWritten = Callable[[Entity, int], None]
@@ -33,6 +33,7 @@ class Executor:
         in_flight: Calls at the same time.
         token: Pauses and stops it; batches in flight are always waited for and kept.
         problem_of: Title, cure, retry class and field of a row's reason.
+        list_name: The static list that people leave whom the filter keeps out from now on.
         on_written: Told an entity and how many of its records are settled since the last time.
     """
 
@@ -48,11 +49,13 @@ class Executor:
         *,
         problem_of: ProblemOf,
         on_written: OnWritten,
+        list_name: str = "",
     ) -> None:
         self._marketo = marketo
         self._store = store
         self._run = run
         self._own = own
+        self._list_name = list_name
         self._settling = Settling(store, problem_of, calls, on_written)
         self._lane = Lane(store, calls, in_flight, token, self._settling)
 
@@ -80,6 +83,7 @@ class Executor:
         self._drain(PEOPLE, _UPSERTS, ByKey(self._marketo, Target.PERSON))
         self._store.follow_life(self._run)  # who was new a moment ago has a person now, which others go into
         self._drain(PEOPLE, (Match.TAKE,), ByKey(self._marketo, Target.PERSON, by="id"))
+        self._drain(PEOPLE, (Match.UNLIST,), Unlisting(self._marketo, self._list_name))
         self._drain(PEOPLE, (Match.MERGE,), Merging(self._marketo))
         self._drain((Entity.OPPORTUNITY,), _UPSERTS, ByKey(self._marketo, Target.OPPORTUNITY))
         self._store.await_parents((*_ROLES, *self._own))

@@ -16,6 +16,7 @@ from dynsync_gui.domain.ports import MarketoReader, TooManyMatches
 from dynsync_gui.domain.schema import (
     COMPANY_KEY,
     DELETED_FIELD,
+    FILTERED_FIELD,
     KEY_FIELD,
     OPPORTUNITY_KEY,
     OWNER_KEY,
@@ -221,5 +222,6 @@ def _known_fields(mapping: SyncMapping, schema: TargetSchema, always: set[str]) 
         if entity.entity.target is schema.target
         for pair in entity.fields
     }
-    linked = {name for name in (COMPANY_KEY, OWNER_KEY, DELETED_FIELD, *_COMPUTED) if schema.field(name) is not None}
+    further = (COMPANY_KEY, OWNER_KEY, DELETED_FIELD, FILTERED_FIELD, *_COMPUTED)
+    linked = {name for name in further if schema.field(name) is not None}
     return tuple(sorted(always | linked | {name for name in mapped if schema.field(name) is not None}))

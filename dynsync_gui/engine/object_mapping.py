@@ -1,12 +1,20 @@
-"""Fields of users, opportunities and the mark of deleted people: always the documented ones."""
+"""Fields of users and opportunities, and the marks of people that a rule leaves out: always the same ones."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from dynsync_gui.domain.mapping import DefaultTarget, EntityMapping, FieldMapping, NewField
-from dynsync_gui.domain.schema import DELETED_FIELD, FILTER_FIELD, EntitySchema, FieldType, TargetSchema, TargetType
-from dynsync_gui.domain.settings import DeletedPolicy, ObjectSettings
+from dynsync_gui.domain.schema import (
+    DELETED_FIELD,
+    FILTER_FIELD,
+    FILTERED_FIELD,
+    EntitySchema,
+    FieldType,
+    TargetSchema,
+    TargetType,
+)
+from dynsync_gui.domain.settings import DeletedPolicy, FieldSettings, FilteredOut, ObjectSettings
 
 
 def object_mapping(
@@ -28,3 +36,11 @@ def deleted_mark(persons: TargetSchema, objects: ObjectSettings) -> tuple[NewFie
     if objects.deleted is not DeletedPolicy.MARK or persons.field(DELETED_FIELD) is not None:
         return ()
     return (NewField(DELETED_FIELD, "Microsoft is Deleted", TargetType.BOOLEAN),)
+
+
+def filtered_mark(persons: TargetSchema, fields: FieldSettings) -> tuple[NewField, ...]:
+    """The field that marks people whom the filter keeps out by now, where it is wanted and not there."""
+    wanted = fields.filter and fields.filtered_out is FilteredOut.MARK
+    if not wanted or persons.field(FILTERED_FIELD) is not None:
+        return ()
+    return (NewField(FILTERED_FIELD, "Microsoft is not Synced", TargetType.BOOLEAN),)

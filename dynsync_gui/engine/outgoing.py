@@ -14,11 +14,13 @@ from typing import Any
 
 from dynsync_gui.domain.convert import same
 from dynsync_gui.domain.fingerprint import entries, entry
-from dynsync_gui.domain.schema import DELETED_FIELD, Target, key_of
+from dynsync_gui.domain.schema import DELETED_FIELD, FILTERED_FIELD, Target, key_of
 from dynsync_gui.domain.storage import SENT_BY_ID, LedgerRecord, Links
 from dynsync_gui.engine.linking import link_values
 
 UNSUBSCRIBED = "unsubscribed"
+_MARKS = frozenset({DELETED_FIELD, FILTERED_FIELD})
+"""What a rule told last of a record that it left out; taken back when the record is there again."""
 _IN_PARTS = {Target.PERSON, Target.COMPANY}
 """Targets whose records may be sent without the values that Marketo has already."""
 
@@ -38,8 +40,7 @@ def values(record: LedgerRecord, links: Links) -> dict[str, Any]:
     }
     if record.reason:
         return row  # what a rule leaves out is told only that
-    if DELETED_FIELD in record.filled:
-        row[DELETED_FIELD] = False  # it was gone, and is there again
+    row |= dict.fromkeys(sorted(_MARKS & record.filled), False)
     return row | link_values(record.entity, links, record.filled)
 
 
@@ -60,7 +61,7 @@ def filled(record: LedgerRecord, links: Links) -> frozenset[str]:
         return frozenset(ours | (record.filled - record.payload.keys()))
     linked = link_values(record.entity, links, record.filled)
     there = {name for name, value in linked.items() if value is not None}
-    return frozenset(ours | there | (record.filled - record.payload.keys() - linked.keys() - {DELETED_FIELD}))
+    return frozenset(ours | there | (record.filled - record.payload.keys() - linked.keys() - _MARKS))
 
 
 def changes(record: LedgerRecord, held: Mapping[str, Any]) -> dict[str, Any]:

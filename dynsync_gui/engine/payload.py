@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dynsync_gui.domain.choice import Form, Overwrite
@@ -13,8 +13,17 @@ from dynsync_gui.domain.convert import clean, email_of, to_marketo
 from dynsync_gui.domain.fingerprint import LINK, fingerprint
 from dynsync_gui.domain.mapping import EntityMapping
 from dynsync_gui.domain.ports import SourceRecord
-from dynsync_gui.domain.schema import DELETED_FIELD, FILTER_FIELD, Entity, EntitySchema, FieldType, Target
-from dynsync_gui.domain.settings import DeletedPolicy
+from dynsync_gui.domain.schema import (
+    DELETED_FIELD,
+    FILTER_FIELD,
+    FILTERED_FIELD,
+    PEOPLE,
+    Entity,
+    EntitySchema,
+    FieldType,
+    Target,
+)
+from dynsync_gui.domain.settings import DeletedPolicy, FilteredOut
 from dynsync_gui.domain.storage import Match, Skip, StagedRecord
 from dynsync_gui.engine.fit import judged
 
@@ -49,10 +58,12 @@ class Rules:
     Attributes:
         owners: Whether owners are synced.
         deleted: What happens when a record is deleted in Dynamics.
+        filtered_out: What happens to a person in Marketo when the filter turns to No.
     """
 
     owners: bool = False
     deleted: DeletedPolicy = DeletedPolicy.LEAVE
+    filtered_out: FilteredOut = FilteredOut.LEAVE
 
 
 def columns(mapping: EntityMapping, schema: EntitySchema, rules: Rules) -> tuple[str, ...]:
@@ -90,7 +101,8 @@ def stage(record: SourceRecord, mapping: EntityMapping, rules: Rules) -> StagedR
     qualified = record.entity is Entity.LEAD and values.get("statecode") == QUALIFIED
     skip = Skip.MERGED if master else Skip.FILTERED if kept_out else None
     prints = fingerprint({**payload, LINK: f"{parent}|{owner}"})
-    return StagedRecord(
+    parting = parting_of(record.entity, rules) if skip is Skip.FILTERED else None
+    staged = StagedRecord(
         entity=record.entity,
         id=record.id,
         version=record.version,
@@ -111,6 +123,16 @@ def stage(record: SourceRecord, mapping: EntityMapping, rules: Rules) -> StagedR
         spared=frozenset(pair.target.name for pair in mapping.fields if pair.overwrite is Overwrite.ONLY_EMPTY),
         new=frozenset(pair.target.name for pair in mapping.fields if pair.new),
     )
+    if parting is None:
+        return staged
+    last = {FILTERED_FIELD: True} if parting is Match.TAKE else {}
+    return replace(staged, payload=last, digest=digest(last, "filtered"), prints=b"", farewell=parting)
+
+
+def parting_of(entity: Entity, rules: Rules) -> Match | None:
+    """How Marketo hears of a person that the filter keeps out from now on; None where it does not."""
+    ways = {FilteredOut.MARK: Match.TAKE, FilteredOut.UNLIST: Match.UNLIST}
+    return ways.get(rules.filtered_out) if entity in PEOPLE else None
 
 
 def asked(mapping: EntityMapping, names: tuple[str, ...]) -> tuple[str, ...]:

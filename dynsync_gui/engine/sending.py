@@ -101,6 +101,29 @@ class Merging:
         return (RowOutcome("deleted"),)
 
 
+class Unlisting:
+    """Takes persons off a static list; one that is not on it is off it."""
+
+    target = Target.PERSON
+    at_once = 300
+
+    def __init__(self, marketo: MarketoWriter, list_name: str) -> None:
+        self._marketo, self._list = marketo, list_name
+
+    def row(self, record: LedgerRecord) -> dict[str, Any]:
+        """Nothing but the id."""
+        return {"id": record.marketo_id}
+
+    def send(self, batch: Batch, dropped: frozenset[str], *, suspected: bool) -> tuple[RowOutcome, ...]:  # noqa: ARG002
+        """Take the batch off."""
+        ids = [record.marketo_id for record in batch]
+        outcomes = self._marketo.unlist(self._list, ids)
+        return tuple(
+            RowOutcome("updated", id_) if outcome.status == "removed" else outcome
+            for id_, outcome in zip(ids, outcomes, strict=True)
+        )
+
+
 class Removing:
     """Removes records by Marketo's id."""
 

@@ -20,7 +20,7 @@ from dynsync_gui.domain.ports import DynamicsReader, MarketoReader
 from dynsync_gui.domain.schema import ENTITIES, Entity, EntitySchema, Target, TargetSchema, in_cycle_order
 from dynsync_gui.domain.settings import FieldSettings, NativeSync, ObjectSettings
 from dynsync_gui.engine.native_sync import described_companies, without_companies
-from dynsync_gui.engine.object_mapping import deleted_mark, object_mapping
+from dynsync_gui.engine.object_mapping import deleted_mark, filtered_mark, object_mapping
 from dynsync_gui.engine.own_types import OwnType
 from dynsync_gui.engine.quarantine import quarantines
 
@@ -137,7 +137,8 @@ def mapping_of(
         elif entity not in ENTITIES:
             target = schemas.targets[entity.target]
             kept[entity] = object_mapping(table, target, schemas.defaults, use_filter=fields.filter)
-    return SyncMapping(kept, (*mapping.new_fields, *deleted_mark(schemas.persons, objects)))
+    marks = (*deleted_mark(schemas.persons, objects), *filtered_mark(schemas.persons, fields))
+    return SyncMapping(kept, (*mapping.new_fields, *marks))
 
 
 def work_of(schemas: Schemas, mapping: SyncMapping) -> Sequence[tuple[EntitySchema, EntityMapping]]:

@@ -123,6 +123,7 @@ class Runner:
                 self._job.token,
                 problem_of=self._workplace.problem_of,
                 on_written=lambda entity, settled: self._written(executor, entity, settled),
+                list_name=self._settings.fields.filtered_list,
             )
             executor.write()
             if executor.reopened:  # others want the person that the first in line was refused
@@ -166,7 +167,8 @@ class Runner:
 
     def _rules(self, schemas: Schemas) -> Rules:
         """How records are taken in; owners only where they can be synced today."""
-        return Rules(Entity.USER in schemas.tables, self._settings.objects.deleted)
+        settings = self._settings
+        return Rules(Entity.USER in schemas.tables, settings.objects.deleted, settings.fields.filtered_out)
 
     def _done(self, entity: Entity | None, done: int) -> None:
         self.meter.reached(entity or Entity.CONTACT, done)

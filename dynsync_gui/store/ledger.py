@@ -315,7 +315,7 @@ class Ledger:
         )
 
 
-_KEPT_MATCH = "match IN ('take', 'merge', 'delete')"
+_KEPT_MATCH = "match IN ('take', 'merge', 'delete', 'unlist')"
 _KEPT = "CASE WHEN entity IN ('connection', 'opportunity:customer') OR match = 'merge' THEN payload END"
 """A role is known by what it says, so that it has to be said whole again when an end of it moves; and a lead whose
 person went to a contact may get it back."""

@@ -25,7 +25,7 @@ _PATHS = {
 }
 _MERGE_REFUSED = {"712", "714"}
 _PARTITIONS = "/rest/v1/leads/partitions.json"
-_STATES = {"created", "updated", "deleted", "skipped"}
+_STATES = {"created", "updated", "deleted", "removed", "skipped"}
 _Row = Mapping[str, Any]
 
 
@@ -120,7 +120,7 @@ def upsert(
         raise ValueError("at most 300 rows")
     if suspected:
         patience.system_errors = 1
-    return _written(client, request, patience, len(rows))
+    return written(client, request, patience, len(rows))
 
 
 def delete(
@@ -139,7 +139,7 @@ def delete(
     content: dict[str, Any] = {"input": [{by: int(one) if whole else one} for one in ids]}
     if target is not Target.PERSON:
         content["deleteBy"] = "idField" if whole or by == "marketoGUID" else "dedupeFields"
-    return _written(client, write(f"{path_of(target, kind)}/delete.json", content), patience, len(ids))
+    return written(client, write(f"{path_of(target, kind)}/delete.json", content), patience, len(ids))
 
 
 def merge(client: MarketoClient, winner: str, losers: Sequence[str], patience: Patience) -> None:
@@ -159,7 +159,14 @@ def merge(client: MarketoClient, winner: str, losers: Sequence[str], patience: P
         raise refused.failure from None
 
 
-def _written(client: MarketoClient, request: Request, patience: Patience, rows: int) -> tuple[RowOutcome, ...]:
+def written(client: MarketoClient, request: Request, patience: Patience, rows: int) -> tuple[RowOutcome, ...]:
+    """Make a call that writes so many rows.
+
+    Raises:
+        BatchRefused: Marketo refused the whole call for its content; nothing was written.
+        ConnectionFailed: Marketo does not allow it at all.
+        TemporaryFailure: The trouble outlived the patience; the same call may be made again.
+    """
     try:
         return client.call(request, patience, lambda told: outcomes(told, rows))
     except Refused as refused:

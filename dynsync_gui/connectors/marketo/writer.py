@@ -12,7 +12,7 @@ from dynsync_gui.connectors.http.hosts import Hosts, netloc
 from dynsync_gui.connectors.http.limiter import Limiter
 from dynsync_gui.connectors.http.proxies import ProxyResolver, system_proxy
 from dynsync_gui.connectors.http.retry import Gate, Repeater, brief, patient
-from dynsync_gui.connectors.marketo import changes, records, schema
+from dynsync_gui.connectors.marketo import changes, lists, records, schema
 from dynsync_gui.connectors.marketo.auth import MarketoAuth
 from dynsync_gui.connectors.marketo.checks import MarketoChecks
 from dynsync_gui.connectors.marketo.client import MarketoClient, Refused
@@ -129,6 +129,10 @@ class MarketoRestWriter(MarketoRestReader):
     def delete(self, target: Target, ids: Sequence[str], by: str, kind: str = "") -> tuple[RowOutcome, ...]:
         """Remove records; see the protocol."""
         return records.delete(self._client, target, ids, by, patient(), kind)
+
+    def unlist(self, name: str, ids: Sequence[str]) -> tuple[RowOutcome, ...]:
+        """Take persons off the static lists of a name; see the protocol."""
+        return lists.unlist(self._client, name, ids, patient())
 
     def merge(self, winner: str, losers: Sequence[str]) -> None:
         """Let persons go into another one; see the protocol."""

@@ -251,6 +251,12 @@ MARKETO: dict[str, Finding] = {
         Owner.YOU,
         Retry.DECISION,
     ),
+    "list-unknown": Finding(
+        msg("Marketo has no static list of the chosen name, so that nobody could be removed from it."),
+        msg("Create the list in Marketo's Database, or choose another one on the page of fields. DynSync tries again."),
+        Owner.YOU,
+        Retry.NEXT_RUN,
+    ),
     "1022": Finding(
         msg("Marketo still uses this record elsewhere."),
         msg("DynSync tries again after the records that use it."),
