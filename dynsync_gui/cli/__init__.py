@@ -72,6 +72,8 @@ def _run(options: Options, workshop: Workshop | None, output: Output, logs: Logs
     from dynsync_gui.cli.commands import LOOKS, Call  # noqa: PLC0415
     from dynsync_gui.cli.demo_command import demo  # noqa: PLC0415
     from dynsync_gui.cli.fields_command import fields  # noqa: PLC0415
+    from dynsync_gui.cli.filter_command import filter_  # noqa: PLC0415
+    from dynsync_gui.cli.fit_command import fit  # noqa: PLC0415
     from dynsync_gui.cli.prompts import terminal  # noqa: PLC0415
     from dynsync_gui.cli.session import Stop  # noqa: PLC0415
     from dynsync_gui.cli.setup_command import setup  # noqa: PLC0415
@@ -85,6 +87,8 @@ def _run(options: Options, workshop: Workshop | None, output: Output, logs: Logs
         logs.to_folder(folder.log_folder, verbose=options.verbose)
     own: dict[str, Callable[[Call], ExitStatus]] = {
         "fields": fields,
+        "filter": filter_,
+        "fit": fit,
         "sync": sync,
         "setup": setup,
         "demo": demo,

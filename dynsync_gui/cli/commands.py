@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from dynsync_gui.cli import documents, prompts, render
 from dynsync_gui.cli.arguments import Options
+from dynsync_gui.cli.fit_lines import fit_document, fit_summary
 from dynsync_gui.cli.output import Output
 from dynsync_gui.cli.session import NoAnswer, Session, Stop
 from dynsync_gui.cli.workshop import Workshop
@@ -69,7 +70,11 @@ def plan(call: Call) -> ExitStatus:
         made = session.expect(session.service.plan(settings, secrets), PlanReady).plan
     finally:
         session.close()
-    call.output.answer(documents.plan_document(made), render.plan_text(made))
+    document, text = documents.plan_document(made), render.plan_text(made)
+    if made.fit is not None:
+        document["fit"] = fit_document(made.fit)
+        text += f"\n{fit_summary(made.fit)}"
+    call.output.answer(document, text)
     return ExitStatus.DONE
 
 

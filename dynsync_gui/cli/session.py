@@ -18,6 +18,7 @@ from dynsync_gui.domain.events import (
     CheckChanged,
     CycleEnded,
     Event,
+    FitProgress,
     JobCancelled,
     JobFailed,
     PlanReady,
@@ -139,7 +140,9 @@ class Session:
             if self._output.has_terminal:
                 self._output.progress(f"{SYSTEMS[event.check.system]}: {event.check.title}")
         elif isinstance(event, Progress):
-            self._progress(event)
+            self._progress(progress_line(event))
+        elif isinstance(event, FitProgress):
+            self._progress(fit_line(event))
         elif isinstance(event, SignInPrompt):
             self._for_person += event.seconds
             self._output.note(prompt_text(event))
@@ -159,14 +162,14 @@ class Session:
                 )
             )
 
-    def _progress(self, event: Progress) -> None:
+    def _progress(self, line: str) -> None:
         now = time.monotonic()
         if now - self._said < _SAY_EVERY[self._output.has_terminal]:
             return
         if self._output.as_json and not self._output.has_terminal:
             return
         self._said = now
-        self._output.progress(progress_line(event))
+        self._output.progress(line)
 
 
 def cycle_text(event: CycleEnded) -> str:
@@ -209,6 +212,13 @@ def prompt_text(prompt: SignInPrompt) -> str:
     if not prompt.kept:
         lines.append(tr("This computer has no protected place for the sign-in, so it ends with this command."))
     return "\n".join(lines)
+
+
+def fit_line(event: FitProgress) -> str:
+    """How far a fit check is, on one line."""
+    done = number(event.done)
+    count = done if event.total is None else tr("{done} of {total}", done=done, total=event.total)
+    return f"{tr('reading')} · {RECORDS[event.entity]} {count}"
 
 
 def progress_line(event: Progress) -> str:

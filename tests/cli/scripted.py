@@ -32,6 +32,9 @@ from dynsync_gui.domain.events import (
     ChoicesRead,
     Described,
     Event,
+    FilterRead,
+    FitChecked,
+    FitProgress,
     JobCancelled,
     PlanReady,
     ProblemsRead,
@@ -39,6 +42,8 @@ from dynsync_gui.domain.events import (
     RehearsalReady,
     RunEnded,
 )
+from dynsync_gui.domain.filter_state import FilterColumn, FilterState
+from dynsync_gui.domain.fit import FitCure, FitExample, FitReason, FitReport, Misfit
 from dynsync_gui.domain.mapping import FieldOffer, NewField
 from dynsync_gui.domain.plan import EntityPlan, Plan
 from dynsync_gui.domain.report import Problem, Proof, RunKind, RunReport, RunState, Status
@@ -125,6 +130,32 @@ OFFERS = {
     )
 }
 CHOSEN = FieldSettings({Entity.LEAD: (FieldChoice("firstname", direction=Direction.BOTH),)})
+FIT = FitReport(
+    {Entity.LEAD: 1500},
+    complete=False,
+    misfits=(
+        Misfit(
+            Entity.LEAD,
+            "jobtitle",
+            "title",
+            FitReason.TOO_LONG,
+            1200,
+            (FitExample("0f3c", "Ann\x1b[2J Lee", "Head of " + "everything " * 6),),
+            tuple(FitCure),
+        ),
+    ),
+)
+STATES = {
+    Entity.LEAD: FilterState(Entity.LEAD, FilterColumn.PRESENT, "new_synctomkto", 388, 1200, 16, default=False),
+    Entity.CONTACT: FilterState(Entity.CONTACT, FilterColumn.MISSING, may_create=True),
+    Entity.ACCOUNT: FilterState(
+        Entity.ACCOUNT,
+        FilterColumn.OTHER_PREFIX,
+        "cr123_synctomkto",
+        reason=msg("You may not."),
+        warnings=(msg("It keeps nobody out."),),
+    ),
+}
 VERSIONS = (
     ChoiceVersion(1, AT, "ada", FieldSettings()),
     ChoiceVersion(2, AT, "bo\x1b[2J", CHOSEN, (msg("lead: firstname changed."),)),
@@ -196,6 +227,18 @@ class ScriptedService:
 
     def describe(self, settings: Settings, secrets: Secrets) -> ScriptedJob:
         return self._job("describe", Described(1, OFFERS), settings, secrets)
+
+    def read_filter(self, settings: Settings, secrets: Secrets | None) -> ScriptedJob:
+        return self._job("read_filter", FilterRead(1, STATES), settings, secrets)
+
+    def create_filter(
+        self, settings: Settings, secrets: Secrets | None, entity: Entity, *, default: bool
+    ) -> ScriptedJob:
+        return self._job("create_filter", FilterRead(1, STATES), entity, default)
+
+    def check_fit(self, settings: Settings, secrets: Secrets | None, *, everything: bool = False) -> ScriptedJob:
+        self.tell(FitProgress(1, Entity.LEAD, 200, None if everything else 500))
+        return self._job("check_fit", FitChecked(1, FIT), settings, everything)
 
     def choice_history(self) -> ScriptedJob:
         return self._job("choice_history", ChoicesRead(1, VERSIONS))

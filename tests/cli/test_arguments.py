@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dynsync_gui.cli import main
-from dynsync_gui.cli.arguments import FieldsAction, Options, parse, wanted_language
+from dynsync_gui.cli.arguments import FieldsAction, FilterAction, Options, parse, wanted_language
 from dynsync_gui.system.secrets import SecretSource
 from tests.cli.scripted import Caller
 
@@ -41,6 +41,15 @@ def test_the_last_of_two_counts() -> None:
         (["fields", "import", "c.toml"], Options("fields", action=FieldsAction.IMPORT, file=Path("c.toml"))),
         (["fields", "history", "--json"], Options("fields", json=True, action=FieldsAction.HISTORY)),
         (["fields", "restore", "3"], Options("fields", action=FieldsAction.RESTORE, version=3)),
+        (["fit"], Options("fit")),
+        (["fit", "--all", "--json"], Options("fit", json=True, everything=True)),
+        (["filter"], Options("filter")),
+        (["filter", "status"], Options("filter")),
+        (["filter", "create", "lead"], Options("filter", filter_action=FilterAction.CREATE, table="lead")),
+        (
+            ["filter", "create", "account", "--default", "yes", "--yes"],
+            Options("filter", filter_action=FilterAction.CREATE, table="account", default="yes", yes=True),
+        ),
         (["demo", "--records", "50", "--seed", "9"], Options("demo", records=50, seed=9)),
         (["setup", "--answers", "a.toml"], Options("setup", answers=Path("a.toml"))),
         (["setup", "--answers", "a.toml", "--start"], Options("setup", answers=Path("a.toml"), start=True)),
