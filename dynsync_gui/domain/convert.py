@@ -95,8 +95,8 @@ def misfit(mapping: FieldMapping, value: Any) -> FitReason | None:
     if value is None or isinstance(value, bool):
         return None
     if not isinstance(value, str):
-        whole = isinstance(value, int) and not -(2**63) <= value < 2**63
-        return FitReason.NUMBER_RANGE if whole or not math.isfinite(value) else None
+        fits = -(2**63) <= value < 2**63 if kind in _WHOLE else isinstance(value, int) or math.isfinite(value)
+        return None if fits else FitReason.NUMBER_RANGE
     if kind in _DAYS:
         return None if _is_time(value, kind) else FitReason.DATE_RANGE
     if kind is TargetType.EMAIL and not _EMAIL.fullmatch(value):
