@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dynsync_gui.domain.choice import FieldChoice, Form, TooLong
@@ -70,6 +70,7 @@ def taken(target: TargetType, value: Any) -> bool:
     return True
 
 
+@settings(max_examples=500)
 @given(st.data())
 def test_a_misfit_is_what_marketo_refuses(data: st.DataObject) -> None:
     source = data.draw(st.sampled_from(SOURCES))
