@@ -85,6 +85,18 @@ def test_a_misfit_is_what_marketo_refuses(data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize(
+    "address",
+    [
+        "a@b.co", "a@b.c", "a@b", "a@b.c1", "a@b.co.", "a@b..co", "a@.co", "@b.co", "a@b_c.co", "a@b-.co", "a b@c.co",
+        "a@b@c.co", "a..b@c.co", ".a@c.co", "o'b+c@d.co", "<a@b.co>", "a,b@c.co", "é@b.co", "a@é.co", "a\n@b.co",
+    ],
+)  # fmt: skip
+def test_an_address_is_one_where_marketo_takes_it(address: str) -> None:
+    sent = to_marketo(pair(FieldType.STRING, TargetType.EMAIL), address)
+    assert (misfit(pair(FieldType.STRING, TargetType.EMAIL), sent) is None) == taken(TargetType.EMAIL, sent)
+
+
+@pytest.mark.parametrize(
     ("target", "value", "reason"),
     [
         (TargetType.STRING, "x" * 256, FitReason.TOO_LONG),

@@ -118,6 +118,7 @@ def test_another_type_is_never_overwritten(desk: Desk) -> None:
 def test_who_may_not_customise_is_told_which_right_is_missing(desk: Desk, named: bool) -> None:
     drop(desk)
     desk.rehearsal.dataverse.organisation.names_privileges = named
+    assert states(desk)[LEAD].may_create
     for member in desk.rehearsal.dataverse.members.by_object.values():
         member.depths.pop("prvCreateAttribute", None)
     state = states(desk)[LEAD]
