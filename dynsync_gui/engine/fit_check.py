@@ -45,7 +45,7 @@ class FitCheck:
         self._store = store
         self._token = token
         self._on_read = on_read
-        self._rules = Rules()
+        self._rules = Rules(owners=True)
         self._run = store.begin_run(RunKind.FIRST).id
 
     def check(self, schemas: Schemas, mapping: SyncMapping, *, everything: bool) -> FitReport:
@@ -55,7 +55,7 @@ class FitCheck:
             ConnectionFailed: Dynamics gives none of the tables.
         """
         work = work_of(schemas, mapping)
-        lost: list[ConnectionFailed] = list(schemas.lost.values())
+        lost: list[ConnectionFailed] = []
         rows: dict[Entity, int] = {}
         read = self._read if everything else self._sample
         for schema, one in work:
@@ -72,6 +72,9 @@ class FitCheck:
         if not everything:
             self._bring_contacts({schema.entity: (schema, one) for schema, one in work if schema.entity in rows})
         self._store.follow_life(self._run)
+        self._store.judge_owners(self._run)
+        if everything:  # of a sample nobody knows what its rows belong to
+            self._store.leave_out(tuple(schemas.own))
         self._store.decide_rest()
         return fit_report(self._store, mapping, rows, complete=everything and not lost)
 

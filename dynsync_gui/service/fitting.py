@@ -16,7 +16,7 @@ from dynsync_gui.domain.settings import Settings
 from dynsync_gui.engine.fit_check import FitCheck
 from dynsync_gui.engine.quarantine import quarantines
 from dynsync_gui.engine.sampling import read_sample
-from dynsync_gui.engine.workload import describe, mapping_of
+from dynsync_gui.engine.workload import describe, mapping_of, wanted_tables
 from dynsync_gui.service.jobs import BackgroundJob
 from dynsync_gui.service.opening import Opening
 from dynsync_gui.service.workplace import Workplace
@@ -40,14 +40,16 @@ class Fitting:
         """A glance at every column; a table that cannot be read has none."""
         with self._opening.connected(settings, secrets, job) as connection:
             dynamics = connection.dynamics
+            more, own = wanted_tables(settings.objects, settings.enable.native_sync)
+            tables = (*ENTITIES, *(entity for entity in more if entity is Entity.OPPORTUNITY), *own)
             with ThreadPoolExecutor(len(ENTITIES), "sample") as pool:
-                found = pool.map(lambda entity: _sample(dynamics, entity, job), ENTITIES)
-                samples = dict(zip(ENTITIES, found, strict=True))
+                found = pool.map(lambda entity: _sample(dynamics, entity, job), tables)
+                samples = dict(zip(tables, found, strict=True))
         return Sampled(job.number, {entity: sample for entity, sample in samples.items() if sample is not None})
 
     def check(self, settings: Settings, secrets: Secrets | None, job: BackgroundJob, *, everything: bool) -> FitChecked:
         """Which values of a sample, or of all records, Marketo would refuse or change."""
-        native_sync, defaults = settings.enable.native_sync, self._workplace.defaults()
+        native_sync, objects = settings.enable.native_sync, settings.objects
 
         def told(entity: Entity, done: int, total: int | None) -> None:
             self._emit(FitProgress(job.number, entity, done, total))
@@ -56,9 +58,10 @@ class Fitting:
             self._opening.connected(settings, secrets, job) as connection,
             closing(self._workplace.open_store(None)) as store,
         ):
-            schemas = describe(connection.dynamics, connection.marketo, defaults, job.token, native_sync)
-            mapping = mapping_of(schemas, settings.fields, native_sync)
-            check = FitCheck(connection.dynamics, store, job.token, told)
+            dynamics, defaults = connection.dynamics, self._workplace.defaults()
+            schemas = describe(dynamics, connection.marketo, defaults, job.token, native_sync, objects)
+            mapping = mapping_of(schemas, settings.fields, native_sync, objects)
+            check = FitCheck(dynamics, store, job.token, told)
             return FitChecked(job.number, check.check(schemas, mapping, everything=everything))
 
 
