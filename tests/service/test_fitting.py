@@ -63,6 +63,10 @@ ACCOUNT: dict[str, tuple[Any, ...]] = {
     "revenue": MONEY,
     "numberofemployees": (2**31 - 1, 0),
 }
+DEAL: dict[str, tuple[Any, ...]] = {
+    "name": ("x" * 255, "x" * 256),
+    "description": ("x" * 2_000, "x" * 2_001, "é" * 2_000),
+}
 PERSON = (*map(FieldChoice, ("firstname", "lastname", "emailaddress1", "telephone1", "new_loyaltytier")),)
 
 
@@ -70,7 +74,7 @@ def make_nasty(desk: Desk, seed: int) -> None:
     """Half of all records get a nasty value or two."""
     chance = random.Random(seed)
     world = desk.rehearsal.world
-    for table, columns in (("contact", COLUMNS), ("lead", COLUMNS), ("account", ACCOUNT)):
+    for table, columns in (("contact", COLUMNS), ("lead", COLUMNS), ("account", ACCOUNT), ("opportunity", DEAL)):
         for row in world.as_json()[table]:
             if chance.random() < 0.5:
                 known = sorted(columns.keys() & world.tables[table].schema.columns.keys())
@@ -131,6 +135,7 @@ def test_what_is_predicted_is_what_marketo_refuses(desk: Desk, every_example, se
         assert {(*key, field) for key, field in happened.items()} <= said
         assert predicted.complete
     assert len(happened) > 20
+    assert {entity for entity, _ in happened} == {"account", "contact", "lead", "opportunity"}
     assert counts(planned.plan.fit) == counts(report) or rule.get("overwrite")
     assert planned.plan.fit.rows == report.rows
     assert planned.plan.total("attention") == len(happened)
