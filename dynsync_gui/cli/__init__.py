@@ -93,7 +93,6 @@ def _run(options: Options, workshop: Workshop | None, output: Output, logs: Logs
         "sync": sync_quietly,
         "filter": filter_,
         "fit": fit,
-        "sync": sync,
         "setup": setup,
         "demo": demo,
         "simulate": simulate,

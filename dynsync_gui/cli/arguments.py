@@ -13,7 +13,6 @@ from dynsync_gui import __version__
 from dynsync_gui.domain.checks import Owner
 from dynsync_gui.domain.letter import WRITTEN_TO
 from dynsync_gui.domain.schedule import INTERVALS
-from dynsync_gui.domain.schema import System
 from dynsync_gui.domain.schema import ENTITIES, System
 from dynsync_gui.domain.text import tr
 from dynsync_gui.system.language import LANGUAGES
@@ -104,11 +103,9 @@ class Options:
     entity: str = ""
     file: Path = field(default_factory=Path)
     version: int = 0
-    everything: bool = False
     filter_action: FilterAction = FilterAction.STATUS
     table: str = ""
     default: str = "no"
-    yes: bool = False
     csv: Path | None = None
     records: int = DEMO_RECORDS
     seed: int = 1
