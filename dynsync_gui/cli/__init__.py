@@ -77,6 +77,7 @@ def _run(options: Options, workshop: Workshop | None, output: Output, logs: Logs
     from dynsync_gui.cli.setup_command import setup  # noqa: PLC0415
     from dynsync_gui.cli.simulate_command import simulate  # noqa: PLC0415
     from dynsync_gui.cli.sync_command import sync  # noqa: PLC0415
+    from dynsync_gui.cli.why_command import why  # noqa: PLC0415
 
     folder = profile_of(options.profile)
     if options.verb == "setup":
@@ -89,6 +90,7 @@ def _run(options: Options, workshop: Workshop | None, output: Output, logs: Logs
         "setup": setup,
         "demo": demo,
         "simulate": simulate,
+        "why": why,
     }
     verbs = LOOKS | own
     stop = Stop()

@@ -53,6 +53,7 @@ class Options:
         file: Where ``fields`` writes or reads the choice.
         version: Which version ``fields restore`` takes again.
         csv: Where ``problems`` writes them.
+        asked: The e-mail address or Dynamics id that ``why`` is about.
         records: Size of the rehearsal world.
         seed: What the rehearsal world is made from; the same seed makes the same world.
         port: First of the four ports of ``simulate``; 0 for any.
@@ -79,6 +80,7 @@ class Options:
     file: Path = field(default_factory=Path)
     version: int = 0
     csv: Path | None = None
+    asked: str = ""
     records: int = DEMO_RECORDS
     seed: int = 1
     port: int = 0
@@ -155,6 +157,8 @@ def _parser() -> argparse.ArgumentParser:
     verb("status", tr("say how it stands, and what the last runs did"))
     problems = verb("problems", tr("list the records that need a look"))
     problems.add_argument("--csv", type=Path, metavar=tr("FILE"), help=tr("also write them to a CSV file"))
+    why = verb("why", tr("say why a person is not, or not so, in Marketo, and what to do"))
+    why.add_argument("asked", metavar=tr("EMAIL|ID"), help=tr("an e-mail address, or an id as Dynamics has it"))
     simulate = verb("simulate", tr("serve the rehearsal systems on this computer until stopped"))
     _world(simulate)
     simulate.add_argument(

@@ -9,6 +9,7 @@ from datetime import datetime
 from dynsync_gui.domain.checks import Check, IdentityCard
 from dynsync_gui.domain.choice_changes import ChoiceVersion
 from dynsync_gui.domain.errors import DynSyncError
+from dynsync_gui.domain.explain import Answer
 from dynsync_gui.domain.mapping import FieldOffer
 from dynsync_gui.domain.plan import Plan
 from dynsync_gui.domain.prompts import Environment
@@ -215,3 +216,10 @@ class ProblemsRead(Event):
 
     problems: tuple[Problem, ...]
     status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class Explained(Event):
+    """Why a record is not, or not so, in Marketo."""
+
+    answer: Answer

@@ -19,7 +19,8 @@ class Job(Protocol):
     """Work in a background thread; its events carry its number and end with exactly one last event.
 
     Last events: `ChecksEnded`, `Described`, `PlanReady`, `RunEnded`, `MailSent`, `RehearsalReady`, `ProfileRead`,
-    `ProblemsRead`, `EnvironmentsFound`, `ChoicesRead`, `ChoiceImported`; `JobFailed` and `JobCancelled` for any job.
+    `ProblemsRead`, `EnvironmentsFound`, `ChoicesRead`, `ChoiceImported`, `Explained`; `JobFailed` and
+    `JobCancelled` for any job.
     """
 
     @property
@@ -31,6 +32,13 @@ class Job(Protocol):
 
     def wait(self, seconds: float | None = None) -> Event | None:
         """Block until the last event, and return it; None when the time is over. Never call it on a GUI thread."""
+
+
+class RecordsApi(Protocol):
+    """Questions and orders about single records; every method returns at once, as those of `SyncApi` do."""
+
+    def why(self, asked: str) -> Job:
+        """Say why the records of an e-mail address or a Dynamics id are not, or not so, in Marketo: `Explained`."""
 
 
 class SyncApi(Protocol):
@@ -116,6 +124,10 @@ class SyncApi(Protocol):
     @property
     def paused(self) -> bool:
         """Whether the running sync stands still."""
+
+    @property
+    def records(self) -> RecordsApi:
+        """Questions and orders about single records."""
 
     def status(self) -> Status:
         """Runs and state of the profile, read from its database; quick, but not for the GUI thread."""

@@ -33,6 +33,7 @@ from dynsync_gui.domain.text import msg
 from dynsync_gui.engine.workload import Schemas, describe
 from dynsync_gui.service import choice_history
 from dynsync_gui.service.api import Listener
+from dynsync_gui.service.asking import Asking
 from dynsync_gui.service.checking import run_checks
 from dynsync_gui.service.csv_safe import write_problems
 from dynsync_gui.service.cycles import follow
@@ -72,6 +73,7 @@ class SyncService:
         self._draft: _Draft | None = None
         self._rehearsing = False
         self._schemas: Schemas | None = None
+        self.records = Asking(workplace, self._opening, self._lanes, self._profile)
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Hear every event from now on."""

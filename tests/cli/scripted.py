@@ -32,6 +32,7 @@ from dynsync_gui.domain.events import (
     ChoicesRead,
     Described,
     Event,
+    Explained,
     JobCancelled,
     PlanReady,
     ProblemsRead,
@@ -39,6 +40,7 @@ from dynsync_gui.domain.events import (
     RehearsalReady,
     RunEnded,
 )
+from dynsync_gui.domain.explain import Answer, Cause, Explanation, FieldView, Step
 from dynsync_gui.domain.mapping import FieldOffer, NewField
 from dynsync_gui.domain.plan import EntityPlan, Plan
 from dynsync_gui.domain.report import Problem, Proof, RunKind, RunReport, RunState, Status
@@ -124,6 +126,20 @@ OFFERS = {
         FieldOffer(SourceField("new_synctomkto", "Sync", FieldType.BOOLEAN), is_filter=True, preselected=True),
     )
 }
+VIEW = FieldView(
+    "jobtitle", "title", "Job Title", "Head", "Head", "B\x1b[2Joss", equal=False, winner=System.DYNAMICS,
+    rule=msg("Dynamics fills it."), cause=Cause.OVERWRITTEN, finding=msg("Somebody changed it."),
+)  # fmt: skip
+STEP = Step("dynamics", CheckState.PASSED, msg("In Dynamics"), msg("Dynamics has it."))
+ANSWER = Answer(
+    "ann@contoso.example",
+    (
+        Explanation(
+            Entity.LEAD, "0f3c", "Ann\x1b[2J Lee", "77", (STEP,), (VIEW,), Cause.OVERWRITTEN,
+            msg("Somebody changed it."), msg("Sync it now."), AT,
+        ),
+    ),
+)  # fmt: skip
 CHOSEN = FieldSettings({Entity.LEAD: (FieldChoice("firstname", direction=Direction.BOTH),)})
 VERSIONS = (
     ChoiceVersion(1, AT, "ada", FieldSettings()),
@@ -228,6 +244,13 @@ class ScriptedService:
     def pause(self) -> None: ...
 
     def resume(self) -> None: ...
+
+    @property
+    def records(self) -> ScriptedService:
+        return self
+
+    def why(self, asked: str) -> ScriptedJob:
+        return self._job("why", Explained(1, ANSWER), asked)
 
     def status(self) -> Status:
         return Status("attention", (REPORT,), AT)

@@ -15,6 +15,7 @@ from dynsync_gui.domain.events import (
     CycleEnded,
     Described,
     EntityProgress,
+    Explained,
     JobFailed,
     MailSent,
     PlanReady,
@@ -26,6 +27,7 @@ from dynsync_gui.domain.events import (
     SignInPrompt,
     Waiting,
 )
+from dynsync_gui.domain.explain import Answer, Cause, Explanation, FieldView, Step
 from dynsync_gui.domain.guards import Confirmed, accepted, identity_check, identity_guard
 from dynsync_gui.domain.mapping import FieldOffer, NewField
 from dynsync_gui.domain.plan import EntityPlan, Plan
@@ -318,6 +320,50 @@ def quiet(job: int) -> CycleEnded:
 RUN = [progress(part / 10) for part in range(1, 11)] + [
     lambda job: RunEnded(job, REPORT, PROOF, mailed_to="admin@contoso.com"),
 ]
+VIEWS = tuple(
+    FieldView(
+        name, name, label, ours, sent, theirs, equal=ours == theirs, winner=System.DYNAMICS,
+        rule=msg("Dynamics fills {field}.", field=label),
+        cause=None if ours == theirs else Cause.OVERWRITTEN,
+        finding=NOTHING if ours == theirs else msg("Somebody changed it in Marketo after DynSync had sent it."),
+    )
+    for name, label, ours, sent, theirs in (
+        ("lastName", "Last Name", "Wallace", "Wallace", "Wallace"),
+        ("title", "Job Title", "Head of Marketing", None, "Intern"),
+    )
+)  # fmt: skip
+ANSWER = Answer(
+    "anna@litware.com",
+    (
+        Explanation(
+            Entity.CONTACT,
+            "3f0c2b9e-1111-4222-8333-444455556666",
+            "<b>Anna</b> Wallace",
+            "1029",
+            (
+                Step("dynamics", CheckState.PASSED, msg("In Dynamics"), msg("Dynamics has it as contact.")),
+                Step(
+                    "values",
+                    CheckState.FAILED,
+                    msg("Values"),
+                    msg("“Job Title” is not the same on both sides."),
+                    msg("Sync this one record now, and Dynamics' value is sent again."),
+                ),
+                Step(
+                    "shared",
+                    CheckState.ATTENTION,
+                    msg("Same e-mail address"),
+                    msg("A lead has it."),
+                    msg("Merge."),
+                ),
+            ),
+            VIEWS,
+            Cause.OVERWRITTEN,
+            msg("“Job Title” is not the same on both sides."),
+            msg("Sync this one record now, and Dynamics' value is sent again."),
+        ),
+    ),
+)
 SCRIPTS: dict[str, list[object]] = {
     "read_profile": [lambda job: ProfileRead(job, None, EMPTY)],
     "prepare_rehearsal": [lambda job: RehearsalReady(job, REHEARSAL, OWN_SECRETS)],
@@ -331,6 +377,7 @@ SCRIPTS: dict[str, list[object]] = {
     "follow": [quiet],
     "read_problems": [lambda job: ProblemsRead(job, PROBLEMS, STATUS)],
     "export_problems": [lambda job: ProblemsRead(job, PROBLEMS, STATUS)],
+    "why": [lambda job: Explained(job, ANSWER)],
     "send_test_mail": [lambda job: MailSent(job, "admin@contoso.com", by_mail=True)],
 }
 

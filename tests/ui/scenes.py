@@ -54,6 +54,7 @@ class Scenes:
             "main_changed",
             "problems",
             "history",
+            "why",
         ]
 
     def page1_empty(self) -> tuple[Window, ScriptedService]:
@@ -206,6 +207,14 @@ class Scenes:
         status = replace(world.STATUS, runs=runs)
         window, service = self.open_stored(status)
         window.main._show_view(2)
+        return window, service
+
+    def why(self, **scripts: Any) -> tuple[Window, ScriptedService]:
+        window, service = self.open_stored(**scripts)
+        window.main.nav[3].click()
+        window.main.why.field.setText("anna@litware.com")
+        window.main.why.ask.click()
+        self._wait(lambda: not window.main.why.waiting)
         return window, service
 
     def open(self, **scripts: Any) -> tuple[Window, ScriptedService]:

@@ -32,10 +32,11 @@ from dynsync_gui.ui.windows.history import History
 from dynsync_gui.ui.windows.notice import DesktopNotice
 from dynsync_gui.ui.windows.overview import Overview
 from dynsync_gui.ui.windows.problems import Problems
+from dynsync_gui.ui.windows.why import Why
 
 
 class MainView(QWidget):
-    """Side panel and the three views.
+    """Side panel and the views.
 
     Attributes:
         setup_wanted: The user wants to set up again.
@@ -59,11 +60,13 @@ class MainView(QWidget):
         self._agreeing: Job | None = None
         self._exported = ""
         self.overview, self.problems, self.history = Overview(), Problems(), History()
+        self.why = Why(bridge)
         self.views = QStackedWidget()
         self.nav = [
             IconButton("overview", tr("Overview"), kind="nav", role="accent"),
             IconButton("problems", tr("To look at"), kind="nav", role="accent"),
             IconButton("history", tr("History"), kind="nav", role="accent"),
+            IconButton("search", tr("Ask why"), kind="nav", role="accent"),
         ]
         self.setup = IconButton("settings", tr("Set up again"), kind="nav", role="accent")
         self.help = IconButton("help", tr("Help"), kind="nav", role="accent")
@@ -236,7 +239,7 @@ class MainView(QWidget):
             inner.addWidget(button)
         self.nav[0].setChecked(True)
         group.idClicked.connect(self._show_view)
-        for view in (self.overview, self.problems, self.history):
+        for view in (self.overview, self.problems, self.history, self.why):
             area = QScrollArea()
             area.setWidgetResizable(True)
             area.setFrameShape(QFrame.Shape.NoFrame)
