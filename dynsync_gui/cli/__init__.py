@@ -73,6 +73,7 @@ def _run(options: Options, workshop: Workshop | None, output: Output, logs: Logs
     from dynsync_gui.cli.demo_command import demo  # noqa: PLC0415
     from dynsync_gui.cli.fields_command import fields  # noqa: PLC0415
     from dynsync_gui.cli.prompts import terminal  # noqa: PLC0415
+    from dynsync_gui.cli.reconcile_command import reconcile  # noqa: PLC0415
     from dynsync_gui.cli.session import Stop  # noqa: PLC0415
     from dynsync_gui.cli.setup_command import setup  # noqa: PLC0415
     from dynsync_gui.cli.simulate_command import simulate  # noqa: PLC0415
@@ -91,6 +92,7 @@ def _run(options: Options, workshop: Workshop | None, output: Output, logs: Logs
         "demo": demo,
         "simulate": simulate,
         "why": why,
+        "reconcile": reconcile,
     }
     verbs = LOOKS | own
     stop = Stop()

@@ -54,6 +54,7 @@ class Options:
         version: Which version ``fields restore`` takes again.
         csv: Where ``problems`` writes them.
         asked: The e-mail address or Dynamics id that ``why`` is about.
+        sample: Most records of a table that ``reconcile`` compares; 0 for all.
         records: Size of the rehearsal world.
         seed: What the rehearsal world is made from; the same seed makes the same world.
         port: First of the four ports of ``simulate``; 0 for any.
@@ -81,6 +82,7 @@ class Options:
     version: int = 0
     csv: Path | None = None
     asked: str = ""
+    sample: int = 0
     records: int = DEMO_RECORDS
     seed: int = 1
     port: int = 0
@@ -159,6 +161,11 @@ def _parser() -> argparse.ArgumentParser:
     problems.add_argument("--csv", type=Path, metavar=tr("FILE"), help=tr("also write them to a CSV file"))
     why = verb("why", tr("say why a person is not, or not so, in Marketo, and what to do"))
     why.add_argument("asked", metavar=tr("EMAIL|ID"), help=tr("an e-mail address, or an id as Dynamics has it"))
+    which = verb("reconcile", tr("compare both sides now and keep a certificate")).add_mutually_exclusive_group()
+    which.add_argument(
+        "--sample", type=_number(1, 1_000_000), metavar="N", help=tr("so many records of each table, chosen at random")
+    )
+    which.add_argument("--all", dest="sample", action="store_const", const=0, help=tr("all records (the default)"))
     simulate = verb("simulate", tr("serve the rehearsal systems on this computer until stopped"))
     _world(simulate)
     simulate.add_argument(

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
+from dynsync_gui.domain.certificate import Certificate
 from dynsync_gui.domain.checks import Check, IdentityCard
 from dynsync_gui.domain.choice_changes import ChoiceVersion
 from dynsync_gui.domain.errors import DynSyncError
@@ -223,3 +225,16 @@ class Explained(Event):
     """Why a record is not, or not so, in Marketo."""
 
     answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled(Event):
+    """Both sides were compared.
+
+    Attributes:
+        certificate: What came of it.
+        path: The readable file; a JSON file of the same name stands beside it.
+    """
+
+    certificate: Certificate
+    path: Path

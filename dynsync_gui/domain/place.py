@@ -66,5 +66,8 @@ class PlaceStore(Protocol):
     def places(self, ids: Sequence[str]) -> tuple[Place, ...]:
         """Where the records of these ids stand, whatever their tables; in ledger order."""
 
+    def sample(self, entity: Entity, number: int) -> tuple[str, ...]:
+        """Ids of so many records of a table, chosen at random; deleted ones are left out."""
+
     def places_of_email(self, email: str) -> tuple[Place, ...]:
         """Where the people of an e-mail address stand."""

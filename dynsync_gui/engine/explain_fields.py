@@ -57,7 +57,7 @@ def _view(
     name = pair.target.name
     wanted, there = values.get(name), held.get(name)
     equal = same(wanted, there)
-    cause = None if equal else _cause(pair, wanted, there, target, place)
+    cause = None if equal else cause_of(pair, wanted, there, target, place)
     return FieldView(
         source=pair.source.name,
         target=name,
@@ -73,7 +73,7 @@ def _view(
     )
 
 
-def _cause(pair: FieldMapping, wanted: Any, there: Any, target: TargetSchema | None, place: Place | None) -> Cause:
+def cause_of(pair: FieldMapping, wanted: Any, there: Any, target: TargetSchema | None, place: Place | None) -> Cause:
     """Why the two sides differ; the rules come before what time may mend."""
     name = pair.target.name
     if target is not None and target.field(name) is None:

@@ -19,7 +19,7 @@ class Job(Protocol):
     """Work in a background thread; its events carry its number and end with exactly one last event.
 
     Last events: `ChecksEnded`, `Described`, `PlanReady`, `RunEnded`, `MailSent`, `RehearsalReady`, `ProfileRead`,
-    `ProblemsRead`, `EnvironmentsFound`, `ChoicesRead`, `ChoiceImported`, `Explained`; `JobFailed` and
+    `ProblemsRead`, `EnvironmentsFound`, `ChoicesRead`, `ChoiceImported`, `Explained`, `Reconciled`; `JobFailed` and
     `JobCancelled` for any job.
     """
 
@@ -39,6 +39,14 @@ class RecordsApi(Protocol):
 
     def why(self, asked: str) -> Job:
         """Say why the records of an e-mail address or a Dynamics id are not, or not so, in Marketo: `Explained`."""
+
+    def reconcile(self, sample: int = 0, path: Path | None = None) -> Job:
+        """Compare both sides now and keep a certificate, as text and as JSON: `Reconciled`.
+
+        Args:
+            sample: Most records of a table; 0 for all.
+            path: Where the text goes; None for the profile's folder.
+        """
 
 
 class SyncApi(Protocol):

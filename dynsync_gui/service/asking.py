@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
 
+from dynsync_gui.domain.certificate import Certificate
 from dynsync_gui.domain.errors import GuardStop, settings_error
-from dynsync_gui.domain.events import Event, Explained
+from dynsync_gui.domain.events import Event, Explained, Reconciled
 from dynsync_gui.domain.explain import id_in
+from dynsync_gui.domain.guards import munchkin_of
 from dynsync_gui.domain.mapping import SyncMapping
 from dynsync_gui.domain.mass_change import excessive, guard_id, mass_guard
 from dynsync_gui.domain.ports import Connection, Profile
@@ -16,11 +20,13 @@ from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.settings import Settings
 from dynsync_gui.domain.storage import SyncStore
 from dynsync_gui.domain.text import msg
+from dynsync_gui.engine.certifying import Certifier
 from dynsync_gui.engine.explain import Explainer
 from dynsync_gui.engine.explain_chain import Standstill
 from dynsync_gui.engine.explain_ledger import from_ledger
 from dynsync_gui.engine.payload import Rules
-from dynsync_gui.engine.workload import Schemas, describe, mapping_of
+from dynsync_gui.engine.workload import Schemas, describe, mapping_of, work_of
+from dynsync_gui.service.certificates import write_certificate
 from dynsync_gui.service.cycles import QUOTA_CODE
 from dynsync_gui.service.jobs import BackgroundJob, Lane, Lanes
 from dynsync_gui.service.opening import Opening
@@ -86,6 +92,31 @@ class Asking:
                     raise
                 with closing(self._workplace.open_store(self._profile().database)) as store:
                     return Explained(job.number, from_ledger(store, asked, stop))
+
+        return self._lanes.run(Lane.INTERACTIVE, work)
+
+    def reconcile(self, sample: int = 0, path: Path | None = None) -> BackgroundJob:
+        """Last event `Reconciled`."""
+
+        def work(job: BackgroundJob) -> Event:
+            with self.desk(job) as desk:
+                dynamics, marketo = desk.connection.dynamics, desk.connection.marketo
+                certifier = Certifier(dynamics, marketo, desk.store, desk.rules, desk.schemas.own, job.token)
+                counts, differences, more = certifier.certify(work_of(desk.schemas, desk.mapping), sample)
+                card = dynamics.organisation()
+                certificate = Certificate(
+                    datetime.now(UTC),
+                    f"{card.name} ({card.address})",
+                    munchkin_of(desk.settings.marketo.endpoint),
+                    sample,
+                    counts,
+                    differences,
+                    more,
+                )
+            stamp = certificate.at.strftime("%Y%m%d-%H%M%S")
+            place = path or self._profile().database.with_name(f"certificate-{stamp}.txt")
+            write_certificate(place, certificate)
+            return Reconciled(job.number, certificate, place)
 
         return self._lanes.run(Lane.INTERACTIVE, work)
 

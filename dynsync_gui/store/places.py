@@ -48,6 +48,14 @@ class Places:
         marks = ",".join(f"'{entity}'" for entity in PEOPLE)
         return self._find(f"r.email = ? AND r.email <> '' AND r.entity IN ({marks})", email) if email else ()
 
+    def sample(self, entity: Entity, number: int) -> tuple[str, ...]:
+        """See `PlaceStore.sample`."""
+        rows = self._db.execute(
+            "SELECT id FROM records WHERE entity = ? AND reason <> 'deleted' ORDER BY random() LIMIT ?",
+            (entity.value, number),
+        )
+        return tuple(row[0] for row in rows)
+
     def _find(self, where: str, *values: object) -> tuple[Place, ...]:
         cursor = self._db.execute(f"{_SELECT} WHERE {where} ORDER BY r.seq", values)
         cursor.row_factory = sqlite3.Row

@@ -250,6 +250,10 @@ class SqliteStore:
         """Where the records of these ids stand, whatever their tables."""
         return self._places.of_ids(ids)
 
+    def sample(self, entity: Entity, number: int) -> tuple[str, ...]:
+        """Ids of so many records of a table, chosen at random."""
+        return self._places.sample(entity, number)
+
     def places_of_email(self, email: str) -> tuple[Place, ...]:
         """Where the people of an e-mail address stand."""
         return self._places.of_email(email)

@@ -15,6 +15,7 @@ import pytest
 from dynsync_gui.cli import main
 from dynsync_gui.cli.arguments import Options
 from dynsync_gui.cli.workshop import Workshop
+from dynsync_gui.domain.certificate import Certificate, EntityCount
 from dynsync_gui.domain.checks import (
     Check,
     CheckState,
@@ -37,13 +38,14 @@ from dynsync_gui.domain.events import (
     PlanReady,
     ProblemsRead,
     ProfileRead,
+    Reconciled,
     RehearsalReady,
     RunEnded,
 )
 from dynsync_gui.domain.explain import Answer, Cause, Explanation, FieldView, Step
 from dynsync_gui.domain.mapping import FieldOffer, NewField
 from dynsync_gui.domain.plan import EntityPlan, Plan
-from dynsync_gui.domain.report import Problem, Proof, RunKind, RunReport, RunState, Status
+from dynsync_gui.domain.report import Difference, Problem, Proof, RunKind, RunReport, RunState, Status
 from dynsync_gui.domain.schema import Entity, FieldType, SourceField, System, TargetType
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import (
@@ -140,6 +142,14 @@ ANSWER = Answer(
         ),
     ),
 )  # fmt: skip
+CERTIFICATE = Certificate(
+    AT,
+    "Contoso",
+    "123-ABC-456",
+    0,
+    (EntityCount(Entity.CONTACT, 5, 3, 1, 1, 1),),
+    (Difference(Entity.CONTACT, "0f3c", msg("is not in Marketo")),),
+)
 CHOSEN = FieldSettings({Entity.LEAD: (FieldChoice("firstname", direction=Direction.BOTH),)})
 VERSIONS = (
     ChoiceVersion(1, AT, "ada", FieldSettings()),
@@ -248,6 +258,9 @@ class ScriptedService:
     @property
     def records(self) -> ScriptedService:
         return self
+
+    def reconcile(self, sample: int = 0, path: Path | None = None) -> ScriptedJob:
+        return self._job("reconcile", Reconciled(1, CERTIFICATE, Path("kept.txt")), sample, path)
 
     def why(self, asked: str) -> ScriptedJob:
         return self._job("why", Explained(1, ANSWER), asked)

@@ -28,3 +28,15 @@ def test_why_as_a_document_and_as_text(call: Caller) -> None:
     assert "\x1b" not in text
     assert "passed  In Dynamics  Dynamics has it." in text
     assert text.rstrip().endswith("Reason: Somebody changed it.\nNext: Sync it now.")
+
+
+def test_reconcile_answers_with_the_certificate_and_status_1_where_a_reason_is_missing(call: Caller) -> None:
+    answer = call("reconcile", "--sample", "7", "--json")
+    assert answer.status == 1
+    assert call.service.given["reconcile"] == (7, None)
+    assert answer.document["entities"][0]["unexplained"] == 1
+    assert answer.document["file"] == "kept.txt"
+    text = call("reconcile", "--all")
+    assert call.service.given["reconcile"] == (0, None)
+    assert "contact 0f3c is not in Marketo" in text.out
+    assert "1 record differs without a known reason." in text.out

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from dynsync_gui.domain.certificate import Certificate, EntityCount
 from dynsync_gui.domain.checks import Check, CheckState, EnvironmentKind, IdentityCard, Owner, SystemIdentity
 from dynsync_gui.domain.errors import ConnectionFailed, DynSyncError, Finding, Retry, SecretsUnavailable
 from dynsync_gui.domain.events import (
@@ -22,6 +23,7 @@ from dynsync_gui.domain.events import (
     ProblemsRead,
     ProfileRead,
     Progress,
+    Reconciled,
     RehearsalReady,
     RunEnded,
     SignInPrompt,
@@ -31,7 +33,7 @@ from dynsync_gui.domain.explain import Answer, Cause, Explanation, FieldView, St
 from dynsync_gui.domain.guards import Confirmed, accepted, identity_check, identity_guard
 from dynsync_gui.domain.mapping import FieldOffer, NewField
 from dynsync_gui.domain.plan import EntityPlan, Plan
-from dynsync_gui.domain.report import Problem, Proof, RunKind, RunReport, RunState, Status
+from dynsync_gui.domain.report import Difference, Problem, Proof, RunKind, RunReport, RunState, Status
 from dynsync_gui.domain.schema import Entity, FieldType, SourceField, System, TargetType
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import (
@@ -364,6 +366,14 @@ ANSWER = Answer(
         ),
     ),
 )
+CERTIFICATE = Certificate(
+    NOW,
+    "Contoso",
+    "123-ABC-456",
+    0,
+    (EntityCount(Entity.CONTACT, 1_204, 1_200, 2, 1, 2),),
+    (Difference(Entity.CONTACT, "3f0c2b9e", msg("is not in Marketo")),),
+)
 SCRIPTS: dict[str, list[object]] = {
     "read_profile": [lambda job: ProfileRead(job, None, EMPTY)],
     "prepare_rehearsal": [lambda job: RehearsalReady(job, REHEARSAL, OWN_SECRETS)],
@@ -377,6 +387,7 @@ SCRIPTS: dict[str, list[object]] = {
     "follow": [quiet],
     "read_problems": [lambda job: ProblemsRead(job, PROBLEMS, STATUS)],
     "export_problems": [lambda job: ProblemsRead(job, PROBLEMS, STATUS)],
+    "reconcile": [lambda job: Reconciled(job, CERTIFICATE, Path("/home/admin/certificate.txt"))],
     "why": [lambda job: Explained(job, ANSWER)],
     "send_test_mail": [lambda job: MailSent(job, "admin@contoso.com", by_mail=True)],
 }

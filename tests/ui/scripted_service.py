@@ -157,6 +157,9 @@ class ScriptedService:
     def why(self, asked: str) -> ScriptedJob:
         return self._begin("why", asked)
 
+    def reconcile(self, sample: int = 0, path: Path | None = None) -> ScriptedJob:
+        return self._begin("reconcile", sample, path)
+
     def status(self) -> Status:
         return EMPTY
 

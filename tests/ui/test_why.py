@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QTableView
 
@@ -36,3 +38,15 @@ def test_nothing_is_asked_without_a_name_and_a_refusal_is_said(scenes: Scenes) -
     view.field.returnPressed.emit()
     scenes._wait(lambda: not view.waiting)
     assert view.banner.says.startswith("Marketo does not answer.")
+
+
+def test_both_sides_are_compared_into_a_file_of_the_users_choice(scenes: Scenes, tmp_path: Path) -> None:
+    window, service = scenes.open_stored()
+    window.main.nav[3].click()
+    view = window.main.why.compare
+    view.compare_to(str(tmp_path / "certificate.txt"))
+    assert not view.start.isEnabled()
+    scenes._wait(lambda: not view.waiting)
+    assert service.asked("reconcile") == [(0, tmp_path / "certificate.txt")]
+    assert view.banner.says.startswith("1 record differs without a known reason.")
+    assert view.start.isEnabled()

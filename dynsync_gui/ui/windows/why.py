@@ -17,6 +17,7 @@ from dynsync_gui.ui.widgets.banner import Banner
 from dynsync_gui.ui.widgets.boxes import TOP, Card, column, drop, row
 from dynsync_gui.ui.widgets.field_row import FieldRow
 from dynsync_gui.ui.widgets.text import Text
+from dynsync_gui.ui.windows.compare import Compare
 from dynsync_gui.ui.windows.problems import table_of
 from dynsync_gui.ui.words import CHECK, ENTITY
 
@@ -127,6 +128,8 @@ class Why(QWidget):
         layout.addWidget(self.banner)
         self._answers = column(gap=2 * GRID)
         layout.addLayout(self._answers)
+        self.compare = Compare(bridge)
+        layout.addWidget(self.compare)
         layout.addStretch(1)
         self.ask.clicked.connect(self._ask)
         self.field.returnPressed.connect(self._ask)
