@@ -76,11 +76,13 @@ def _run(options: Options, workshop: Workshop | None, output: Output, logs: Logs
     from dynsync_gui.cli.filter_command import filter_  # noqa: PLC0415
     from dynsync_gui.cli.fit_command import fit  # noqa: PLC0415
     from dynsync_gui.cli.prompts import terminal  # noqa: PLC0415
+    from dynsync_gui.cli.reconcile_command import reconcile  # noqa: PLC0415
     from dynsync_gui.cli.remove_command import remove  # noqa: PLC0415
     from dynsync_gui.cli.session import Stop  # noqa: PLC0415
     from dynsync_gui.cli.setup_command import setup  # noqa: PLC0415
     from dynsync_gui.cli.simulate_command import simulate  # noqa: PLC0415
     from dynsync_gui.cli.updates_command import updates  # noqa: PLC0415
+    from dynsync_gui.cli.why_command import why  # noqa: PLC0415
 
     folder = profile_of(options.profile)
     if options.verb == "setup":
@@ -99,6 +101,8 @@ def _run(options: Options, workshop: Workshop | None, output: Output, logs: Logs
         "background": background,
         "remove": remove,
         "updates": updates,
+        "why": why,
+        "reconcile": reconcile,
     }
     stop = Stop()
     with stop.heeded():

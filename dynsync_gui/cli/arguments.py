@@ -72,6 +72,8 @@ class Options:
         default: What new records say there, ``yes`` or ``no``.
         yes: Whether the change in Dynamics was confirmed.
         csv: Where ``problems`` writes them.
+        asked: The e-mail address or Dynamics id that ``why`` is about.
+        sample: Most records of a table that ``reconcile`` compares; 0 for all.
         records: Size of the rehearsal world.
         seed: What the rehearsal world is made from; the same seed makes the same world.
         port: First of the four ports of ``simulate``; 0 for any.
@@ -107,6 +109,8 @@ class Options:
     table: str = ""
     default: str = "no"
     csv: Path | None = None
+    asked: str = ""
+    sample: int = 0
     records: int = DEMO_RECORDS
     seed: int = 1
     port: int = 0
@@ -199,6 +203,13 @@ def _parser() -> argparse.ArgumentParser:
     verb("status", tr("say how it stands, and what the last runs did"))
     problems = verb("problems", tr("list the records that need a look"))
     problems.add_argument("--csv", type=Path, metavar=tr("FILE"), help=tr("also write them to a CSV file"))
+    why = verb("why", tr("say why a person is not, or not so, in Marketo, and what to do"))
+    why.add_argument("asked", metavar=tr("EMAIL|ID"), help=tr("an e-mail address, or an id as Dynamics has it"))
+    which = verb("reconcile", tr("compare both sides now and keep a certificate")).add_mutually_exclusive_group()
+    which.add_argument(
+        "--sample", type=_number(1, 1_000_000), metavar="N", help=tr("so many records of each table, chosen at random")
+    )
+    which.add_argument("--all", dest="sample", action="store_const", const=0, help=tr("all records (the default)"))
     simulate = verb("simulate", tr("serve the rehearsal systems on this computer until stopped"))
     _world(simulate)
     simulate.add_argument(

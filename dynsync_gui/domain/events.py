@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from dynsync_gui.domain.certificate import Certificate
 from dynsync_gui.domain.checks import Check, IdentityCard
 from dynsync_gui.domain.choice_changes import ChoiceVersion
 from dynsync_gui.domain.errors import DynSyncError, Finding
+from dynsync_gui.domain.explain import Answer
 from dynsync_gui.domain.filter_state import FilterState
 from dynsync_gui.domain.fit import FitReport
 from dynsync_gui.domain.mapping import FieldOffer
@@ -304,3 +306,23 @@ class FitChecked(Event):
     """The fit check is done."""
 
     report: FitReport
+
+
+@dataclass(frozen=True, slots=True)
+class Explained(Event):
+    """Why a record is not, or not so, in Marketo."""
+
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled(Event):
+    """Both sides were compared.
+
+    Attributes:
+        certificate: What came of it.
+        path: The readable file; a JSON file of the same name stands beside it.
+    """
+
+    certificate: Certificate
+    path: Path

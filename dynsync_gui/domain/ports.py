@@ -52,16 +52,16 @@ class SourceRecord:
 
 @dataclass(frozen=True, slots=True)
 class Carrying:
-    """The rows whose option column holds one of some values.
+    """The rows whose column holds one of some values.
 
     Attributes:
         name: Logical name of the column.
-        values: Numbers of the options.
+        values: Numbers of options, or texts.
         several: Whether it is a column of several choices.
     """
 
     name: str
-    values: tuple[int, ...]
+    values: tuple[int | str, ...]
     several: bool = False
 
 

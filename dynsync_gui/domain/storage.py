@@ -17,6 +17,7 @@ from dynsync_gui.domain.errors import Retry
 from dynsync_gui.domain.incoming import IncomingStore
 from dynsync_gui.domain.mapping import NewField
 from dynsync_gui.domain.mass_change import MassChange
+from dynsync_gui.domain.place import PlaceStore
 from dynsync_gui.domain.plan import EntityPlan
 from dynsync_gui.domain.report import Problem, RunKind, RunReport, RunState
 from dynsync_gui.domain.schema import Entity
@@ -283,7 +284,7 @@ class SharedEmail:
     seqs: tuple[int, ...] = field(default_factory=tuple)
 
 
-class SyncStore(IncomingStore, Protocol):
+class SyncStore(IncomingStore, PlaceStore, Protocol):
     """The profile's memory. Used by one thread at a time."""
 
     def transaction(self) -> AbstractContextManager[None]:

@@ -29,9 +29,9 @@ from dynsync_gui.engine.payload import Rules
 from dynsync_gui.engine.staging import stage
 
 _LISTED = 200
-_MISSING = msg("is not in Marketo")
-_DOUBLED = msg("is in Marketo more than once")
-_UNEQUAL = msg("has another value in Marketo")
+MISSING = msg("is not in Marketo")
+DOUBLED = msg("is in Marketo more than once")
+UNEQUAL = msg("has another value in Marketo")
 
 
 _LINKS = {
@@ -104,7 +104,7 @@ class Auditor:
                 self._problems += 1
             else:
                 self._eligible += 1
-                self._judge(record, _wanted(record, filled, linked), held.get(_key(record, linked), []))
+                self._judge(record, wanted_of(record, filled, linked), held.get(key_in(record, linked), []))
 
     def _held(
         self, entity: Entity, mapping: EntityMapping, staged: Sequence[StagedRecord], links: Sequence[Links]
@@ -144,22 +144,23 @@ class Auditor:
 
     def _judge(self, record: StagedRecord, wanted: Mapping[str, Any], found: Sequence[Mapping[str, Any]]) -> None:
         if len(found) != 1:
-            self._differences.append(Difference(record.entity, record.id, _MISSING if not found else _DOUBLED))
+            self._differences.append(Difference(record.entity, record.id, MISSING if not found else DOUBLED))
             return
         self._once += 1
         unequal = [name for name, value in wanted.items() if not same(value, found[0].get(name))]
         if not unequal:
             self._equal += 1
-        self._differences += [Difference(record.entity, record.id, _UNEQUAL, name) for name in unequal]
+        self._differences += [Difference(record.entity, record.id, UNEQUAL, name) for name in unequal]
 
 
-def _key(record: StagedRecord, links: Links) -> _Key:
+def key_in(record: StagedRecord, links: Links) -> _Key:
+    """Under what `Auditor` finds a record in Marketo."""
     if record.entity.target is Target.ROLE:
         return links.opportunity, links.person, (record.payload or {}).get("role")
     return record.id
 
 
-def _wanted(record: StagedRecord, filled: frozenset[str], links: Links) -> dict[str, Any]:
+def wanted_of(record: StagedRecord, filled: frozenset[str], links: Links) -> dict[str, Any]:
     """What Marketo has to hold: every value of ours, and nothing where a value of ours was cleared.
 
     A field that is only filled may hold what was there before.

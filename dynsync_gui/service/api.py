@@ -23,8 +23,8 @@ class Job(Protocol):
 
     Last events: `ChecksEnded`, `Described`, `PlanReady`, `RunEnded`, `MailSent`, `RehearsalReady`, `ProfileRead`,
     `ProblemsRead`, `EnvironmentsFound`, `BackgroundRead`, `Removed`, `UpdateRead`, `Downloaded`, `Sampled`,
-    `FilterRead`, `FitChecked`, `ChoicesRead`, `ChoiceImported`, `ChoiceEstimated`; `JobFailed` and `JobCancelled` for
-    any job.
+    `FilterRead`, `FitChecked`, `ChoicesRead`, `ChoiceImported`, `ChoiceEstimated`, `Explained`, `Reconciled`; `JobFailed`
+    and `JobCancelled` for any job.
     """
 
     @property
@@ -85,6 +85,21 @@ class UpdatesApi(Protocol):
 
         Args:
             folder: Where to; the user's downloads where None.
+        """
+
+
+class RecordsApi(Protocol):
+    """Questions and orders about single records; every method returns at once, as those of `SyncApi` do."""
+
+    def why(self, asked: str) -> Job:
+        """Say why the records of an e-mail address or a Dynamics id are not, or not so, in Marketo: `Explained`."""
+
+    def reconcile(self, sample: int = 0, path: Path | None = None) -> Job:
+        """Compare both sides now and keep a certificate, as text and as JSON: `Reconciled`.
+
+        Args:
+            sample: Most records of a table; 0 for all.
+            path: Where the text goes; None for the profile's folder.
         """
 
 
@@ -230,6 +245,10 @@ class SyncApi(Protocol):
     @property
     def paused(self) -> bool:
         """Whether the running sync stands still."""
+
+    @property
+    def records(self) -> RecordsApi:
+        """Questions and orders about single records."""
 
     def status(self) -> Status:
         """Runs and state of the profile, read from its database; quick, but not for the GUI thread."""

@@ -34,6 +34,7 @@ from dynsync_gui.domain.storage import SyncStore
 from dynsync_gui.domain.text import msg
 from dynsync_gui.engine.workload import Schemas, describe
 from dynsync_gui.service.api import Listener
+from dynsync_gui.service.asking import Asking
 from dynsync_gui.service.background import Background
 from dynsync_gui.service.checking import run_checks
 from dynsync_gui.service.choice_history import ChoiceHistory
@@ -88,6 +89,7 @@ class SyncService:
         self.choice_history, self.save_choice, self.restore_choice = choices.read, choices.save, choices.restore
         self.export_choice, self.import_choice = choices.write, choices.take_in
         self.estimate_choice = choices.estimate
+        self.records = Asking(workplace, self._opening, self._lanes, self._profile)
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Hear every event from now on."""

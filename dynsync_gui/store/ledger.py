@@ -278,22 +278,31 @@ class Ledger:
 
     def acknowledge(self, rows: Sequence[Acknowledgement]) -> None:
         """See `SyncStore.acknowledge`."""
+        at = now()
         self._db.executemany(
             """INSERT INTO journal (run, at, entity, id, marketo_id, before)
                SELECT run, ?, entity, id, ?, before FROM records
                 WHERE seq = ? AND version = ? AND state = 'outbox' AND before IS NOT NULL""",
-            [(now(), row.marketo_id, row.seq, row.version) for row in rows],
+            [(at, row.marketo_id, row.seq, row.version) for row in rows],
         )
         self._db.executemany(
             f"""UPDATE records SET state = CASE reason WHEN '' THEN 'acknowledged' ELSE 'skipped' END,
                                    moved = max(moved, marketo_id <> ?), marketo_id = ?, filled = ?, linked = ?,
                                    agreed = CASE WHEN ? = '' THEN NULL ELSE digest END,
                                    agreed_prints = CASE WHEN ? <> '' THEN coalesce(prints, agreed_prints) END,
-                                   prints = NULL, payload = {_KEPT}, before = NULL, match = ''
+                                   prints = NULL, payload = {_KEPT}, before = NULL, match = '', sent = ?, urgent = 0
                 WHERE seq = ? AND version = ? AND state = 'outbox'""",
             [
-                (*(row.marketo_id,) * 2, joined(row.filled), row.linked, *(row.marketo_id,) * 2, row.seq, row.version)
-                for row in rows
+                (
+                    *(one.marketo_id,) * 2,
+                    joined(one.filled),
+                    one.linked,
+                    *(one.marketo_id,) * 2,
+                    at,
+                    one.seq,
+                    one.version,
+                )
+                for one in rows
             ],
         )
         self._db.executemany("DELETE FROM problems WHERE seq = ?", [(row.seq,) for row in rows])

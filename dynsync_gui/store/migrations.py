@@ -125,4 +125,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE records ADD COLUMN alarms TEXT NOT NULL DEFAULT ''",
         "ALTER TABLE runs ADD COLUMN accepted TEXT NOT NULL DEFAULT ''",
     ),
+    (
+        "ALTER TABLE records ADD COLUMN sent TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE records ADD COLUMN urgent INTEGER NOT NULL DEFAULT 0",
+        "CREATE INDEX records_urgent ON records (seq) WHERE urgent = 1",
+        "ALTER TABLE runs ADD COLUMN rung TEXT NOT NULL DEFAULT ''",
+    ),
 )

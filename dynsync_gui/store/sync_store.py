@@ -13,6 +13,7 @@ from dynsync_gui.domain.errors import Finding, Retry
 from dynsync_gui.domain.incoming import Incoming
 from dynsync_gui.domain.mapping import NewField
 from dynsync_gui.domain.mass_change import MassChange
+from dynsync_gui.domain.place import Place
 from dynsync_gui.domain.plan import EntityPlan
 from dynsync_gui.domain.ports import PersonChange
 from dynsync_gui.domain.report import Problem, RunKind, RunReport, RunState
@@ -35,6 +36,7 @@ from dynsync_gui.store.incoming import IncomingChanges
 from dynsync_gui.store.ledger import Ledger, now
 from dynsync_gui.store.lifecycle import Lifecycle
 from dynsync_gui.store.links import LinkFinder
+from dynsync_gui.store.places import Places
 from dynsync_gui.store.reports import Reports
 
 FindingOf = Callable[[str, str], Finding]
@@ -62,6 +64,7 @@ class SqliteStore:
         self._lifecycle = Lifecycle(self._db, self._links)
         self._reports = Reports(self._db)
         self._incoming = IncomingChanges(self._db)
+        self._places = Places(self._db, finding_of)
         self._finding_of = finding_of
         self._clock = clock
 
@@ -250,6 +253,18 @@ class SqliteStore:
         """Keep that somebody agreed."""
         with self.transaction():
             self._db.execute("UPDATE runs SET accepted = ? WHERE id = ?", (id_, run))
+
+    def places(self, ids: Sequence[str]) -> tuple[Place, ...]:
+        """Where the records of these ids stand, whatever their tables."""
+        return self._places.of_ids(ids)
+
+    def sample(self, entity: Entity, number: int) -> tuple[str, ...]:
+        """Ids of so many records of a table, chosen at random."""
+        return self._places.sample(entity, number)
+
+    def places_of_email(self, email: str) -> tuple[Place, ...]:
+        """Where the people of an e-mail address stand."""
+        return self._places.of_email(email)
 
     def change_token(self) -> str:
         """Where the next look at Marketo's changes begins."""

@@ -15,6 +15,7 @@ import pytest
 from dynsync_gui.cli import main
 from dynsync_gui.cli.arguments import Options
 from dynsync_gui.cli.workshop import Workshop
+from dynsync_gui.domain.certificate import Certificate, EntityCount
 from dynsync_gui.domain.checks import (
     Check,
     CheckState,
@@ -34,6 +35,7 @@ from dynsync_gui.domain.events import (
     ChoicesRead,
     Described,
     Event,
+    Explained,
     FilterRead,
     FitChecked,
     FitProgress,
@@ -42,14 +44,16 @@ from dynsync_gui.domain.events import (
     PlanReady,
     ProblemsRead,
     ProfileRead,
+    Reconciled,
     RehearsalReady,
     RunEnded,
 )
+from dynsync_gui.domain.explain import Answer, Cause, Explanation, FieldView, Step
 from dynsync_gui.domain.filter_state import FilterColumn, FilterState
 from dynsync_gui.domain.fit import FitCure, FitExample, FitReason, FitReport, Misfit
 from dynsync_gui.domain.mapping import FieldOffer, NewField
 from dynsync_gui.domain.plan import EntityPlan, Plan
-from dynsync_gui.domain.report import Problem, Proof, RunKind, RunReport, RunState, Status
+from dynsync_gui.domain.report import Difference, Problem, Proof, RunKind, RunReport, RunState, Status
 from dynsync_gui.domain.schedule import BackgroundRun, BackgroundState, Entry, Registration
 from dynsync_gui.domain.schema import Entity, FieldType, SourceField, System, TargetType
 from dynsync_gui.domain.secrets import Secrets
@@ -134,6 +138,28 @@ OFFERS = {
         FieldOffer(SourceField("new_synctomkto", "Sync", FieldType.BOOLEAN), is_filter=True, preselected=True),
     )
 }
+VIEW = FieldView(
+    "jobtitle", "title", "Job Title", "Head", "Head", "B\x1b[2Joss", equal=False, winner=System.DYNAMICS,
+    rule=msg("Dynamics fills it."), cause=Cause.OVERWRITTEN, finding=msg("Somebody changed it."),
+)  # fmt: skip
+STEP = Step("dynamics", CheckState.PASSED, msg("In Dynamics"), msg("Dynamics has it."))
+ANSWER = Answer(
+    "ann@contoso.example",
+    (
+        Explanation(
+            Entity.LEAD, "0f3c", "Ann\x1b[2J Lee", "77", (STEP,), (VIEW,), Cause.OVERWRITTEN,
+            msg("Somebody changed it."), msg("Sync it now."), AT,
+        ),
+    ),
+)  # fmt: skip
+CERTIFICATE = Certificate(
+    AT,
+    "Contoso",
+    "123-ABC-456",
+    0,
+    (EntityCount(Entity.CONTACT, 5, 3, 1, 1, 1),),
+    (Difference(Entity.CONTACT, "0f3c", msg("is not in Marketo")),),
+)
 CHOSEN = FieldSettings({Entity.LEAD: (FieldChoice("firstname", direction=Direction.BOTH),)})
 FIT = FitReport(
     {Entity.LEAD: 1500},
@@ -325,6 +351,16 @@ class ScriptedService:
     def pause(self) -> None: ...
 
     def resume(self) -> None: ...
+
+    @property
+    def records(self) -> ScriptedService:
+        return self
+
+    def reconcile(self, sample: int = 0, path: Path | None = None) -> ScriptedJob:
+        return self._job("reconcile", Reconciled(1, CERTIFICATE, Path("kept.txt")), sample, path)
+
+    def why(self, asked: str) -> ScriptedJob:
+        return self._job("why", Explained(1, ANSWER), asked)
 
     def status(self) -> Status:
         return Status("attention", (REPORT,), AT)

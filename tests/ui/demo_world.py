@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from dynsync_gui.domain.certificate import Certificate, EntityCount
 from dynsync_gui.domain.checks import Check, CheckState, EnvironmentKind, IdentityCard, Owner, SystemIdentity
 from dynsync_gui.domain.errors import ConnectionFailed, DynSyncError, Finding, Retry, SecretsUnavailable
 from dynsync_gui.domain.events import (
@@ -13,23 +14,26 @@ from dynsync_gui.domain.events import (
     CycleEnded,
     EntityProgress,
     EnvironmentsFound,
+    Explained,
     JobFailed,
     MailSent,
     PlanReady,
     ProblemsRead,
     ProfileRead,
     Progress,
+    Reconciled,
     RehearsalReady,
     RunEnded,
     SignInEnded,
     SignInPrompt,
     Waiting,
 )
+from dynsync_gui.domain.explain import Answer, Cause, Explanation, FieldView, Step
 from dynsync_gui.domain.guards import Confirmed, accepted, identity_check, identity_guard
 from dynsync_gui.domain.mapping import NewField
 from dynsync_gui.domain.plan import EntityPlan, Plan
 from dynsync_gui.domain.prompts import Environment
-from dynsync_gui.domain.report import Problem, Proof, RunKind, RunReport, RunState, Status
+from dynsync_gui.domain.report import Difference, Problem, Proof, RunKind, RunReport, RunState, Status
 from dynsync_gui.domain.schedule import BackgroundRun, BackgroundState, Entry, Registration
 from dynsync_gui.domain.schema import Entity, System, TargetType
 from dynsync_gui.domain.secrets import Secrets
@@ -283,6 +287,58 @@ def quiet(job: int) -> CycleEnded:
 RUN = [progress(part / 10) for part in range(1, 11)] + [
     lambda job: RunEnded(job, REPORT, PROOF, mailed_to="admin@contoso.com"),
 ]
+VIEWS = tuple(
+    FieldView(
+        name, name, label, ours, sent, theirs, equal=ours == theirs, winner=System.DYNAMICS,
+        rule=msg("Dynamics fills {field}.", field=label),
+        cause=None if ours == theirs else Cause.OVERWRITTEN,
+        finding=NOTHING if ours == theirs else msg("Somebody changed it in Marketo after DynSync had sent it."),
+    )
+    for name, label, ours, sent, theirs in (
+        ("lastName", "Last Name", "Wallace", "Wallace", "Wallace"),
+        ("title", "Job Title", "Head of Marketing", None, "Intern"),
+    )
+)  # fmt: skip
+ANSWER = Answer(
+    "anna@litware.com",
+    (
+        Explanation(
+            Entity.CONTACT,
+            "3f0c2b9e-1111-4222-8333-444455556666",
+            "<b>Anna</b> Wallace",
+            "1029",
+            (
+                Step("dynamics", CheckState.PASSED, msg("In Dynamics"), msg("Dynamics has it as contact.")),
+                Step(
+                    "values",
+                    CheckState.FAILED,
+                    msg("Values"),
+                    msg("“Job Title” is not the same on both sides."),
+                    msg("Sync this one record now, and Dynamics' value is sent again."),
+                ),
+                Step(
+                    "shared",
+                    CheckState.ATTENTION,
+                    msg("Same e-mail address"),
+                    msg("A lead has it."),
+                    msg("Merge."),
+                ),
+            ),
+            VIEWS,
+            Cause.OVERWRITTEN,
+            msg("“Job Title” is not the same on both sides."),
+            msg("Sync this one record now, and Dynamics' value is sent again."),
+        ),
+    ),
+)
+CERTIFICATE = Certificate(
+    NOW,
+    "Contoso",
+    "123-ABC-456",
+    0,
+    (EntityCount(Entity.CONTACT, 1_204, 1_200, 2, 1, 2),),
+    (Difference(Entity.CONTACT, "3f0c2b9e", msg("is not in Marketo")),),
+)
 SCRIPTS: dict[str, list[object]] = {
     "read_profile": [lambda job: ProfileRead(job, None, EMPTY)],
     "prepare_rehearsal": [lambda job: RehearsalReady(job, REHEARSAL, OWN_SECRETS)],
@@ -299,6 +355,8 @@ SCRIPTS: dict[str, list[object]] = {
     "follow": [quiet],
     "read_problems": [lambda job: ProblemsRead(job, PROBLEMS, STATUS)],
     "export_problems": [lambda job: ProblemsRead(job, PROBLEMS, STATUS)],
+    "reconcile": [lambda job: Reconciled(job, CERTIFICATE, Path("/home/admin/certificate.txt"))],
+    "why": [lambda job: Explained(job, ANSWER)],
     "send_test_mail": [lambda job: MailSent(job, "admin@contoso.com", by_mail=True)],
 }
 

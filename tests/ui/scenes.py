@@ -73,6 +73,7 @@ class Scenes:
             "settings",
             "fields_later",
             "fields_history",
+            "why",
         ]
 
     def page1_empty(self) -> tuple[Window, ScriptedService]:
@@ -340,6 +341,14 @@ class Scenes:
         """The dialog in front of a window, else the window."""
         dialogs = [dialog for dialog in window.findChildren(QDialog) if dialog.isVisible()]
         return dialogs[-1] if dialogs else window
+
+    def why(self, **scripts: Any) -> tuple[Window, ScriptedService]:
+        window, service = self.open_stored(**scripts)
+        window.main.nav[4].click()
+        window.main.why.field.setText("anna@litware.com")
+        window.main.why.ask.click()
+        self._wait(lambda: not window.main.why.waiting)
+        return window, service
 
     def open(self, **scripts: Any) -> tuple[Window, ScriptedService]:
         """A new window on the first page."""

@@ -261,6 +261,17 @@ class ScriptedService:
     def paused(self) -> bool:
         return self._paused
 
+    @property
+    def records(self) -> ScriptedService:
+        """Questions and orders about single records are scripted beside the others."""
+        return self
+
+    def why(self, asked: str) -> ScriptedJob:
+        return self._begin("why", asked)
+
+    def reconcile(self, sample: int = 0, path: Path | None = None) -> ScriptedJob:
+        return self._begin("reconcile", sample, path)
+
     def status(self) -> Status:
         return EMPTY
 

@@ -183,9 +183,17 @@ def _filter(where: Carrying | None) -> str:
         values = ",".join(f"'{value}'" for value in where.values)
         text = f"Microsoft.Dynamics.CRM.ContainValues(PropertyName='{where.name}',PropertyValues=[{values}])"
     else:
-        text = " or ".join(f"{where.name} eq {value}" for value in where.values)
+        text = " or ".join(f"{where.name} eq {_literal(value)}" for value in where.values)
     quoted = quote(text, safe="(),'")
     return f"&$filter={quoted}"
+
+
+def _literal(value: int | str) -> str:
+    """A value as OData writes it; a quotation mark in a text is doubled."""
+    if isinstance(value, int):
+        return str(value)
+    doubled = value.replace("'", "''")
+    return f"'{doubled}'"
 
 
 def _told(on_wait: OnWait | None) -> Callable[[float], None] | None:

@@ -43,10 +43,11 @@ from dynsync_gui.ui.windows.problems import Problems
 from dynsync_gui.ui.windows.renewal import RenewalCard
 from dynsync_gui.ui.windows.settings_view import SettingsView
 from dynsync_gui.ui.windows.tray import Tray
+from dynsync_gui.ui.windows.why import Why
 
 
 class MainView(QWidget):
-    """Side panel and the three views.
+    """Side panel and the views.
 
     Attributes:
         setup_wanted: The user wants to set up again.
@@ -77,12 +78,14 @@ class MainView(QWidget):
         self.watch = BackgroundWatch(bridge, self)
         self._refresh: Job | None = None
         self._background: tuple[bool, BackgroundRun | None] | None = None
+        self.why = Why(bridge)
         self.views = QStackedWidget()
         self.nav = [
             IconButton("overview", tr("Overview"), kind="nav", role="accent"),
             IconButton("problems", tr("To look at"), kind="nav", role="accent"),
             IconButton("history", tr("History"), kind="nav", role="accent"),
             IconButton("settings", tr("Settings"), kind="nav", role="accent"),
+            IconButton("search", tr("Ask why"), kind="nav", role="accent"),
         ]
         self.renew = IconButton("shield", tr("Change a secret"), kind="nav", role="accent")
         self.renewal = RenewalCard()
@@ -307,7 +310,7 @@ class MainView(QWidget):
             inner.addWidget(button)
         self.nav[0].setChecked(True)
         group.idClicked.connect(self._show_view)
-        for view in (self.overview, self.problems, self.history, self.settings):
+        for view in (self.overview, self.problems, self.history, self.settings, self.why):
             area = QScrollArea()
             area.setWidgetResizable(True)
             area.setFrameShape(QFrame.Shape.NoFrame)

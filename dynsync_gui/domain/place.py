@@ -1,0 +1,73 @@
+"""Where single records stand in the ledger, for whoever asks about one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from dynsync_gui.domain.report import Problem
+from dynsync_gui.domain.schema import Entity
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Everything that the ledger knows of one record.
+
+    Attributes:
+        entity: Its table.
+        id: Its Dynamics id.
+        name: How people call it.
+        email: As it is compared.
+        version: The version that was read last.
+        run: The run that read it.
+        state: ``outbox``, ``acknowledged``, ``unchanged``, ``problem`` or ``skipped``.
+        reason: The rule (`storage.Skip`) that leaves it out; empty for none.
+        marketo_id: Marketo's id where known.
+        filled: Marketo fields that hold a value of ours.
+        agreed: Fingerprint of what both sides agreed on.
+        payload: Values that wait to be sent; None where none do.
+        sent: When Marketo took it last, UTC; None where it never did, or where nothing had to be sent.
+        sent_run: The run of that time; 0 for none.
+        parent_entity: Table of what it belongs to.
+        parent: Id of what it belongs to; empty for none.
+        deal: A role's opportunity; empty for none.
+        carrier: Table, id and name of the record that carries its person on; None for none.
+        problem: Why it was set aside; None where it was not.
+        due: When it is tried again, UTC; None where that has no date.
+    """
+
+    entity: Entity
+    id: str
+    name: str
+    email: str
+    version: str
+    run: int
+    state: str
+    reason: str
+    marketo_id: str
+    filled: frozenset[str]
+    agreed: bytes
+    payload: Mapping[str, Any] | None
+    sent: datetime | None
+    sent_run: int
+    parent_entity: Entity
+    parent: str
+    deal: str = ""
+    carrier: tuple[Entity, str, str] | None = None
+    problem: Problem | None = field(default=None, hash=False)
+    due: datetime | None = None
+
+
+class PlaceStore(Protocol):
+    """Finds records in the ledger, and puts some of them back in line."""
+
+    def places(self, ids: Sequence[str]) -> tuple[Place, ...]:
+        """Where the records of these ids stand, whatever their tables; in ledger order."""
+
+    def sample(self, entity: Entity, number: int) -> tuple[str, ...]:
+        """Ids of so many records of a table, chosen at random; deleted ones are left out."""
+
+    def places_of_email(self, email: str) -> tuple[Place, ...]:
+        """Where the people of an e-mail address stand."""

@@ -1,0 +1,161 @@
+"""Compares both sides now, all of it or a sample, and looks the reason of every difference up in the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dynsync_gui.domain.certificate import EntityCount
+from dynsync_gui.domain.convert import same
+from dynsync_gui.domain.explain import Cause
+from dynsync_gui.domain.mapping import EntityMapping
+from dynsync_gui.domain.place import Place
+from dynsync_gui.domain.report import Difference
+from dynsync_gui.domain.schema import Entity, EntitySchema, in_cycle_order
+from dynsync_gui.domain.storage import StagedRecord
+from dynsync_gui.domain.text import Message, msg
+from dynsync_gui.engine import payload
+from dynsync_gui.engine.explain_fields import cause_of
+from dynsync_gui.engine.proof import DOUBLED, MISSING, UNEQUAL, Auditor, key_in, wanted_of
+from dynsync_gui.engine.staging import stage
+
+AT_ONCE = 100
+LISTED = 10_000
+"""Differences that a certificate lists; more are counted."""
+
+_NEW = msg("is newer than the last sync")
+_CHANGED = msg("changed in Dynamics since the last sync")
+_GONE = msg("was deleted in Dynamics since the last sync")
+_WAITS = msg("waits to be sent")
+_OVERWRITTEN = msg("was changed in Marketo after DynSync had sent it")
+_KEPT = msg("is kept as Marketo has it, by a rule of the choice")
+
+
+@dataclass
+class _Count:
+    looked_at: int = 0
+    equal: int = 0
+    different: int = 0
+    unexplained: int = 0
+    skipped: int = 0
+
+
+class Certifier(Auditor):
+    """An audit whose differences have reasons; nothing is written."""
+
+    def certify(
+        self, work: Sequence[tuple[EntitySchema, EntityMapping]], sample: int = 0
+    ) -> tuple[tuple[EntityCount, ...], tuple[Difference, ...], int]:
+        """Compare every table.
+
+        Args:
+            work: Tables and what of them is synced.
+            sample: Most records of a table, chosen at random among those that the sync knows; 0 for all there are.
+
+        Returns:
+            Numbers per table, the differences, and how many more there are.
+        """
+        self._counts: dict[Entity, _Count] = {}
+        self._listed: list[Difference] = []
+        self._more = 0
+        if sample:
+            for schema, mapping in work:
+                self._some(schema, mapping, sample)
+        else:
+            self.prove(work)
+        counts = tuple(
+            EntityCount(
+                entity, one.looked_at, one.equal, one.different, one.unexplained, one.skipped
+            )
+            for entity in in_cycle_order(self._counts)
+            for one in [self._counts[entity]]
+        )  # fmt: skip
+        return counts, tuple(self._listed), self._more
+
+    def _some(self, schema: EntitySchema, mapping: EntityMapping, sample: int) -> None:
+        ids = self._store.sample(mapping.entity, sample)
+        names, shown = payload.columns(mapping, schema, self._rules), payload.wants_shown(mapping)
+        for start in range(0, len(ids), AT_ONCE):
+            self._token.checkpoint()
+            part = ids[start : start + AT_ONCE]
+            records = self._dynamics.read_records(schema, names, part, shown=shown)
+            staged = [one for record in records for one in stage(record, mapping, self._rules)]
+            for entity in dict.fromkeys(one.entity for one in staged):
+                self._compare(entity, mapping, [one for one in staged if one.entity is entity])
+            there = {record.id for record in records}
+            for place in self._store.places([id_ for id_ in part if id_ not in there]):
+                if place.entity is mapping.entity and place.reason != "deleted":
+                    self._count(place.entity, Difference(place.entity, place.id, _GONE, explained=True))
+
+    def _compare(self, entity: Entity, mapping: EntityMapping, staged: Sequence[StagedRecord]) -> None:
+        places = {one.id: one for one in self._store.places([record.id for record in staged]) if one.entity is entity}
+        links = self._store.links_of(staged)
+        held = self._held(entity, mapping, staged, links)
+        for record, linked in zip(staged, links, strict=True):
+            place = places.get(record.id)
+            if record.skip is not None or (place is not None and place.state == "skipped" and _seen(place, record)):
+                count = self._counts.setdefault(entity, _Count())
+                count.looked_at += 1
+                count.skipped += 1
+                continue
+            wanted = wanted_of(record, place.filled if place else frozenset(), linked)
+            self._count(
+                entity, *self._differences_of(record, place, mapping, wanted, held.get(key_in(record, linked), []))
+            )
+
+    def _differences_of(
+        self,
+        record: StagedRecord,
+        place: Place | None,
+        mapping: EntityMapping,
+        wanted: Mapping[str, Any],
+        found: Sequence[Mapping[str, Any]],
+    ) -> list[Difference]:
+        if len(found) == 1:
+            unequal = [name for name, value in wanted.items() if not same(value, found[0].get(name))]
+        else:
+            unequal = [""]
+        if not unequal:
+            return []
+        reason = _reason(record, place)
+        if reason is not None:
+            return [Difference(record.entity, record.id, reason, name, explained=True) for name in unequal]
+        if len(found) != 1:
+            return [Difference(record.entity, record.id, DOUBLED if found else MISSING)]
+        return [self._field(record, place, mapping, name, wanted[name], found[0].get(name)) for name in unequal]
+
+    def _field(
+        self, record: StagedRecord, place: Place | None, mapping: EntityMapping, name: str, wanted: Any, there: Any
+    ) -> Difference:
+        pair = next((one for one in mapping.fields if one.target.name == name), None)
+        cause = cause_of(pair, wanted, there, None, place) if pair is not None else Cause.CHANGED
+        if cause in {Cause.RULE, Cause.CONSENT}:
+            return Difference(record.entity, record.id, _KEPT, name, explained=True)
+        reason = _OVERWRITTEN if cause is Cause.OVERWRITTEN else UNEQUAL
+        return Difference(record.entity, record.id, reason, name)
+
+    def _count(self, entity: Entity, *differences: Difference) -> None:
+        count = self._counts.setdefault(entity, _Count())
+        count.looked_at += 1
+        count.equal += not differences
+        count.different += bool(differences)
+        count.unexplained += any(not one.explained for one in differences)
+        room = max(0, LISTED - len(self._listed))
+        self._listed += differences[:room]
+        self._more += len(differences[room:])
+
+
+def _reason(record: StagedRecord, place: Place | None) -> Message | None:
+    """Why a record may be missing or another one for now; None where it has no reason to be."""
+    if place is None:
+        return _NEW
+    if not _seen(place, record):
+        return _CHANGED
+    if place.problem is not None:
+        return place.problem.title
+    return _WAITS if place.state == "outbox" else None
+
+
+def _seen(place: Place, record: StagedRecord) -> bool:
+    return place.version == record.version

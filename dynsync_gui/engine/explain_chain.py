@@ -1,0 +1,366 @@
+"""The chain of one record: from Dynamics through the rules and the ledger to Marketo, until a link is broken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from dynsync_gui.domain.checks import CheckState
+from dynsync_gui.domain.errors import ConnectionFailed, GuardStop, Retry
+from dynsync_gui.domain.explain import Cause, Explanation, FieldView, Step
+from dynsync_gui.domain.mapping import EntityMapping
+from dynsync_gui.domain.place import Place
+from dynsync_gui.domain.ports import SourceRecord
+from dynsync_gui.domain.report import RunReport, RunState
+from dynsync_gui.domain.schema import FILTER_FIELD, KEY_FIELD, PEOPLE, Entity, key_of
+from dynsync_gui.domain.text import NOTHING, Message, msg
+from dynsync_gui.engine.rules_in_words import RULES
+
+Held = Mapping[str, Any]
+_NEXT = msg("Sync now, or wait for the next sync.")
+_TITLES: Mapping[str, Message] = {
+    "dynamics": msg("In Dynamics"),
+    "fields": msg("Table and fields"),
+    "filter": msg("Filter"),
+    "carried": msg("Same person"),
+    "read": msg("Seen by the sync"),
+    "match": msg("In Marketo"),
+    "sent": msg("Sent"),
+    "waiting": msg("Waiting"),
+    "company": msg("Company"),
+    "values": msg("Values"),
+    "shared": msg("Same e-mail address"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Standstill:
+    """What holds up the sync as a whole.
+
+    Attributes:
+        guard: The stop that nobody agreed to yet.
+    """
+
+    guard: GuardStop | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Everything that is known of one record.
+
+    Attributes:
+        entity: Its table.
+        id: Its Dynamics id.
+        live: As Dynamics has it now; None where it has it no more, or does not give the table.
+        place: Where the ledger has it; None where it was never read.
+        mapping: What of its table is synced; None for nothing.
+        lost: Why Dynamics does not give the table; None where it does.
+        held: What Marketo has under its key.
+        alike: What Marketo has under its e-mail address and another key, or none.
+        parent: Where what it belongs to stands; None where that is not known.
+        namesakes: Other records of Dynamics with its e-mail address.
+        views: Its fields on both sides.
+        run: The last run; None where none was made.
+        standstill: What holds up the sync as a whole.
+    """
+
+    entity: Entity
+    id: str
+    live: SourceRecord | None
+    place: Place | None
+    mapping: EntityMapping | None
+    lost: ConnectionFailed | None
+    held: Sequence[Held]
+    alike: Sequence[Held]
+    parent: Place | None
+    namesakes: Sequence[str]
+    views: Sequence[FieldView]
+    run: RunReport | None
+    standstill: Standstill
+
+
+@dataclass
+class Chain:
+    """Collects steps; the first link that is broken is the true reason."""
+
+    one: Subject
+    _steps: list[Step] = field(default_factory=list)
+    _end: tuple[Cause, Message, Message] | None = None
+
+    def explain(self) -> Explanation:
+        """Follow the record to its end."""
+        for link in (self._dynamics, self._fields, self._filter, self._carried, self._marketo, self._ledger):
+            link()
+        if self.one.held:
+            self._values()
+            self._company()
+        self._shared()
+        cause, verdict, cure = self._end or (
+            Cause.IN_STEP, msg("It is in Marketo, with the values that Dynamics has."), NOTHING
+        )  # fmt: skip
+        place, live = self.one.place, self.one.live
+        return Explanation(
+            entity=self.one.entity,
+            id=self.one.id,
+            name=(place.name if place else "") or _name(live),
+            person=str(self.one.held[0].get("id") or self.one.held[0].get("marketoGUID") or "")
+            if self.one.held
+            else "",
+            steps=tuple(self._steps),
+            fields=tuple(self.one.views),
+            cause=cause,
+            verdict=verdict,
+            cure=cure,
+            sent=place.sent if place else None,
+        )
+
+    def _passed(self, id_: str, finding: Message) -> None:
+        self._steps.append(Step(id_, CheckState.PASSED, _TITLES[id_], finding))
+
+    def _look(self, id_: str, finding: Message, cure: Message = NOTHING) -> None:
+        self._steps.append(Step(id_, CheckState.ATTENTION, _TITLES[id_], finding, cure))
+
+    def _broken(
+        self, id_: str, cause: Cause, finding: Message, cure: Message, code: str = "", detail: str = ""
+    ) -> None:
+        """A broken link; only the first one is the reason."""
+        self._steps.append(Step(id_, CheckState.FAILED, _TITLES[id_], finding, cure, code, detail))
+        self._end = self._end or (cause, finding, cure)
+
+    @property
+    def _whole(self) -> bool:
+        return self._end is None
+
+    def _dynamics(self) -> None:
+        one = self.one
+        if one.live is not None:
+            self._passed("dynamics", msg("Dynamics has it as {table}.", table=one.entity.value))
+        elif one.lost is None:
+            seen = one.place is not None and one.place.reason == "deleted"
+            stays = msg("It was deleted in Dynamics. Marketo keeps the record as you chose for deleted ones.")
+            coming = msg("It was deleted in Dynamics, and the sync has not seen that yet.")
+            cure = NOTHING if seen else _NEXT
+            self._broken("dynamics", Cause.DELETED, stays if seen else coming, cure)
+
+    def _fields(self) -> None:
+        one = self.one
+        if one.lost is not None:
+            self._broken(
+                "fields",
+                Cause.TABLE_OUT,
+                msg(
+                    "Dynamics does not give the table “{table}” today: {why}",
+                    table=one.entity,
+                    why=one.lost.finding.title,
+                ),
+                one.lost.finding.cure,
+                one.lost.code,
+                one.lost.detail,
+            )
+        elif one.mapping is None or (not one.mapping.fields and one.entity in PEOPLE):
+            self._broken(
+                "fields",
+                Cause.NOT_CHOSEN,
+                msg("Records of “{table}” are not synced: nothing of this table was chosen.", table=one.entity),
+                msg("Set up again and choose fields of this table."),
+            )
+        else:
+            self._passed("fields", msg("The table is synced, with {n} of its fields.", n=len(one.mapping.fields)))
+
+    def _filter(self) -> None:
+        one = self.one
+        if one.live is None or one.mapping is None or not self._whole:
+            return
+        if not one.mapping.filter:
+            self._passed("filter", msg("No filter is in use for this table."))
+        elif one.live.values.get(FILTER_FIELD) is False:
+            stays = msg("“Sync to Marketo” is No in Dynamics. What Marketo has of it stays as it was.")
+            never = msg("“Sync to Marketo” is No in Dynamics, and only that keeps a record out.")
+            self._broken(
+                "filter",
+                Cause.FILTERED,
+                stays if one.held else never,
+                msg("Set “Sync to Marketo” ({field}) to Yes in Dynamics.", field=FILTER_FIELD),
+            )
+        else:
+            self._passed("filter", msg("“Sync to Marketo” is not No, so the filter lets it through."))
+
+    def _carried(self) -> None:
+        """Another record stands for it in Marketo, or a rule leaves it out."""
+        one, place = self.one, self.one.place
+        if not self._whole or one.live is None:
+            return
+        master = str(one.live.values.get("_masterid_value") or "").lower() if one.live.values.get("merged") else ""
+        if master:
+            self._broken(
+                "carried",
+                Cause.MERGED,
+                msg("It was merged into another record in Dynamics, {id}, which stands for it in Marketo.", id=master),
+                msg("Look at that record: ask for {id}.", id=master),
+            )
+        elif place is not None and place.state == "skipped" and place.reason == "folded" and place.carrier is not None:
+            _, id_, name = place.carrier
+            self._broken(
+                "carried",
+                Cause.FOLDED,
+                msg("The lead was qualified. Its contact “{name}” is the same person in Marketo.", name=name or id_),
+                msg("Look at the contact: ask for {id}.", id=id_),
+            )
+        elif place is not None and place.state == "skipped" and place.reason in RULES and _seen(one):
+            finding, cure = RULES[place.reason]
+            self._broken("carried", Cause.LEFT_OUT, finding, cure, place.reason)
+
+    def _marketo(self) -> None:
+        one = self.one
+        if len(one.held) > 1:
+            ids = ", ".join(str(row.get("id")) for row in one.held)
+            finding = msg("Marketo has it more than once, under the same Dynamics id: {ids}.", ids=ids)
+            self._broken("match", Cause.DOUBLED, finding, msg("Merge these records in Marketo."))
+        elif one.held:
+            there = str(one.held[0].get("id") or one.held[0].get("marketoGUID") or "")
+            self._passed("match", msg("Marketo has it, by its Dynamics id, as number {id}.", id=there))
+        elif one.place is not None and one.place.marketo_id and one.place.state in {"acknowledged", "unchanged"}:
+            self._broken(
+                "match",
+                Cause.GONE,
+                msg("It was number {id} in Marketo, and is not there any more.", id=one.place.marketo_id),
+                msg(
+                    "Somebody deleted or merged it in Marketo. If it belongs there, sync this one record now: it is "
+                    "created again."
+                ),
+            )
+        elif self._whole:
+            self._look("match", msg("Marketo has nothing under its Dynamics id."))
+        strangers = [row for row in one.alike if str(row.get(KEY_FIELD) or "").lower() != one.id]
+        if strangers and one.entity in PEOPLE and not one.held:
+            whose = ", ".join(str(row.get(KEY_FIELD) or row.get("id")) for row in strangers)
+            self._look("match", msg("Marketo has this e-mail address under {whose}.", whose=whose))
+
+    def _ledger(self) -> None:
+        """Seen, sent, refused, or waiting."""
+        one, place = self.one, self.one.place
+        if not self._whole:
+            if place is not None and place.sent is not None:
+                self._sent(place)
+            return
+        if place is None:
+            self._unread()
+        elif place.state == "problem" and place.problem is not None:
+            self._aside(place)
+        elif place.state == "outbox":
+            self._in_line()
+        elif not _seen(one) and not one.held:
+            self._broken("read", Cause.CHANGED, msg("It changed in Dynamics since the last sync."), _NEXT)
+        else:
+            self._passed("read", msg("The sync has seen it."))
+            self._sent(place)
+
+    def _unread(self) -> None:
+        run = self.one.run
+        if run is None:
+            finding, cure = msg("Nothing was synced yet."), msg("Start the first sync.")
+        elif run.state is not RunState.DONE:
+            finding, cure = msg("The sync that is under way has not come to it yet."), msg("Let the sync go on.")
+        else:
+            finding, cure = msg("It is newer than the last sync, which has not seen it."), _NEXT
+        if not self._held_up():
+            self._broken("read", Cause.NOT_READ, finding, cure)
+
+    def _aside(self, place: Place) -> None:
+        problem, parent = place.problem, self.one.parent
+        if problem is None:
+            return
+        if problem.retry is Retry.AFTER_PARENT:
+            name = (parent.name or parent.id) if parent is not None else place.parent
+            finding = msg("It waits for what it belongs to, “{name}”, which is not in Marketo.", name=name)
+            self._broken(
+                "waiting", Cause.PARENT, finding, msg("Look why: ask for {id}.", id=place.parent), problem.code
+            )
+        elif problem.retry is Retry.NEXT_RUN:
+            finding = msg("Marketo could not take it for now: {why}", why=problem.title)
+            cure = msg("Nothing: DynSync tries it again by itself. To try at once, press Retry.")
+            self._broken("sent", Cause.RETRY, finding, cure, problem.code, problem.detail)
+        else:
+            finding = msg("Marketo refused it: {why}", why=problem.title)
+            self._broken("sent", Cause.REFUSED, finding, problem.cure, problem.code, problem.detail)
+
+    def _in_line(self) -> None:
+        if self._held_up():
+            return
+        finding = msg("It stands in line to be sent, and the sync has not come to it yet.")
+        self._broken("waiting", Cause.IN_LINE, finding, msg("Let the sync go on, or sync this one record now."))
+
+    def _held_up(self) -> bool:
+        """Whether the sync as a whole stands still."""
+        guard = self.one.standstill.guard
+        if guard is not None:
+            self._broken("waiting", Cause.GUARD, guard.finding.title, guard.finding.cure, guard.code, guard.detail)
+        return not self._whole
+
+    def _sent(self, place: Place) -> None:
+        if place.sent is None:
+            self._passed("sent", msg("Marketo had the same values already: nothing had to be sent."))
+        else:
+            time = place.sent.strftime("%Y-%m-%d %H:%M UTC")
+            self._passed("sent", msg("It was sent last at {time}, by run {run}.", time=time, run=str(place.sent_run)))
+
+    def _values(self) -> None:
+        one = self.one
+        unequal = [view for view in one.views if not view.equal]
+        if not unequal:
+            if one.views:
+                self._passed("values", msg("All {n} fields are equal on both sides.", n=len(one.views)))
+            return
+        by_rule = {Cause.RULE, Cause.CONSENT}
+        first = next((view for view in unequal if view.cause not in by_rule), None) or next(
+            (view for view in unequal if view.cause is Cause.CONSENT), unequal[0]
+        )
+        finding = msg("“{field}” is not the same on both sides. {why}", field=first.label, why=first.finding)
+        cause, cure = first.cause or Cause.CHANGED, _CURES.get(first.cause, NOTHING)
+        if cause in by_rule:
+            self._look("values", finding, cure)
+            self._end = self._end or (cause, finding, cure)
+        else:
+            self._broken("values", cause, finding, cure)
+
+    def _company(self) -> None:
+        one, place = self.one, self.one.place
+        if one.entity not in PEOPLE or place is None or not place.parent or one.mapping is None:
+            return
+        if not one.mapping.linked or place.parent_entity is not Entity.ACCOUNT:
+            return
+        company = str(one.held[0].get(key_of(Entity.ACCOUNT.target)) or "").lower()
+        if company == place.parent:
+            self._passed("company", msg("It is linked to its company."))
+            return
+        name = (one.parent.name or one.parent.id) if one.parent is not None else place.parent
+        finding = msg("It is in Marketo without its company “{name}”.", name=name)
+        cure = msg("Look why: ask for {id}.", id=place.parent)
+        self._look("company", finding, cure)
+        self._end = self._end or (Cause.NO_COMPANY, finding, cure)
+
+    def _shared(self) -> None:
+        if self.one.namesakes:
+            whose = ", ".join(self.one.namesakes)
+            finding = msg("Dynamics has this e-mail address in other records, too: {whose}.", whose=whose)
+            self._look("shared", finding, msg("Merge them in Dynamics if they are one person."))
+
+
+def _seen(one: Subject) -> bool:
+    """Whether the ledger knows the version that Dynamics has now."""
+    return one.place is not None and one.live is not None and one.place.version == one.live.version
+
+
+def _name(record: SourceRecord | None) -> str:
+    values = record.values if record is not None else {}
+    return str(values.get("fullname") or values.get("name") or "")
+
+
+_CURES: Mapping[Cause | None, Message] = {
+    Cause.CHANGED: _NEXT,
+    Cause.OVERWRITTEN: msg("Sync this one record now, and Dynamics' value is sent again."),
+    Cause.CONSENT: msg("Nothing, unless the person agreed anew: then change it in Marketo."),
+    Cause.FIELD_OUT: msg("Set up again and choose another Marketo field."),
+    Cause.REFUSED: msg("Correct the value in Dynamics."),
+}

@@ -1,0 +1,65 @@
+"""Both sides compared after a sync: what is equal, what differs, and why."""
+
+from __future__ import annotations
+
+import json
+import stat
+from typing import TYPE_CHECKING
+
+from dynsync_gui.domain.certificate import Certificate
+from dynsync_gui.domain.events import Reconciled, RunEnded
+from dynsync_gui.domain.schema import Entity
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.service.conftest import Desk
+
+
+def certified(desk: Desk, sample: int = 0, path: Path | None = None) -> Certificate:
+    event = desk.service.records.reconcile(sample, path).wait(120)
+    assert isinstance(event, Reconciled), event
+    assert stat.S_IMODE(event.path.stat().st_mode) == 0o600
+    kept = json.loads(event.path.with_suffix(".json").read_text("utf-8"))
+    assert kept["holds"] is event.certificate.holds
+    assert event.path.read_text("utf-8").startswith("Comparison of both sides")
+    return event.certificate
+
+
+def test_what_differs_is_listed_with_its_reason(desk: Desk, tmp_path: Path) -> None:
+    world, market = desk.rehearsal.world, desk.rehearsal.marketo.marketer
+    refused = world.insert("contact", {"lastname": "Refused", "emailaddress1": "not an address"})
+    assert isinstance(desk.start(), RunEnded)
+    whole = certified(desk)
+    assert whole.holds, [one for one in whole.differences if not one.explained]
+    assert {one.entity for one in whole.counts} >= {Entity.ACCOUNT, Entity.CONTACT, Entity.LEAD, Entity.OPPORTUNITY}
+    for one in whole.counts:
+        assert one.looked_at == one.equal + one.different + one.skipped
+    audit = desk.rehearsal.audit()
+    rows = {row["contactid"]: row for row in audit["dataverse"]["contact"]}
+    persons = [one for one in audit["marketo"]["persons"] if one.get("dynamicsId") in rows]
+    edited, meddled, removed = (one["dynamicsId"] for one in persons[:3])
+    world.update("contact", edited, {"lastname": "Edited"})
+    new = world.insert("contact", {"lastname": "New"})
+    market.change(int(persons[1]["id"]), {"lastName": "By hand"})
+    market.delete(int(persons[2]["id"]))
+    after = certified(desk, path=tmp_path / "mine.txt")
+    assert (tmp_path / "mine.json").exists()
+    found = {one.id: (str(one.reason), one.explained) for one in after.differences}
+    assert found[edited] == ("changed in Dynamics since the last sync", True)
+    assert found[new] == ("is newer than the last sync", True)
+    assert found[meddled] == ("was changed in Marketo after DynSync had sent it", False)
+    assert found[removed] == ("is not in Marketo", False)
+    assert found[refused][1] is True
+    (people,) = (one for one in after.counts if one.entity is Entity.CONTACT)
+    assert people.unexplained == 2
+    assert not after.holds
+
+
+def test_a_sample_looks_at_no_more_than_it_is_told(desk: Desk) -> None:
+    assert isinstance(desk.start(), RunEnded)
+    drawn = certified(desk, 25)
+    assert drawn.sample == 25
+    (people,) = (one for one in drawn.counts if one.entity is Entity.CONTACT)
+    assert people.looked_at == 25
+    assert drawn.holds

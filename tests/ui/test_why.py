@@ -1,0 +1,52 @@
+"""The view that says why a person is not in Marketo."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QTableView
+
+from tests.ui import demo_world as world
+from tests.ui.scenes import Scenes
+from tests.ui.test_main_window import texts
+
+
+def test_the_chain_is_shown_with_its_reason_and_the_fields_that_differ(scenes: Scenes) -> None:
+    window, service = scenes.why()
+    view = window.main.why
+    assert service.asked("why") == [("anna@litware.com",)]
+    shown = texts(view)
+    for part in ("<b>Anna</b> Wallace", "Passed", "Stopped here", "Look at this", "A lead has it."):
+        assert part in shown
+    assert view._cards[0].verdict.says.startswith("“Job Title” is not the same")
+    model = view._cards[0].findChild(QTableView).model()
+    cells = [model.index(0, column).data() for column in range(model.columnCount())]
+    assert cells == ["Job Title", "Head of Marketing", "?", "Intern"]
+    assert model.rowCount() == 1
+    assert "Dynamics fills Job Title." in model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
+
+
+def test_nothing_is_asked_without_a_name_and_a_refusal_is_said(scenes: Scenes) -> None:
+    window, service = scenes.open_stored(why=[world.refused])
+    view = window.main.why
+    window.main.nav[4].click()
+    view.ask.click()
+    assert service.asked("why") == []
+    assert "Enter an e-mail address or an id." in texts(view)
+    view.field.setText("x@y.example")
+    view.field.returnPressed.emit()
+    scenes._wait(lambda: not view.waiting)
+    assert view.banner.says.startswith("Marketo does not answer.")
+
+
+def test_both_sides_are_compared_into_a_file_of_the_users_choice(scenes: Scenes, tmp_path: Path) -> None:
+    window, service = scenes.open_stored()
+    window.main.nav[4].click()
+    view = window.main.why.compare
+    view.compare_to(str(tmp_path / "certificate.txt"))
+    assert not view.start.isEnabled()
+    scenes._wait(lambda: not view.waiting)
+    assert service.asked("reconcile") == [(0, tmp_path / "certificate.txt")]
+    assert view.banner.says.startswith("1 record differs without a known reason.")
+    assert view.start.isEnabled()
