@@ -9,8 +9,7 @@ from dynsync_gui.domain.choice import Overwrite
 from dynsync_gui.domain.convert import misfit, same
 from dynsync_gui.domain.explain import Cause, FieldView
 from dynsync_gui.domain.fingerprint import entries, entry, mark
-from dynsync_gui.domain.mapping import EntityMapping, FieldMapping
-from dynsync_gui.domain.mapping.sentence import sentence
+from dynsync_gui.domain.mapping import EntityMapping, FieldMapping, sentence
 from dynsync_gui.domain.place import Place
 from dynsync_gui.domain.schema import System, TargetSchema
 from dynsync_gui.domain.text import NOTHING, Message, msg

@@ -23,8 +23,8 @@ class Job(Protocol):
 
     Last events: `ChecksEnded`, `Described`, `PlanReady`, `RunEnded`, `MailSent`, `RehearsalReady`, `ProfileRead`,
     `ProblemsRead`, `EnvironmentsFound`, `BackgroundRead`, `Removed`, `UpdateRead`, `Downloaded`, `Sampled`,
-    `FilterRead`, `FitChecked`, `ChoicesRead`, `ChoiceImported`, `ChoiceEstimated`, `Explained`, `Reconciled`; `JobFailed`
-    and `JobCancelled` for any job.
+    `FilterRead`, `FitChecked`, `ChoicesRead`, `ChoiceImported`, `ChoiceEstimated`, `Explained`, `Reconciled`;
+    `JobFailed` and `JobCancelled` for any job.
     """
 
     @property

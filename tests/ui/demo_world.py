@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from dynsync_gui.domain.certificate import Certificate, EntityCount
 from dynsync_gui.domain.checks import Check, CheckState, EnvironmentKind, IdentityCard, Owner, SystemIdentity
