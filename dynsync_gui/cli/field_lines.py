@@ -58,10 +58,10 @@ def choice_problems(described: Described, settings: Settings, only: str = "") ->
     flow.accept_offers(described.offers)
     return tuple(
         problem
-        for entity, table in described.tables.items()
+        for entity, rows in described.offers.items()
         if only in {"", entity.value}
         for problem in problems_of(
-            flow.choices(entity), table, described.targets, described.offers[entity], settings.fields.language
+            flow.choices(entity), described.tables[entity], described.targets, rows, settings.fields.language
         )
     )
 

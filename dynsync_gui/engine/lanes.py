@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import Any
 
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.ports import BatchRefused, RowOutcome
@@ -81,19 +82,19 @@ class Lane:
             raise failure
 
     def _batches(self, entities: Sequence[Entity], matches: Sequence[Match], sending: Sending) -> Iterator[Batch]:
-        after = 0
+        after, size = 0, 0
+        batch: list[LedgerRecord] = []
         while records := self._store.outgoing(entities, matches, after, _PAGE):
             dropped = self._settling.dropped(sending.target)
-            batch: list[LedgerRecord] = []
-            size = 0
             for record in records:
-                bytes_ = len(json.dumps(without(sending.row(record), dropped))) + 2
+                bytes_ = _bytes(without(sending.row(record), dropped))
                 if batch and (size + bytes_ > BATCH_BYTES or len(batch) == sending.at_once):
                     yield tuple(batch)
                     batch, size = [], 0
                 batch.append(record)
                 size += bytes_
             after = records[-1].seq
+        if batch:
             yield tuple(batch)
 
     def _cut(self, batch: Batch, refused: BatchRefused, sending: Sending) -> list[Batch]:
@@ -106,3 +107,9 @@ class Lane:
         self._cuts += 1
         half = len(batch) // 2
         return [batch[half:], batch[:half]]
+
+
+def _bytes(row: Mapping[str, Any]) -> int:
+    """How long a row is on the wire, with the comma after it."""
+    text = json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+    return len(text.encode("utf-8", "replace")) + 1
