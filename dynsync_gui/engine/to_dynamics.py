@@ -149,10 +149,10 @@ class ToDynamics:
 
 
 def returning(mapping: EntityMapping) -> tuple[FieldMapping, ...]:
-    """The pairs whose Marketo value goes to Dynamics."""
+    """The pairs whose Marketo value goes to Dynamics; a field that is still to be created holds none."""
     if mapping.entity not in PEOPLE:
         return ()
-    return tuple(pair for pair in mapping.fields if pair.direction.writes_dynamics)
+    return tuple(pair for pair in mapping.fields if pair.direction.writes_dynamics and not pair.new)
 
 
 def reads_as(value: Any, text: str) -> bool:
