@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+WINDOW = "DynSync"
+
 
 def console_name(platform: str = sys.platform) -> str:
     """File name of the command line.

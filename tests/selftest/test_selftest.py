@@ -54,6 +54,7 @@ def test_everything_works_here_and_leaves_nothing(tmp_path: Path, own_home: Path
     assert [path for path in sorted(own_home.rglob("*")) if path not in before and path.is_file()] == []
 
 
+@pytest.mark.only_on("linux")
 def test_window_that_cannot_be_opened_fails(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("DISPLAY", ":9999")
     (found,) = [each for each in checks.outcomes(tmp_path, checks.CHECKS[:1]) if each.id == "window"]
@@ -88,6 +89,7 @@ def test_system_without_authorities_fails(monkeypatch: pytest.MonkeyPatch, tmp_p
         trust.check_trust(tmp_path)
 
 
+@pytest.mark.only_on("linux")
 def test_missing_keychain_is_lacking_not_broken() -> None:
     with pytest.raises(Lacking, match="no keychain"):
         checks.check_keychain(Path())
