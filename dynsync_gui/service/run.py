@@ -21,7 +21,7 @@ from dynsync_gui.engine.own_types import made_types
 from dynsync_gui.engine.payload import Rules
 from dynsync_gui.engine.planner import Planner
 from dynsync_gui.engine.proof import Auditor
-from dynsync_gui.engine.workload import Schemas, describe, mapping_of, work_of
+from dynsync_gui.engine.workload import Schemas, describe, mapping_of, wanted_tables, work_of
 from dynsync_gui.service.bringing_back import BringingBack
 from dynsync_gui.service.choices import note_lost_fields
 from dynsync_gui.service.guarding import guard_mass_changes
@@ -88,7 +88,7 @@ class Runner:
             marketo,
             self._store,
             self._settings.limits,
-            self._rules(schemas),
+            self._rules(),
             token,
             self._phase,
             self._done,
@@ -145,7 +145,7 @@ class Runner:
                 self._connection.dynamics,
                 self._connection.marketo,
                 self._store,
-                self._rules(prepared.schemas),
+                self._rules(),
                 prepared.schemas.own,
                 self._job.token,
             )
@@ -167,9 +167,10 @@ class Runner:
         tables = in_cycle_order((*ENTITIES, *self._store.entities()))
         return {entity: self._store.count_outgoing(entity) for entity in tables}
 
-    def _rules(self, schemas: Schemas) -> Rules:
-        """How records are taken in; owners only where they can be synced today."""
-        return Rules(Entity.USER in schemas.tables, self._settings.objects.deleted, self._settings.fields.filtered_out)
+    def _rules(self) -> Rules:
+        """How records are taken in; owners stay owners while the users cannot be read."""
+        wanted, _ = wanted_tables(self._settings.objects, self._settings.enable.native_sync)
+        return Rules(Entity.USER in wanted, self._settings.objects.deleted, self._settings.fields.filtered_out)
 
     def _done(self, entity: Entity | None, done: int) -> None:
         self.meter.reached(entity or Entity.CONTACT, done)

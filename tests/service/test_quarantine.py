@@ -45,6 +45,19 @@ def test_a_table_that_may_no_longer_be_read_waits_and_the_others_go_on(life: Lif
     assert ("table-out", "lead") not in codes(life.desk)
 
 
+def test_owners_stay_while_the_users_may_not_be_read(life: Life) -> None:
+    owned = {row["id"]: row.get("externalSalesPersonId") for row in life.desk.rehearsal.audit()["marketo"]["persons"]}
+    life.desk.rehearsal.marketo.denied.update({"Read-Only Sales Person", "Read-Write Sales Person"})
+    contact = life.rows("contact", statecode=0)[0]["contactid"]
+    life.world.update("contact", contact, {"lastname": "Seen"})
+    life.cycle()
+    assert ("table-out", "systemuser") in codes(life.desk)
+    assert life.person(contact)["lastName"] == "Seen"
+    persons = life.desk.rehearsal.audit()["marketo"]["persons"]
+    assert {row["id"]: row.get("externalSalesPersonId") for row in persons} == owned
+    assert any(owned.values())
+
+
 def test_nothing_is_taken_for_done_where_no_table_may_be_read(life: Life) -> None:
     for name in ("Lead", "Contact", "Account", "Opportunity", "Connection", "User"):
         privileges(life.desk, f"prvRead{name}")
