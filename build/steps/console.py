@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -26,16 +27,21 @@ def say(text: str) -> None:
     sys.stderr.flush()
 
 
-def run(command: Sequence[str | Path], environment: Mapping[str, str] | None = None) -> int:
+def run(
+    command: Sequence[str | Path], environment: Mapping[str, str] | None = None, *, output: IO[bytes] | None = None
+) -> int:
     """Run a program in the project's root folder and return its exit status.
 
     Args:
         command: Program and arguments.
         environment: Variables beside the present ones.
+        output: Takes all its words; they go to the terminal where None.
     """
     words = [str(word) for word in command]
+    errors = None if output is None else subprocess.STDOUT
+    variables = {**os.environ, **(environment or {})}
     try:
-        return subprocess.run(words, cwd=ROOT, env={**os.environ, **(environment or {})}, check=False).returncode
+        return subprocess.run(words, cwd=ROOT, env=variables, stdout=output, stderr=errors, check=False).returncode
     except OSError as error:
         raise Stop(f"{words[0]} could not be started: {error.strerror}.") from error
 

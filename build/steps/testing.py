@@ -9,7 +9,9 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import IO
 
 from steps.console import ROOT, Stop, run, say
 
@@ -18,8 +20,27 @@ _KEYCHAIN_PROGRAMS = {"dbus-run-session": "dbus", "gnome-keyring-daemon": "gnome
 _SCREEN_PROGRAMS = {"Xvfb": "xvfb", "openbox": "openbox", "xdotool": "xdotool"}
 
 
+_SHARE = ("tests/e2e", "tests/resources", "tests/simulators", "tests/ui")
+"""Folders that take about half of the time; they run beside the others, with a keychain and a screen of their own."""
+
+
 def run_tests(python: Path, arguments: Sequence[str]) -> int:
-    """Run pytest, as completely as this system can, and return its exit status."""
+    """Run pytest, as completely as this system can, and return its exit status; without arguments in two shares."""
+    if arguments:
+        return _run_share(python, arguments)
+    rest = sorted(f"tests/{each.name}" for each in (ROOT / "tests").iterdir() if any(each.glob("test_*.py")))
+    with ThreadPoolExecutor(1) as pool, tempfile.TemporaryFile() as told:
+        beside = pool.submit(_run_share, python, _SHARE, told)
+        status = _run_share(python, [each for each in rest if each not in _SHARE])
+        beside_status = beside.result()
+        told.seek(0)
+        sys.stdout.flush()
+        shutil.copyfileobj(told, sys.stdout.buffer)
+        sys.stdout.flush()
+    return status or beside_status
+
+
+def _run_share(python: Path, arguments: Sequence[str], output: IO[bytes] | None = None) -> int:
     environment = {"QT_QPA_PLATFORM": "offscreen"}
     keychain = False
     with contextlib.ExitStack() as stack:
@@ -30,7 +51,9 @@ def run_tests(python: Path, arguments: Sequence[str]) -> int:
             if _has(_SCREEN_PROGRAMS, "The tests on a screen are left out"):
                 environment |= {"DISPLAY": stack.enter_context(screen()), "DYNSYNC_TEST_SCREEN": "1"}
         pytest: list[str | Path] = [python, "-m", "pytest", *arguments]
-        return run(in_keychain(pytest, environment)) if keychain else run(pytest, environment)
+        if keychain:
+            return run(in_keychain(pytest, environment), output=output)
+        return run(pytest, environment, output=output)
 
 
 def in_keychain(command: Sequence[str | Path], environment: Mapping[str, str]) -> list[str | Path]:
