@@ -36,8 +36,14 @@ class IncomingStore(Protocol):
     def change_token(self) -> str:
         """Where the next look at Marketo's changes begins; empty where none was made yet."""
 
-    def keep_changes(self, changes: Sequence[PersonChange], token: str) -> None:
-        """Keep changes of persons that belong to records of the ledger, and where to go on, in one transaction."""
+    def keep_changes(self, changes: Sequence[PersonChange], token: str, *, more: bool = True) -> None:
+        """Keep changes of persons that belong to records of the ledger, and where to go on, in one transaction.
+
+        Args:
+            changes: What changed; of persons that others went into since the last look nothing is kept.
+            token: Where to go on.
+            more: Whether this look goes on.
+        """
 
     def incoming(self, entity: Entity, after: int, limit: int) -> tuple[Incoming, ...]:
         """Changes of an entity's persons, in ledger order."""

@@ -70,7 +70,7 @@ class ToDynamics:
         while True:
             self._token.checkpoint()
             page = self._marketo.read_changes(token, fields)
-            self._incoming.keep_changes(page.changes, page.onward)
+            self._incoming.keep_changes(page.changes, page.onward, more=page.more)
             token = page.onward
             if not page.more:
                 return

@@ -27,12 +27,13 @@ class IncomingChanges:
         row = self._db.execute("SELECT delta_link FROM cursors WHERE entity = ?", (_MARK,)).fetchone()
         return str(row[0]) if row else ""
 
-    def keep(self, changes: Sequence[PersonChange], token: str) -> None:
+    def keep(self, changes: Sequence[PersonChange], token: str, *, more: bool) -> None:
         """See `IncomingStore.keep_changes`."""
         self._db.executemany(
             """INSERT OR IGNORE INTO incoming (seq, field, before)
                SELECT seq, ?, ? FROM records
-                WHERE marketo_id = ? AND entity IN ('contact', 'lead') AND state <> 'skipped'""",
+                WHERE marketo_id = ? AND entity IN ('contact', 'lead') AND state <> 'skipped'
+                  AND seq NOT IN (SELECT seq FROM muted)""",
             [(change.field, change.before, change.person) for change in changes],
         )
         self._db.executemany(
@@ -45,6 +46,9 @@ class IncomingChanges:
                ON CONFLICT (entity) DO UPDATE SET delta_link = excluded.delta_link""",
             (_MARK, token),
         )
+
+        if not more:
+            self._db.execute("DELETE FROM muted")
 
     def waiting(self, entity: Entity, after: int, limit: int) -> tuple[Incoming, ...]:
         """See `IncomingStore.incoming`."""

@@ -285,6 +285,10 @@ class Ledger:
                 WHERE seq = ? AND version = ? AND state = 'outbox' AND before IS NOT NULL""",
             [(at, row.marketo_id, row.seq, row.version) for row in rows],
         )
+        self._db.executemany(  # what the survivor takes over there is no change that somebody made
+            "INSERT OR IGNORE INTO muted SELECT carrier FROM records WHERE seq = ? AND match = 'merge'",
+            [(row.seq,) for row in rows],
+        )
         self._db.executemany(
             f"""UPDATE records SET state = CASE reason WHEN '' THEN 'acknowledged' ELSE 'skipped' END,
                                    moved = max(moved, marketo_id <> ?), marketo_id = ?, filled = ?, linked = ?,

@@ -270,10 +270,10 @@ class SqliteStore:
         """Where the next look at Marketo's changes begins."""
         return self._incoming.token()
 
-    def keep_changes(self, changes: Sequence[PersonChange], token: str) -> None:
+    def keep_changes(self, changes: Sequence[PersonChange], token: str, *, more: bool = True) -> None:
         """Keep changes of Marketo's persons, and where to go on."""
         with self.transaction():
-            self._incoming.keep(changes, token)
+            self._incoming.keep(changes, token, more=more)
 
     def incoming(self, entity: Entity, after: int, limit: int) -> tuple[Incoming, ...]:
         """Changes of an entity's persons, in ledger order."""

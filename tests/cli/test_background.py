@@ -114,7 +114,7 @@ def test_an_interval_over_an_hour_is_refused(call: Caller) -> None:
     answers.write_text(ANSWERS + "[background]\nevery_minutes = 61\n")
     answer = call("setup", "--answers", str(answers))
     assert answer.status == 2
-    assert "5 | 10 | 15 | 20 | 30 | 60" in answer.err
+    assert "from 1 to 60" in answer.err
     assert call("background", "on", "--every", "7").status == 2
 
 

@@ -181,7 +181,7 @@ def test_the_suggested_type_of_a_new_field_comes_first():
 
 def test_direction_and_winner_are_the_documented_ones_unless_chosen():
     pairs, _ = built(FieldChoice("firstname"), FieldChoice("department", direction=Direction.BOTH))
-    assert (pairs["firstName"].direction, pairs["firstName"].winner) == (Direction.TO_MARKETO, System.MARKETO)
+    assert (pairs["firstName"].direction, pairs["firstName"].winner) == (Direction.BOTH, System.MARKETO)
     assert pairs["department"].direction is Direction.BOTH
     contact = EntitySchema(Entity.CONTACT, "Contact", "contacts", "contactid", LEAD.fields)
     rows = offers(contact, TARGETS, DEFAULTS)
@@ -270,7 +270,12 @@ def test_more_new_fields_than_marketo_allows_are_told():
 @pytest.mark.parametrize(
     ("entity", "choice", "text"),
     [
-        (Entity.LEAD, FieldChoice("jobtitle"), "Dynamics fills Job Title."),
+        (
+            Entity.LEAD,
+            FieldChoice("jobtitle"),
+            "Dynamics and Marketo fill Job Title. If both changed, Marketo wins.",
+        ),
+        (Entity.LEAD, FieldChoice("jobtitle", direction=Direction.TO_MARKETO), "Dynamics fills Job Title."),
         (
             Entity.LEAD,
             FieldChoice("jobtitle", direction=Direction.BOTH),

@@ -223,7 +223,7 @@ def test_versions_are_listed_and_taken_back(desk: Desk) -> None:
     listed = desk.service.choice_history().wait(10)
     assert isinstance(listed, ChoicesRead)
     assert [str(change) for change in listed.versions[1].changes] == [
-        "contact: department added. Dynamics fills department."
+        "contact: department added. Dynamics and Marketo fill department. If both changed, Dynamics wins."
     ]
     restored = desk.service.restore_choice(1).wait(10)
     assert isinstance(restored, ChoicesRead)
