@@ -13,6 +13,7 @@ DRAWING = ROOT / "resources" / "icons" / "logo.svg"
 
 WINDOWS_SIZES = (16, 20, 24, 32, 40, 48, 64, 256)
 LINUX_SIZES = (16, 24, 32, 48, 64, 128, 256, 512)
+SIDE_SIZE = (164, 314)
 MACOS_KINDS = {
     "icp4": 16, "icp5": 32, "ic07": 128, "ic08": 256, "ic09": 512, "ic10": 1024,
     "ic11": 32, "ic12": 64, "ic13": 256, "ic14": 512,
@@ -21,7 +22,7 @@ MACOS_KINDS = {
 
 
 def main(folder: Path) -> int:
-    """Write dynsync.ico, dynsync.icns and dynsync-SIZE.png into a folder."""
+    """Write dynsync.ico, dynsync.icns, dynsync-SIZE.png and side.bmp into a folder."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     folder.mkdir(parents=True, exist_ok=True)
     sizes = {*WINDOWS_SIZES, *LINUX_SIZES, *MACOS_KINDS.values()}
@@ -30,6 +31,7 @@ def main(folder: Path) -> int:
     aired = {size: picture(size, size * 824 // 1024) for size in set(MACOS_KINDS.values())}
     (folder / "dynsync.ico").write_bytes(ico({size: drawn[size] for size in WINDOWS_SIZES}))
     (folder / "dynsync.icns").write_bytes(icns({kind: aired[size] for kind, size in MACOS_KINDS.items()}))
+    draw_side(folder / "side.bmp")
     for size in LINUX_SIZES:
         (folder / f"dynsync-{size}.png").write_bytes(drawn[size])
     return 0
@@ -56,6 +58,20 @@ def picture(size: int, drawn: int = 0) -> bytes:
     buffer.open(QBuffer.OpenModeFlag.WriteOnly)
     image.save(buffer, "PNG")  # type: ignore[call-overload]  the stubs know file names only
     return bytes(buffer.data().data())
+
+
+def draw_side(target: Path) -> None:
+    """The picture at the left of the installer's last page: the drawing on the window's own ground."""
+    from PySide6.QtCore import QRectF
+    from PySide6.QtGui import QColor, QImage, QPainter
+    from PySide6.QtSvg import QSvgRenderer
+
+    image = QImage(*SIDE_SIZE, QImage.Format.Format_RGB888)
+    image.fill(QColor("#F5F6F8"))
+    painter = QPainter(image)
+    QSvgRenderer(str(DRAWING)).render(painter, QRectF((image.width() - 96) / 2, 48, 96, 96))
+    painter.end()
+    image.save(str(target), "BMP")
 
 
 def ico(pictures: Mapping[int, bytes]) -> bytes:

@@ -50,7 +50,7 @@ def setup(folder: Path, dist: Path, *, quick: bool = False, version: str = ident
         "VERSION": version,
         "KILOBYTES": kilobytes,
         "ICON": WORK / "pictures/dynsync.ico",
-        "LICENCE": ROOT / "LICENSE",
+        "SIDE": WORK / "pictures/side.bmp",
     }
     mark = "/D" if sys.platform == "win32" else "-D"
     options = [f"{mark}{name}={value}" for name, value in values.items()] + ([f"{mark}QUICK"] if quick else [])

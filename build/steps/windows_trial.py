@@ -92,6 +92,22 @@ def _try_setup(windows: Wine, before: Path, newest: Path, pictures: Path) -> Non
     _need(not list(_home(windows).rglob("DynSync.lnk")), "the Start menu has no entry")
     _need("DisplayName" not in _uninstall_entry(windows), "Windows lists nothing")
     _need(settings.exists(), "the settings are kept")
+    say("- by hand: nothing but Enter leads from the file to the window")
+    windows.start(newest)
+    _wait(_pressed_on, "the window is open", 180)
+    windows.run(programs / "uninstall.exe", "/S")
+    _wait(lambda: not programs.exists(), "nothing of the program is left", 60)
+
+
+def _pressed_on() -> bool:
+    """Press Enter where the installer is in front; whether the window is there."""
+    if _window():
+        return True
+    if setup := _window("^DynSync Setup$"):
+        subprocess.run(
+            ["xdotool", "windowactivate", "--sync", setup, "key", "Return"], capture_output=True, check=False
+        )
+    return False
 
 
 def _try_msi(windows: Wine, package: Path) -> None:
@@ -156,10 +172,10 @@ def _home(windows: Wine) -> Path:
     return home
 
 
-def _window() -> str:
-    """The number of the window on the screen; empty where there is none."""
+def _window(name: str = "^DynSync$") -> str:
+    """The number of a window on the screen; empty where there is none."""
     done = subprocess.run(
-        ["xdotool", "search", "--onlyvisible", "--name", "^DynSync$"], capture_output=True, text=True, check=False
+        ["xdotool", "search", "--onlyvisible", "--name", name], capture_output=True, text=True, check=False
     )
     return done.stdout.split()[0] if done.stdout.split() else ""
 

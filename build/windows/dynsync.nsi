@@ -1,4 +1,5 @@
-; The installer that people double-click. Variables from outside: SOURCE (the bundle), OUT, VERSION, KILOBYTES, ICON, LICENCE.
+; The installer that people double-click. Variables from outside: SOURCE (the bundle), OUT, VERSION, KILOBYTES, ICON, SIDE
+; (the picture beside the last page).
 ;
 ; DynSync-Setup.exe [/S] [/AllUsers] [/NoRestart] [/D=C:\folder]      uninstall.exe [/S] [/RemoveData]
 
@@ -45,10 +46,8 @@ Var Question
 !define MUI_ABORTWARNING
 !define MUI_FINISHPAGE_RUN
 !define MUI_FINISHPAGE_RUN_FUNCTION OpenDynSync
-!insertmacro MUI_PAGE_WELCOME
-!insertmacro MUI_PAGE_LICENSE "${LICENCE}"
+!define MUI_WELCOMEFINISHPAGE_BITMAP "${SIDE}"
 Page custom AskForWhom TakeForWhom
-!insertmacro MUI_PAGE_DIRECTORY
 !insertmacro MUI_PAGE_INSTFILES
 !insertmacro MUI_PAGE_FINISH
 !insertmacro MUI_UNPAGE_CONFIRM
