@@ -72,6 +72,7 @@ def _run(options: Options, workshop: Workshop | None, output: Output, logs: Logs
     from dynsync_gui.cli.commands import LOOKS, Call  # noqa: PLC0415
     from dynsync_gui.cli.demo_command import demo  # noqa: PLC0415
     from dynsync_gui.cli.fields_command import fields  # noqa: PLC0415
+    from dynsync_gui.cli.problems_command import problems  # noqa: PLC0415
     from dynsync_gui.cli.prompts import terminal  # noqa: PLC0415
     from dynsync_gui.cli.reconcile_command import reconcile  # noqa: PLC0415
     from dynsync_gui.cli.session import Stop  # noqa: PLC0415
@@ -92,6 +93,7 @@ def _run(options: Options, workshop: Workshop | None, output: Output, logs: Logs
         "demo": demo,
         "simulate": simulate,
         "why": why,
+        "problems": problems,
         "reconcile": reconcile,
     }
     verbs = LOOKS | own

@@ -30,6 +30,14 @@ class FieldsAction(StrEnum):
     RESTORE = "restore"
 
 
+class ProblemsAction(StrEnum):
+    """What ``problems`` does."""
+
+    LIST = ""
+    SHOW = "show"
+    RETRY = "retry"
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """What was asked for on the command line.
@@ -46,6 +54,7 @@ class Options:
         once: ``sync`` makes one run.
         only: ``check`` tests this system alone.
         letter: ``check`` writes to this colleague what is missing.
+        record: The only record that ``sync`` brings over, as table and id.
         accept_identity: The organisation's name, typed to confirm that systems which changed are the right ones.
         accept_guard: Name of the stop that is agreed to.
         action: What ``fields`` does.
@@ -53,7 +62,9 @@ class Options:
         file: Where ``fields`` writes or reads the choice.
         version: Which version ``fields restore`` takes again.
         csv: Where ``problems`` writes them.
-        asked: The e-mail address or Dynamics id that ``why`` is about.
+        asked: The e-mail address or Dynamics id that ``why`` or an action of ``problems`` is about.
+        problem: What ``problems`` does.
+        everything: Whether ``problems retry`` takes all.
         sample: Most records of a table that ``reconcile`` compares; 0 for all.
         records: Size of the rehearsal world.
         seed: What the rehearsal world is made from; the same seed makes the same world.
@@ -74,6 +85,7 @@ class Options:
     once: bool = False
     only: System | None = None
     letter: Owner | None = None
+    record: str = ""
     accept_identity: str = ""
     accept_guard: str = ""
     action: FieldsAction = FieldsAction.LIST
@@ -82,6 +94,8 @@ class Options:
     version: int = 0
     csv: Path | None = None
     asked: str = ""
+    problem: ProblemsAction = ProblemsAction.LIST
+    everything: bool = False
     sample: int = 0
     records: int = DEMO_RECORDS
     seed: int = 1
@@ -143,6 +157,9 @@ def _parser() -> argparse.ArgumentParser:
     verb("plan", tr("say what a sync would do; writes nothing"))
     sync = verb("sync", tr("go on with what is undone, or bring over what changed"))
     sync.add_argument("--once", action="store_true", help=tr("one run, then end; otherwise it goes on until stopped"))
+    sync.add_argument(
+        "--record", default="", metavar=tr("TABLE:ID"), help=tr("only this record, at once, such as contact:ID")
+    )
     for which in (setup, sync):
         which.add_argument(
             "--accept-identity",
@@ -158,6 +175,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     verb("status", tr("say how it stands, and what the last runs did"))
     problems = verb("problems", tr("list the records that need a look"))
+    _set_aside(problems)
+    problems.set_defaults(problem=ProblemsAction.LIST)
     problems.add_argument("--csv", type=Path, metavar=tr("FILE"), help=tr("also write them to a CSV file"))
     why = verb("why", tr("say why a person is not, or not so, in Marketo, and what to do"))
     why.add_argument("asked", metavar=tr("EMAIL|ID"), help=tr("an e-mail address, or an id as Dynamics has it"))
@@ -176,6 +195,20 @@ def _parser() -> argparse.ArgumentParser:
     simulate.add_argument("--until-parent-ends", action="store_true", help=argparse.SUPPRESS)
     simulate.set_defaults(port=0)
     return parser
+
+
+def _set_aside(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="problem", metavar=tr("ACTION"))
+    for which, text in (
+        (ProblemsAction.SHOW, tr("tell all about one record that was set aside")),
+        (ProblemsAction.RETRY, tr("send records again that were set aside, with one run")),
+    ):
+        made = actions.add_parser(which, help=text, description=text, parents=[_common()], allow_abbrev=False)
+        made.set_defaults(problem=which)
+        named = made.add_mutually_exclusive_group(required=True) if which is ProblemsAction.RETRY else made
+        named.add_argument("asked", nargs="?" if which is ProblemsAction.RETRY else None, metavar="ID", default="")
+        if which is ProblemsAction.RETRY:
+            named.add_argument("--all", dest="everything", action="store_true", help=tr("all of them"))
 
 
 def _choice(parser: argparse.ArgumentParser) -> None:

@@ -15,7 +15,6 @@ from dynsync_gui.domain.errors import Cancelled, ExitStatus, settings_error
 from dynsync_gui.domain.events import (
     ChecksEnded,
     PlanReady,
-    ProblemsRead,
     ProfileRead,
     RehearsalReady,
     RunEnded,
@@ -81,20 +80,6 @@ def status(call: Call) -> ExitStatus:
     finally:
         session.close()
     call.output.answer(documents.status_document(found), render.status_text(found))
-    return ExitStatus.DONE
-
-
-def problems(call: Call) -> ExitStatus:
-    """List the records that need a look."""
-    session = call.open()
-    try:
-        session.expect(session.service.read_profile(), ProfileRead)
-        csv = call.options.csv
-        job = session.service.export_problems(csv) if csv else session.service.read_problems()
-        found = session.expect(job, ProblemsRead).problems
-    finally:
-        session.close()
-    call.output.answer(documents.problems_document(found), render.problems_text(found))
     return ExitStatus.DONE
 
 
@@ -215,6 +200,5 @@ LOOKS: dict[str, Callable[[Call], ExitStatus]] = {
     "check": check,
     "plan": plan,
     "status": status,
-    "problems": problems,
 }
 """The verbs of this room."""

@@ -11,6 +11,7 @@ from dynsync_gui.domain.schema import PEOPLE, Entity, Target
 from dynsync_gui.domain.storage import Match, Notice, SyncStore
 from dynsync_gui.engine.calls import CallCount
 from dynsync_gui.engine.lanes import Lane
+from dynsync_gui.engine.overtaking import Overtaking
 from dynsync_gui.engine.own_types import OwnType
 from dynsync_gui.engine.quarantine import OBJECT_OUT, quarantines
 from dynsync_gui.engine.sending import ByKey, Merging, Removing, Roles, Sending
@@ -34,6 +35,7 @@ class Executor:
         token: Pauses and stops it; batches in flight are always waited for and kept.
         problem_of: Title, cure, retry class and field of a row's reason.
         on_written: Told an entity and how many of its records are settled since the last time.
+        overtaking: What may go first now and then; None for nothing.
     """
 
     def __init__(
@@ -48,13 +50,14 @@ class Executor:
         *,
         problem_of: ProblemOf,
         on_written: OnWritten,
+        overtaking: Overtaking | None = None,
     ) -> None:
         self._marketo = marketo
         self._store = store
         self._run = run
         self._own = own
         self._settling = Settling(store, problem_of, calls, on_written)
-        self._lane = Lane(store, calls, in_flight, token, self._settling)
+        self._lane = Lane(store, calls, in_flight, token, self._settling, overtaking)
 
     @property
     def refused(self) -> int:

@@ -17,12 +17,16 @@ from dynsync_gui.domain.settings import Settings
 from dynsync_gui.domain.storage import SyncStore
 from dynsync_gui.engine.calls import CallCount
 from dynsync_gui.engine.executor import Executor
+from dynsync_gui.engine.one_record import OneRecord
+from dynsync_gui.engine.overtaking import Overtaking, Wishes
 from dynsync_gui.engine.payload import Rules
 from dynsync_gui.engine.planner import Planner
 from dynsync_gui.engine.proof import Auditor
+from dynsync_gui.engine.reading import Reading
 from dynsync_gui.engine.workload import Schemas, describe, mapping_of, work_of
 from dynsync_gui.service.bringing_back import BringingBack
 from dynsync_gui.service.choices import note_lost_fields
+from dynsync_gui.service.express import Express
 from dynsync_gui.service.guarding import guard_mass_changes
 from dynsync_gui.service.jobs import BackgroundJob
 from dynsync_gui.service.mailer import end_message
@@ -54,6 +58,7 @@ class Runner:
         window: Call times, for the quota shown.
         job: The job whose token stops it.
         emit: Takes its events.
+        wishes: Records that somebody wants to be synced before all others.
     """
 
     def __init__(
@@ -65,12 +70,14 @@ class Runner:
         window: RateWindow,
         job: BackgroundJob,
         emit: Callable[[Event], None],
+        wishes: Wishes,
     ) -> None:
         self._workplace = workplace
         self._connection = connection
         self._store = store
         self._settings = settings
         self._job = job
+        self._wishes = wishes
         calls = lambda: (connection.marketo.calls_made(), window.count_day(quota_day()))  # noqa: E731
         self.meter = ProgressMeter(job.number, emit, calls, settings.limits.daily_calls)
 
@@ -113,17 +120,9 @@ class Runner:
             self.meter.begin(RunState.WRITING, dict(totals))
             if any(totals.values()) and (fields := store.wanted_fields(run)):
                 marketo.create_fields(fields)
-            executor = Executor(
-                marketo,
-                store,
-                run,
-                prepared.schemas.own,
-                prepared.calls,
-                self._settings.limits.in_flight,
-                self._job.token,
-                problem_of=self._workplace.problem_of,
-                on_written=lambda entity, settled: self._written(executor, entity, settled),
-            )
+            first = self._executor(prepared)
+            express = self._express(prepared, first)
+            executor = self._executor(prepared, express.overtaking(store, self._wishes))
             executor.write()
             if executor.reopened:  # others want the person that the first in line was refused
                 prepared.planner.matching(prepared.schemas, prepared.mapping, run, prepared.calls).match()
@@ -133,6 +132,34 @@ class Runner:
             raise
         self.meter.tell()
         return store.end_run(run, RunState.DONE)
+
+    def _executor(self, prepared: Prepared, overtaking: Overtaking | None = None) -> Executor:
+        executor = Executor(
+            self._connection.marketo,
+            self._store,
+            prepared.run.id,
+            prepared.schemas.own,
+            prepared.calls,
+            self._settings.limits.in_flight,
+            self._job.token,
+            problem_of=self._workplace.problem_of,
+            on_written=lambda entity, settled: self._written(executor, entity, settled),
+            overtaking=overtaking,
+        )
+        return executor
+
+    def _express(self, prepared: Prepared, executor: Executor) -> Express:
+        """What may overtake this run."""
+        dynamics, store, run = self._connection.dynamics, self._store, prepared.run.id
+        rules = self._rules(prepared.schemas)
+        return Express(
+            Reading(dynamics, store, run, rules, self._job.token, lambda _entity, _read: None),
+            OneRecord(dynamics, store, run, prepared.schemas.tables, prepared.mapping, rules),
+            work_of(prepared.schemas, prepared.mapping),
+            lambda: prepared.planner.matching(prepared.schemas, prepared.mapping, run, prepared.calls),
+            executor,
+            lambda: guard_mass_changes(store, self._settings, run),
+        )
 
     def finish(self, prepared: Prepared, report: RunReport, secrets: Secrets) -> RunEnded:
         """Prove a rehearsal, and tell whoever asked to be told of a first sync."""
@@ -151,7 +178,7 @@ class Runner:
         return RunEnded(self._job.number, report, proof, mailed, failure)
 
     def _written(self, executor: Executor, entity: Entity, settled: int) -> None:
-        self.meter.problems = executor.refused
+        self.meter.problems = max(self.meter.problems, executor.refused)
         self.meter.add(entity, settled)
 
     def _phase(self, phase: RunState) -> None:

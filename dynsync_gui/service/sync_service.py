@@ -30,6 +30,7 @@ from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
 from dynsync_gui.domain.storage import SyncStore
 from dynsync_gui.domain.text import msg
+from dynsync_gui.engine.overtaking import Wishes
 from dynsync_gui.engine.workload import Schemas, describe
 from dynsync_gui.service import choice_history
 from dynsync_gui.service.api import Listener
@@ -42,6 +43,7 @@ from dynsync_gui.service.jobs import BackgroundJob, Lane, Lanes
 from dynsync_gui.service.mailer import test_message
 from dynsync_gui.service.opening import Opening
 from dynsync_gui.service.recognition import confirm, same_addresses, see_identity
+from dynsync_gui.service.records import Records
 from dynsync_gui.service.run import Prepared, Runner, tell_first_sync
 from dynsync_gui.service.workplace import Workplace
 
@@ -73,7 +75,12 @@ class SyncService:
         self._draft: _Draft | None = None
         self._rehearsing = False
         self._schemas: Schemas | None = None
-        self.records = Asking(workplace, self._opening, self._lanes, self._profile)
+        self._wishes = Wishes()
+        self.records = Records(
+            Asking(workplace, self._opening, self._lanes, self._profile, self.status),
+            self._wishes,
+            lambda: self._running,
+        )
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Hear every event from now on."""
@@ -368,7 +375,7 @@ class SyncService:
 
     def _runner(self, connection: Connection, store: SyncStore, settings: Settings, job: BackgroundJob) -> Runner:
         window = self._workplace.profile(settings.rehearsal).rate_window()
-        return Runner(self._workplace, connection, store, settings, window, job, self._emit)
+        return Runner(self._workplace, connection, store, settings, window, job, self._emit, self._wishes)
 
     @contextmanager
     def _leading(self, profile: Profile, job: BackgroundJob) -> Iterator[None]:

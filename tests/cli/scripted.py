@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -258,6 +258,12 @@ class ScriptedService:
     @property
     def records(self) -> ScriptedService:
         return self
+
+    def retry(self, ids: Sequence[str] = ()) -> ScriptedJob:
+        return self._job("retry", ProblemsRead(1, (PROBLEM,), self.status()), tuple(ids))
+
+    def sync_one(self, entity: Entity, id_: str) -> ScriptedJob:
+        return self._job("sync_one", Explained(1, ANSWER), entity, id_)
 
     def reconcile(self, sample: int = 0, path: Path | None = None) -> ScriptedJob:
         return self._job("reconcile", Reconciled(1, CERTIFICATE, Path("kept.txt")), sample, path)

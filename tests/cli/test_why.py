@@ -40,3 +40,25 @@ def test_reconcile_answers_with_the_certificate_and_status_1_where_a_reason_is_m
     assert call.service.given["reconcile"] == (0, None)
     assert "contact 0f3c is not in Marketo" in text.out
     assert "1 record differs without a known reason." in text.out
+
+
+def test_a_problem_is_shown_and_sent_again(call: Caller) -> None:
+    shown = call("problems", "show", "0F3C")
+    assert shown.status == 0
+    assert "Shorten it." in shown.out
+    assert "\x1b" not in shown.out
+    assert call("problems", "show", "dead").status == 2
+    assert call("problems", "retry", "0f3c").status == 1
+    assert call.service.given["retry"] == (("0f3c",),)
+    assert call.service.done[-1] == "go_on"
+    call("problems", "retry", "--all")
+    assert call.service.given["retry"] == ((),)
+    assert call("problems", "retry").status == 2
+    assert call("problems").status == 0
+
+
+def test_one_record_is_synced_on_demand(call: Caller) -> None:
+    answer = call("sync", "--record", "Contact:0f3c", "--json")
+    assert call.service.given["sync_one"] == ("contact", "0f3c")
+    assert answer.document["records"][0]["cause"] == "overwritten"
+    assert answer.status == 1

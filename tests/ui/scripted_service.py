@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dynsync_gui.domain.events import Event, JobCancelled
 from dynsync_gui.domain.report import Problem, Status
-from dynsync_gui.domain.schema import System
+from dynsync_gui.domain.schema import Entity, System
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
 from dynsync_gui.service.api import Listener
@@ -156,6 +156,12 @@ class ScriptedService:
 
     def why(self, asked: str) -> ScriptedJob:
         return self._begin("why", asked)
+
+    def retry(self, ids: Sequence[str] = ()) -> ScriptedJob:
+        return self._begin("retry", tuple(ids))
+
+    def sync_one(self, entity: Entity, id_: str) -> ScriptedJob:
+        return self._begin("sync_one", entity, id_)
 
     def reconcile(self, sample: int = 0, path: Path | None = None) -> ScriptedJob:
         return self._begin("reconcile", sample, path)

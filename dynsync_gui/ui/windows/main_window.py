@@ -59,6 +59,7 @@ class MainView(QWidget):
         self._export: Job | None = None
         self._agreeing: Job | None = None
         self._exported = ""
+        self._retrying: Job | None = None
         self.overview, self.problems, self.history = Overview(), Problems(), History()
         self.why = Why(bridge)
         self.views = QStackedWidget()
@@ -133,6 +134,9 @@ class MainView(QWidget):
             self._agreed(event)
         elif isinstance(event, ProblemsRead):
             self._problems_told(event)
+        elif isinstance(event, JobFailed) and self._retrying is not None and event.job == self._retrying.number:
+            self._retrying = None
+            self.problems.banner.tell("bad", str(event.error.finding.title), str(event.error.finding.cure))
         elif isinstance(event, JobFailed) and self._export is not None and event.job == self._export.number:
             self._export = None
             self.problems.banner.tell("bad", str(event.error.finding.title), str(event.error.finding.cure))
@@ -221,6 +225,9 @@ class MainView(QWidget):
         if self._export is not None and event.job == self._export.number:
             self._export = None
             self.problems.banner.tell("good", tr("The list was saved."), self._exported)
+        if self._retrying is not None and event.job == self._retrying.number:
+            self._retrying = None
+            self.keep_in_step()
         if not self.running and self._reading is not None and event.job == self._reading.number:
             self._reading = None
 
@@ -263,6 +270,7 @@ class MainView(QWidget):
         self.overview.stop_wanted.connect(self._stop)
         self.overview.problems_wanted.connect(lambda: self._show_view(1))
         self.problems.export_wanted.connect(self._ask_where)
+        self.problems.retry_wanted.connect(self._retry)
         self.setup.clicked.connect(self._set_up_again)
         self.help.clicked.connect(lambda: self.help_wanted.emit("enable"))
 
@@ -314,6 +322,10 @@ class MainView(QWidget):
         dialog.fileSelected.connect(self.export_to)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
+
+    def _retry(self, ids: tuple[str, ...]) -> None:
+        self._retrying = self.api.records.retry(ids)
+        self.problems.banner.tell("accent", tr("These records are sent again with the sync that begins now."))
 
     def export_to(self, path: str) -> None:
         """Write the problems into a file the user chose."""
