@@ -51,6 +51,7 @@ class Options:
         verbose: Whether details go to stderr.
         answers: The answers file of ``setup``.
         start: Whether ``setup`` starts the sync.
+        canary: Whether that begins with a few records and looks after each step.
         once: ``sync`` makes one run.
         only: ``check`` tests this system alone.
         letter: ``check`` writes to this colleague what is missing.
@@ -82,6 +83,7 @@ class Options:
     verbose: bool = False
     answers: Path = field(default_factory=Path)
     start: bool = False
+    canary: bool = False
     once: bool = False
     only: System | None = None
     letter: Owner | None = None
@@ -144,6 +146,9 @@ def _parser() -> argparse.ArgumentParser:
     setup = verb("setup", tr("connect two systems as an answers file says, and check them"))
     setup.add_argument("--answers", type=Path, required=True, metavar=tr("FILE"), help=tr("the answers, in TOML"))
     setup.add_argument("--start", action="store_true", help=tr("then make the first sync"))
+    setup.add_argument(
+        "--canary", action="store_true", help=tr("begin with 10, 100, 1,000 records of each table, and look after each")
+    )
     check = verb("check", tr("test both connections"))
     check.add_argument("--only", type=System, choices=list(System), metavar="|".join(System), help=tr("test one side"))
     check.add_argument(

@@ -66,7 +66,7 @@ _TABLES: Mapping[str, Mapping[str, Reader]] = {
     "limits": {"calls_per_20s": whole(1, 100), "in_flight": whole(1, 10), "daily_calls": whole(1, 10_000_000)},
     "background": {"every_minutes": whole(1, 60)},
     "guards": {"records": whole(20, 10_000_000), "percent": whole(1, 100)},
-    "enable": {"email": mailbox, "accept": flag, "native_sync": choice(NativeSync)},
+    "enable": {"email": mailbox, "accept": flag, "native_sync": choice(NativeSync), "canary": flag},
     "mail": {
         "kind": choice(MailKind),
         "host": text,

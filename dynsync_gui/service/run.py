@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from dynsync_gui.domain.canary import CanaryCount
 from dynsync_gui.domain.errors import Cancelled, DynSyncError
-from dynsync_gui.domain.events import Event, RunEnded
+from dynsync_gui.domain.events import CanaryStep, Event, RunEnded
 from dynsync_gui.domain.mapping import SyncMapping
 from dynsync_gui.domain.ports import Connection, Mailer, RateWindow
-from dynsync_gui.domain.report import RunReport, RunState
+from dynsync_gui.domain.report import RunKind, RunReport, RunState
 from dynsync_gui.domain.schema import ENTITIES, Entity, in_cycle_order
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
 from dynsync_gui.domain.storage import SyncStore
 from dynsync_gui.engine.calls import CallCount
+from dynsync_gui.engine.canary import Canary
 from dynsync_gui.engine.executor import Executor
 from dynsync_gui.engine.one_record import OneRecord
 from dynsync_gui.engine.overtaking import Overtaking, Wishes
@@ -78,6 +80,7 @@ class Runner:
         self._settings = settings
         self._job = job
         self._wishes = wishes
+        self._emit = emit
         calls = lambda: (connection.marketo.calls_made(), window.count_day(quota_day()))  # noqa: E731
         self.meter = ProgressMeter(job.number, emit, calls, settings.limits.daily_calls)
 
@@ -123,8 +126,11 @@ class Runner:
             first = self._executor(prepared)
             express = self._express(prepared, first)
             executor = self._executor(prepared, express.overtaking(store, self._wishes))
+            careful = self._settings.enable.canary and prepared.run.kind is RunKind.FIRST
+            if careful:
+                Canary(store, marketo, run, first.write, self._stepped).climb()
             executor.write()
-            if executor.reopened:  # others want the person that the first in line was refused
+            if executor.reopened or careful:  # others want the person that the first in line was refused
                 prepared.planner.matching(prepared.schemas, prepared.mapping, run, prepared.calls).match()
                 executor.write()
         except (Cancelled, DynSyncError):
@@ -160,6 +166,9 @@ class Runner:
             executor,
             lambda: guard_mass_changes(store, self._settings, run),
         )
+
+    def _stepped(self, rung: int, counts: Sequence[CanaryCount]) -> None:
+        self._emit(CanaryStep(self._job.number, rung, tuple(counts)))
 
     def finish(self, prepared: Prepared, report: RunReport, secrets: Secrets) -> RunEnded:
         """Prove a rehearsal, and tell whoever asked to be told of a first sync."""

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QFileDialog, QFrame, QScrollArea, QStackedWidget, QWidget
 
 from dynsync_gui.domain.events import (
+    CanaryStep,
     CycleEnded,
     Event,
     JobCancelled,
@@ -151,6 +152,8 @@ class MainView(QWidget):
                 self._begin_work()
                 self.overview.show_progress(event)
                 self.announcer.announce(self.overview.progress.sentence(event))
+            case CanaryStep():
+                self.announcer.announce(self.overview.progress.show_step(event))
             case Waiting():
                 self.announcer.announce(self.overview.show_waiting(event))
             case CycleEnded():
