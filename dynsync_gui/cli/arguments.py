@@ -185,11 +185,11 @@ def _parser() -> argparse.ArgumentParser:
     problems.add_argument("--csv", type=Path, metavar=tr("FILE"), help=tr("also write them to a CSV file"))
     why = verb("why", tr("say why a person is not, or not so, in Marketo, and what to do"))
     why.add_argument("asked", metavar=tr("EMAIL|ID"), help=tr("an e-mail address, or an id as Dynamics has it"))
-    which = verb("reconcile", tr("compare both sides now and keep a certificate")).add_mutually_exclusive_group()
-    which.add_argument(
+    much = verb("reconcile", tr("compare both sides now and keep a certificate")).add_mutually_exclusive_group()
+    much.add_argument(
         "--sample", type=_number(1, 1_000_000), metavar="N", help=tr("so many records of each table, chosen at random")
     )
-    which.add_argument("--all", dest="sample", action="store_const", const=0, help=tr("all records (the default)"))
+    much.add_argument("--all", dest="sample", action="store_const", const=0, help=tr("all records (the default)"))
     simulate = verb("simulate", tr("serve the rehearsal systems on this computer until stopped"))
     _world(simulate)
     simulate.add_argument(

@@ -24,7 +24,7 @@ from dynsync_gui.domain.events import (
     RunEnded,
 )
 from dynsync_gui.domain.ports import Connection, Profile
-from dynsync_gui.domain.report import Problem, RunKind, RunState, Status
+from dynsync_gui.domain.report import Problem, RunKind, Status
 from dynsync_gui.domain.schema import System
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
@@ -45,12 +45,11 @@ from dynsync_gui.service.opening import Opening
 from dynsync_gui.service.recognition import confirm, same_addresses, see_identity
 from dynsync_gui.service.records import Records
 from dynsync_gui.service.run import Prepared, Runner, tell_first_sync
+from dynsync_gui.service.standing import problems_of, status_of
 from dynsync_gui.service.workplace import Workplace
 
 LEASE_SECONDS = 10.0
 """How long a run waits for another one of the same profile."""
-
-_RUNS_SHOWN = 50
 
 
 @dataclass
@@ -221,19 +220,7 @@ class SyncService:
 
     def status(self) -> Status:
         """Runs and state of the profile."""
-        profile = self._profile()
-        if not profile.database.exists():
-            return Status("new" if profile.read_settings() is None else "ready")
-        with closing(self._workplace.open_store(profile.database)) as store:
-            runs = store.runs(_RUNS_SHOWN)
-            first = next(store.problems(), None)
-        if profile.leased():
-            state = "running"
-        elif runs and runs[0].state is not RunState.DONE:
-            state = "interrupted"
-        else:
-            state = "attention" if first is not None and first.aside else "ready"
-        return Status(state, runs)
+        return status_of(self._workplace, self._profile())
 
     def read_problems(self) -> BackgroundJob:
         """Last event `ProblemsRead`."""
@@ -241,11 +228,7 @@ class SyncService:
 
     def problems(self) -> tuple[Problem, ...]:
         """All records set aside, then those worth a look."""
-        database = self._profile().database
-        if not database.exists():
-            return ()
-        with closing(self._workplace.open_store(database)) as store:
-            return tuple(store.problems())
+        return problems_of(self._workplace, self._profile())
 
     def export_problems(self, path: Path) -> BackgroundJob:
         """Write them as CSV; last event `ProblemsRead`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dynsync_gui.domain.canary import CanaryCount, canary_guard
-from dynsync_gui.domain.events import CanaryStep, JobFailed
+from dynsync_gui.domain.events import CanaryStep, JobFailed, ProfileRead
 from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.text import msg
 from tests.ui import demo_world as world
@@ -28,6 +28,7 @@ def test_a_careful_start_is_chosen_and_its_steps_are_told(scenes: Scenes) -> Non
 def test_where_it_stopped_the_user_agrees_and_it_goes_on(scenes: Scenes) -> None:
     stop = canary_guard(1, 10, msg("Marketo refused 5 of 20 records"))
     window, service = scenes.finished(start=[world.progress(0.1), lambda job: JobFailed(job, stop)])
+    service.scripts["accept_guard"] = [lambda job: ProfileRead(job, world.SETTINGS, world.STATUS)]
     view = window.main.overview
     assert view.banner.says.startswith("DynSync stopped by itself after the first 10 records of each table.")
     agree = next(button for button in view.banner._buttons if button.objectName() == "agree")
