@@ -6,7 +6,8 @@ import logging
 import sys
 from collections.abc import Callable, Sequence
 
-from dynsync_gui.cli.arguments import Options, parse, wanted_language
+from dynsync_gui.cli.arguments import parse, wanted_language
+from dynsync_gui.cli.options import Options
 from dynsync_gui.cli.output import Output, survive_narrow_consoles
 from dynsync_gui.cli.workshop import Workshop, real_workshop
 from dynsync_gui.domain.errors import UNEXPECTED, Cancelled, DynSyncError, ExitStatus, Finding
@@ -75,6 +76,7 @@ def _run(options: Options, workshop: Workshop | None, output: Output, logs: Logs
     from dynsync_gui.cli.fields_command import fields  # noqa: PLC0415
     from dynsync_gui.cli.filter_command import filter_  # noqa: PLC0415
     from dynsync_gui.cli.fit_command import fit  # noqa: PLC0415
+    from dynsync_gui.cli.problems_command import problems  # noqa: PLC0415
     from dynsync_gui.cli.prompts import terminal  # noqa: PLC0415
     from dynsync_gui.cli.reconcile_command import reconcile  # noqa: PLC0415
     from dynsync_gui.cli.remove_command import remove  # noqa: PLC0415
@@ -102,6 +104,7 @@ def _run(options: Options, workshop: Workshop | None, output: Output, logs: Logs
         "remove": remove,
         "updates": updates,
         "why": why,
+        "problems": problems,
         "reconcile": reconcile,
     }
     stop = Stop()

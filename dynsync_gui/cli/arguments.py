@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
-from enum import StrEnum
+from collections.abc import Callable, Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from dynsync_gui import __version__
+from dynsync_gui.cli.options import DEMO_RECORDS, FieldsAction, FilterAction, Options, ProblemsAction
 from dynsync_gui.domain.checks import Owner
 from dynsync_gui.domain.letter import WRITTEN_TO
 from dynsync_gui.domain.schedule import INTERVALS
@@ -18,105 +18,7 @@ from dynsync_gui.domain.text import tr
 from dynsync_gui.system.language import LANGUAGES
 from dynsync_gui.system.secrets import SecretSource
 
-DEMO_RECORDS = 2_000
-
-
-class FieldsAction(StrEnum):
-    """What ``fields`` does with the choice."""
-
-    LIST = "list"
-    EXPORT = "export"
-    IMPORT = "import"
-    HISTORY = "history"
-    RESTORE = "restore"
-
-
-class FilterAction(StrEnum):
-    """What ``filter`` does."""
-
-    STATUS = "status"
-    CREATE = "create"
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What was asked for on the command line.
-
-    Attributes:
-        verb: What to do.
-        json: One JSON document on stdout instead of people's text.
-        profile: The folder that holds all state; None for the platform's own place.
-        secrets: Where secrets come from.
-        language: Two letters; empty for the system's.
-        verbose: Whether details go to stderr.
-        answers: The answers file of ``setup``.
-        start: Whether ``setup`` starts the sync.
-        once: ``sync`` makes one run.
-        background: ``sync`` was started by the platform's scheduler.
-        switch: What ``background`` does: ``on``, ``off`` or ``status``.
-        every: Minutes between two runs in the background; 0 for what the settings say.
-        everything: ``remove`` also removes what the profile keeps.
-        yes: ``remove`` asks nobody.
-        download: Where ``updates`` keeps a newer version; None to keep nothing.
-        only: ``check`` tests this system alone.
-        letter: ``check`` writes to this colleague what is missing.
-        accept_identity: The organisation's name, typed to confirm that systems which changed are the right ones.
-        accept_guard: Name of the stop that is agreed to.
-        action: What ``fields`` does.
-        entity: The only table that ``fields`` lists; empty for all.
-        file: Where ``fields`` writes or reads the choice.
-        version: Which version ``fields restore`` takes again.
-        everything: ``fit`` reads all records, not a sample.
-        filter_action: What ``filter`` does.
-        table: The table in which ``filter create`` makes the column.
-        default: What new records say there, ``yes`` or ``no``.
-        yes: Whether the change in Dynamics was confirmed.
-        csv: Where ``problems`` writes them.
-        asked: The e-mail address or Dynamics id that ``why`` is about.
-        sample: Most records of a table that ``reconcile`` compares; 0 for all.
-        records: Size of the rehearsal world.
-        seed: What the rehearsal world is made from; the same seed makes the same world.
-        port: First of the four ports of ``simulate``; 0 for any.
-        folder: Where ``simulate`` writes its certificates; None for a folder that vanishes.
-        limits: Whether ``simulate`` enforces the vendors' rate limits.
-        until_parent_ends: ``simulate`` serves the program that started it, until that ends.
-    """
-
-    verb: str
-    json: bool = False
-    profile: Path | None = None
-    secrets: SecretSource = SecretSource.KEYCHAIN
-    language: str = ""
-    verbose: bool = False
-    answers: Path = field(default_factory=Path)
-    start: bool = False
-    once: bool = False
-    background: bool = False
-    switch: str = "status"
-    every: int = 0
-    everything: bool = False
-    yes: bool = False
-    download: Path | None = None
-    only: System | None = None
-    letter: Owner | None = None
-    accept_identity: str = ""
-    accept_guard: str = ""
-    action: FieldsAction = FieldsAction.LIST
-    entity: str = ""
-    file: Path = field(default_factory=Path)
-    version: int = 0
-    filter_action: FilterAction = FilterAction.STATUS
-    table: str = ""
-    default: str = "no"
-    csv: Path | None = None
-    asked: str = ""
-    sample: int = 0
-    records: int = DEMO_RECORDS
-    seed: int = 1
-    port: int = 0
-    folder: Path | None = None
-    limits: bool = True
-    until_parent_ends: bool = False
+_Verb = Callable[[str, str], argparse.ArgumentParser]
 
 
 def parse(arguments: Sequence[str]) -> Options:
@@ -154,10 +56,21 @@ def _parser() -> argparse.ArgumentParser:
     def verb(name: str, text: str) -> argparse.ArgumentParser:
         return verbs.add_parser(name, help=text, description=text, parents=[common], allow_abbrev=False)
 
+    _work(verb)
+    _upkeep(verb)
+    _looks(verb)
+    _rehearsal(verb)
+    return parser
+
+
+def _work(verb: _Verb) -> None:
     _world(verb("demo", tr("rehearse the whole job on sample data, and prove it")))
     setup = verb("setup", tr("connect two systems as an answers file says, and check them"))
     setup.add_argument("--answers", type=Path, required=True, metavar=tr("FILE"), help=tr("the answers, in TOML"))
     setup.add_argument("--start", action="store_true", help=tr("then make the first sync"))
+    setup.add_argument(
+        "--canary", action="store_true", help=tr("begin with 10, 100, 1,000 records of each table, and look after each")
+    )
     check = verb("check", tr("test both connections"))
     check.add_argument("--only", type=System, choices=list(System), metavar="|".join(System), help=tr("test one side"))
     check.add_argument(
@@ -175,6 +88,9 @@ def _parser() -> argparse.ArgumentParser:
     sync = verb("sync", tr("go on with what is undone, or bring over what changed"))
     sync.add_argument("--once", action="store_true", help=tr("one run, then end; otherwise it goes on until stopped"))
     sync.add_argument("--background", action="store_true", help=argparse.SUPPRESS)  # how the scheduler starts it
+    sync.add_argument(
+        "--record", default="", metavar=tr("TABLE:ID"), help=tr("only this record, at once, such as contact:ID")
+    )
     for which in (setup, sync):
         which.add_argument(
             "--accept-identity",
@@ -188,6 +104,9 @@ def _parser() -> argparse.ArgumentParser:
         metavar="ID",
         help=tr("agree to an unusually large change that stopped the last run"),
     )
+
+
+def _upkeep(verb: _Verb) -> None:
     updates = verb("updates", tr("look for a newer DynSync at the address in the settings; installs nothing"))
     updates.add_argument("--download", type=Path, metavar=tr("FOLDER"), help=tr("keep its file in this folder"))
     background = verb("background", tr("sync while no window is open, by this computer's own scheduler"))
@@ -200,8 +119,13 @@ def _parser() -> argparse.ArgumentParser:
     which_part.add_argument("--registration", action="store_true", help=tr("only that; settings and secrets stay"))
     which_part.add_argument("--everything", action="store_true", help=tr("also settings, database, logs and secrets"))
     remove.add_argument("--yes", action="store_true", help=tr("without a question"))
+
+
+def _looks(verb: _Verb) -> None:
     verb("status", tr("say how it stands, and what the last runs did"))
     problems = verb("problems", tr("list the records that need a look"))
+    _set_aside(problems)
+    problems.set_defaults(problem=ProblemsAction.LIST)
     problems.add_argument("--csv", type=Path, metavar=tr("FILE"), help=tr("also write them to a CSV file"))
     why = verb("why", tr("say why a person is not, or not so, in Marketo, and what to do"))
     why.add_argument("asked", metavar=tr("EMAIL|ID"), help=tr("an e-mail address, or an id as Dynamics has it"))
@@ -210,6 +134,9 @@ def _parser() -> argparse.ArgumentParser:
         "--sample", type=_number(1, 1_000_000), metavar="N", help=tr("so many records of each table, chosen at random")
     )
     extent.add_argument("--all", dest="sample", action="store_const", const=0, help=tr("all records (the default)"))
+
+
+def _rehearsal(verb: _Verb) -> None:
     simulate = verb("simulate", tr("serve the rehearsal systems on this computer until stopped"))
     _world(simulate)
     simulate.add_argument(
@@ -219,7 +146,20 @@ def _parser() -> argparse.ArgumentParser:
     simulate.add_argument("--no-limits", dest="limits", action="store_false", help=tr("without rate limits"))
     simulate.add_argument("--until-parent-ends", action="store_true", help=argparse.SUPPRESS)
     simulate.set_defaults(port=0)
-    return parser
+
+
+def _set_aside(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="problem", metavar=tr("ACTION"))
+    for which, text in (
+        (ProblemsAction.SHOW, tr("tell all about one record that was set aside")),
+        (ProblemsAction.RETRY, tr("send records again that were set aside, with one run")),
+    ):
+        made = actions.add_parser(which, help=text, description=text, parents=[_common()], allow_abbrev=False)
+        made.set_defaults(problem=which)
+        named = made.add_mutually_exclusive_group(required=True) if which is ProblemsAction.RETRY else made
+        named.add_argument("asked", nargs="?" if which is ProblemsAction.RETRY else None, metavar="ID", default="")
+        if which is ProblemsAction.RETRY:
+            named.add_argument("--all", dest="everything", action="store_true", help=tr("all of them"))
 
 
 def _choice(parser: argparse.ArgumentParser) -> None:

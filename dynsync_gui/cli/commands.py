@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from dynsync_gui.cli import documents, prompts, render
-from dynsync_gui.cli.arguments import Options
 from dynsync_gui.cli.fit_lines import fit_document, fit_summary
+from dynsync_gui.cli.options import Options
 from dynsync_gui.cli.output import Output
 from dynsync_gui.cli.session import NoAnswer, Session, Stop
 from dynsync_gui.cli.workshop import Workshop
@@ -18,7 +18,6 @@ from dynsync_gui.domain.events import (
     BackgroundRead,
     ChecksEnded,
     PlanReady,
-    ProblemsRead,
     ProfileRead,
     RehearsalReady,
     RunEnded,
@@ -96,20 +95,6 @@ def status(call: Call) -> ExitStatus:
     if expiry is not None and (warning := expiry.warning(datetime.now(UTC).date())) is not None:
         call.output.note(f"{warning.title} {warning.cure}")
     call.output.answer(documents.status_document(found), render.status_text(found))
-    return ExitStatus.DONE
-
-
-def problems(call: Call) -> ExitStatus:
-    """List the records that need a look."""
-    session = call.open()
-    try:
-        session.expect(session.service.read_profile(), ProfileRead)
-        csv = call.options.csv
-        job = session.service.export_problems(csv) if csv else session.service.read_problems()
-        found = session.expect(job, ProblemsRead).problems
-    finally:
-        session.close()
-    call.output.answer(documents.problems_document(found), render.problems_text(found))
     return ExitStatus.DONE
 
 
@@ -230,6 +215,5 @@ LOOKS: dict[str, Callable[[Call], ExitStatus]] = {
     "check": check,
     "plan": plan,
     "status": status,
-    "problems": problems,
 }
 """The verbs of this room."""

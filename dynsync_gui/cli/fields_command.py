@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dynsync_gui.cli import documents, render
-from dynsync_gui.cli.arguments import FieldsAction
 from dynsync_gui.cli.commands import Call, reach, stored_settings
 from dynsync_gui.cli.field_lines import choice_problems, field_lines
+from dynsync_gui.cli.options import FieldsAction
 from dynsync_gui.domain.errors import ExitStatus, settings_error
 from dynsync_gui.domain.events import ChoiceImported, ChoicesRead, Described, ProfileRead
 from dynsync_gui.domain.text import msg, tr

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from dynsync_gui.cli.arguments import FilterAction
 from dynsync_gui.cli.commands import Call, reach
+from dynsync_gui.cli.options import FilterAction
 from dynsync_gui.cli.tables import aligned
 from dynsync_gui.domain.errors import ExitStatus, settings_error
 from dynsync_gui.domain.events import FilterRead

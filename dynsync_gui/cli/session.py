@@ -15,6 +15,7 @@ from dynsync_gui.cli.render import RECORDS, SYSTEMS, plan_text
 from dynsync_gui.domain.checks import Check
 from dynsync_gui.domain.errors import Cancelled
 from dynsync_gui.domain.events import (
+    CanaryStep,
     CheckChanged,
     CycleEnded,
     Event,
@@ -148,6 +149,8 @@ class Session:
             self._output.note(prompt_text(event))
         elif isinstance(event, PlanReady) and self.tells_plan and not self._output.as_json:
             self._output.note(plan_text(event.plan))
+        elif isinstance(event, CanaryStep):
+            self._output.note(step_text(event))
         elif isinstance(event, CycleEnded):
             self.cycle = event.ended or self.cycle
             if not self._output.as_json:
@@ -185,6 +188,20 @@ def cycle_text(event: CycleEnded) -> str:
         sent,
         time=time_,
     )
+
+
+def step_text(event: CanaryStep) -> str:
+    """What came of a step of a careful start, on one line."""
+    parts = [
+        tr(
+            "{records} {taken} taken, {refused} refused",
+            records=RECORDS[one.entity],
+            taken=one.taken,
+            refused=one.refused,
+        )
+        for one in event.counts
+    ]
+    return " · ".join([tr("First {n} of each table", n=event.rung), *map(str, parts)])
 
 
 def prompt_text(prompt: SignInPrompt) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dynsync_gui.cli import documents, prompts, render
 from dynsync_gui.cli.commands import Call, accept_identity, run_checks, say_run, status_of
 from dynsync_gui.cli.session import Session
@@ -30,6 +32,8 @@ def setup(call: Call) -> ExitStatus:
     What was accepted is kept before the first request, so that a run that is killed can go on.
     """
     settings = read_answers_file(call.options.answers)
+    if call.options.canary:
+        settings = replace(settings, enable=replace(settings.enable, canary=True))
     if (lacking := missing_answers(settings)) is not None:
         raise lacking
     if call.options.start:

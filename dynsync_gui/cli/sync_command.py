@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dynsync_gui.cli.commands import Call, accept_identity, reach, say_run
 from dynsync_gui.cli.session import Session
+from dynsync_gui.cli.why_command import why_document, why_text
 from dynsync_gui.domain.errors import Cancelled, ExitStatus, settings_error
-from dynsync_gui.domain.events import JobFailed, ProfileRead, RunEnded
+from dynsync_gui.domain.events import Explained, JobFailed, ProfileRead, RunEnded
+from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
 from dynsync_gui.domain.text import msg
@@ -23,6 +25,8 @@ def sync(call: Call) -> ExitStatus:
                 code="not-accepted",
             )
         accept_identity(call, session, settings, secrets)
+        if call.options.record:
+            return _one(call, session)
         if call.options.accept_guard:
             session.expect(session.service.accept_guard(call.options.accept_guard), ProfileRead)
         ended = _once(call, session, settings, secrets) if call.options.once else None
@@ -31,6 +35,15 @@ def sync(call: Call) -> ExitStatus:
     finally:
         session.close()
     return ExitStatus.DONE if ended is None else say_run(call, ended)
+
+
+def _one(call: Call, session: Session) -> ExitStatus:
+    """Bring one record over at once, and say how it stands then."""
+    table, _, id_ = call.options.record.partition(":")
+    job = session.service.records.sync_one(Entity(table.strip().lower()), id_)
+    answer = session.expect(job, Explained).answer
+    call.output.answer(why_document(answer), why_text(answer))
+    return ExitStatus.DONE if all(one.in_step for one in answer.explanations) else ExitStatus.PROBLEMS
 
 
 def _once(call: Call, session: Session, settings: Settings, secrets: Secrets) -> RunEnded:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dynsync_gui.cli.arguments import Options
+from dynsync_gui.cli.options import Options
 from dynsync_gui.cli.prompts import Ask
 from dynsync_gui.domain.ports import SecretStore
 from dynsync_gui.service.api import SyncApi

@@ -68,7 +68,7 @@ _TABLES: Mapping[str, Mapping[str, Reader]] = {
     "objects": {"owners": flag, "opportunities": flag, "custom": table_names, "deleted": choice(DeletedPolicy)},
     "limits": {"calls_per_20s": whole(1, 100), "in_flight": whole(1, 10), "daily_calls": whole(1, 10_000_000)},
     "guards": {"records": whole(20, 10_000_000), "percent": whole(1, 100)},
-    "enable": {"email": mailbox, "accept": flag, "native_sync": choice(NativeSync)},
+    "enable": {"email": mailbox, "accept": flag, "native_sync": choice(NativeSync), "canary": flag},
     "mail": {
         "kind": choice(MailKind),
         "host": text,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from dynsync_gui.domain.canary import CanaryCount
 from dynsync_gui.domain.certificate import Certificate
 from dynsync_gui.domain.checks import Check, IdentityCard
 from dynsync_gui.domain.choice_changes import ChoiceVersion
@@ -326,3 +327,16 @@ class Reconciled(Event):
 
     certificate: Certificate
     path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class CanaryStep(Event):
+    """A step of a careful start is done.
+
+    Attributes:
+        rung: Records of each table that it took at most.
+        counts: Per table.
+    """
+
+    rung: int
+    counts: tuple[CanaryCount, ...]

@@ -69,5 +69,8 @@ class PlaceStore(Protocol):
     def sample(self, entity: Entity, number: int) -> tuple[str, ...]:
         """Ids of so many records of a table, chosen at random; deleted ones are left out."""
 
+    def try_again(self, ids: Sequence[str] = ()) -> int:
+        """Put records that were set aside back in line: these, or all where none is named; returns how many."""
+
     def places_of_email(self, email: str) -> tuple[Place, ...]:
         """Where the people of an e-mail address stand."""

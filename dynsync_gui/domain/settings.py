@@ -181,11 +181,13 @@ class EnableSettings:
         email: Who hears of it.
         accept: Whether the warnings and the identity card were accepted.
         native_sync: What to do where Marketo's own Dynamics sync is connected.
+        canary: Whether the first sync begins with 10, 100, 1,000 records of each table, and looks after each step.
     """
 
     email: str = ""
     accept: bool = False
     native_sync: NativeSync = NativeSync.STOP
+    canary: bool = False
 
 
 @dataclass(frozen=True, slots=True)

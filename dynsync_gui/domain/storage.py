@@ -21,6 +21,7 @@ from dynsync_gui.domain.place import PlaceStore
 from dynsync_gui.domain.plan import EntityPlan
 from dynsync_gui.domain.report import Problem, RunKind, RunReport, RunState
 from dynsync_gui.domain.schema import Entity
+from dynsync_gui.domain.urgent import UrgentStore
 
 
 class Match(StrEnum):
@@ -284,7 +285,7 @@ class SharedEmail:
     seqs: tuple[int, ...] = field(default_factory=tuple)
 
 
-class SyncStore(IncomingStore, PlaceStore, Protocol):
+class SyncStore(IncomingStore, PlaceStore, UrgentStore, Protocol):
     """The profile's memory. Used by one thread at a time."""
 
     def transaction(self) -> AbstractContextManager[None]:
@@ -293,8 +294,8 @@ class SyncStore(IncomingStore, PlaceStore, Protocol):
     def unfinished_run(self) -> RunReport | None:
         """The run that was interrupted, if any."""
 
-    def begin_run(self, kind: RunKind) -> RunReport:
-        """A new run, reading; problems that are tried on each run go back to the outbox."""
+    def begin_run(self, kind: RunKind, *, retries: bool = True) -> RunReport:
+        """A new run, reading; with `retries` problems whose time has come go back to the outbox."""
 
     def advance_run(self, run: int, state: RunState) -> None:
         """Move a run to its next phase."""

@@ -11,6 +11,7 @@ from dynsync_gui.domain.schema import PEOPLE, Entity, Target
 from dynsync_gui.domain.storage import Match, Notice, SyncStore
 from dynsync_gui.engine.calls import CallCount
 from dynsync_gui.engine.lanes import Lane
+from dynsync_gui.engine.overtaking import Overtaking
 from dynsync_gui.engine.own_types import OwnType
 from dynsync_gui.engine.quarantine import LIST_MISSING, OBJECT_OUT, quarantines
 from dynsync_gui.engine.sending import ByKey, Merging, Removing, Roles, Sending, Unlisting
@@ -34,6 +35,7 @@ class Executor:
         token: Pauses and stops it; batches in flight are always waited for and kept.
         problem_of: Title, cure, retry class and field of a row's reason.
         on_written: Told an entity and how many of its records are settled since the last time.
+        overtaking: What may go first now and then; None for nothing.
     """
 
     def __init__(
@@ -48,13 +50,16 @@ class Executor:
         *,
         problem_of: ProblemOf,
         on_written: OnWritten,
+        overtaking: Overtaking | None = None,
+        filtered_list: str = "",
     ) -> None:
         self._marketo = marketo
         self._store = store
         self._run = run
         self._own = own
+        self._filtered_list = filtered_list
         self._settling = Settling(store, problem_of, calls, on_written)
-        self._lane = Lane(store, calls, in_flight, token, self._settling)
+        self._lane = Lane(store, calls, in_flight, token, self._settling, overtaking)
 
     @property
     def refused(self) -> int:
@@ -66,11 +71,8 @@ class Executor:
         """Whether records have to be matched anew, as the first in line for a person was refused."""
         return self._settling.reopened
 
-    def write(self, filtered_list: str = "") -> None:
+    def write(self) -> None:
         """Send everything that is matched.
-
-        Args:
-            filtered_list: Name of the static list that people leave when their filter turns to No.
 
         Raises:
             DynSyncError: A call could not be made; what is not acknowledged stays in the outbox.
@@ -84,10 +86,10 @@ class Executor:
         self._store.follow_life(self._run)  # who was new a moment ago has a person now, which others go into
         self._drain(PEOPLE, (Match.TAKE,), ByKey(self._marketo, Target.PERSON, by="id"))
         self._drain(PEOPLE, (Match.MERGE,), Merging(self._marketo))
-        unlisting = Unlisting(self._marketo, filtered_list)
+        unlisting = Unlisting(self._marketo, self._filtered_list)
         self._drain(PEOPLE, (Match.UNLIST,), unlisting)
         if unlisting.missing:
-            self._store.notice([Notice(Entity.CONTACT, "", LIST_MISSING, filtered_list)])
+            self._store.notice([Notice(Entity.CONTACT, "", LIST_MISSING, self._filtered_list)])
         self._drain((Entity.OPPORTUNITY,), _UPSERTS, ByKey(self._marketo, Target.OPPORTUNITY))
         self._store.await_parents((*_ROLES, *self._own))
         self._drain(_ROLES, _UPSERTS, Roles(self._marketo))

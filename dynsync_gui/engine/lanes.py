@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Sized
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Any
 
@@ -13,6 +13,7 @@ from dynsync_gui.domain.ports import BatchRefused, RowOutcome
 from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.storage import LedgerRecord, Match, SyncStore
 from dynsync_gui.engine.calls import CallCount
+from dynsync_gui.engine.overtaking import Overtaking
 from dynsync_gui.engine.sending import Batch, Sending, without
 from dynsync_gui.engine.settling import Settling
 
@@ -34,16 +35,24 @@ class Lane:
         in_flight: Calls at the same time.
         token: Pauses and stops it.
         settling: Keeps the answers.
+        overtaking: What may go first now and then; None for nothing.
     """
 
     def __init__(
-        self, store: SyncStore, calls: CallCount, in_flight: int, token: CancelToken, settling: Settling
+        self,
+        store: SyncStore,
+        calls: CallCount,
+        in_flight: int,
+        token: CancelToken,
+        settling: Settling,
+        overtaking: Overtaking | None = None,
     ) -> None:
         self._store = store
         self._calls = calls
         self._in_flight = in_flight
         self._token = token
         self._settling = settling
+        self._overtaking = overtaking
         self._cuts = 0
 
     def drain(self, entities: Sequence[Entity], matches: Sequence[Match], sending: Sending) -> None:
@@ -54,7 +63,12 @@ class Lane:
         failure: Exception | None = None
         with ThreadPoolExecutor(self._in_flight, "marketo") as pool:
             while True:
-                while failure is None and len(running) < self._in_flight and not (running and self._token.paused):
+                urgent = failure is None and not again and self._overtaking is not None and self._overtaking.due
+                if urgent and not running:  # nothing is in flight, so that no key is sent twice at once
+                    failure = self._let_pass()
+                    batches = self._batches(entities, matches, sending)  # what was fetched before may be sent by now
+                    urgent = False
+                while failure is None and len(running) < self._in_flight and not self._stands(running, urgent=urgent):
                     suspected = bool(again)
                     batch = again.popleft() if again else next(batches, None)
                     if batch is None:
@@ -80,6 +94,20 @@ class Lane:
         self._calls.keep()
         if failure is not None:
             raise failure
+
+    def _stands(self, running: Sized, *, urgent: bool) -> bool:
+        """Whether no new call is made until those in flight are settled."""
+        return bool(running) and (self._token.paused or urgent)
+
+    def _let_pass(self) -> Exception | None:
+        """Let what is urgent go first; a failure ends the run as any other does."""
+        try:
+            self._token.checkpoint()
+            if self._overtaking is not None:
+                self._overtaking.take()
+        except Exception as stopped:  # noqa: BLE001  raised at the end, as above
+            return stopped
+        return None
 
     def _batches(self, entities: Sequence[Entity], matches: Sequence[Match], sending: Sending) -> Iterator[Batch]:
         after, size = 0, 0

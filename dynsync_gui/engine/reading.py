@@ -90,6 +90,13 @@ class Reading:
                 self._store.notice([Notice(mapping.entity, "", PARTLY_VISIBLE, failure.detail)])
         self._follow_labels(schema, mapping, names)
 
+    def look_again(self, schema: EntitySchema, mapping: EntityMapping) -> None:
+        """Read what changed since this run read the table, where change tracking tells."""
+        names = payload.columns(mapping, schema, self._rules)
+        asked, cursor = payload.asked(mapping, names), self._store.cursor(mapping.entity)
+        if cursor.run == self._run and cursor.complete and cursor.delta_link and cursor.names == asked:
+            self._pages(schema, mapping, Cursor(self._run, asked), names, cursor.delta_link, track=True)
+
     def _pages(
         self,
         schema: EntitySchema,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -100,6 +100,20 @@ class RecordsApi(Protocol):
         Args:
             sample: Most records of a table; 0 for all.
             path: Where the text goes; None for the profile's folder.
+        """
+
+    def sync_one(self, entity: Entity, id_: str) -> Job:
+        """Read one record now, with the parents it needs, and bring it over before all others: `Explained`.
+
+        Whatever both sides agreed on is sent anew. A sync of this process that is writing does it between two
+        batches; where one is stopped, the record goes before what that has still to send.
+        """
+
+    def retry(self, ids: Sequence[str] = ()) -> Job:
+        """Put records that were set aside back in line for the next run: `ProblemsRead`.
+
+        Args:
+            ids: Their Dynamics ids; all where none is named. One that is not set aside ends in `JobFailed`.
         """
 
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from dynsync_gui.domain.certificate import Certificate
 from dynsync_gui.domain.errors import GuardStop, settings_error
-from dynsync_gui.domain.events import Event, Explained, Reconciled
-from dynsync_gui.domain.explain import id_in
+from dynsync_gui.domain.events import Event, Explained, ProblemsRead, Reconciled
+from dynsync_gui.domain.explain import Answer, id_in
 from dynsync_gui.domain.guards import munchkin_of
 from dynsync_gui.domain.mapping import SyncMapping
 from dynsync_gui.domain.mass_change import excessive, guard_id, mass_guard
 from dynsync_gui.domain.ports import Connection, Profile
+from dynsync_gui.domain.report import Status
 from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.settings import Settings
 from dynsync_gui.domain.storage import SyncStore
@@ -48,22 +49,38 @@ class Desk:
         """How records are taken in."""
         return Rules(Entity.USER in self.schemas.tables, self.settings.objects.deleted)
 
+    def explain(self, asked: str) -> Answer:
+        """Why the records of an address or an id are not, or not so, in Marketo."""
+        dynamics, marketo = self.connection.dynamics, self.connection.marketo
+        standstill = _standstill(self.store, self.settings)
+        explainer = Explainer(dynamics, marketo, self.store, self.schemas, self.mapping, self.rules, standstill)
+        return explainer.explain(asked)
+
 
 class Asking:
-    """Implements the questions of `service.api.RecordsApi`.
+    """The questions of `service.api.RecordsApi`.
 
     Args:
         workplace: What the service works with.
         opening: Opens both systems.
         lanes: The threads.
         profile: The profile in use now.
+        status: Runs and state of that.
     """
 
-    def __init__(self, workplace: Workplace, opening: Opening, lanes: Lanes, profile: Callable[[], Profile]) -> None:
-        self._workplace = workplace
+    def __init__(
+        self,
+        workplace: Workplace,
+        opening: Opening,
+        lanes: Lanes,
+        profile: Callable[[], Profile],
+        status: Callable[[], Status],
+    ) -> None:
+        self.workplace = workplace
         self._opening = opening
-        self._lanes = lanes
-        self._profile = profile
+        self.lanes = lanes
+        self.profile = profile
+        self._status = status
 
     def why(self, asked: str) -> BackgroundJob:
         """Last event `Explained`."""
@@ -77,23 +94,14 @@ class Asking:
                 )
             try:
                 with self.desk(job) as desk:
-                    explainer = Explainer(
-                        desk.connection.dynamics,
-                        desk.connection.marketo,
-                        desk.store,
-                        desk.schemas,
-                        desk.mapping,
-                        desk.rules,
-                        _standstill(desk),
-                    )
-                    return Explained(job.number, explainer.explain(asked))
+                    return Explained(job.number, desk.explain(asked))
             except GuardStop as stop:
                 if stop.code != QUOTA_CODE:
                     raise
-                with closing(self._workplace.open_store(self._profile().database)) as store:
+                with closing(self.workplace.open_store(self.profile().database)) as store:
                     return Explained(job.number, from_ledger(store, asked, stop))
 
-        return self._lanes.run(Lane.INTERACTIVE, work)
+        return self.lanes.run(Lane.INTERACTIVE, work)
 
     def reconcile(self, sample: int = 0, path: Path | None = None) -> BackgroundJob:
         """Last event `Reconciled`."""
@@ -114,16 +122,36 @@ class Asking:
                     more,
                 )
             stamp = certificate.at.strftime("%Y%m%d-%H%M%S")
-            place = path or self._profile().database.with_name(f"certificate-{stamp}.txt")
+            place = path or self.profile().database.with_name(f"certificate-{stamp}.txt")
             write_certificate(place, certificate)
             return Reconciled(job.number, certificate, place)
 
-        return self._lanes.run(Lane.INTERACTIVE, work)
+        return self.lanes.run(Lane.INTERACTIVE, work)
+
+    def retry(self, ids: Sequence[str] = ()) -> BackgroundJob:
+        """Last event `ProblemsRead`."""
+
+        def work(job: BackgroundJob) -> Event:
+            with closing(self.workplace.open_store(self.profile().database)) as store:
+                if store.try_again(ids) < len(set(ids)):
+                    raise settings_error(
+                        msg("Not all of these records are set aside."),
+                        msg("Look at the list of problems, and name the ids that it shows."),
+                        code="not-aside",
+                    )
+                return ProblemsRead(job.number, tuple(store.problems()), self._status())
+
+        return self.lanes.run(Lane.INTERACTIVE, work)
 
     @contextmanager
-    def desk(self, job: BackgroundJob) -> Iterator[Desk]:
-        """Both systems, today's schemas and the ledger; nothing is held against a sync that runs."""
-        profile = self._profile()
+    def desk(self, job: BackgroundJob, *, people: bool = False) -> Iterator[Desk]:
+        """Both systems, today's schemas and the ledger; nothing is held against a sync that runs.
+
+        Args:
+            job: Stops it.
+            people: Whether only people, companies and their owners matter, so that fewer tables are asked for.
+        """
+        profile = self.profile()
         settings = profile.read_settings()
         if settings is None:
             raise settings_error(
@@ -135,21 +163,23 @@ class Asking:
                 msg("The rehearsal is over, and its systems are gone."), msg("Start it anew."), code="rehearsal"
             )
         native_sync, objects = settings.enable.native_sync, settings.objects
+        if people:
+            objects = replace(objects, opportunities=False, custom=())
         path = profile.database if profile.database.exists() else None
         with (
-            closing(self._workplace.open_store(path)) as store,
+            closing(self.workplace.open_store(path)) as store,
             self._opening.connected(settings, secrets, job, attended=False) as connection,
         ):
             schemas = describe(
-                connection.dynamics, connection.marketo, self._workplace.defaults(), job.token, native_sync, objects
+                connection.dynamics, connection.marketo, self.workplace.defaults(), job.token, native_sync, objects
             )
             yield Desk(settings, connection, store, schemas, mapping_of(schemas, settings.fields, native_sync, objects))
 
 
-def _standstill(desk: Desk) -> Standstill:
+def _standstill(store: SyncStore, settings: Settings) -> Standstill:
     """What holds up the sync as a whole: an agreement that is missing."""
-    run = desk.store.unfinished_run()
-    changes = excessive(desk.store.mass_changes(run.id), desk.settings.guards) if run is not None else ()
-    if run is None or not changes or desk.store.accepted_guard(run.id) == guard_id(run.id, changes):
+    run = store.unfinished_run()
+    changes = excessive(store.mass_changes(run.id), settings.guards) if run is not None else ()
+    if run is None or not changes or store.accepted_guard(run.id) == guard_id(run.id, changes):
         return Standstill()
     return Standstill(mass_guard(run.id, changes))

@@ -1,7 +1,8 @@
-"""Stops a run before it writes unusually much at once, and lets it go on once somebody agreed."""
+"""Stops a run before it writes unusually much at once, and lets a stopped one go on once somebody agreed."""
 
 from __future__ import annotations
 
+from dynsync_gui.domain.canary import canary_id, standing_at
 from dynsync_gui.domain.errors import Finding, GuardStop, Retry
 from dynsync_gui.domain.mass_change import excessive, guard_id, mass_guard
 from dynsync_gui.domain.settings import Settings
@@ -27,6 +28,10 @@ def accept_guard(store: SyncStore, settings: Settings, id_: str) -> None:
         GuardStop: Nothing stands still under that id.
     """
     run = store.unfinished_run()
+    rung = standing_at(store.rung(run.id)) if run is not None else 0
+    if run is not None and rung and canary_id(run.id, rung) == id_.strip():
+        store.keep_rung(run.id, str(rung))
+        return
     changes = excessive(store.mass_changes(run.id), settings.guards) if run else ()
     if run is None or not changes or guard_id(run.id, changes) != id_.strip():
         raise GuardStop(

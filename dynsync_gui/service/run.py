@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from dynsync_gui.domain.canary import CanaryCount
 from dynsync_gui.domain.errors import Cancelled, DynSyncError
-from dynsync_gui.domain.events import Event, RunEnded
+from dynsync_gui.domain.events import CanaryStep, Event, RunEnded
 from dynsync_gui.domain.mapping import SyncMapping
 from dynsync_gui.domain.ports import Connection, Mailer, RateWindow
-from dynsync_gui.domain.report import RunReport, RunState
+from dynsync_gui.domain.report import RunKind, RunReport, RunState
 from dynsync_gui.domain.schema import ENTITIES, Entity, in_cycle_order
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
 from dynsync_gui.domain.storage import SyncStore
 from dynsync_gui.engine.calls import CallCount
+from dynsync_gui.engine.canary import Canary
 from dynsync_gui.engine.executor import Executor
-from dynsync_gui.engine.own_types import made_types
+from dynsync_gui.engine.one_record import OneRecord
+from dynsync_gui.engine.overtaking import Overtaking, Wishes
+from dynsync_gui.engine.own_types import OwnType, made_types
 from dynsync_gui.engine.payload import Rules
 from dynsync_gui.engine.planner import Planner
 from dynsync_gui.engine.proof import Auditor
+from dynsync_gui.engine.reading import Reading
 from dynsync_gui.engine.workload import Schemas, describe, mapping_of, wanted_tables, work_of
 from dynsync_gui.service.bringing_back import BringingBack
 from dynsync_gui.service.choices import note_lost_fields
+from dynsync_gui.service.express import Express
 from dynsync_gui.service.guarding import guard_mass_changes
 from dynsync_gui.service.jobs import BackgroundJob
 from dynsync_gui.service.mailer import end_message
@@ -55,6 +61,7 @@ class Runner:
         window: Call times, for the quota shown.
         job: The job whose token stops it.
         emit: Takes its events.
+        wishes: Records that somebody wants to be synced before all others.
     """
 
     def __init__(
@@ -66,12 +73,15 @@ class Runner:
         window: RateWindow,
         job: BackgroundJob,
         emit: Callable[[Event], None],
+        wishes: Wishes,
     ) -> None:
         self._workplace = workplace
         self._connection = connection
         self._store = store
         self._settings = settings
         self._job = job
+        self._wishes = wishes
+        self._emit = emit
         calls = lambda: (connection.marketo.calls_made(), window.count_day(quota_day()))  # noqa: E731
         self.meter = ProgressMeter(job.number, emit, calls, settings.limits.daily_calls)
 
@@ -115,19 +125,14 @@ class Runner:
             if any(totals.values()) and (fields := store.wanted_fields(run)):
                 marketo.create_fields(fields)
             own = made_types(marketo, store, prepared.schemas.own)
-            executor = Executor(
-                marketo,
-                store,
-                run,
-                own,
-                prepared.calls,
-                self._settings.limits.in_flight,
-                self._job.token,
-                problem_of=self._workplace.problem_of,
-                on_written=lambda entity, settled: self._written(executor, entity, settled),
-            )
-            executor.write(self._settings.fields.filtered_list)
-            if executor.reopened:  # others want the person that the first in line was refused
+            first = self._executor(prepared, own)
+            express = self._express(prepared, first)
+            executor = self._executor(prepared, own, express.overtaking(store, self._wishes))
+            careful = self._settings.enable.canary and prepared.run.kind is RunKind.FIRST
+            if careful:
+                Canary(store, marketo, run, first.write, self._stepped).climb()
+            executor.write()
+            if executor.reopened or careful:  # others want the person that the first in line was refused
                 prepared.planner.matching(prepared.schemas, prepared.mapping, run, prepared.calls).match()
                 executor.write()
             back.remember(work)
@@ -136,6 +141,40 @@ class Runner:
             raise
         self.meter.tell()
         return store.end_run(run, RunState.DONE)
+
+    def _executor(
+        self, prepared: Prepared, own: Mapping[Entity, OwnType], overtaking: Overtaking | None = None
+    ) -> Executor:
+        executor = Executor(
+            self._connection.marketo,
+            self._store,
+            prepared.run.id,
+            own,
+            prepared.calls,
+            self._settings.limits.in_flight,
+            self._job.token,
+            problem_of=self._workplace.problem_of,
+            on_written=lambda entity, settled: self._written(executor, entity, settled),
+            overtaking=overtaking,
+            filtered_list=self._settings.fields.filtered_list,
+        )
+        return executor
+
+    def _express(self, prepared: Prepared, executor: Executor) -> Express:
+        """What may overtake this run."""
+        dynamics, store, run = self._connection.dynamics, self._store, prepared.run.id
+        rules = self._rules()
+        return Express(
+            Reading(dynamics, store, run, rules, self._job.token, lambda _entity, _read: None),
+            OneRecord(dynamics, store, run, prepared.schemas.tables, prepared.mapping, rules),
+            work_of(prepared.schemas, prepared.mapping),
+            lambda: prepared.planner.matching(prepared.schemas, prepared.mapping, run, prepared.calls),
+            executor,
+            lambda: guard_mass_changes(store, self._settings, run),
+        )
+
+    def _stepped(self, rung: int, counts: Sequence[CanaryCount]) -> None:
+        self._emit(CanaryStep(self._job.number, rung, tuple(counts)))
 
     def finish(self, prepared: Prepared, report: RunReport, secrets: Secrets) -> RunEnded:
         """Prove a rehearsal, and tell whoever asked to be told of a first sync."""
@@ -154,7 +193,7 @@ class Runner:
         return RunEnded(self._job.number, report, proof, mailed, failure)
 
     def _written(self, executor: Executor, entity: Entity, settled: int) -> None:
-        self.meter.problems = executor.refused
+        self.meter.problems = max(self.meter.problems, executor.refused)
         self.meter.add(entity, settled)
 
     def _phase(self, phase: RunState) -> None:

@@ -25,13 +25,14 @@ from dynsync_gui.domain.events import (
 )
 from dynsync_gui.domain.ports import Connection, Profile
 from dynsync_gui.domain.renewal import Renewal, system_of
-from dynsync_gui.domain.report import Problem, RunKind, RunState, Status
+from dynsync_gui.domain.report import Problem, RunKind, Status
 from dynsync_gui.domain.schema import System
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
 from dynsync_gui.domain.setup import HalfDone
 from dynsync_gui.domain.storage import SyncStore
 from dynsync_gui.domain.text import msg
+from dynsync_gui.engine.overtaking import Wishes
 from dynsync_gui.engine.workload import Schemas, describe
 from dynsync_gui.service.api import Listener
 from dynsync_gui.service.asking import Asking
@@ -46,16 +47,16 @@ from dynsync_gui.service.jobs import BackgroundJob, Lane, Lanes
 from dynsync_gui.service.mailer import test_message
 from dynsync_gui.service.opening import Opening
 from dynsync_gui.service.recognition import confirm, same_addresses, see_identity
+from dynsync_gui.service.records import Records
 from dynsync_gui.service.renewal import renew, require_passed
 from dynsync_gui.service.run import Prepared, Runner, tell_first_sync
+from dynsync_gui.service.standing import problems_of, status_of
 from dynsync_gui.service.updates import Updates
 from dynsync_gui.service.workplace import Workplace
 from dynsync_gui.system.redaction import keep_out
 
 LEASE_SECONDS = 10.0
 """How long a run waits for another one of the same profile."""
-
-_RUNS_SHOWN = 50
 
 
 @dataclass
@@ -89,7 +90,12 @@ class SyncService:
         self.choice_history, self.save_choice, self.restore_choice = choices.read, choices.save, choices.restore
         self.export_choice, self.import_choice = choices.write, choices.take_in
         self.estimate_choice = choices.estimate
-        self.records = Asking(workplace, self._opening, self._lanes, self._profile)
+        self._wishes = Wishes()
+        self.records = Records(
+            Asking(workplace, self._opening, self._lanes, self._profile, self.status),
+            self._wishes,
+            lambda: self._running,
+        )
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Hear every event from now on."""
@@ -237,19 +243,7 @@ class SyncService:
 
     def status(self) -> Status:
         """Runs and state of the profile."""
-        profile = self._profile()
-        if not profile.database.exists():
-            return Status("new" if profile.read_settings() is None else "ready")
-        with closing(self._workplace.open_store(profile.database)) as store:
-            runs = store.runs(_RUNS_SHOWN)
-            first = next(store.problems(), None)
-        if profile.leased():
-            state = "running"
-        elif runs and runs[0].state is not RunState.DONE:
-            state = "interrupted"
-        else:
-            state = "attention" if first is not None and first.aside else "ready"
-        return Status(state, runs)
+        return status_of(self._workplace, self._profile())
 
     def read_problems(self) -> BackgroundJob:
         """Last event `ProblemsRead`."""
@@ -257,11 +251,7 @@ class SyncService:
 
     def problems(self) -> tuple[Problem, ...]:
         """All records set aside, then those worth a look."""
-        database = self._profile().database
-        if not database.exists():
-            return ()
-        with closing(self._workplace.open_store(database)) as store:
-            return tuple(store.problems())
+        return problems_of(self._workplace, self._profile())
 
     def export_problems(self, path: Path) -> BackgroundJob:
         """Write them as CSV; last event `ProblemsRead`."""
@@ -400,7 +390,7 @@ class SyncService:
 
     def _runner(self, connection: Connection, store: SyncStore, settings: Settings, job: BackgroundJob) -> Runner:
         window = self._workplace.profile(settings.rehearsal).rate_window()
-        return Runner(self._workplace, connection, store, settings, window, job, self._emit)
+        return Runner(self._workplace, connection, store, settings, window, job, self._emit, self._wishes)
 
     @contextmanager
     def _leading(self, profile: Profile, job: BackgroundJob) -> Iterator[None]:

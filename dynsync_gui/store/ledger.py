@@ -22,6 +22,7 @@ from dynsync_gui.domain.storage import (
 )
 from dynsync_gui.store.links import LinkFinder, Pointers
 from dynsync_gui.store.standing import COLUMNS, joined, row_of, split, standing
+from dynsync_gui.store.urgency import Urgency
 
 _ROLES = f"('{Entity.CUSTOMER}', '{Entity.CONNECTION}')"
 _PEOPLE = "('" + "', '".join(PEOPLE) + "')"
@@ -65,9 +66,10 @@ def waits(tries: int) -> float:
 class Ledger:
     """Statements over the table ``records``; the caller holds the transaction."""
 
-    def __init__(self, connection: sqlite3.Connection, links: LinkFinder) -> None:
+    def __init__(self, connection: sqlite3.Connection, links: LinkFinder, urgency: Urgency) -> None:
         self._db = connection
         self._links = links
+        self._urgency = urgency
 
     def stage(self, run: int, records: Sequence[StagedRecord]) -> None:
         """Take versions in; see `SyncStore.stage`."""
@@ -92,6 +94,11 @@ class Ledger:
         self._db.executemany("UPDATE records SET seen = ? WHERE entity = ? AND id = ?", seen)
         self._db.executemany(_SAME, same)
         self._db.executemany(_STAGE, rows)
+        if self._urgency.only:
+            self._db.executemany(
+                "UPDATE records SET urgent = 1 WHERE entity = ? AND id = ? AND state = 'outbox'",
+                [(record.entity.value, record.id) for record in records],
+            )
         self._db.executemany(
             """DELETE FROM problems WHERE seq IN
                (SELECT seq FROM records WHERE entity = ? AND id = ? AND state <> 'problem')""",
@@ -152,7 +159,7 @@ class Ledger:
     def _select(self, where: str, entities: Sequence[Entity], after: int, limit: int) -> tuple[LedgerRecord, ...]:
         marks = ",".join("?" * len(entities))
         rows = self._db.execute(
-            f"{_OUTGOING} WHERE {where} AND entity IN ({marks}) AND seq > ? ORDER BY seq LIMIT ?",
+            f"{_OUTGOING} WHERE {where}{self._urgency.where} AND entity IN ({marks}) AND seq > ? ORDER BY seq LIMIT ?",
             (*(entity.value for entity in entities), after, limit),
         )
         return self._linked(rows.fetchall())
@@ -195,9 +202,9 @@ class Ledger:
         """See `SyncStore.undecided_emails`."""
         rows = self._db.execute(
             f"""SELECT email, seq FROM records
-                 WHERE state = 'outbox' AND match = '' AND entity IN {_PEOPLE} AND email IN (
+                 WHERE state = 'outbox' AND match = ''{self._urgency.where} AND entity IN {_PEOPLE} AND email IN (
                        SELECT DISTINCT email FROM records
-                        WHERE email > ? AND state = 'outbox' AND match = '' AND entity IN {_PEOPLE}
+                        WHERE email > ? AND state = 'outbox' AND match = ''{self._urgency.where} AND entity IN {_PEOPLE}
                         ORDER BY email LIMIT ?)
                  ORDER BY email, entity <> 'contact', created, id""",
             (after, limit),
@@ -272,7 +279,7 @@ class Ledger:
         of_these = f" AND entity IN ({','.join('?' * len(entities))})" if entities else ""
         self._db.execute(
             f"""UPDATE records SET match = 'create', agreed_prints = NULL, spared = ''
-                 WHERE state = 'outbox' AND match = ''{of_these}""",
+                 WHERE state = 'outbox' AND match = ''{of_these}{self._urgency.where}""",
             tuple(entities),
         )
 
@@ -314,7 +321,8 @@ class Ledger:
     def refuse(self, rows: Sequence[Refusal], at: datetime) -> None:
         """See `SyncStore.refuse`; who was to adopt a person by its address gives it free."""
         self._db.executemany(
-            f"""UPDATE records SET state = 'problem', marketo_id = CASE match WHEN 'adopt' THEN '' ELSE marketo_id END,
+            f"""UPDATE records SET state = 'problem', urgent = 0,
+                                   marketo_id = CASE match WHEN 'adopt' THEN '' ELSE marketo_id END,
                                    match = CASE WHEN {_KEPT_MATCH} THEN match ELSE '' END
                  WHERE seq = ? AND version = ? AND state = 'outbox'""",
             [(row.seq, row.version) for row in rows],
@@ -333,6 +341,31 @@ class Ledger:
             "UPDATE problems SET due = ? WHERE seq = ?",
             [((at + timedelta(seconds=waits(tries))).strftime(_TIME), seq) for tries, seq in tried],
         )
+
+    def hurry(self, entity: Entity, number: int) -> tuple[str, ...]:
+        """See `UrgentStore.hurry`."""
+        rows = self._db.execute(
+            "SELECT seq, id FROM records WHERE state = 'outbox' AND entity = ? ORDER BY seq LIMIT ?",
+            (entity.value, number),
+        ).fetchall()
+        self._db.executemany("UPDATE records SET urgent = 1 WHERE seq = ?", [(seq,) for seq, _ in rows])
+        return tuple(id_ for _, id_ in rows)
+
+    def forget_agreement(self, entity: Entity, id_: str) -> None:
+        """See `UrgentStore.forget_agreement`."""
+        self._db.execute(
+            "UPDATE records SET digest = x'', agreed = NULL, agreed_prints = NULL WHERE entity = ? AND id = ?",
+            (entity.value, id_),
+        )
+
+    def try_again(self, ids: Sequence[str]) -> int:
+        """See `PlaceStore.try_again`: the next run takes them as passing trouble whose time has come."""
+        named = f"AND r.id IN ({','.join('?' * len(ids))})" if ids else ""
+        return self._db.execute(
+            f"""UPDATE problems SET retry = '{Retry.NEXT_RUN}', due = '' WHERE seq IN (
+                  SELECT r.seq FROM records r WHERE r.state = 'problem' {named})""",
+            tuple(ids),
+        ).rowcount
 
     def retry(self, run: int, at: datetime) -> None:
         """See `SyncStore.begin_run`."""

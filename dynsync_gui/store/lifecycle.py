@@ -14,6 +14,7 @@ from dynsync_gui.domain.errors import Retry
 from dynsync_gui.domain.schema import PEOPLE, Entity
 from dynsync_gui.domain.storage import Refusal
 from dynsync_gui.store.links import LinkFinder, Pointers, Resolved
+from dynsync_gui.store.urgency import Urgency
 
 PARENT_MISSING = "parent-missing"
 _PEOPLE = "('" + "', '".join(PEOPLE) + "')"
@@ -40,11 +41,13 @@ class Lifecycle:
     Args:
         connection: The database.
         links: Follows pointers.
+        urgency: Whether only urgent records are looked at.
     """
 
-    def __init__(self, connection: sqlite3.Connection, links: LinkFinder) -> None:
+    def __init__(self, connection: sqlite3.Connection, links: LinkFinder, urgency: Urgency) -> None:
         self._db = connection
         self._links = links
+        self._urgency = urgency
 
     def follow(self, run: int) -> None:
         """See `SyncStore.follow_life`."""
@@ -261,7 +264,7 @@ class Lifecycle:
         while True:
             rows = self._db.execute(
                 f"""SELECT entity, parent_entity, parent, owner, deal, seq, version FROM records
-                     WHERE state = 'outbox' AND match NOT IN ('delete', 'merge') AND reason = ''
+                     WHERE state = 'outbox' AND match NOT IN ('delete', 'merge') AND reason = ''{self._urgency.where}
                        AND entity IN ({names}) AND seq > ? ORDER BY seq LIMIT {_CHUNK}""",
                 (after,),
             ).fetchall()

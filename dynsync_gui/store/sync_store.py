@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,7 @@ from dynsync_gui.store.lifecycle import Lifecycle
 from dynsync_gui.store.links import LinkFinder
 from dynsync_gui.store.places import Places
 from dynsync_gui.store.reports import Reports
+from dynsync_gui.store.urgency import Urgency
 
 FindingOf = Callable[[str, str], Finding]
 
@@ -60,8 +61,9 @@ class SqliteStore:
         self._database = Database(path)
         self._db = self._database.connection
         self._links = LinkFinder(self._db)
-        self._ledger = Ledger(self._db, self._links)
-        self._lifecycle = Lifecycle(self._db, self._links)
+        self._urgency = Urgency()
+        self._ledger = Ledger(self._db, self._links, self._urgency)
+        self._lifecycle = Lifecycle(self._db, self._links, self._urgency)
         self._reports = Reports(self._db)
         self._incoming = IncomingChanges(self._db)
         self._places = Places(self._db, finding_of)
@@ -77,15 +79,16 @@ class SqliteStore:
         row = self._db.execute("SELECT id, state FROM runs ORDER BY id DESC LIMIT 1").fetchone()
         return self._reports.report(row[0]) if row and row[1] != RunState.DONE else None
 
-    def begin_run(self, kind: RunKind) -> RunReport:
-        """A new run, reading; problems that are tried on each run go back to the outbox."""
+    def begin_run(self, kind: RunKind, *, retries: bool = True) -> RunReport:
+        """A new run, reading; with `retries` problems whose time has come go back to the outbox."""
         with self.transaction():
             run = self._db.execute(
                 "INSERT INTO runs (kind, state, started) VALUES (?, 'reading', ?)", (kind.value, now())
             ).lastrowid
             if run is None:
                 raise AssertionError("an INSERT has a row id")
-            self._ledger.retry(run, self._clock())
+            if retries:
+                self._ledger.retry(run, self._clock())
         return self._reports.report(run)
 
     def advance_run(self, run: int, state: RunState) -> None:
@@ -262,9 +265,53 @@ class SqliteStore:
         """Ids of so many records of a table, chosen at random."""
         return self._places.sample(entity, number)
 
+    def try_again(self, ids: Sequence[str] = ()) -> int:
+        """Put records that were set aside back in line: these, or all where none is named."""
+        with self.transaction():
+            found = self._ledger.try_again(ids)
+            run = self.unfinished_run()
+            if run is not None:
+                self._ledger.retry(run.id, self._clock())
+        return found
+
     def places_of_email(self, email: str) -> tuple[Place, ...]:
         """Where the people of an e-mail address stand."""
         return self._places.of_email(email)
+
+    @contextmanager
+    def urgent(self) -> Iterator[None]:
+        """Only urgent records are matched and sent inside; what is staged becomes urgent."""
+        self._urgency.only = True
+        try:
+            yield
+        finally:
+            self._urgency.only = False
+            with self.transaction():
+                self._db.execute("UPDATE records SET urgent = 0 WHERE urgent = 1")
+
+    def urgent_waiting(self) -> bool:
+        """Whether an urgent record is in the outbox."""
+        return self._reports.count("urgent = 1 AND state = 'outbox'") > 0
+
+    def hurry(self, number: int) -> Mapping[Entity, tuple[str, ...]]:
+        """Make the first so many records of each table in the outbox urgent; returns their ids."""
+        with self.transaction():
+            return {entity: ids for entity in self.entities() if (ids := self._ledger.hurry(entity, number))}
+
+    def forget_agreement(self, entity: Entity, id_: str) -> None:
+        """Let a record be sent whole the next time it is staged."""
+        with self.transaction():
+            self._ledger.forget_agreement(entity, id_)
+
+    def rung(self, run: int) -> str:
+        """How far a careful start has come."""
+        row = self._db.execute("SELECT rung FROM runs WHERE id = ?", (run,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def keep_rung(self, run: int, rung: str) -> None:
+        """Keep how far it has come."""
+        with self.transaction():
+            self._db.execute("UPDATE runs SET rung = ? WHERE id = ?", (rung, run))
 
     def change_token(self) -> str:
         """Where the next look at Marketo's changes begins."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from dynsync_gui.cli import main
-from dynsync_gui.cli.arguments import Options
+from dynsync_gui.cli.options import Options
 from dynsync_gui.cli.workshop import Workshop
 from dynsync_gui.domain.certificate import Certificate, EntityCount
 from dynsync_gui.domain.checks import (
@@ -355,6 +355,12 @@ class ScriptedService:
     @property
     def records(self) -> ScriptedService:
         return self
+
+    def retry(self, ids: Sequence[str] = ()) -> ScriptedJob:
+        return self._job("retry", ProblemsRead(1, (PROBLEM,), self.status()), tuple(ids))
+
+    def sync_one(self, entity: Entity, id_: str) -> ScriptedJob:
+        return self._job("sync_one", Explained(1, ANSWER), entity, id_)
 
     def reconcile(self, sample: int = 0, path: Path | None = None) -> ScriptedJob:
         return self._job("reconcile", Reconciled(1, CERTIFICATE, Path("kept.txt")), sample, path)

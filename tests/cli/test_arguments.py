@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from dynsync_gui.cli import main
-from dynsync_gui.cli.arguments import FieldsAction, FilterAction, Options, parse, wanted_language
+from dynsync_gui.cli.arguments import parse, wanted_language
+from dynsync_gui.cli.options import FieldsAction, FilterAction, Options
 from dynsync_gui.system.secrets import SecretSource
 from tests.cli.scripted import Caller
 

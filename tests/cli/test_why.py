@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from tests.cli.scripted import Caller
+from pathlib import Path
+from typing import Any
+
+from dynsync_gui.domain.canary import CanaryCount
+from dynsync_gui.domain.events import CanaryStep
+from dynsync_gui.domain.schema import Entity
+from tests.cli.scripted import ANSWERS, ENVIRONMENT, Caller, ScriptedJob
 
 
 def test_why_as_a_document_and_as_text(call: Caller) -> None:
@@ -40,3 +46,42 @@ def test_reconcile_answers_with_the_certificate_and_status_1_where_a_reason_is_m
     assert call.service.given["reconcile"] == (0, None)
     assert "contact 0f3c is not in Marketo" in text.out
     assert "1 record differs without a known reason." in text.out
+
+
+def test_a_problem_is_shown_and_sent_again(call: Caller) -> None:
+    shown = call("problems", "show", "0F3C")
+    assert shown.status == 0
+    assert "Shorten it." in shown.out
+    assert "\x1b" not in shown.out
+    assert call("problems", "show", "dead").status == 2
+    assert call("problems", "retry", "0f3c").status == 1
+    assert call.service.given["retry"] == (("0f3c",),)
+    assert call.service.done[-1] == "go_on"
+    call("problems", "retry", "--all")
+    assert call.service.given["retry"] == ((),)
+    assert call("problems", "retry").status == 2
+    assert call("problems").status == 0
+
+
+def test_one_record_is_synced_on_demand(call: Caller) -> None:
+    answer = call("sync", "--record", "Contact:0f3c", "--json")
+    assert call.service.given["sync_one"] == ("contact", "0f3c")
+    assert answer.document["records"][0]["cause"] == "overwritten"
+    assert answer.status == 1
+
+
+def test_a_careful_start_tells_its_steps_on_stderr(call: Caller, tmp_path: Path, monkeypatch: Any) -> None:
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    answers = tmp_path / "answers.toml"
+    answers.write_text(ANSWERS, "utf-8")
+    begin = call.service.start
+
+    def start(*given: Any, **options: Any) -> ScriptedJob:
+        call.service.tell(CanaryStep(1, 10, (CanaryCount(Entity.CONTACT, 9, 1),)))
+        return begin(*given, **options)
+
+    monkeypatch.setattr(call.service, "start", start)
+    answer = call("setup", "--answers", str(answers), "--start", "--canary", "--secrets", "env")
+    assert call.service.given["start"][0].enable.canary is True
+    assert "First 10 of each table · people from contacts 9 taken, 1 refused" in answer.err

@@ -7,7 +7,7 @@ import stat
 from typing import TYPE_CHECKING
 
 from dynsync_gui.domain.certificate import Certificate
-from dynsync_gui.domain.events import Reconciled, RunEnded
+from dynsync_gui.domain.events import JobFailed, ProblemsRead, Reconciled, RunEnded
 from dynsync_gui.domain.schema import Entity
 
 if TYPE_CHECKING:
@@ -63,3 +63,19 @@ def test_a_sample_looks_at_no_more_than_it_is_told(desk: Desk) -> None:
     (people,) = (one for one in drawn.counts if one.entity is Entity.CONTACT)
     assert people.looked_at == 25
     assert drawn.holds
+
+
+def test_a_record_that_was_set_aside_is_sent_again_on_wish(desk: Desk) -> None:
+    id_ = desk.rehearsal.world.insert("contact", {"lastname": "Refused", "emailaddress1": "not an address"})
+    assert isinstance(desk.start(), RunEnded)
+    assert ("contact", id_) in desk.listed()
+    desk.rehearsal.log.clear()
+    assert isinstance(desk.service.go_on().wait(60), RunEnded)
+    assert not [one for one in desk.rehearsal.log.entries("marketo") if "1003" in one.code]
+    assert isinstance(desk.service.records.retry((id_,)).wait(60), ProblemsRead)
+    ended = desk.service.go_on().wait(60)
+    assert isinstance(ended, RunEnded)
+    assert ended.report.problems == 1
+    assert ended.report.closes
+    assert ("contact", id_) in desk.listed()
+    assert isinstance(desk.service.records.retry(("dead",)).wait(60), JobFailed)

@@ -357,6 +357,8 @@ SCRIPTS: dict[str, list[object]] = {
     "read_problems": [lambda job: ProblemsRead(job, PROBLEMS, STATUS)],
     "export_problems": [lambda job: ProblemsRead(job, PROBLEMS, STATUS)],
     "reconcile": [lambda job: Reconciled(job, CERTIFICATE, Path("/home/admin/certificate.txt"))],
+    "retry": [lambda job: ProblemsRead(job, PROBLEMS, STATUS)],
+    "sync_one": [lambda job: Explained(job, ANSWER)],
     "why": [lambda job: Explained(job, ANSWER)],
     "send_test_mail": [lambda job: MailSent(job, "admin@contoso.com", by_mail=True)],
 }

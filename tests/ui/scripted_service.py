@@ -269,6 +269,12 @@ class ScriptedService:
     def why(self, asked: str) -> ScriptedJob:
         return self._begin("why", asked)
 
+    def retry(self, ids: Sequence[str] = ()) -> ScriptedJob:
+        return self._begin("retry", tuple(ids))
+
+    def sync_one(self, entity: Entity, id_: str) -> ScriptedJob:
+        return self._begin("sync_one", entity, id_)
+
     def reconcile(self, sample: int = 0, path: Path | None = None) -> ScriptedJob:
         return self._begin("reconcile", sample, path)
 

@@ -50,3 +50,26 @@ def test_both_sides_are_compared_into_a_file_of_the_users_choice(scenes: Scenes,
     assert service.asked("reconcile") == [(0, tmp_path / "certificate.txt")]
     assert view.banner.says.startswith("1 record differs without a known reason.")
     assert view.start.isEnabled()
+
+
+def test_records_that_were_set_aside_are_sent_again_one_cause_or_all(scenes: Scenes) -> None:
+    window, service = scenes.problems()
+    view = window.main.problems
+    before = len(service.asked("follow"))
+    view._cards[1].retry.click()
+    scenes._wait(lambda: window.main._retrying is None)
+    assert service.asked("retry") == [(view._cards[1].ids,)]
+    assert len(view._cards[1].ids) > 0
+    scenes._wait(lambda: len(service.asked("follow")) == before + 1)
+    view.retry_all.click()
+    scenes._wait(lambda: window.main._retrying is None)
+    assert service.asked("retry")[-1] == ((),)
+
+
+def test_one_record_is_synced_from_its_answer(scenes: Scenes) -> None:
+    window, service = scenes.why()
+    view = window.main.why
+    view._cards[0].sync.click()
+    scenes._wait(lambda: not view.waiting)
+    assert service.asked("sync_one") == [("contact", "3f0c2b9e-1111-4222-8333-444455556666")]
+    assert len(view._cards) == 1

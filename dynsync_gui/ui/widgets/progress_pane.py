@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QGridLayout, QProgressBar, QWidget
 
-from dynsync_gui.domain.events import EntityProgress, Progress, Waiting
+from dynsync_gui.domain.events import CanaryStep, EntityProgress, Progress, Waiting
 from dynsync_gui.domain.schema import ENTITIES, Entity, System
 from dynsync_gui.domain.text import ntr, number, tr
 from dynsync_gui.ui.icons import Picture
@@ -43,7 +43,10 @@ class ProgressPane(Card):
         self.calls.setTextVisible(False)
         self.calls.setAccessibleName(tr("Marketo calls of today"))
         self.calls_text = Text("", "hint")
+        self.step = Text("", "muted")
+        self.step.hide()
         self.body.addWidget(self.facts)
+        self.body.addWidget(self.step)
         self.body.addWidget(self.waiting)
         self.body.addWidget(self.calls_text)
         self.body.addWidget(self.calls)
@@ -87,6 +90,16 @@ class ProgressPane(Card):
         self.calls_text.say(
             tr("{used} of {daily} Marketo calls used today", used=progress.calls_today, daily=progress.daily_calls)
         )
+
+    def show_step(self, step: CanaryStep) -> str:
+        """Say what came of a step of a careful start; returns it."""
+        taken, refused = sum(one.taken for one in step.counts), sum(one.refused for one in step.counts)
+        said = tr(
+            "The first {n} of each table: {taken} taken, {refused} refused.", n=step.rung, taken=taken, refused=refused
+        )
+        self.step.say(said)
+        self.step.show()
+        return said
 
     def show_waiting(self, waiting: Waiting, seconds: int) -> None:
         """Say who asked to slow down and when it goes on."""

@@ -8,8 +8,9 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QFileDialog, QFrame, QScrollArea, QStackedWidget, QWidget
 
-from dynsync_gui.domain.errors import Finding
+from dynsync_gui.domain.errors import DynSyncError, Finding
 from dynsync_gui.domain.events import (
+    CanaryStep,
     CycleEnded,
     Event,
     JobCancelled,
@@ -72,6 +73,7 @@ class MainView(QWidget):
         self._export: Job | None = None
         self._agreeing: Job | None = None
         self._exported = ""
+        self._retrying: Job | None = None
         self.overview, self.problems, self.history = Overview(), Problems(), History()
         self.sign_in, self.expiry = SignInPanel(), Banner()
         self.settings = SettingsView(bridge)
@@ -193,6 +195,9 @@ class MainView(QWidget):
             self._agreed(event)
         elif isinstance(event, ProblemsRead):
             self._problems_told(event)
+        elif isinstance(event, JobFailed) and self._retrying is not None and event.job == self._retrying.number:
+            self._retrying = None
+            self.problems.banner.tell("bad", str(event.error.finding.title), str(event.error.finding.cure))
         elif isinstance(event, JobFailed) and self._export is not None and event.job == self._export.number:
             self._export = None
             self.problems.banner.tell("bad", str(event.error.finding.title), str(event.error.finding.cure))
@@ -207,6 +212,8 @@ class MainView(QWidget):
                 self._begin_work()
                 self.overview.show_progress(event)
                 self.announcer.announce(self.overview.progress.sentence(event))
+            case CanaryStep():
+                self.announcer.announce(self.overview.progress.show_step(event))
             case Waiting():
                 self.announcer.announce(self.overview.show_waiting(event))
             case CycleEnded():
@@ -219,25 +226,28 @@ class MainView(QWidget):
                 self.announcer.announce(self.overview.state.text())
                 if not self._rehearsal and event.report.state is RunState.DONE:
                     self.keep_in_step()
-            case JobFailed(error=error) if error.code == "lease-held":
-                self._over()
-                self.overview.show_background()
-                self._background = (True, None)
-                self.announcer.announce(self.overview.state.text())
-                self.watch.look(anew=False)
             case JobFailed(error=error):
-                self._over()
-                self.overview.show_error(error)
-                if error.code == "quota" and not self._rehearsal:
-                    self.keep_in_step()
-                if self._settings is not None and self.renewal.ask(self._settings, error.code):
-                    self.renewal.focus()
-                self.announcer.announce(self.overview.banner.says or self.overview.guard.accessibleName())
+                self._run_failed(error)
             case JobCancelled():
                 self._over()
                 self.overview.show_stopped()
             case _:
                 pass
+
+    def _run_failed(self, error: DynSyncError) -> None:
+        self._over()
+        if error.code == "lease-held":
+            self.overview.show_background()
+            self._background = (True, None)
+            self.announcer.announce(self.overview.state.text())
+            self.watch.look(anew=False)
+            return
+        self.overview.show_error(error)
+        if error.code == "quota" and not self._rehearsal:
+            self.keep_in_step()
+        if self._settings is not None and self.renewal.ask(self._settings, error.code):
+            self.renewal.focus()
+        self.announcer.announce(self.overview.banner.says or self.overview.guard.accessibleName())
 
     def _rest(self, event: CycleEnded) -> None:
         """Between two cycles: where it stands, and when it goes on."""
@@ -292,6 +302,9 @@ class MainView(QWidget):
         if self._refresh is not None and event.job == self._refresh.number:
             self._refresh = None
             self._show_background(event.status)
+        if self._retrying is not None and event.job == self._retrying.number:
+            self._retrying = None
+            self.keep_in_step()
         if not self.running and self._reading is not None and event.job == self._reading.number:
             self._reading = None
 
@@ -340,6 +353,7 @@ class MainView(QWidget):
         self.watch.seen.connect(self.settings.show_state)
         self.watch.seen.connect(self._background_seen)
         self.problems.export_wanted.connect(self._ask_where)
+        self.problems.retry_wanted.connect(self._retry)
         self.setup.clicked.connect(self._set_up_again)
         self.renew.clicked.connect(self._renew)
         self.renewal.wanted.connect(lambda renewal: self.renewal.follow(self.api.renew(renewal)))
@@ -434,6 +448,10 @@ class MainView(QWidget):
         dialog.fileSelected.connect(self.export_to)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
+
+    def _retry(self, ids: tuple[str, ...]) -> None:
+        self._retrying = self.api.records.retry(ids)
+        self.problems.banner.tell("accent", tr("These records are sent again with the sync that begins now."))
 
     def export_to(self, path: str) -> None:
         """Write the problems into a file the user chose."""

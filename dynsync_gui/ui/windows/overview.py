@@ -7,6 +7,7 @@ from datetime import datetime
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
+from dynsync_gui.domain.canary import CODE as CANARY
 from dynsync_gui.domain.errors import DynSyncError
 from dynsync_gui.domain.events import CycleEnded, Progress, RunEnded, Waiting
 from dynsync_gui.domain.mass_change import CODE as MASS_CHANGE
@@ -171,7 +172,7 @@ class Overview(QWidget):
         if self.guard.stops(error):
             self.guard.ask(str(error.finding.title))
             self.guard.name.setFocus()
-        elif error.code == MASS_CHANGE:
+        elif error.code in {MASS_CHANGE, CANARY}:
             agree = (tr("That is meant: go on"), lambda: self.agreed.emit(error.detail))
             self.banner.tell("attention", str(error.finding.title), str(error.finding.cure), agree=agree)
         else:

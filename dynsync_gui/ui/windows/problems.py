@@ -60,10 +60,22 @@ class ProblemModel(QAbstractTableModel):
 
 
 class CauseCard(Card):
-    """One cause: how many, what it is, what to do; the records on wish."""
+    """One cause: how many, what it is, what to do; the records on wish.
+
+    Attributes:
+        retry_wanted: The user wants these records to be sent again.
+    """
+
+    retry_wanted = Signal()
 
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__()
+        self.ids = tuple(problem.id for problem in problems)
+        self.retry = QPushButton(tr("Retry"))
+        self.retry.setAccessibleName(tr("Retry: {cause}", cause=str(problems[0].title)))
+        self.retry.setProperty("kind", "link")
+        self.retry.setVisible(problems[0].aside)
+        self.retry.clicked.connect(self.retry_wanted)
         self._problems = problems
         first = problems[0]
         title = str(first.title)
@@ -79,9 +91,10 @@ class CauseCard(Card):
         count = ntr("{n} record", "{n} records", len(problems))
         words.addWidget(Text(f"{count} · {_RETRY[first.retry]}" if first.aside else count, "hint"))
         picture = Picture("attention", "attention", 20) if first.aside else Picture("info", "accent", 20)
-        line = row(picture, words, self._button, gap=GRID + 4)
+        line = row(picture, words, self.retry, self._button, gap=GRID + 4)
         line.setAlignment(picture, TOP)
         line.setAlignment(self._button, TOP)
+        line.setAlignment(self.retry, TOP)
         line.setStretch(1, 1)
         self.body.addLayout(line)
 
@@ -101,14 +114,18 @@ class Problems(QWidget):
 
     Attributes:
         export_wanted: The user wants the list as a file.
+        retry_wanted: The user wants records to be sent again; carries their ids, none for all.
     """
 
     export_wanted = Signal()
+    retry_wanted = Signal(tuple)
 
     def __init__(self) -> None:
         super().__init__()
         self.export = IconButton("export", tr("Export as CSV"))
         self.export.clicked.connect(self.export_wanted)
+        self.retry_all = IconButton("update", tr("Retry all"))
+        self.retry_all.clicked.connect(lambda: self.retry_wanted.emit(()))
         self.banner = Banner()
         self.about = Text("", "muted")
         self._causes, self._notices = column(gap=GRID + 4), column(gap=GRID + 4)
@@ -119,9 +136,10 @@ class Problems(QWidget):
         words = column(gap=4)
         words.addWidget(Text(tr("Records that need a look"), "title"))
         words.addWidget(self.about)
-        head = row(words, self.export)
+        head = row(words, self.retry_all, self.export)
         head.setStretch(0, 1)
         head.setAlignment(self.export, TOP)
+        head.setAlignment(self.retry_all, TOP)
         layout.addLayout(head)
         layout.addWidget(self.banner)
         layout.addLayout(self._causes)
@@ -136,13 +154,16 @@ class Problems(QWidget):
         drop(self._causes, self._cards)
         drop(self._notices, self._notice_cards)
         for group in _by_cause(problem for problem in listed if problem.aside):
-            self._cards.append(CauseCard(group))
+            card = CauseCard(group)
+            card.retry_wanted.connect(lambda ids=card.ids: self.retry_wanted.emit(ids))
+            self._cards.append(card)
             self._causes.addWidget(self._cards[-1])
         for group in _by_cause(problem for problem in listed if not problem.aside):
             self._notice_cards.append(CauseCard(group))
             self._notices.addWidget(self._notice_cards[-1])
         self._worth_knowing.setVisible(bool(self._notice_cards))
         self.export.setVisible(bool(listed))
+        self.retry_all.setVisible(len(self._cards) > 0)
         self.about.say(
             tr("Everything else is in step. These wait here until their reason is gone.")
             if self._cards

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from dynsync_gui.domain.events import Event, Explained, JobCancelled, JobFailed
@@ -80,7 +80,13 @@ class StepRow(QWidget):
 
 
 class Answered(Card):
-    """The answer about one record."""
+    """The answer about one record.
+
+    Attributes:
+        sync_wanted: The user wants this record to be brought over now.
+    """
+
+    sync_wanted = Signal()
 
     def __init__(self, one: Explanation) -> None:
         super().__init__(gap=GRID + 4)
@@ -90,6 +96,10 @@ class Answered(Card):
         self.verdict = Banner()
         self.verdict.tell("good" if one.in_step else "attention", str(one.verdict), str(one.cure))
         self.body.addWidget(self.verdict)
+        self.sync = IconButton("update", tr("Sync this record now"))
+        self.sync.setVisible(one.entity is not None)
+        self.sync.clicked.connect(self.sync_wanted)
+        self.body.addLayout(row(self.sync, None))
         for step in one.steps:
             self.body.addWidget(StepRow(step))
         different = [view for view in one.fields if not view.equal]
@@ -153,6 +163,14 @@ class Why(QWidget):
         self.banner.tell("accent", tr("Looking on both sides"))
         self._job = self._api.records.why(text)
 
+    def _sync(self, one: Explanation) -> None:
+        if one.entity is None:
+            return
+        drop(self._answers, self._cards)
+        self.banner.tell("accent", tr("Bringing this record over"))
+        self.ask.setFocus()
+        self._job = self._api.records.sync_one(one.entity, one.id)
+
     def _heard(self, event: Event) -> None:
         if self._job is None or event.job != self._job.number:
             return
@@ -162,6 +180,7 @@ class Why(QWidget):
                 self.banner.hide()
                 for one in answer.explanations:
                     self._cards.append(Answered(one))
+                    self._cards[-1].sync_wanted.connect(lambda one=one: self._sync(one))
                     self._answers.addWidget(self._cards[-1])
                     self._cards[-1].show()
                 self._announcer.announce(" ".join(card.verdict.says for card in self._cards))

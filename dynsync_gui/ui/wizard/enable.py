@@ -47,6 +47,11 @@ class EnablePage(StepPage):
         self.accept = QCheckBox(tr("I have read this"))
         self.accept.setObjectName("accept")
         self.accept.setAccessibleName(self.accept.text())
+        self.canary = QCheckBox(tr("Begin carefully: 10, 100, 1,000 records of each table, then all"))
+        self.canary.setObjectName("canary")
+        self.canary.setAccessibleName(self.canary.text())
+        self.canary.setToolTip(tr("DynSync looks after each step, and stops by itself if Marketo refuses too many."))
+        self.canary.setChecked(flow.draft.settings.enable.canary)
         self._accept_message = Text("", "hint", "bad")
         self._accept_message.hide()
         self.mail = MailForm(flow.draft.settings)
@@ -60,6 +65,7 @@ class EnablePage(StepPage):
             self.body.addWidget(part)
         self.warnings.body.addWidget(self.accept, 0, LEFT)
         self.warnings.body.addWidget(self._accept_message)
+        self.body.addWidget(self.canary, 0, LEFT)
         self.body.addWidget(self.mail)
         self.body.addWidget(self.background)
         self.body.addStretch(1)
@@ -119,6 +125,8 @@ class EnablePage(StepPage):
         draft.settings = replace(draft.settings, mail=self.mail.settings(), background=background)
         draft.secrets = self.mail.secrets(draft.secrets)
         self.flow.enable(self.mail.email.text(), accept=self.accept.isChecked())
+        enable = replace(draft.settings.enable, canary=self.canary.isChecked())
+        draft.settings = replace(draft.settings, enable=enable)
 
     def validatePage(self) -> bool:
         """Start sync; the window takes over once the service has begun."""

@@ -1,0 +1,35 @@
+"""How a profile stands, read from its database."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+from dynsync_gui.domain.ports import Profile
+from dynsync_gui.domain.report import Problem, RunState, Status
+from dynsync_gui.service.workplace import Workplace
+
+_RUNS_SHOWN = 50
+
+
+def status_of(workplace: Workplace, profile: Profile) -> Status:
+    """Runs and state of a profile."""
+    if not profile.database.exists():
+        return Status("new" if profile.read_settings() is None else "ready")
+    with closing(workplace.open_store(profile.database)) as store:
+        runs = store.runs(_RUNS_SHOWN)
+        first = next(store.problems(), None)
+    if profile.leased():
+        state = "running"
+    elif runs and runs[0].state is not RunState.DONE:
+        state = "interrupted"
+    else:
+        state = "attention" if first is not None and first.aside else "ready"
+    return Status(state, runs)
+
+
+def problems_of(workplace: Workplace, profile: Profile) -> tuple[Problem, ...]:
+    """All records set aside, then those worth a look."""
+    if not profile.database.exists():
+        return ()
+    with closing(workplace.open_store(profile.database)) as store:
+        return tuple(store.problems())

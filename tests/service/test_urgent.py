@@ -1,0 +1,111 @@
+"""One record on demand, and fresh changes that overtake a running first sync."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from dynsync_gui.domain.events import Explained, JobFailed, RunEnded
+from dynsync_gui.domain.explain import Cause
+from dynsync_gui.domain.schema import Entity
+from dynsync_gui.engine import overtaking
+from tests.judge import judge
+
+if TYPE_CHECKING:
+    from tests.service.conftest import Desk
+
+
+def bring(desk: Desk, entity: Entity, id_: str) -> Explained:
+    event = desk.service.records.sync_one(entity, id_).wait(60)
+    assert isinstance(event, Explained), event
+    return event
+
+
+def persons(desk: Desk, key: str) -> list[dict[str, Any]]:
+    return [row for row in desk.rehearsal.audit()["marketo"]["persons"] if row.get("dynamicsId") == key]
+
+
+def test_one_record_is_brought_over_with_its_company_and_nothing_else(desk: Desk) -> None:
+    assert isinstance(desk.start(), RunEnded)
+    world = desk.rehearsal.world
+    account = world.insert("account", {"name": "Brand New Ltd"})
+    contact = world.insert(
+        "contact", {"lastname": "New", "parentcustomerid": account, "emailaddress1": "n@new.example"}
+    )
+    other = world.insert("contact", {"lastname": "Other", "emailaddress1": "other@new.example"})
+    desk.rehearsal.log.clear()
+    (found,) = bring(desk, Entity.CONTACT, contact).answer.explanations
+    assert found.cause is Cause.IN_STEP
+    (person,) = persons(desk, contact)
+    assert person["externalCompanyId"] == account
+    assert persons(desk, other) == []
+    marketo = [entry for entry in desk.rehearsal.log.entries("marketo") if "identity" not in entry.path]
+    assert len([entry for entry in marketo if "describe" not in entry.path]) <= 7
+    ended = desk.service.go_on().wait(60)
+    assert isinstance(ended, RunEnded)
+    assert ended.report.closes
+    assert judge(desk.rehearsal.audit(), desk.listed()).wrong == []
+    assert all(run.closes for run in desk.service.status().runs)
+
+
+def test_a_value_that_was_overwritten_and_a_person_that_was_removed_come_again(desk: Desk) -> None:
+    assert isinstance(desk.start(), RunEnded)
+    contacts = {row["contactid"]: row for row in desk.rehearsal.audit()["dataverse"]["contact"]}
+    rows = [row for row in desk.rehearsal.audit()["marketo"]["persons"] if row.get("dynamicsId") in contacts]
+    meddled, removed = rows[0], rows[1]
+    desk.rehearsal.marketo.marketer.change(int(meddled["id"]), {"lastName": "By hand"})
+    desk.rehearsal.marketo.marketer.delete(int(removed["id"]))
+    for row in (meddled, removed):
+        bring(desk, Entity.CONTACT, row["dynamicsId"])
+        (person,) = persons(desk, row["dynamicsId"])
+        assert person["lastName"] == contacts[row["dynamicsId"]]["lastname"].strip()
+    assert judge(desk.rehearsal.audit(), desk.listed()).wrong == []
+
+
+def test_one_record_goes_first_while_a_first_sync_stands_unfinished(desk: Desk) -> None:
+    desk.rehearsal.faults.add("code", system="marketo", code="607", path="leads.json", verb="POST", count=0)
+    assert isinstance(desk.start(), JobFailed)
+    desk.rehearsal.faults.clear()
+    waiting = [
+        row["leadid"]
+        for row in desk.rehearsal.audit()["dataverse"]["lead"]
+        if row.get("new_synctomkto") is not False and row["statecode"] == 0 and row.get("emailaddress1")
+    ]
+    before = len([row for row in desk.rehearsal.audit()["marketo"]["persons"] if row.get("dynamicsId")])
+    bring(desk, Entity.LEAD, waiting[-1])
+    assert len(persons(desk, waiting[-1])) == 1
+    now = len([row for row in desk.rehearsal.audit()["marketo"]["persons"] if row.get("dynamicsId")])
+    assert now == before + 1
+    (run,) = desk.service.status().runs
+    assert run.closes
+    assert run.outbox > 100
+    assert isinstance(desk.service.go_on().wait(60), RunEnded)
+    assert judge(desk.rehearsal.audit(), desk.listed()).wrong == []
+
+
+def test_what_changes_during_a_first_sync_overtakes_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first batch of persons has arrived when somebody comes in: that one is in Marketo before the last batch."""
+    monkeypatch.setattr(overtaking, "EVERY", 0.0)
+    world, calls = desk.rehearsal.world, desk.rehearsal.marketo.person_calls
+    sync, arrived, seen = calls.sync, [], []
+
+    def watched(request: Any) -> Any:
+        body = request.get_data()
+        if not seen:
+            seen.append(world.insert("lead", {"lastname": "Overtakes", "emailaddress1": "fast@contoso.example"}))
+        arrived.append(b"Overtakes" in body)
+        return sync(request)
+
+    calls.sync = watched  # type: ignore[method-assign]
+    ended = desk.start()
+    assert isinstance(ended, RunEnded)
+    assert ended.report.closes
+    assert ended.report.outbox == 0
+    assert arrived.count(True) == 1
+    assert not arrived[-1], "it came last, with all the others"
+    assert judge(desk.rehearsal.audit(), desk.listed()).wrong == []
+
+
+def test_what_is_no_id_is_said(desk: Desk) -> None:
+    assert isinstance(desk.service.records.sync_one(Entity.CONTACT, "ann@contoso.example").wait(60), JobFailed)
