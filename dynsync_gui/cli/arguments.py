@@ -12,7 +12,7 @@ from typing import Any
 from dynsync_gui import __version__
 from dynsync_gui.domain.checks import Owner
 from dynsync_gui.domain.letter import WRITTEN_TO
-from dynsync_gui.domain.schema import ENTITIES, System
+from dynsync_gui.domain.schema import ENTITIES, Entity, System
 from dynsync_gui.domain.text import tr
 from dynsync_gui.system.language import LANGUAGES
 from dynsync_gui.system.secrets import SecretSource
@@ -59,11 +59,11 @@ class Options:
         entity: The only table that ``fields`` lists; empty for all.
         file: Where ``fields`` writes or reads the choice.
         version: Which version ``fields restore`` takes again.
-        everything: ``fit`` reads all records, not a sample.
+        all_records: ``fit`` reads all records, not a sample.
         filter_action: What ``filter`` does.
         table: The table in which ``filter create`` makes the column.
         default: What new records say there, ``yes`` or ``no``.
-        yes: Whether the change in Dynamics was confirmed.
+        confirmed: Whether the change in Dynamics was confirmed.
         csv: Where ``problems`` writes them.
         records: Size of the rehearsal world.
         seed: What the rehearsal world is made from; the same seed makes the same world.
@@ -90,11 +90,11 @@ class Options:
     entity: str = ""
     file: Path = field(default_factory=Path)
     version: int = 0
-    everything: bool = False
+    all_records: bool = False
     filter_action: FilterAction = FilterAction.STATUS
     table: str = ""
     default: str = "no"
-    yes: bool = False
+    confirmed: bool = False
     csv: Path | None = None
     records: int = DEMO_RECORDS
     seed: int = 1
@@ -154,7 +154,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     _choice(verb("fields", tr("list the fields and what becomes of them; keep, hand on or take back the choice")))
     fit = verb("fit", tr("say which values Marketo would refuse or change; writes nothing"))
-    fit.add_argument("--all", dest="everything", action="store_true", help=tr("read all records, not a sample"))
+    fit.add_argument("--all", dest="all_records", action="store_true", help=tr("read all records, not a sample"))
     _filter(verb("filter", tr("say where the filter column new_synctomkto stands in each table, or create it")))
     verb("plan", tr("say what a sync would do; writes nothing"))
     sync = verb("sync", tr("go on with what is undone, or bring over what changed"))
@@ -216,10 +216,10 @@ def _filter(parser: argparse.ArgumentParser) -> None:
     ):
         made = actions.add_parser(which, help=text, description=text, parents=[_common()], allow_abbrev=False)
         made.set_defaults(filter_action=which)
-    tables = [entity.value for entity in ENTITIES]
+    tables = [entity.value for entity in (*ENTITIES, Entity.OPPORTUNITY)]
     made.add_argument("table", choices=tables, metavar="|".join(tables), help=tr("the table"))
     made.add_argument("--default", choices=("no", "yes"), default="no", help=tr("what new records say"))
-    made.add_argument("--yes", action="store_true", help=tr("confirm this change of Dynamics"))
+    made.add_argument("--yes", dest="confirmed", action="store_true", help=tr("confirm this change of Dynamics"))
 
 
 def _common() -> argparse.ArgumentParser:

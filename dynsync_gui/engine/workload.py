@@ -117,6 +117,12 @@ def wanted_tables(objects: ObjectSettings, native_sync: NativeSync) -> tuple[tup
     return tuple(more), tuple(Entity(name) for name in objects.custom)
 
 
+def chosen_tables(objects: ObjectSettings, native_sync: NativeSync) -> tuple[Entity, ...]:
+    """Tables whose rows a person knows and whose fields matter to them: no users, no connections."""
+    more, own = wanted_tables(objects, native_sync)
+    return (*ENTITIES, *(entity for entity in more if entity is Entity.OPPORTUNITY), *own)
+
+
 def mapping_of(
     schemas: Schemas,
     fields: FieldSettings,

@@ -14,6 +14,8 @@ from dynsync_gui.domain.schema import ENTITIES, FILTER_FIELD, Entity
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
 from dynsync_gui.domain.text import NOTHING, Message, msg
+from dynsync_gui.engine.quarantine import quarantines
+from dynsync_gui.engine.workload import chosen_tables
 from dynsync_gui.service.jobs import BackgroundJob
 from dynsync_gui.service.opening import Opening
 
@@ -34,7 +36,7 @@ class Filtering:
     def read(self, settings: Settings, secrets: Secrets | None, job: BackgroundJob) -> FilterRead:
         """Where it stands in each table, with counts of now."""
         with self._opening.connected(settings, secrets, job) as connection:
-            return FilterRead(job.number, _states(connection.dynamics))
+            return FilterRead(job.number, _states(connection.dynamics, settings))
 
     def create(
         self, settings: Settings, secrets: Secrets | None, entity: Entity, job: BackgroundJob, *, default: bool
@@ -56,18 +58,25 @@ class Filtering:
                 job.token.raise_if_cancelled()
                 connection.dynamics.create_filter(entity, default=default)
                 _await(connection.dynamics, entity, job.token)
-            return FilterRead(job.number, _states(connection.dynamics))
+            return FilterRead(job.number, _states(connection.dynamics, settings))
 
 
-def _states(dynamics: DynamicsReader) -> dict[Entity, FilterState]:
+def _states(dynamics: DynamicsReader, settings: Settings) -> dict[Entity, FilterState]:
     lacking = _lacking(dynamics)
+    tables = chosen_tables(settings.objects, settings.enable.native_sync)
     with ThreadPoolExecutor(len(ENTITIES), "filter") as pool:
-        states = pool.map(lambda entity: _state(dynamics, entity, lacking), ENTITIES)
-        return dict(zip(ENTITIES, states, strict=True))
+        states = pool.map(lambda entity: _state(dynamics, entity, lacking), tables)
+        return {state.entity: state for state in states if state is not None}
 
 
-def _state(dynamics: DynamicsReader, entity: Entity, lacking: Sequence[str]) -> FilterState:
-    seen = dynamics.filter_column(entity)
+def _state(dynamics: DynamicsReader, entity: Entity, lacking: Sequence[str]) -> FilterState | None:
+    """Where it stands; None for a table that Dynamics does not show."""
+    try:
+        seen = dynamics.filter_column(entity)
+    except ConnectionFailed as failure:
+        if not quarantines(failure):
+            raise
+        return None
     column = _column(seen)
     counts = _counts(dynamics, entity) if column is FilterColumn.PRESENT else None
     creatable = column in {FilterColumn.MISSING, FilterColumn.OTHER_PREFIX}

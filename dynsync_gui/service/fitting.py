@@ -16,7 +16,7 @@ from dynsync_gui.domain.settings import Settings
 from dynsync_gui.engine.fit_check import FitCheck
 from dynsync_gui.engine.quarantine import quarantines
 from dynsync_gui.engine.sampling import read_sample
-from dynsync_gui.engine.workload import describe, mapping_of, wanted_tables
+from dynsync_gui.engine.workload import chosen_tables, describe, mapping_of
 from dynsync_gui.service.jobs import BackgroundJob
 from dynsync_gui.service.opening import Opening
 from dynsync_gui.service.workplace import Workplace
@@ -40,8 +40,7 @@ class Fitting:
         """A glance at every column; a table that cannot be read has none."""
         with self._opening.connected(settings, secrets, job) as connection:
             dynamics = connection.dynamics
-            more, own = wanted_tables(settings.objects, settings.enable.native_sync)
-            tables = (*ENTITIES, *(entity for entity in more if entity is Entity.OPPORTUNITY), *own)
+            tables = chosen_tables(settings.objects, settings.enable.native_sync)
             with ThreadPoolExecutor(len(ENTITIES), "sample") as pool:
                 found = pool.map(lambda entity: _sample(dynamics, entity, job), tables)
                 samples = dict(zip(tables, found, strict=True))

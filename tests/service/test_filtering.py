@@ -24,7 +24,7 @@ LEAD = Entity.LEAD
 def states(desk: Desk) -> dict[Entity, FilterState]:
     event = desk.service.read_filter(desk.settings, desk.secrets).wait(60)
     assert isinstance(event, FilterRead), event
-    assert set(event.states) == set(ENTITIES)
+    assert set(event.states) == {*ENTITIES, Entity.OPPORTUNITY}
     return dict(event.states)
 
 
