@@ -24,7 +24,7 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 _INSTANT = re.compile(r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(:\d{2})?(?:\.\d+)?(Z|[+-]\d{2}:?\d{2})?")
 _BREAKS = re.compile(r"[\r\n]")
-_UNLABELLED = re.compile(r"-?\d+|true|false")
+_UNLABELLED = re.compile(r"(?:^|(?<=;))(?:-?\d+|true|false)(?=;|$)")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
 _WHOLE = {TargetType.INTEGER, TargetType.SCORE, TargetType.PERCENT}
@@ -111,11 +111,10 @@ def altered(mapping: FieldMapping, value: Any) -> FitReason | None:
     """Why a converted value that Marketo takes does not say there what it says in Dynamics; None where it does."""
     if not isinstance(value, str):
         return None
-    source = mapping.source
-    if mapping.form is Form.LABEL:
-        labels = {clean(option.label_in(mapping.language)) for option in source.options}
-        parts = {value} if source.type is FieldType.BOOLEAN else set(value.split(";"))
-        if value not in labels and any(_UNLABELLED.fullmatch(part) for part in parts - labels):
+    if mapping.form is Form.LABEL and _UNLABELLED.search(value):
+        labels = {clean(option.label_in(mapping.language)) for option in mapping.source.options}
+        parts = set(value.split(";")) - labels
+        if value not in labels and any(_UNLABELLED.fullmatch(part) for part in parts):
             return FitReason.NO_LABEL
     one_line = mapping.target.type in _LINES and not holds_long(mapping.target)
     return FitReason.LINE_BREAKS if one_line and _BREAKS.search(value) else None

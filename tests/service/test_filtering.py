@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from dynsync_gui.domain.events import FilterRead, JobFailed
+from dynsync_gui.domain.events import FilterRead, FitChecked, JobFailed, Sampled
 from dynsync_gui.domain.filter_state import FilterColumn, FilterState
 from dynsync_gui.domain.schema import ENTITIES, FILTER_FIELD, Entity
 from dynsync_gui.simulators.customising import add_column, new_column, retype_column, secure_column
@@ -153,3 +154,18 @@ def test_labels_are_in_the_language_of_the_organisation(desk: Desk) -> None:
     column = desk.rehearsal.world.tables["lead"].schema.columns[FILTER_FIELD]
     assert column.labels == {1033: "Sync to Marketo"}
     assert json.dumps([choice.label for choice in column.choices]) == '["No", "Yes"]'
+
+
+def test_own_tables_are_looked_at_and_one_that_is_not_there_is_left_out(desk: Desk) -> None:
+    own = next(name for name in desk.rehearsal.world.tables if name.startswith("new_"))
+    objects = replace(desk.settings.objects, custom=(own, "new_nowhere"))
+    desk.settings = replace(desk.settings, objects=objects)
+    event = desk.service.read_filter(desk.settings, desk.secrets).wait(60)
+    assert isinstance(event, FilterRead), event
+    assert set(event.states) == {*ENTITIES, Entity.OPPORTUNITY, Entity(own)}
+    sampled = desk.service.sample(desk.settings, desk.secrets).wait(60)
+    assert isinstance(sampled, Sampled), sampled
+    assert set(sampled.samples) == set(event.states)
+    checked = desk.service.check_fit(desk.settings, desk.secrets, everything=True).wait(60)
+    assert isinstance(checked, FitChecked), checked
+    assert Entity(own) in checked.report.rows
