@@ -12,96 +12,13 @@ from dynsync_gui import __version__
 from dynsync_gui.cli.options import DEMO_RECORDS, FieldsAction, FilterAction, Options, ProblemsAction
 from dynsync_gui.domain.checks import Owner
 from dynsync_gui.domain.letter import WRITTEN_TO
-from dynsync_gui.domain.schema import ENTITIES, Entity, System
+from dynsync_gui.domain.schedule import INTERVALS
+from dynsync_gui.domain.schema import ENTITIES, System
 from dynsync_gui.domain.text import tr
 from dynsync_gui.system.language import LANGUAGES
 from dynsync_gui.system.secrets import SecretSource
 
-DEMO_RECORDS = 2_000
-
-
-class FieldsAction(StrEnum):
-    """What ``fields`` does with the choice."""
-
-    LIST = "list"
-    EXPORT = "export"
-    IMPORT = "import"
-    HISTORY = "history"
-    RESTORE = "restore"
-
-
-class FilterAction(StrEnum):
-    """What ``filter`` does."""
-
-    STATUS = "status"
-    CREATE = "create"
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What was asked for on the command line.
-
-    Attributes:
-        verb: What to do.
-        json: One JSON document on stdout instead of people's text.
-        profile: The folder that holds all state; None for the platform's own place.
-        secrets: Where secrets come from.
-        language: Two letters; empty for the system's.
-        verbose: Whether details go to stderr.
-        answers: The answers file of ``setup``.
-        start: Whether ``setup`` starts the sync.
-        once: ``sync`` makes one run.
-        only: ``check`` tests this system alone.
-        letter: ``check`` writes to this colleague what is missing.
-        accept_identity: The organisation's name, typed to confirm that systems which changed are the right ones.
-        accept_guard: Name of the stop that is agreed to.
-        action: What ``fields`` does.
-        entity: The only table that ``fields`` lists; empty for all.
-        file: Where ``fields`` writes or reads the choice.
-        version: Which version ``fields restore`` takes again.
-        all_records: ``fit`` reads all records, not a sample.
-        filter_action: What ``filter`` does.
-        table: The table in which ``filter create`` makes the column.
-        default: What new records say there, ``yes`` or ``no``.
-        confirmed: Whether the change in Dynamics was confirmed.
-        csv: Where ``problems`` writes them.
-        records: Size of the rehearsal world.
-        seed: What the rehearsal world is made from; the same seed makes the same world.
-        port: First of the four ports of ``simulate``; 0 for any.
-        folder: Where ``simulate`` writes its certificates; None for a folder that vanishes.
-        limits: Whether ``simulate`` enforces the vendors' rate limits.
-        until_parent_ends: ``simulate`` serves the program that started it, until that ends.
-    """
-
-    verb: str
-    json: bool = False
-    profile: Path | None = None
-    secrets: SecretSource = SecretSource.KEYCHAIN
-    language: str = ""
-    verbose: bool = False
-    answers: Path = field(default_factory=Path)
-    start: bool = False
-    once: bool = False
-    only: System | None = None
-    letter: Owner | None = None
-    accept_identity: str = ""
-    accept_guard: str = ""
-    action: FieldsAction = FieldsAction.LIST
-    entity: str = ""
-    file: Path = field(default_factory=Path)
-    version: int = 0
-    all_records: bool = False
-    filter_action: FilterAction = FilterAction.STATUS
-    table: str = ""
-    default: str = "no"
-    confirmed: bool = False
-    csv: Path | None = None
-    records: int = DEMO_RECORDS
-    seed: int = 1
-    port: int = 0
-    folder: Path | None = None
-    limits: bool = True
-    until_parent_ends: bool = False
+_Verb = Callable[[str, str], argparse.ArgumentParser]
 
 
 def parse(arguments: Sequence[str]) -> Options:
@@ -165,7 +82,7 @@ def _work(verb: _Verb) -> None:
     )
     _choice(verb("fields", tr("list the fields and what becomes of them; keep, hand on or take back the choice")))
     fit = verb("fit", tr("say which values Marketo would refuse or change; writes nothing"))
-    fit.add_argument("--all", dest="all_records", action="store_true", help=tr("read all records, not a sample"))
+    fit.add_argument("--all", dest="everything", action="store_true", help=tr("read all records, not a sample"))
     _filter(verb("filter", tr("say where the filter column new_synctomkto stands in each table, or create it")))
     verb("plan", tr("say what a sync would do; writes nothing"))
     sync = verb("sync", tr("go on with what is undone, or bring over what changed"))
@@ -274,10 +191,10 @@ def _filter(parser: argparse.ArgumentParser) -> None:
     ):
         made = actions.add_parser(which, help=text, description=text, parents=[_common()], allow_abbrev=False)
         made.set_defaults(filter_action=which)
-    tables = [entity.value for entity in (*ENTITIES, Entity.OPPORTUNITY)]
+    tables = [entity.value for entity in ENTITIES]
     made.add_argument("table", choices=tables, metavar="|".join(tables), help=tr("the table"))
     made.add_argument("--default", choices=("no", "yes"), default="no", help=tr("what new records say"))
-    made.add_argument("--yes", dest="confirmed", action="store_true", help=tr("confirm this change of Dynamics"))
+    made.add_argument("--yes", action="store_true", help=tr("confirm this change of Dynamics"))
 
 
 def _common() -> argparse.ArgumentParser:

@@ -26,7 +26,7 @@ _COLUMNS: Mapping[FilterColumn, Message] = {
 def filter_(call: Call) -> ExitStatus:
     """Say how it stands, after creating it where that was asked for."""
     creates, entity = call.options.filter_action is FilterAction.CREATE, Entity(call.options.table)
-    if creates and not call.options.confirmed:
+    if creates and not call.options.yes:
         raise settings_error(
             msg(
                 "This adds the column “{name}” to the table “{table}” of Dynamics and publishes it.",

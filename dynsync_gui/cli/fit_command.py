@@ -12,7 +12,7 @@ def fit(call: Call) -> ExitStatus:
     """Check a sample, or all records."""
     session, settings, secrets = reach(call)
     try:
-        job = session.service.check_fit(settings, secrets, everything=call.options.all_records)
+        job = session.service.check_fit(settings, secrets, everything=call.options.everything)
         report = session.expect(job, FitChecked).report
     finally:
         session.close()
