@@ -434,6 +434,15 @@ class SyncStore(IncomingStore, PlaceStore, UrgentStore, Protocol):
     def labels(self, entity: Entity) -> Mapping[str, Mapping[int, str]]:
         """Labels of options by column and value, as of the last cycle."""
 
+    def types(self, entity: Entity) -> Mapping[str, str]:
+        """Types of synced columns by name, as of when they were first synced."""
+
+    def remember_types(self, entity: Entity, types: Mapping[str, str]) -> None:
+        """Keep the types of columns that are not known yet."""
+
+    def forget_types(self) -> None:
+        """Take every column as it is from now on."""
+
     def remember_labels(self, entity: Entity, labels: Mapping[str, Mapping[int, str]]) -> None:
         """Keep them for the next cycle."""
 

@@ -61,12 +61,16 @@ class Reading:
     def read(self, schema: EntitySchema, mapping: EntityMapping) -> None:
         """Read an entity to its end, from where the run or the last cycle left it.
 
+        A run that stood still after it had read looks for what changed meanwhile, so that a later version takes the
+        place of the one that waits.
+
         Raises:
             ConnectionFailed: Dynamics does not give the table.
         """
         names = payload.columns(mapping, schema, self._rules)
         cursor = self._store.cursor(mapping.entity)
         if cursor.run == self._run and cursor.complete:
+            self.look_again(schema, mapping)
             return
         asked = payload.asked(mapping, names)
         if cursor.names != asked:

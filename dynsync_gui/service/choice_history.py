@@ -15,6 +15,7 @@ from dynsync_gui.domain.settings import FieldSettings, Settings
 from dynsync_gui.domain.text import msg
 from dynsync_gui.engine.back_fill import back_fills
 from dynsync_gui.engine.workload import Schemas, mapping_of
+from dynsync_gui.service.choices import accept_columns
 from dynsync_gui.service.jobs import BackgroundJob, Lane, Lanes
 from dynsync_gui.service.workplace import Workplace
 from dynsync_gui.system.whole_file import read_text, write_whole
@@ -60,6 +61,7 @@ class ChoiceHistory:
                     msg("Nothing is set up in this profile yet."), msg("Set DynSync up first."), code="not-set-up"
                 )
             profile.write_settings(replace(settings, fields=fields))
+            accept_columns(self._workplace, profile)
             return ChoicesRead(job.number, profile.read_choices())
 
         return self._run(work)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.checks import Check, CheckState
 from dynsync_gui.domain.errors import GuardStop
 from dynsync_gui.domain.findings.records import FIELD_GONE
 from dynsync_gui.domain.mapping import ChoiceProblem, DefaultTarget, problems_of, unknown_choices
-from dynsync_gui.domain.ports import Connection
+from dynsync_gui.domain.ports import Connection, Profile
 from dynsync_gui.domain.schema import ENTITIES, Entity, EntitySchema, System
 from dynsync_gui.domain.settings import FieldSettings, Settings
 from dynsync_gui.domain.storage import Notice, SyncStore
 from dynsync_gui.domain.text import Message, msg
 from dynsync_gui.engine.workload import Schemas, describe
+from dynsync_gui.service.workplace import Workplace
 
 _TITLES: Mapping[Entity, Message] = {
     Entity.ACCOUNT: msg("Chosen fields of accounts"),
@@ -110,3 +112,10 @@ def _id(entity: Entity) -> str:
 
 def _title(entity: Entity) -> Message:
     return _TITLES.get(entity) or msg("Chosen fields of “{table}”", table=entity)
+
+
+def accept_columns(workplace: Workplace, profile: Profile) -> None:
+    """Take every column as it is now: whoever saves a choice has seen what the columns hold."""
+    if profile.database.exists():
+        with closing(workplace.open_store(profile.database)) as store:
+            store.forget_types()

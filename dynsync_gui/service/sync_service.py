@@ -39,6 +39,7 @@ from dynsync_gui.service.asking import Asking
 from dynsync_gui.service.background import Background
 from dynsync_gui.service.checking import run_checks
 from dynsync_gui.service.choice_history import ChoiceHistory
+from dynsync_gui.service.choices import accept_columns
 from dynsync_gui.service.csv_safe import write_problems
 from dynsync_gui.service.cycles import follow
 from dynsync_gui.service.field_jobs import FieldJobs
@@ -351,6 +352,8 @@ class SyncService:
             profile.put_database_aside()
         profile.write_settings(settings)
         profile.write_half_done(None)
+        if earlier is not None and earlier.fields != settings.fields:
+            accept_columns(self._workplace, profile)
         if settings.dynamics.sign_in.is_person and not session_only:
             self._workplace.sign_in(settings.rehearsal).keep()
         if moved:

@@ -122,6 +122,12 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             before TEXT NOT NULL,
             PRIMARY KEY (seq, field, before)
         ) WITHOUT ROWID""",
+        """CREATE TABLE types (
+            entity TEXT NOT NULL,
+            name TEXT NOT NULL,
+            type TEXT NOT NULL,
+            PRIMARY KEY (entity, name)
+        ) WITHOUT ROWID""",
         "CREATE TABLE muted (seq INTEGER PRIMARY KEY)",
         "ALTER TABLE records ADD COLUMN alarms TEXT NOT NULL DEFAULT ''",
         "ALTER TABLE runs ADD COLUMN accepted TEXT NOT NULL DEFAULT ''",

@@ -407,6 +407,23 @@ class SqliteStore:
             found.setdefault(name, {})[value] = label
         return found
 
+    def types(self, entity: Entity) -> Mapping[str, str]:
+        """Types of synced columns by name, as of when they were first synced."""
+        return dict(self._db.execute("SELECT name, type FROM types WHERE entity = ?", (entity.value,)).fetchall())
+
+    def remember_types(self, entity: Entity, types: Mapping[str, str]) -> None:
+        """Keep the types of columns that are not known yet."""
+        with self.transaction():
+            self._db.executemany(
+                "INSERT OR IGNORE INTO types (entity, name, type) VALUES (?, ?, ?)",
+                [(entity.value, name, type_) for name, type_ in types.items()],
+            )
+
+    def forget_types(self) -> None:
+        """Take every column as it is from now on."""
+        with self.transaction():
+            self._db.execute("DELETE FROM types")
+
     def remember_labels(self, entity: Entity, labels: Mapping[str, Mapping[int, str]]) -> None:
         """Keep them for the next cycle."""
         rows = [(entity, name, value, text) for name, texts in labels.items() for value, text in texts.items()]

@@ -8,6 +8,7 @@ from dynsync_gui.domain.findings.marketo import problem_of
 from dynsync_gui.domain.text import msg
 
 FIELD_GONE = "field-gone"
+FIELD_RETYPED = "field-retyped"
 CHANGE_REFUSED, CHANGE_UNFIT, CHANGES_DENIED = "dynamics-refused", "dynamics-unfit", "marketo-changes-denied"
 """About the way from Marketo to Dynamics."""
 NOTICES = {
@@ -15,6 +16,12 @@ NOTICES = {
         msg("A chosen field is no longer in Dynamics. Everything else is synced."),
         msg("Open the set-up again and choose the fields anew."),
         Owner.DYNAMICS_ADMIN,
+        Retry.DECISION,
+    ),
+    FIELD_RETYPED: Finding(
+        msg("A chosen field became another kind of field in Dynamics. It stands still; everything else is synced."),
+        msg("Open the fields, look at what it holds now and where it goes, and save the choice again."),
+        Owner.YOU,
         Retry.DECISION,
     ),
     CHANGE_REFUSED: Finding(
