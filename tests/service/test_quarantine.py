@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dynsync_gui.domain.events import JobFailed, RunEnded
+from dynsync_gui.simulators.customising import retype_column
 from dynsync_gui.simulators.dataverse.errors import DataverseError
 from tests.judge import History, judge
 from tests.service.conftest import Desk
@@ -133,3 +134,17 @@ def test_what_was_deleted_while_the_token_expired_is_found(life: Life) -> None:
     assert not verdict.wrong, verdict.wrong
     asked = [one for one in life.desk.rehearsal.log.entries("marketo") if one.path.endswith("/leads.json")]
     assert len(asked) <= 3, "what did not change is not written, and only the last changes in Marketo are looked up"
+
+
+def test_a_column_that_became_another_kind_stops_alone_until_the_choice_is_saved(life: Life) -> None:
+    person = life.rows("contact", statecode=0)[0]["contactid"]
+    before = life.person(person)["title"]
+    life.desk.rehearsal.world.metadata_version += 1
+    retype_column(life.world, "contact", "jobtitle", "picklist")
+    life.world.update("contact", person, {"firstname": "Zoë"})
+    life.cycle()
+    assert (life.person(person)["firstName"], life.person(person)["title"]) == ("Zoë", before)
+    assert ("field-retyped", "contact") in codes(life.desk)
+    life.desk.service.save_choice(life.desk.settings.fields).wait(10)
+    life.cycle()
+    assert ("field-retyped", "contact") not in codes(life.desk)
