@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import platform
 import shutil
 import sys
 from collections.abc import Iterable
@@ -18,9 +19,10 @@ def package(python: Path) -> int:
     folder = bundling.bundle(python)
     self_test(folder)
     made = installers(folder)
-    bill = DIST / f"DynSync-{sys.platform}.cdx.json"
+    system = f"{sys.platform}-{platform.machine()}"
+    bill = DIST / f"DynSync-{system}.cdx.json"
     shutil.copy(folder / bundling.LISTS / "sbom.cdx.json", bill)
-    write_sums([*made, bill], DIST / f"SHA256SUMS-{sys.platform}")
+    write_sums([*made, bill], DIST / f"SHA256SUMS-{system}")
     say("\n".join(["Made:", *(f"  {path.relative_to(ROOT)}" for path in made)]))
     return 0
 

@@ -103,7 +103,7 @@ def _pressed_on() -> bool:
     """Press Enter where the installer is in front; whether the window is there."""
     if _window():
         return True
-    if setup := _window("^DynSync Setup$"):
+    if setup := _window("^DynSync Setup *$"):
         subprocess.run(
             ["xdotool", "windowactivate", "--sync", setup, "key", "Return"], capture_output=True, check=False
         )
