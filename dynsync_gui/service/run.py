@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dynsync_gui.domain.canary import CanaryCount
 from dynsync_gui.domain.errors import Cancelled, DynSyncError
@@ -12,13 +12,14 @@ from dynsync_gui.domain.events import CanaryStep, Event, RunEnded
 from dynsync_gui.domain.mapping import SyncMapping
 from dynsync_gui.domain.ports import Connection, Mailer, RateWindow
 from dynsync_gui.domain.report import RunKind, RunReport, RunState
-from dynsync_gui.domain.schema import ENTITIES, Entity, in_cycle_order
+from dynsync_gui.domain.schema import ENTITIES, KEY_FIELD, Entity, Target, in_cycle_order
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
 from dynsync_gui.domain.storage import SyncStore
 from dynsync_gui.engine.calls import CallCount
 from dynsync_gui.engine.canary import Canary
 from dynsync_gui.engine.executor import Executor
+from dynsync_gui.engine.matching import Matching
 from dynsync_gui.engine.one_record import OneRecord
 from dynsync_gui.engine.overtaking import Overtaking, Wishes
 from dynsync_gui.engine.own_types import OwnType, made_types
@@ -82,6 +83,7 @@ class Runner:
         self._settings = settings
         self._job = job
         self._wishes = wishes
+        self._schemas: Schemas | None = None
         self._emit = emit
         calls = lambda: (connection.marketo.calls_made(), window.count_day(quota_day()))  # noqa: E731
         self.meter = ProgressMeter(job.number, emit, calls, settings.limits.daily_calls)
@@ -134,7 +136,7 @@ class Runner:
                 Canary(store, marketo, run, first.write, self._stepped).climb()
             executor.write()
             if executor.reopened or careful:  # others want the person that the first in line was refused
-                prepared.planner.matching(prepared.schemas, prepared.mapping, run, prepared.calls).match()
+                self._matching(prepared).match()
                 executor.write()
             back.remember(work)
         except (Cancelled, DynSyncError):
@@ -161,6 +163,15 @@ class Runner:
         )
         return executor
 
+    def _matching(self, prepared: Prepared) -> Matching:
+        """Matching after the first write: by then persons can be found by their key, which the run has created."""
+        if self._schemas is None:
+            schemas = prepared.schemas
+            known = KEY_FIELD in schemas.persons.searchable
+            persons = schemas.persons if known else self._connection.marketo.describe(Target.PERSON)
+            self._schemas = replace(schemas, targets={**schemas.targets, Target.PERSON: persons})
+        return prepared.planner.matching(self._schemas, prepared.mapping, prepared.run.id, prepared.calls)
+
     def _express(self, prepared: Prepared, executor: Executor) -> Express:
         """What may overtake this run."""
         dynamics, store, run = self._connection.dynamics, self._store, prepared.run.id
@@ -169,7 +180,7 @@ class Runner:
             Reading(dynamics, store, run, rules, self._job.token, lambda _entity, _read: None),
             OneRecord(dynamics, store, run, prepared.schemas.tables, prepared.mapping, rules),
             work_of(prepared.schemas, prepared.mapping),
-            lambda: prepared.planner.matching(prepared.schemas, prepared.mapping, run, prepared.calls),
+            lambda: self._matching(prepared),
             executor,
             lambda: guard_mass_changes(store, self._settings, run),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from dynsync_gui.domain.events import Explained, JobFailed, RunEnded
 from dynsync_gui.domain.explain import Cause
 from dynsync_gui.domain.schema import Entity
-from dynsync_gui.engine import overtaking
+from dynsync_gui.engine import lanes, overtaking
 from tests.judge import judge
 
 if TYPE_CHECKING:
@@ -109,3 +110,60 @@ def test_what_changes_during_a_first_sync_overtakes_it(desk: Desk, monkeypatch: 
 
 def test_what_is_no_id_is_said(desk: Desk) -> None:
     assert isinstance(desk.service.records.sync_one(Entity.CONTACT, "ann@contoso.example").wait(60), JobFailed)
+
+
+def test_a_record_asked_for_while_a_sync_writes_goes_between_two_batches(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lanes, "BATCH_BYTES", 20_000)
+    calls = desk.rehearsal.marketo.person_calls
+    sync, jobs, order = calls.sync, [], []
+    wanted = next(
+        row["leadid"]
+        for row in reversed(desk.rehearsal.audit()["dataverse"]["lead"])
+        if row.get("new_synctomkto") is not False and row["statecode"] == 0
+    )
+
+    def watched(request: Any) -> Any:
+        if not jobs:
+            jobs.append(desk.service.records.sync_one(Entity.LEAD, wanted))
+        order.append(wanted.encode() in request.get_data())
+        return sync(request)
+
+    calls.sync = watched  # type: ignore[method-assign]
+    ended = desk.start(limits=replace(desk.settings.limits, in_flight=2))
+    assert isinstance(ended, RunEnded)
+    told = jobs[0].wait(60)
+    assert isinstance(told, Explained), told
+    assert told.answer.explanations[0].cause is Cause.IN_STEP
+    assert len(persons(desk, wanted)) == 1
+    assert order.index(True) < len(order) // 2, "it waited for its turn"
+    assert ended.report.closes
+    assert judge(desk.rehearsal.audit(), desk.listed()).wrong == []
+
+
+def test_what_was_fetched_before_never_overwrites_what_overtook_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small batches leave a page's rest waiting in memory while its last record is edited and sent first."""
+    monkeypatch.setattr(lanes, "BATCH_BYTES", 20_000)
+    monkeypatch.setattr(overtaking, "EVERY", 0.0)
+    world, calls = desk.rehearsal.world, desk.rehearsal.marketo.person_calls
+    sync, sent = calls.sync, []
+    late = [row for row in world.as_json()["lead"] if row.get("new_synctomkto") is not False and row["statecode"] == 0]
+
+    def watched(request: Any) -> Any:
+        if not sent:
+            for number, row in enumerate(late[-20:]):
+                world.update("lead", row["leadid"], {"lastname": f"Edited {number}"})
+        sent.append(request.get_data())
+        return sync(request)
+
+    calls.sync = watched  # type: ignore[method-assign]
+    assert isinstance(desk.start(limits=replace(desk.settings.limits, in_flight=1)), RunEnded)
+    for number, row in enumerate(late[-20:]):
+        if ("lead", row["leadid"]) in desk.listed():
+            continue
+        (person,) = persons(desk, row["leadid"])
+        assert person["lastName"] == f"Edited {number}"
+        last = next(body for body in reversed(sent) if row["leadid"].encode() in body)
+        assert f"Edited {number}".encode() in last
+    assert judge(desk.rehearsal.audit(), desk.listed()).wrong == []
