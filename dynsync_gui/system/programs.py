@@ -25,3 +25,8 @@ def is_installed() -> bool:
 def console_program() -> Path:
     """The command line that stands beside the running program; only where `is_installed`."""
     return Path(sys.executable).with_name(console_name())
+
+
+def window_program() -> Path:
+    """The window's program beside the running one; only where `is_installed`."""
+    return Path(sys.executable).with_name(f"{WINDOW}.exe" if sys.platform == "win32" else WINDOW)

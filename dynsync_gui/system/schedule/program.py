@@ -1,4 +1,7 @@
-"""What a scheduler starts: the console program, from a source checkout as well as from a frozen bundle."""
+"""What a scheduler starts, from a source checkout as well as from a frozen bundle.
+
+On Windows that is the window's program, which hands a run in the background on without opening a console.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from dynsync_gui.system.programs import console_program, is_installed
+from dynsync_gui.system.programs import console_program, is_installed, window_program
 
 _PACKAGE = Path(__file__).resolve().parents[2]
 
@@ -32,7 +35,7 @@ def background_command(profile: Path) -> Command:
     """
     arguments = ("--profile", str(profile), "sync", "--once", "--background")
     if is_installed():
-        program = console_program()
+        program = console_program() if sys.platform != "win32" else window_program()
         return Command((str(program), *arguments), str(program.parent))
     return Command((_python(), "-m", f"{_PACKAGE.name}.cli", *arguments), str(_PACKAGE.parent))
 
