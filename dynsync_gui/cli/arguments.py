@@ -13,7 +13,7 @@ from dynsync_gui.cli.options import DEMO_RECORDS, FieldsAction, FilterAction, Op
 from dynsync_gui.domain.checks import Owner
 from dynsync_gui.domain.letter import WRITTEN_TO
 from dynsync_gui.domain.schedule import INTERVALS
-from dynsync_gui.domain.schema import ENTITIES, System
+from dynsync_gui.domain.schema import ENTITIES, Entity, System
 from dynsync_gui.domain.text import tr
 from dynsync_gui.system.language import LANGUAGES
 from dynsync_gui.system.secrets import SecretSource
@@ -191,7 +191,7 @@ def _filter(parser: argparse.ArgumentParser) -> None:
     ):
         made = actions.add_parser(which, help=text, description=text, parents=[_common()], allow_abbrev=False)
         made.set_defaults(filter_action=which)
-    tables = [entity.value for entity in ENTITIES]
+    tables = [entity.value for entity in (*ENTITIES, Entity.OPPORTUNITY)]
     made.add_argument("table", choices=tables, metavar="|".join(tables), help=tr("the table"))
     made.add_argument("--default", choices=("no", "yes"), default="no", help=tr("what new records say"))
     made.add_argument("--yes", action="store_true", help=tr("confirm this change of Dynamics"))

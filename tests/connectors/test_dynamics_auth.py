@@ -195,11 +195,11 @@ def test_a_refused_token_is_replaced_once(script: DynamicsScript, opened) -> Non
     assert len(script.asked("/token")) == 2
 
 
-def test_two_refused_tokens_end_it(script: DynamicsScript, opened) -> None:
+def test_tokens_refused_again_and_again_end_it(script: DynamicsScript, opened) -> None:
     script.answers["/WhoAmI"] = lambda exchange: exchange.reply(b"", 401)
     check = checked(opened())["dynamics.user"]
     assert (check.state, check.code) == (CheckState.FAILED, "http.401")
-    assert len(script.asked("/token")) == 2
+    assert len(script.asked("/token")) == 4
 
 
 def test_a_token_near_its_end_is_not_used(script: DynamicsScript, opened) -> None:

@@ -65,11 +65,12 @@ def test_what_is_there_is_not_made_again(script: MarketoScript, writer: MarketoR
     assert script.asked("/schema/fields.json") == []
 
 
-@pytest.mark.parametrize("code", ["1005", "1017"])
+@pytest.mark.parametrize("code", ["1003", "1005", "1017"])
 def test_a_field_that_another_run_made_is_fine(script: MarketoScript, writer: MarketoRestWriter, code: str) -> None:
     there = described(KEY_ROW, searchable=(KEY_FIELD,))
-    skipped = {"name": KEY_FIELD, "status": "skipped", "reasons": [{"code": code, "message": "exists"}]}
-    for answer in (refused(code), ok(skipped)):
+    message = f"Field '{KEY_FIELD}' already exists"
+    skipped = {"name": KEY_FIELD, "status": "skipped", "reasons": [{"code": code, "message": message}]}
+    for answer in (refused(code, message), ok(skipped)):
         script.answers["/schema/fields.json"] = answer
         script.answers["/describe2.json"] = [described(), there]
         writer.create_fields([KEY])

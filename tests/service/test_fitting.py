@@ -244,3 +244,17 @@ def test_samples_say_what_columns_hold(desk: Desk, monkeypatch: pytest.MonkeyPat
     reads = Counter(e.path.rsplit("/", 1)[-1] for e in desk.rehearsal.log.entries() if e.system == "dataverse")
     assert all(1 <= reads[rows] <= 2 for rows in ("contacts", "leads", "accounts"))
     assert writes(desk.rehearsal) == []
+
+
+def test_all_who_share_a_refused_address_that_marketo_holds_are_told_in_one_run(desk: Desk, every_example) -> None:
+    wrong = "two@at@signs.example"
+    desk.rehearsal.marketo.persons.create({"email": wrong, "lastName": "There"})
+    rows = [row for row in desk.rehearsal.world.as_json()["contact"] if row.get("new_synctomkto") is not False][:4]
+    for row in rows:
+        desk.rehearsal.world.update("contact", row["contactid"], {"emailaddress1": wrong})
+    ids = {id_ for _, id_, _ in refused(checked(desk))}
+    assert ids >= {row["contactid"] for row in rows}
+    ended = desk.start()
+    assert isinstance(ended, RunEnded), ended
+    assert ended.report.outbox == 0
+    assert {one.id for one in desk.service.problems() if one.aside and one.code != "parent-missing"} == ids

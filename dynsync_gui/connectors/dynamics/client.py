@@ -20,6 +20,7 @@ from dynsync_gui.domain.findings.dataverse import DATAVERSE, refusal
 _T = TypeVar("_T")
 ROOT = "/api/data/v9.2/"
 _ANY_VERSION = "/api/data/v9."
+_RENEWALS = 3  # requests at the same time share a token, so one of them can meet what befell the others
 _LIMITS = Limits(seconds=150.0, silence=120.0)
 _SLOW_DOWN = {"0x80072321", "0x80072322", "0x80072323", "0x80072324", "0x80072326"}
 _IDS = ("x-ms-service-request-id", "REQ_ID", "x-ms-correlation-request-id")
@@ -70,7 +71,9 @@ class DataverseClient:
         def once() -> _T:
             nonlocal token
             answer = self._sent(path, token, prefer, patience)
-            if answer.status == 401:
+            for _ in range(_RENEWALS):
+                if answer.status != 401:
+                    break
                 token = self._auth.token(patience, refused=token)
                 answer = self._sent(path, token, prefer, patience)
             if answer.status != 200:
@@ -127,7 +130,9 @@ class DataverseClient:
         def once() -> None:
             nonlocal token
             answer = sent()
-            if answer.status == 401:
+            for _ in range(_RENEWALS):
+                if answer.status != 401:
+                    break
                 token = self._auth.token(patience, refused=token)
                 answer = sent()
             if answer.status not in {200, 201, 204}:

@@ -21,6 +21,7 @@ FIELDS_PATH = "/rest/v1/leads/schema/fields.json"
 _AT_ONCE = 100
 _WAIT_SECONDS = 75.0
 _THERE_ALREADY = {"1005", "1017"}
+_BAD_INPUT = "1003"
 
 
 def describe(client: MarketoClient, target: Target, patience: Patience, kind: str = "") -> TargetSchema:
@@ -64,11 +65,10 @@ def _create(client: MarketoClient, fields: Sequence[NewField], patience: Patienc
     try:
         outcome = client.call(write(FIELDS_PATH, {"input": rows}), patience, lambda told: told.get("result"))
     except Refused as refused:
-        if refused.code in _THERE_ALREADY and len(fields) > 1:
-            for field in fields:  # which one it is, Marketo does not say
-                _create(client, [field], patience)
-            return
-        if refused.code in _THERE_ALREADY:
+        if any(_is_there(field, refused.code, refused.message) for field in fields):
+            if len(fields) > 1:  # which one it is, Marketo does not always say
+                for field in fields:
+                    _create(client, [field], patience)
             return
         if not refuses_content(refused.code):
             raise refused.failure from None
@@ -79,15 +79,21 @@ def _create(client: MarketoClient, fields: Sequence[NewField], patience: Patienc
         return  # what came of it shows when the fields are read back
     for field, row in zip(fields, outcome, strict=True):
         reasons = row.get("reasons") or row.get("errors") or [{}]
-        if row.get("status") == "skipped" and str(reasons[0].get("code")) not in _THERE_ALREADY:
+        code, message = str(reasons[0].get("code")), str(reasons[0].get("message"))
+        if row.get("status") == "skipped" and not _is_there(field, code, message):
             finding = filled(MARKETO["marketo.fields-refused"], field=field.label)
-            detail = f"{field.name}: {reasons[0].get('code')} {reasons[0].get('message')}"[:300]
+            detail = f"{field.name}: {code} {message}"[:300]
             raise ConnectionFailed("marketo.fields-refused", finding, detail)
+
+
+def _is_there(field: NewField, code: str, message: str) -> bool:
+    """Whether a field is refused for being there, which a description that lags behind does not show yet."""
+    return code in _THERE_ALREADY or (code == _BAD_INPUT and field.name in message and "already exists" in message)
 
 
 def _await(client: MarketoClient, names: set[str], patience: Patience, token: CancelToken) -> None:
     """Ask for the description until it holds the names, and can search by the key if that is one of them."""
-    ends, pause = time.monotonic() + _WAIT_SECONDS, 0.5
+    ends, pause = time.monotonic() + _WAIT_SECONDS, 0.2
     while True:
         known = describe(client, Target.PERSON, patience)
         late = {name for name in names if known.field(name) is None}

@@ -112,7 +112,7 @@ class Catalogue:
     """
 
     def __init__(self, clock: Clock, of: str) -> None:
-        self.delay = 1.0
+        self.delay = 0.2
         self._clock = clock
         self._lock = threading.Lock()
         self._searchable = _SEARCHABLE[of]
