@@ -41,6 +41,11 @@ def changed(prints: bytes, agreed: bytes) -> frozenset[bytes]:
     return frozenset(one[:_MARK] for one in entries(prints) - entries(agreed))
 
 
+def without(prints: bytes, name: str) -> bytes:
+    """A fingerprint less one field."""
+    return b"".join(sorted(one for one in entries(prints) if not one.startswith(mark(name))))
+
+
 def common(prints: bytes, agreed: bytes) -> bytes:
     """What both hold alike."""
     return b"".join(sorted(entries(prints) & entries(agreed)))

@@ -51,5 +51,8 @@ class IncomingStore(Protocol):
     def settle_incoming(self, seqs: Sequence[int]) -> None:
         """Forget changes that are dealt with."""
 
+    def insist(self, seq: int, name: str, value: Any) -> None:
+        """Send a value to Marketo again, though both sides had agreed on it."""
+
     def let_marketo_win(self, seq: int, values: Mapping[str, Any]) -> None:
         """Put Marketo's values in place of those that a record has on their way there."""

@@ -122,8 +122,12 @@ class ToDynamics:
             theirs = person.get(pair.target.name)
             column = pair.source.column
             ours = to_marketo(pair, record.values.get(column), record.shown.get(column))
-            if same(ours, theirs) or (pair.target.name == UNSUBSCRIBED and not theirs):
-                continue  # an echo; or a consent, which no sync gives back
+            if same(ours, theirs):
+                continue  # an echo
+            if pair.target.name == UNSUBSCRIBED and not theirs:  # a consent, which no sync gives back
+                if pair.direction.writes_marketo:
+                    self._incoming.insist(one.seq, UNSUBSCRIBED, ours)
+                continue
             both_changed = not any(reads_as(ours, text) for text in one.before[pair.target.name])
             if both_changed and pair.winner is System.DYNAMICS:
                 continue

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from dynsync_gui.domain.fingerprint import without
 from dynsync_gui.domain.findings.records import CHANGE_REFUSED, CHANGE_UNFIT
 from dynsync_gui.domain.incoming import Incoming
 from dynsync_gui.domain.ports import PersonChange
@@ -67,6 +68,22 @@ class IncomingChanges:
     def settle(self, seqs: Sequence[int]) -> None:
         """See `IncomingStore.settle_incoming`."""
         self._db.executemany("DELETE FROM incoming WHERE seq = ?", [(seq,) for seq in seqs])
+
+    def insist(self, seq: int, name: str, value: Any) -> None:
+        """See `IncomingStore.insist`."""
+        row = self._db.execute(
+            "SELECT state, payload, agreed_prints FROM records WHERE seq = ? AND marketo_id <> ''", (seq,)
+        ).fetchone()
+        if row is None or row[0] not in {"outbox", "acknowledged", "unchanged"}:
+            return
+        state, payload, agreed = row
+        values = {**(json.loads(payload or "{}") if state == "outbox" else {}), name: value}
+        self._db.execute(
+            """UPDATE records SET state = 'outbox', match = CASE match WHEN '' THEN 'take' ELSE match END, payload = ?,
+                      prints = CASE state WHEN 'outbox' THEN prints ELSE agreed_prints END, agreed_prints = ?
+                WHERE seq = ?""",
+            (json.dumps(values, separators=(",", ":")), without(agreed or b"", name), seq),
+        )
 
     def let_marketo_win(self, seq: int, values: Mapping[str, Any]) -> None:
         """See `IncomingStore.let_marketo_win`."""

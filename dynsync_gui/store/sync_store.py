@@ -331,6 +331,11 @@ class SqliteStore:
         with self.transaction():
             self._incoming.settle(seqs)
 
+    def insist(self, seq: int, name: str, value: Any) -> None:
+        """See `IncomingStore.insist`."""
+        with self.transaction():
+            self._incoming.insist(seq, name, value)
+
     def let_marketo_win(self, seq: int, values: Mapping[str, Any]) -> None:
         """Put Marketo's values in place of those that a record has on their way there."""
         with self.transaction():

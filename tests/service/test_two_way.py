@@ -107,9 +107,14 @@ def test_an_unsubscription_travels_and_a_consent_never_does(two: TwoWay) -> None
     two.desk.rehearsal.marketo.marketer.unsubscribe(two.person)
     two.cycle()
     assert two.row()["donotbulkemail"] is True
+    two.cycle()
     two.market(unsubscribed=False)
     two.cycle()
     assert two.row()["donotbulkemail"] is True
+    assert two.held()["unsubscribed"] is True
+    before = two.held()
+    two.cycle()
+    assert two.held() == before
 
 
 def test_what_dynamics_refuses_is_listed_with_its_reason(two: TwoWay) -> None:
