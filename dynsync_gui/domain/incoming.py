@@ -21,6 +21,7 @@ class Incoming:
         before: Per Marketo field: every value that it held meanwhile and holds no more, as Marketo writes it. Where
             Dynamics' value of now is among them, Dynamics did not change it.
         waiting: The record's own values on their way to Marketo; None where none are.
+        agreed: Fingerprint of what both sides held when they last agreed; a person that holds it still did not change.
     """
 
     seq: int
@@ -28,6 +29,7 @@ class Incoming:
     person: str
     before: Mapping[str, tuple[str, ...]]
     waiting: Mapping[str, Any] | None
+    agreed: bytes = b""
 
 
 class IncomingStore(Protocol):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure
 from dynsync_gui.domain.mapping import EntityMapping
-from dynsync_gui.domain.ports import DynamicsReader, Page
+from dynsync_gui.domain.ports import DynamicsReader, Page, SourceRecord
 from dynsync_gui.domain.schema import Entity, EntitySchema
 from dynsync_gui.domain.storage import Cursor, Notice, SyncStore
 from dynsync_gui.engine import payload
@@ -18,6 +18,8 @@ from dynsync_gui.engine.staging import gone, stage
 
 PAGE_SIZE = 1_000
 """Rows a page: large enough for speed, small enough that decoding one does not hold up the window."""
+
+_LOOKED_FOR = 100
 
 NOT_TRACKED, DENIED = "0x80072491", "0x80040220"
 """Dataverse: change tracking is off for the table, or needs the right to read all of it."""
@@ -118,12 +120,26 @@ class Reading:
             page = self._dynamics.read_page(
                 schema, names, link, track=track and not link, shown=shown, page_size=PAGE_SIZE
             )
+            if removed := [record.id for record in page.records if record.deleted]:
+                back = self._there_again(schema, names, removed, shown=shown)
+                records = (back.get(one.id, one) if one.deleted else one for one in page.records)
+                page = replace(page, records=tuple(records))
             self._keep(page, mapping, start)
             read += len(page.records)
             self._on_read(mapping.entity, read)
             if not page.next_link:
                 return
             link = page.next_link
+
+    def _there_again(
+        self, schema: EntitySchema, names: tuple[str, ...], ids: list[str], *, shown: bool
+    ) -> dict[str, SourceRecord]:
+        """Who is told to be deleted and is there: a record that is restored keeps its id, and is told both ways."""
+        there: dict[str, SourceRecord] = {}
+        for start in range(0, len(ids), _LOOKED_FOR):
+            found = self._dynamics.read_records(schema, names, ids[start : start + _LOOKED_FOR], shown=shown)
+            there |= {record.id: record for record in found}
+        return there
 
     def _keep(self, page: Page, mapping: EntityMapping, start: Cursor) -> None:
         staged = [one for record in page.records for one in stage(record, mapping, self._rules)]

@@ -14,6 +14,7 @@ from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.convert import NotConvertible, clean, same, to_dynamics, to_marketo
 from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure
 from dynsync_gui.domain.findings.records import CHANGE_REFUSED, CHANGE_UNFIT
+from dynsync_gui.domain.fingerprint import entries, entry
 from dynsync_gui.domain.incoming import Incoming, IncomingStore
 from dynsync_gui.domain.mapping import EntityMapping, FieldMapping
 from dynsync_gui.domain.ports import DynamicsWriter, MarketoReader, SourceRecord, Update
@@ -116,13 +117,14 @@ class ToDynamics:
         values: dict[str, Any] = {}
         kept: dict[str, Any] = {}
         unfit: list[str] = []
+        agreed = entries(one.agreed)
         for pair in pairs:
             if pair.target.name not in one.before:
                 continue
             theirs = person.get(pair.target.name)
             column = pair.source.column
             ours = to_marketo(pair, record.values.get(column), record.shown.get(column))
-            if same(ours, theirs):
+            if same(ours, theirs) or entry(pair.target.name, theirs) in agreed:
                 continue  # an echo
             if pair.target.name == UNSUBSCRIBED and not theirs:  # a consent, which no sync gives back
                 if pair.direction.writes_marketo:

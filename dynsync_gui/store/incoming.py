@@ -7,8 +7,8 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dynsync_gui.domain.fingerprint import without
 from dynsync_gui.domain.findings.records import CHANGE_REFUSED, CHANGE_UNFIT
+from dynsync_gui.domain.fingerprint import without
 from dynsync_gui.domain.incoming import Incoming
 from dynsync_gui.domain.ports import PersonChange
 from dynsync_gui.domain.schema import Entity
@@ -55,14 +55,16 @@ class IncomingChanges:
         """See `IncomingStore.incoming`."""
         rows = self._db.execute(
             """SELECT r.seq, r.id, r.marketo_id, json_group_array(json_array(i.field, i.before)),
-                      CASE WHEN r.state = 'outbox' THEN r.payload END
+                      CASE WHEN r.state = 'outbox' THEN r.payload END, r.agreed_prints
                  FROM incoming i JOIN records r ON r.seq = i.seq
                 WHERE r.entity = ? AND r.seq > ? GROUP BY r.seq ORDER BY r.seq LIMIT ?""",
             (entity.value, after, limit),
         )
         return tuple(
-            Incoming(seq, id_, person, _by_field(json.loads(before)), json.loads(payload) if payload else None)
-            for seq, id_, person, before, payload in rows
+            Incoming(
+                seq, id_, person, _by_field(json.loads(before)), json.loads(payload) if payload else None, agreed or b""
+            )
+            for seq, id_, person, before, payload, agreed in rows
         )
 
     def settle(self, seqs: Sequence[int]) -> None:

@@ -101,6 +101,16 @@ def test_a_deleted_person_is_marked_and_unmarked_when_it_is_there_again(life: Li
     life.settled()
 
 
+def test_who_is_deleted_and_restored_between_two_cycles_was_never_away(life: Life) -> None:
+    contact = life.rows("contact", statecode=0)[7]
+    id_ = contact["contactid"]
+    life.world.delete("contact", id_)
+    again = {name: contact[name] for name in ("lastname", "emailaddress1") if name in contact}
+    life.world.insert("contact", {"contactid": id_, **again, "firstname": "Restored"})
+    life.settled()
+    assert life.person(id_)["firstName"] == "Restored"
+
+
 def test_another_owner_and_another_account_arrive_also_where_they_are_reached_by_another_record(life: Life) -> None:
     tables = life.world.as_json()
     accounts = [row["accountid"] for row in life.rows("account")]

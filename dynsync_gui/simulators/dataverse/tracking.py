@@ -133,8 +133,8 @@ class Tracker:
 
     @staticmethod
     def _gone(asked: Question, since: int, until: int) -> list[tuple[int, str]]:
-        """Deletions in a span of versions; a row that was created again with its old id is none."""
-        return [entry for entry in asked.rows.deleted if since < entry[0] <= until and entry[1] not in asked.rows]
+        """Deletions in a span of versions, also of a row that was created again with its old id."""
+        return [entry for entry in asked.rows.deleted if since < entry[0] <= until]
 
     def _is_empty(self, place: Place) -> bool:
         return bool(self.empty_every) and place.page > 1 and place.page % self.empty_every == 0
