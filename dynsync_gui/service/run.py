@@ -105,6 +105,8 @@ class Runner:
             self._done,
         )
         calls, run = planner.prepare(schemas, mapping)
+        if any(self._outgoing().values()) and marketo.outdated():
+            return self.prepare()  # nothing is written by what Marketo told an hour ago
         guard_mass_changes(self._store, self._settings, run.id)
         return planner, Prepared(planner, schemas, mapping, run, calls)
 
