@@ -17,7 +17,7 @@ from dynsync_gui.connectors.marketo.writer import MarketoRestWriter
 from dynsync_gui.domain.addresses import Address, dynamics_address, marketo_address
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.errors import settings_error
-from dynsync_gui.domain.ports import Connection, OnPrompt, OnWait, RateWindow
+from dynsync_gui.domain.ports import Connection, OnPrompt, OnWait, RateWindow, Shelf
 from dynsync_gui.domain.prompts import Environment
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
@@ -74,6 +74,7 @@ class VendorConnections:
         token: CancelToken,
         on_wait: OnWait | None = None,
         on_prompt: OnPrompt | None = None,
+        shelf: Shelf | None = None,
     ) -> Connection:
         """Open both sides; see the protocol.
 
@@ -92,9 +93,9 @@ class VendorConnections:
             network=replace(settings.network, trusted_hosts=trusted),
         )
         proxy = chosen_proxy(exact.network, secrets, self._proxy)
-        reader = DataverseWriter(exact, secrets, token, on_wait, proxy, self._people.access(token, on_prompt))
+        reader = DataverseWriter(exact, secrets, token, on_wait, proxy, self._people.access(token, on_prompt), shelf)
         try:
-            writer = MarketoRestWriter(exact, secrets, token, self._rate_window(marketo), on_wait, proxy)
+            writer = MarketoRestWriter(exact, secrets, token, self._rate_window(marketo), on_wait, proxy, shelf)
         except BaseException:
             reader.close()
             raise

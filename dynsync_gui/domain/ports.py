@@ -256,6 +256,9 @@ class MarketoReader(Protocol):
     def describe(self, target: Target, kind: str = "") -> TargetSchema:
         """The live fields; `kind` is a custom object's API name."""
 
+    def outdated(self) -> bool:
+        """Whether a description that came from the shelf is another one now; from here on none does."""
+
     def find(
         self, target: Target, by: str, values: Sequence[str], fields: Sequence[str], kind: str = ""
     ) -> tuple[Mapping[str, Any], ...]:
@@ -379,6 +382,16 @@ class Connection:
     close: Callable[[], None]
 
 
+class Shelf(Protocol):
+    """Keeps what a vendor told, to save asking again; whatever is not there any more, or broken, is asked for anew."""
+
+    def read(self, key: str) -> bytes | None:
+        """What was put there last, or None."""
+
+    def put(self, key: str, content: bytes) -> None:
+        """Keep it in the place of what was there; what cannot be kept is not."""
+
+
 class Connections(Protocol):
     """Makes connections."""
 
@@ -389,6 +402,7 @@ class Connections(Protocol):
         token: CancelToken,
         on_wait: OnWait | None = None,
         on_prompt: OnPrompt | None = None,
+        shelf: Shelf | None = None,
     ) -> Connection:
         """Open both sides; nothing is asked of them yet.
 
@@ -398,6 +412,7 @@ class Connections(Protocol):
             token: Stops waits and running requests.
             on_wait: Told when a vendor asks to slow down.
             on_prompt: Told when a person has to sign in; without it nobody is asked, and such a sign-in is refused.
+            shelf: Keeps descriptions of tables from run to run; without it all are asked for.
         """
 
     def environments(
@@ -504,6 +519,9 @@ class Profile(Protocol):
 
     def leased(self) -> bool:
         """Whether some process syncs this profile now."""
+
+    def shelf(self) -> Shelf:
+        """Where descriptions of tables are kept from run to run."""
 
     def rate_window(self) -> RateWindow:
         """The call times of its Marketo instance; kept on disk once the profile's folder exists."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from dynsync_gui.domain.events import Event, SignInEnded, SignInPrompt, Waiting
-from dynsync_gui.domain.ports import Connection, Connections, OnPrompt
+from dynsync_gui.domain.ports import Connection, Connections, OnPrompt, Shelf
 from dynsync_gui.domain.prompts import Environment, Prompt
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
@@ -29,11 +29,18 @@ class Opening:
 
     @contextmanager
     def connected(
-        self, settings: Settings, secrets: Secrets | None, job: BackgroundJob, *, attended: bool = True
+        self,
+        settings: Settings,
+        secrets: Secrets | None,
+        job: BackgroundJob,
+        *,
+        attended: bool = True,
+        shelf: Shelf | None = None,
     ) -> Iterator[Connection]:
         """Both systems, with the kept secrets where none are given.
 
-        A run is not attended: it never opens a browser, whoever started it.
+        A run is not attended: it never opens a browser, whoever started it. It alone may take descriptions from a
+        shelf: whoever looks at fields or checks wants them as they are now.
         """
         if secrets is None:
             secrets = self._workplace.profile(settings.rehearsal).secrets().read()
@@ -44,6 +51,7 @@ class Opening:
             job.token,
             lambda system, seconds: self._emit(Waiting(job.number, system, seconds)),
             self._prompting(job) if attended else None,
+            shelf,
         )
         try:
             yield connection

@@ -15,7 +15,7 @@ from dynsync_gui.domain.report import RunKind, RunReport, RunState
 from dynsync_gui.domain.schema import ENTITIES, KEY_FIELD, Entity, Target, in_cycle_order
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
-from dynsync_gui.domain.storage import SyncStore
+from dynsync_gui.domain.storage import Cursor, SyncStore
 from dynsync_gui.engine.calls import CallCount
 from dynsync_gui.engine.canary import Canary
 from dynsync_gui.engine.executor import Executor
@@ -88,14 +88,20 @@ class Runner:
         calls = lambda: (connection.marketo.calls_made(), window.count_day(quota_day()))  # noqa: E731
         self.meter = ProgressMeter(job.number, emit, calls, settings.limits.daily_calls)
 
-    def prepare(self) -> tuple[Planner, Prepared]:
-        """Read and match; writes to neither system."""
+    def prepare(self, before: SyncMapping | None = None) -> tuple[Planner, Prepared]:
+        """Read and match; writes to neither system.
+
+        Args:
+            before: What this run read by, before Marketo told of other fields.
+        """
         token = self._job.token
         native_sync, defaults = self._settings.enable.native_sync, self._workplace.defaults()
         dynamics, marketo, objects = self._connection.dynamics, self._connection.marketo, self._settings.objects
         schemas = describe(dynamics, marketo, defaults, token, native_sync, objects)
         mapping = without_retyped(mapping_of(schemas, self._settings.fields, native_sync, objects), self._store)
         note_lost_fields(self._store, schemas, self._settings, defaults)
+        if before is not None:
+            self._read_anew(before, mapping)
         planner = Planner(
             dynamics,
             marketo,
@@ -107,8 +113,17 @@ class Runner:
             self._done,
         )
         calls, run = planner.prepare(schemas, mapping)
+        if (any(self._outgoing().values()) or self._wishes) and marketo.outdated():
+            return self.prepare(mapping)  # nothing is written by what Marketo told an hour ago
         guard_mass_changes(self._store, self._settings, run.id)
         return planner, Prepared(planner, schemas, mapping, run, calls)
+
+    def _read_anew(self, before: SyncMapping, mapping: SyncMapping) -> None:
+        """Let whole tables be read whose fields go elsewhere now: what waits of them holds the old fields."""
+        run = self._store.unfinished_run()
+        for entity, one in mapping.entities.items():
+            if run is not None and before.entities.get(entity) != one:
+                self._store.move_cursor(entity, Cursor(run.id))
 
     def carry_out(self, prepared: Prepared) -> RunReport:
         """Create the fields that are missing, then send everything.

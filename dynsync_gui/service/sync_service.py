@@ -382,7 +382,8 @@ class SyncService:
         with closing(self._workplace.open_store(profile.database)) as store:
             # A message that could not be sent at the end of the first sync is tried once more with each run.
             tell_first_sync(store, settings, secrets, self._workplace.mailer)
-            with self._opening.connected(settings, secrets, job, attended=False) as connection:
+            shelf = profile.shelf()
+            with self._opening.connected(settings, secrets, job, attended=False, shelf=shelf) as connection:
                 see_identity(profile, settings, connection.dynamics)
                 runner = self._runner(connection, store, settings, job)
                 planner, prepared = runner.prepare()

@@ -11,7 +11,7 @@ from pathlib import Path
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.choice_changes import ChoiceVersion
 from dynsync_gui.domain.guards import Confirmed
-from dynsync_gui.domain.ports import RateWindow, SecretStore
+from dynsync_gui.domain.ports import RateWindow, SecretStore, Shelf
 from dynsync_gui.domain.settings import Settings
 from dynsync_gui.domain.setup import HalfDone
 from dynsync_gui.system.choice_versions import add_version, read_versions
@@ -26,6 +26,7 @@ from dynsync_gui.system.settings_file import (
     write_half_done,
     write_settings,
 )
+from dynsync_gui.system.shelf import FolderShelf
 
 
 class StoredProfile:
@@ -132,6 +133,10 @@ class StoredProfile:
     def leased(self) -> bool:
         """Whether some process syncs this profile now."""
         return held(self._folder.folder / "sync.lock")
+
+    def shelf(self) -> Shelf:
+        """Where descriptions of tables are kept from run to run."""
+        return FolderShelf(self._folder.folder)
 
     def rate_window(self) -> RateWindow:
         """The call times of its Marketo instance; on disk once the profile's folder exists."""

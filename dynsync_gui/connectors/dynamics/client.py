@@ -19,6 +19,7 @@ from dynsync_gui.domain.findings.dataverse import DATAVERSE, refusal
 
 _T = TypeVar("_T")
 ROOT = "/api/data/v9.2/"
+_DEFINITIONS = ROOT + "EntityDefinitions"
 _ANY_VERSION = "/api/data/v9."
 _RENEWALS = 3  # requests at the same time share a token, so one of them can meet what befell the others
 _LIMITS = Limits(seconds=150.0, silence=120.0)
@@ -160,6 +161,8 @@ class DataverseClient:
         headers = _headers() | {"Authorization": f"Bearer {token}"}
         if prefer:
             headers["Prefer"] = prefer
+        if path.startswith(_DEFINITIONS):
+            headers["Consistency"] = "Strong"  # not what one server remembers of the time before a change
         return self._http.send("GET", self._base + path, headers, None, sooner(_LIMITS, patience.attempt))
 
 

@@ -50,19 +50,18 @@ def read_identity(
 def read_organisation(
     client: DataverseClient, patience: Patience, host: str, *, rehearsal: bool, named: bool
 ) -> SystemIdentity:
-    """Read who this is.
+    """Read who this is; one call where Dynamics tells all of it.
 
     Args:
-        client: Signed in.
+        client: Signed in already: a refused sign-in must not be tried again by the next question.
         patience: For what has to be known: the organisation's id.
         host: Shown as the address.
         rehearsal: Whether it is the built-in rehearsal.
         named: Whether the host is not Microsoft's but was named by the user.
     """
-    who = client.read("WhoAmI", patience)
-    id_ = bare_id(who.get("OrganizationId"))
+    detail = _optional(client, _CURRENT, brief(min(_OPTIONAL_SECONDS, patience.left))).get("Detail") or {}
+    id_ = bare_id(detail.get("OrganizationId")) or bare_id(client.read("WhoAmI", patience).get("OrganizationId"))
     patience = brief(min(_OPTIONAL_SECONDS, patience.left))
-    detail = _optional(client, _CURRENT, patience).get("Detail") or {}
     name = str(detail.get("FriendlyName") or "").strip()
     if not name:
         name = str(_optional(client, f"organizations({id_})?$select=name", patience).get("name") or "").strip()

@@ -15,6 +15,7 @@ from dynsync_gui.connectors.dynamics.client import ROOT, DataverseClient
 from dynsync_gui.connectors.dynamics.counting import count_filter
 from dynsync_gui.connectors.dynamics.customizing import filter_column, lacking_rights
 from dynsync_gui.connectors.dynamics.identity import read_identity, read_organisation
+from dynsync_gui.connectors.dynamics.kept_tables import KeptTables
 from dynsync_gui.connectors.dynamics.metadata import read_schema, table_path
 from dynsync_gui.connectors.dynamics.wire import POINTS_TO, SHOWN, page_of, wanted
 from dynsync_gui.connectors.http.answer import Answer
@@ -25,7 +26,8 @@ from dynsync_gui.connectors.http.retry import Gate, Patience, Repeater, brief, p
 from dynsync_gui.domain.addresses import DYNAMICS_HOST, SIGN_IN_HOSTS
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.checks import Check, SystemIdentity
-from dynsync_gui.domain.ports import Carrying, FilterCounts, FilterSeen, OnCheck, OnWait, Page, SourceRecord
+from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure
+from dynsync_gui.domain.ports import Carrying, FilterCounts, FilterSeen, OnCheck, OnWait, Page, Shelf, SourceRecord
 from dynsync_gui.domain.schema import Entity, EntitySchema, System
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
@@ -48,6 +50,7 @@ class DataverseReader:
         on_wait: OnWait | None = None,
         proxy: ProxyResolver = system_proxy,
         access: Access | None = None,
+        shelf: Shelf | None = None,
     ) -> None:
         """Nothing is asked yet; `settings.dynamics.url` has to be exact (see `domain.addresses`)."""
         self._base, self._rehearsal, self._settings = settings.dynamics.url, settings.rehearsal, settings.dynamics
@@ -61,6 +64,7 @@ class DataverseReader:
         self._auth = DynamicsAuth(source, lambda patience: self._place(trusted, patience))
         self._client = DataverseClient(self._http, hosts, self._base, self._auth, Repeater(token, Gate(token, told)))
         self._columns: dict[Entity, frozenset[str]] = {}
+        self._kept = KeptTables(self._client, settings.dynamics, shelf) if shelf else None
 
     def check(
         self, entities: Sequence[Entity], report: OnCheck, defaults: Collection[tuple[Entity, str]] = ()
@@ -74,17 +78,21 @@ class DataverseReader:
         """Name, kind, counts and familiar records of the organisation."""
         named = not DYNAMICS_HOST.fullmatch(self._host)
         patience = brief(_CARD_SECONDS)
+        self._auth.token(patience)
         return read_identity(self._client, patience, self._host, rehearsal=self._rehearsal, named=named)
 
     def organisation(self) -> SystemIdentity:
         """Id, name and kind of the organisation alone; a run waits for it as for everything else."""
         named = not DYNAMICS_HOST.fullmatch(self._host)
-        return read_organisation(self._client, patient(), self._host, rehearsal=self._rehearsal, named=named)
+        patience = patient()
+        self._auth.token(patience)
+        return read_organisation(self._client, patience, self._host, rehearsal=self._rehearsal, named=named)
 
     def describe(self, entity: Entity) -> EntitySchema:
         """The live table."""
         patience = patient()
-        schema = read_schema(entity, lambda target: self._client.read(target, patience))
+        live = lambda target: self._client.read(target, patience)  # noqa: E731
+        schema = self._kept.schema(entity, live) if self._kept else read_schema(entity, live)
         self._columns[entity] = frozenset(field.name for field in schema.fields if field.readable)
         return schema
 
@@ -126,7 +134,12 @@ class DataverseReader:
                     self._client.own_path(onward, asked)  # a page that leads away is not to be trusted either
             return page
 
-        return self._client.get(target, patient(), take, ",".join(prefer))
+        try:
+            return self._client.get(target, patient(), take, ",".join(prefer))
+        except ConnectionFailed as failure:
+            if self._kept and not isinstance(failure, TemporaryFailure):
+                self._kept.forget(schema.entity)  # perhaps a column is not there any more
+            raise
 
     def read_records(
         self, schema: EntitySchema, names: Sequence[str], ids: Sequence[str], *, shown: bool

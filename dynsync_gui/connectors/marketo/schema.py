@@ -26,8 +26,18 @@ _BAD_INPUT = "1003"
 
 def describe(client: MarketoClient, target: Target, patience: Patience, kind: str = "") -> TargetSchema:
     """The live fields of a target; of a custom object by its API name."""
+    return schema_of(told_of(client, target, patience, kind), target)
+
+
+def told_of(client: MarketoClient, target: Target, patience: Patience, kind: str = "") -> Mapping[str, Any]:
+    """The answer that describes a target; one that describes nothing is asked for again."""
     end = "describe2.json" if target is Target.PERSON else "describe.json"
-    return client.call(read(f"{path_of(target, kind)}/{end}"), patience, lambda told: schema_of(told, target))
+
+    def take(told: Mapping[str, Any]) -> Mapping[str, Any]:
+        schema_of(told, target)
+        return told
+
+    return client.call(read(f"{path_of(target, kind)}/{end}"), patience, take)
 
 
 def schema_of(told: Mapping[str, Any], target: Target) -> TargetSchema:

@@ -17,11 +17,12 @@ from dynsync_gui.connectors.marketo.auth import MarketoAuth
 from dynsync_gui.connectors.marketo.checks import MarketoChecks
 from dynsync_gui.connectors.marketo.client import MarketoClient, Refused
 from dynsync_gui.connectors.marketo.identity import read_identity
+from dynsync_gui.connectors.marketo.kept_targets import KeptTargets
 from dynsync_gui.connectors.marketo.usage import calls_today
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.checks import Check, SystemIdentity
 from dynsync_gui.domain.mapping import NewField
-from dynsync_gui.domain.ports import ChangePage, OnCheck, OnWait, RateWindow, RowOutcome
+from dynsync_gui.domain.ports import ChangePage, OnCheck, OnWait, RateWindow, RowOutcome, Shelf
 from dynsync_gui.domain.schema import CustomType, System, Target, TargetSchema
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
@@ -40,6 +41,7 @@ class MarketoRestReader:
         window: RateWindow,
         on_wait: OnWait | None = None,
         proxy: ProxyResolver = system_proxy,
+        shelf: Shelf | None = None,
     ) -> None:
         """Nothing is asked yet; `settings.marketo.endpoint` has to be exact (see `domain.addresses`)."""
         base = settings.marketo.endpoint
@@ -54,6 +56,7 @@ class MarketoRestReader:
         self._limiter = Limiter(window, settings.limits, token, gate)
         self._client = MarketoClient(self._http, base, self._auth, self._limiter, repeater)
         self._searchable: frozenset[str] | None = None
+        self._kept = KeptTargets(settings.marketo, shelf, self._told) if shelf else None
 
     def check(self, report: OnCheck) -> tuple[Check, ...]:
         """Run the named checks; see the protocol."""
@@ -68,13 +71,15 @@ class MarketoRestReader:
 
     def describe(self, target: Target, kind: str = "") -> TargetSchema:
         """The live fields."""
-        try:
-            known = schema.describe(self._client, target, patient(), kind)
-        except Refused as refused:
-            raise refused.failure from None
+        told = self._kept.told(target) if self._kept and not kind else self._told(target, kind)
+        known = schema.schema_of(told, target)
         if target is Target.PERSON:
             self._searchable = known.searchable
         return known
+
+    def outdated(self) -> bool:
+        """Whether a description from the shelf is another one now; see the protocol."""
+        return self._kept is not None and self._kept.outdated()
 
     def find(
         self, target: Target, by: str, values: Sequence[str], fields: Sequence[str], kind: str = ""
@@ -122,6 +127,12 @@ class MarketoRestReader:
     def close(self) -> None:
         """Give all sockets back."""
         self._http.close()
+
+    def _told(self, target: Target, kind: str = "") -> Mapping[str, Any]:
+        try:
+            return schema.told_of(self._client, target, patient(), kind)
+        except Refused as refused:
+            raise refused.failure from None
 
 
 class MarketoRestWriter(MarketoRestReader):

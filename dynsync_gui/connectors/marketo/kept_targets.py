@@ -1,0 +1,68 @@
+"""Fields of Marketo from a shelf, as long as nothing is to be written by them; Marketo tells no version of them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from dynsync_gui.connectors.kept import keep, take
+from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure
+from dynsync_gui.domain.ports import Shelf
+from dynsync_gui.domain.schema import Target
+from dynsync_gui.domain.settings import MarketoSettings
+
+Read = Callable[[Target], Mapping[str, Any]]
+"""Asks for the description of a target."""
+
+_HOUR = 3600.0
+_TARGETS = {Target.COMPANY, Target.SALES_PERSON, Target.OPPORTUNITY, Target.ROLE}
+"""Persons are asked for in every cycle: a CRM sync that was connected shows in their fields."""
+
+
+class KeptTargets:
+    """Descriptions of one Marketo as one account sees them. Safe from several threads."""
+
+    def __init__(self, settings: MarketoSettings, shelf: Shelf, live: Read) -> None:
+        """Nothing is asked yet."""
+        self._mark, self._shelf, self._live = [settings.endpoint, settings.client_id], shelf, live
+        self._lock = threading.Lock()
+        self._taken: dict[Target, Mapping[str, Any]] | None = {}
+
+    def told(self, target: Target) -> Mapping[str, Any]:
+        """What Marketo tells about a target, or told within the last hour."""
+        if target not in _TARGETS:
+            return self._live(target)
+        with self._lock:
+            fresh = self._taken is None
+        kept = {} if fresh else take(self._shelf, _key(target), self._mark, _HOUR)
+        if isinstance(kept.get("told"), dict):
+            with self._lock:
+                if self._taken is not None:
+                    self._taken[target] = kept["told"]
+            return kept["told"]  # type: ignore[no-any-return]
+        return self._asked(target)
+
+    def outdated(self) -> bool:
+        """Whether Marketo tells something else now; a refusal is something else, too."""
+        with self._lock:
+            taken, self._taken = self._taken or {}, None
+        another = False
+        for target, before in taken.items():
+            try:
+                another |= self._asked(target).get("result") != before.get("result")
+            except TemporaryFailure:
+                raise
+            except ConnectionFailed:
+                self._shelf.put(_key(target), b"")
+                another = True
+        return another
+
+    def _asked(self, target: Target) -> Mapping[str, Any]:
+        told = self._live(target)
+        keep(self._shelf, _key(target), self._mark, {"told": dict(told)})
+        return told
+
+
+def _key(target: Target) -> str:
+    return f"marketo-{target}"
