@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from dynsync_gui.cli.commands import Call, reach
@@ -69,7 +70,7 @@ def _text(states: Iterable[FilterState]) -> str:
     rows = [["", tr("Yes"), tr("No"), tr("blank"), ""]]
     lines = []
     for state in states:
-        said = str(msg(_COLUMNS[state.column].text, name=escape(state.found)))
+        said = str(replace(_COLUMNS[state.column], values={"name": escape(state.found)}))
         counts = ["" if count is None else number(count) for count in (state.yes, state.no, state.blank)]
         rows.append([state.entity.value, *counts, said])
         lines += [f"{state.entity}: {escape(str(warning))}" for warning in state.warnings]

@@ -39,7 +39,7 @@ def faults(source: str) -> list[str]:
         wanted = set.union(*(places(text.value) for text in texts)) - ({"n"} if counting else set())
         if not given and not inside:
             continue  # a table of texts, which get their values where they are used
-        if None not in given and wanted != given - {"n"}:
+        if None not in given and wanted != given - ({"n"} if counting else set()):
             found.append(f"{call.lineno}: places {sorted(wanted)}, values {sorted(given)}")
     return found
 

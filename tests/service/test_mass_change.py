@@ -23,7 +23,7 @@ def stopped(service: SyncService) -> GuardStop:
 
 def titles(desk: Desk) -> dict[str, str | None]:
     rows = desk.rehearsal.audit()["marketo"]["persons"]
-    return {row["dynamicsId"]: row["title"] for row in rows if row.get("dynamicsId")}
+    return {row["dynamicsId"]: row.get("title") for row in rows if row.get("dynamicsId")}
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def cleared(desk: Desk) -> tuple[Desk, dict[str, str]]:
     assert isinstance(desk.start(), RunEnded)
     held = titles(desk)
     rows = desk.rehearsal.world.as_json()["contact"]
-    told = {row["contactid"]: row["jobtitle"] for row in rows if held.get(row["contactid"]) and row["jobtitle"]}
+    told = {row["contactid"]: row["jobtitle"] for row in rows if held.get(row["contactid"]) and row.get("jobtitle")}
     chosen = dict(list(told.items())[:30])
     for contact in chosen:
         desk.rehearsal.world.update("contact", contact, {"jobtitle": None})

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from dynsync_gui.domain.choice import FieldChoice
 from dynsync_gui.domain.events import JobFailed, RunEnded
+from dynsync_gui.domain.schema import Entity
 from dynsync_gui.simulators.customising import retype_column
 from dynsync_gui.simulators.dataverse.errors import DataverseError
 from tests.judge import History, judge
@@ -137,6 +141,10 @@ def test_what_was_deleted_while_the_token_expired_is_found(life: Life) -> None:
 
 
 def test_a_column_that_became_another_kind_stops_alone_until_the_choice_is_saved(life: Life) -> None:
+    names = ("firstname", "lastname", "emailaddress1", "jobtitle")
+    chosen = {Entity.CONTACT: tuple(FieldChoice(name) for name in names)}
+    life.desk.settings = replace(life.desk.settings, fields=replace(life.desk.settings.fields, chosen=chosen))
+    assert isinstance(life.desk.start(), RunEnded)
     person = life.rows("contact", statecode=0)[0]["contactid"]
     before = life.person(person)["title"]
     life.desk.rehearsal.world.metadata_version += 1
