@@ -59,7 +59,7 @@ def choice_problems(described: Described, settings: Settings, only: str = "") ->
     return tuple(
         problem
         for entity, rows in described.offers.items()
-        if only in {"", entity.value}
+        if only in {"", entity.value} and entity in described.tables
         for problem in problems_of(
             flow.choices(entity), described.tables[entity], described.targets, rows, settings.fields.language
         )

@@ -216,7 +216,7 @@ def test_each_check_can_be_cancelled(desk: Desk, monkeypatch: pytest.MonkeyPatch
         assert page.status.text() == "The test was stopped."
         desk.rehearsal.faults.clear()
     ours = [each.name for each in threading.enumerate() if each.name.startswith("dynsync-")]
-    assert not [name for name in ours if "interactive" not in name]
+    assert not [name for name in ours if "interactive" not in name and "cycles" not in name]  # waiting for work
     assert not list(Path(tempfile.gettempdir()).iterdir())
 
 

@@ -89,6 +89,8 @@ def targets() -> dict[Target, TargetSchema]:
     fields: dict[Target, list[TargetField]] = {Target.PERSON: [], Target.COMPANY: []}
     with (_RESOURCES / "marketo_fields.csv").open(encoding="utf-8", newline="") as stream:
         for row in csv.DictReader(stream):
+            if row["object"] not in {"person", "company"}:
+                continue
             kind = TargetType(row["type"]) if row["type"] in set(TargetType) else TargetType.OTHER
             length = int(row["length"]) if row["length"].isdigit() else None
             field = TargetField(row["name"], row["label"], kind, length, updateable="readonly" not in row["flags"])

@@ -47,8 +47,10 @@ def choice(tab: Any, name: str, *, second: bool = False) -> FieldChoice:
 
 def test_the_row_says_in_a_sentence_where_it_goes_and_who_wins(tab: Any) -> None:
     tab.go_to(RowKey("jobtitle"))
-    assert tab.detail._sentence.text() == "Dynamics fills Job Title."
+    assert tab.detail._sentence.text() == "Dynamics and Marketo fill Job Title. If both changed, Marketo wins."
     tab.detail.more.click()
+    pick(tab.detail.form.direction, Direction.TO_MARKETO)
+    assert tab.detail._sentence.text() == "Dynamics fills Job Title."
     pick(tab.detail.form.direction, Direction.BOTH)
     assert tab.detail._sentence.text() == "Dynamics and Marketo fill Job Title. If both changed, Marketo wins."
     pick(tab.detail.form.winner, System.DYNAMICS)
@@ -56,7 +58,6 @@ def test_the_row_says_in_a_sentence_where_it_goes_and_who_wins(tab: Any) -> None
     pick(tab.detail.form.too_long, TooLong.TRIM)
     assert choice(tab, "jobtitle") == FieldChoice(
         "jobtitle",
-        direction=Direction.BOTH,
         winner=System.DYNAMICS,
         overwrite=Overwrite.NOT_BY_EMPTY,
         too_long=TooLong.TRIM,
@@ -70,10 +71,10 @@ def test_the_row_says_in_a_sentence_where_it_goes_and_who_wins(tab: Any) -> None
 def test_back_to_the_documented_rules_leaves_nothing_said(tab: Any) -> None:
     tab.go_to(RowKey("jobtitle"))
     form = tab.detail.form
+    pick(form.direction, Direction.TO_MARKETO)
     pick(form.direction, Direction.BOTH)
     pick(form.winner, System.DYNAMICS)
     pick(form.winner, System.MARKETO)
-    pick(form.direction, Direction.TO_MARKETO)
     assert choice(tab, "jobtitle").plain
 
 
@@ -94,9 +95,9 @@ def test_a_row_without_a_tick_says_where_it_would_go(tab: Any) -> None:
 @pytest.mark.parametrize(
     ("kind", "seen"),
     [
-        (FieldType.STRING, {"direction", "overwrite", "too-long"}),
+        (FieldType.STRING, {"direction", "winner", "overwrite", "too-long"}),
         (FieldType.PICKLIST, {"direction", "overwrite", "too-long", "form", "language"}),
-        (FieldType.BOOLEAN, {"direction", "overwrite", "too-long", "form"}),
+        (FieldType.BOOLEAN, {"direction", "winner", "overwrite", "too-long", "form"}),
         (FieldType.LOOKUP, {"direction", "overwrite", "too-long", "form", "also-id"}),
     ],
 )
@@ -161,7 +162,7 @@ def test_another_target_is_searched_and_taken_and_others_say_why_not(tab: Any, q
     qtbot.keyClick(dialog.search, Qt.Key.Key_Return)
     assert not dialog.isVisible()
     assert choice(tab, "jobtitle").target == "department"
-    assert tab.detail._sentence.text() == "Dynamics fills Department."
+    assert tab.detail._sentence.text() == "Dynamics and Marketo fill Department. If both changed, Marketo wins."
 
 
 def test_a_field_that_another_row_fills_cannot_be_taken_twice(tab: Any) -> None:

@@ -132,14 +132,15 @@ def test_sync_now_from_the_menu(opened: tuple[Window, ScriptedService], scenes: 
     window, service = opened
     window.hide()
     assert window._tray.sync.isEnabled()
+    before = len(service.asked("follow"))
     window._tray.sync.trigger()
     scenes._wait(lambda: not window.main.running)
-    assert len(service.asked("go_on")) == 1
+    assert len(service.asked("follow")) == before + 1
     assert window._tray.state is TrayState.ATTENTION  # some records need a look
 
 
 def test_a_run_that_could_not_go_on_is_a_problem(scenes: Scenes, with_tray: None) -> None:
-    window, _ = scenes.open_stored(go_on=[world.refused])
+    window, _ = scenes.open_stored(follow=[world.refused])
     window._tray.sync.trigger()
     scenes._wait(lambda: not window.main.running)
     assert window._tray.state is TrayState.PROBLEM

@@ -82,7 +82,7 @@ NETWORK: dict[str, Finding] = {
     ),
     "network.proxy-kind": Finding(
         msg("The proxy {proxy} is a SOCKS proxy, which DynSync does not use."),
-        msg("Ask your network team for an HTTP proxy to {host}, and enter it (Company network)."),
+        msg("Ask your network team for another kind of proxy to {host}, and enter it (Company network)."),
         Owner.NETWORK,
     ),
     "network.proxy-sign-in": Finding(
