@@ -15,6 +15,7 @@ from dynsync_gui.service.api import Job
 from dynsync_gui.system.secrets import SecretSource
 
 RECORDS = 200
+"""People and companies; users, opportunities and roles come on top."""
 _SECONDS = 180.0
 
 _E = TypeVar("_E", bound=Event)
@@ -34,7 +35,7 @@ def check_rehearsal(folder: Path) -> str:
     finally:
         service.close()
     report, proof = ended.report, ended.proof
-    if not report.closes or report.read != RECORDS or report.outbox or proof is None or not proof.holds:
+    if not report.closes or report.read < RECORDS or report.outbox or proof is None or not proof.holds:
         raise Failed(tr("The rehearsal ended, but both sides are not the same."))
     return tr(
         "{read} records read, {taken} taken by Marketo, both sides the same",

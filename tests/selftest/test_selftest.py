@@ -63,7 +63,7 @@ def test_window_that_cannot_be_opened_fails(monkeypatch: pytest.MonkeyPatch, tmp
 
 
 def test_system_that_accepts_anybody_fails(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    real = trust.tls_context
+    real = trust.trusting_context
 
     def careless(ca_bundle: str = "") -> ssl.SSLContext:
         if ca_bundle:
@@ -74,7 +74,7 @@ def test_system_that_accepts_anybody_fails(monkeypatch: pytest.MonkeyPatch, tmp_
         return context
 
     assert "OpenSSL" in trust.check_trust(tmp_path)
-    monkeypatch.setattr(trust, "tls_context", careless)
+    monkeypatch.setattr(trust, "trusting_context", careless)
     with pytest.raises(Failed, match="nobody vouches for"):
         trust.check_trust(tmp_path)
 
