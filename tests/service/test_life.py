@@ -95,10 +95,12 @@ def test_a_deleted_person_is_marked_and_unmarked_when_it_is_there_again(life: Li
     life.world.delete("contact", id_)
     life.marked.add(("contact", id_))
     life.settled()
+    assert life.person(id_)["microsoftIsDeleted"] is True
     again = {name: contact[name] for name in ("lastname", "firstname", "emailaddress1") if name in contact}
     life.world.insert("contact", {"contactid": id_, **again})
     life.marked.clear()
     life.settled()
+    assert not life.person(id_)["microsoftIsDeleted"]
 
 
 def test_who_is_deleted_and_restored_between_two_cycles_was_never_away(life: Life) -> None:

@@ -67,21 +67,13 @@ class DataverseClient:
             TemporaryFailure: The trouble outlived the patience.
         """
         path = target if target.startswith("/") else ROOT + target
-        token = self._auth.token(patience)
 
-        def once() -> _T:
-            nonlocal token
-            answer = self._sent(path, token, prefer, patience)
-            for _ in range(_RENEWALS):
-                if answer.status != 401:
-                    break
-                token = self._auth.token(patience, refused=token)
-                answer = self._sent(path, token, prefer, patience)
+        def taken(answer: Answer) -> _T:
             if answer.status != 200:
                 raise _failed(answer)
             return take(answer)
 
-        return self._repeater.run(once, patience)
+        return self._signed_in(lambda token: self._sent(path, token, prefer, patience), taken, patience)
 
     def read(self, target: str, patience: Patience) -> dict[str, Any]:
         """As `get`, for a JSON object."""
@@ -119,27 +111,35 @@ class DataverseClient:
     def _write(
         self, method: str, target: str, content: Mapping[str, Any], more: Mapping[str, str], patience: Patience
     ) -> None:
-        token = self._auth.token(patience)
         body = json.dumps(content, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace")
 
-        def sent() -> Answer:
+        def sent(token: str) -> Answer:
             headers = _headers() | {"Authorization": f"Bearer {token}", "Content-Type": "application/json", **more}
             del headers["If-None-Match"]
             limits = sooner(_LIMITS, patience.attempt)
             return self._http.send(method, self._base + ROOT + target, headers, body, limits)
 
-        def once() -> None:
+        def written(answer: Answer) -> None:
+            if answer.status not in {200, 201, 204}:
+                raise _failed(answer)
+
+        self._signed_in(sent, written, patience)
+
+    def _signed_in(self, send: Callable[[str], Answer], take: Callable[[Answer], _T], patience: Patience) -> _T:
+        """Send with a token until the patience ends, with a new one where Dataverse no longer takes it."""
+        token = self._auth.token(patience)
+
+        def once() -> _T:
             nonlocal token
-            answer = sent()
+            answer = send(token)
             for _ in range(_RENEWALS):
                 if answer.status != 401:
                     break
                 token = self._auth.token(patience, refused=token)
-                answer = sent()
-            if answer.status not in {200, 201, 204}:
-                raise _failed(answer)
+                answer = send(token)
+            return take(answer)
 
-        self._repeater.run(once, patience)
+        return self._repeater.run(once, patience)
 
     def own_path(self, link: str, asked: str) -> str:
         """Path and query of a next or delta link, letter by letter.
