@@ -150,8 +150,8 @@ class Runner:
             if careful:
                 Canary(store, marketo, run, first.write, self._stepped).climb()
             executor.write()
-            while executor.reopened or careful:
-                careful = False  # others want the person that the first in line was refused
+            while executor.reopened or careful:  # others want the person that the first in line was refused
+                careful = False
                 self._matching(prepared).match()
                 executor.write()
             back.remember(work)
