@@ -325,14 +325,14 @@ class Scenes:
         runs = tuple(replace(world.REPORT, id=number) for number in range(9, 0, -1))
         status = replace(world.STATUS, runs=runs)
         window, service = self.open_stored(status)
-        window.main._show_view(2)
+        window.main.rooms.show_view(2)
         return window, service
 
     def settings(self) -> tuple[Window, ScriptedService]:
         window, service = self.open_stored()
         service.background.state = world.IN_BACKGROUND
         window.main.watch.look()
-        window.main._show_view(3)
+        window.main.rooms.show_view(3)
         self._wait(window.main.settings.background.last.isVisible)
         return window, service
 
@@ -344,7 +344,7 @@ class Scenes:
 
     def why(self, **scripts: Any) -> tuple[Window, ScriptedService]:
         window, service = self.open_stored(**scripts)
-        window.main.nav[4].click()
+        window.main.rooms.links[4].click()
         window.main.why.field.setText("anna@litware.com")
         window.main.why.ask.click()
         self._wait(lambda: not window.main.why.waiting)

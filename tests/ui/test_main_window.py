@@ -104,7 +104,7 @@ def test_problems_are_grouped_by_cause_with_their_records(scenes: Scenes) -> Non
     shown = texts(view)
     assert shown.index("not one that Marketo takes") < shown.index("longer than the Marketo field")
     assert "3 records" in shown
-    assert window.main.nav[1].text().replace("&", "") == "To look at  5"
+    assert window.main.rooms.links[1].text().replace("&", "") == "To look at  5"
     view._cards[1]._button.click()
     table = view._cards[1].findChild(QTableView)
     names = [table.model().index(row, 0).data() for row in range(table.model().rowCount())]
@@ -116,7 +116,7 @@ def test_problems_are_grouped_by_cause_with_their_records(scenes: Scenes) -> Non
 def test_the_list_of_problems_is_exported_where_the_user_says(scenes: Scenes, tmp_path: Path) -> None:
     window, service = scenes.problems()
     target = tmp_path / "problems.csv"
-    window.main.export_to(str(target))
+    window.main.problem_work.export_to(str(target))
     scenes._wait(window.main.problems.banner.isVisible)
     assert service.asked("export_problems") == [(target,)]
     assert window.main.problems.banner.says == f"The list was saved. {target}"
@@ -125,7 +125,7 @@ def test_the_list_of_problems_is_exported_where_the_user_says(scenes: Scenes, tm
 def test_a_refused_export_says_why(scenes: Scenes, tmp_path: Path) -> None:
     window, service = scenes.problems()
     service.scripts["export_problems"] = [world.refused]
-    window.main.export_to(str(tmp_path / "problems.csv"))
+    window.main.problem_work.export_to(str(tmp_path / "problems.csv"))
     scenes._wait(window.main.problems.banner.isVisible)
     assert window.main.problems.banner.property("tone") == "bad"
 
@@ -243,7 +243,7 @@ def test_what_is_only_worth_knowing_is_not_counted_as_needing_a_look(scenes: Sce
     notice = replace(world.PROBLEMS[0], code="shared-email", title=msg("Shared."), aside=False)
     listed = (*world.PROBLEMS, notice)
     window, _ = scenes.finished(read_problems=[lambda job: ProblemsRead(job, listed, world.STATUS)])
-    assert window.main.nav[1].text().replace("&", "").endswith(str(len(world.PROBLEMS)))
+    assert window.main.rooms.links[1].text().replace("&", "").endswith(str(len(world.PROBLEMS)))
     shown = texts(window.main.problems)
     assert shown.index("Worth knowing") < shown.index("Shared.")
 

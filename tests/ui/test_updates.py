@@ -20,7 +20,7 @@ def look(scenes: Scenes, found: object) -> tuple[SettingsView, ScriptedService]:
     view = window.main.settings
     scenes._wait(lambda: view._looking is None)
     service.updates.found = found
-    window.main._show_view(3)
+    window.main.rooms.show_view(3)
     view.look_for_updates()
     scenes._wait(lambda: view._looking is None)
     return view, service
@@ -39,7 +39,7 @@ def test_a_newer_one_is_shown_with_its_notes_and_downloaded(scenes: Scenes) -> N
     assert card.isVisible()
     assert card.stands.text() == "There is a newer DynSync, 0.2.0. This is 0.1.0."
     assert card.notes.text() == "<b>Faster</b>."  # as it is, never as markup
-    assert view.window().main.nav[3].text().replace("&", "") == "Settings  1"
+    assert view.window().main.rooms.links[3].text().replace("&", "") == "Settings  1"
     service.updates.downloaded = lambda job: Downloaded(job, NEWER, Path("/home/zoe/DynSync.deb"))
     card.download.click()
     assert card.result.text() == "Downloading DynSync.deb, 45 MB"

@@ -30,7 +30,7 @@ def test_the_chain_is_shown_with_its_reason_and_the_fields_that_differ(scenes: S
 def test_nothing_is_asked_without_a_name_and_a_refusal_is_said(scenes: Scenes) -> None:
     window, service = scenes.open_stored(why=[world.refused])
     view = window.main.why
-    window.main.nav[4].click()
+    window.main.rooms.links[4].click()
     view.ask.click()
     assert service.asked("why") == []
     assert "Enter an e-mail address or an id." in texts(view)
@@ -42,7 +42,7 @@ def test_nothing_is_asked_without_a_name_and_a_refusal_is_said(scenes: Scenes) -
 
 def test_both_sides_are_compared_into_a_file_of_the_users_choice(scenes: Scenes, tmp_path: Path) -> None:
     window, service = scenes.open_stored()
-    window.main.nav[4].click()
+    window.main.rooms.links[4].click()
     view = window.main.why.compare
     view.compare_to(str(tmp_path / "certificate.txt"))
     assert not view.start.isEnabled()
@@ -57,12 +57,12 @@ def test_records_that_were_set_aside_are_sent_again_one_cause_or_all(scenes: Sce
     view = window.main.problems
     before = len(service.asked("follow"))
     view._cards[1].retry.click()
-    scenes._wait(lambda: window.main._retrying is None)
+    scenes._wait(lambda: not window.main.problem_work.busy)
     assert service.asked("retry") == [(view._cards[1].ids,)]
     assert len(view._cards[1].ids) > 0
     scenes._wait(lambda: len(service.asked("follow")) == before + 1)
     view.retry_all.click()
-    scenes._wait(lambda: window.main._retrying is None)
+    scenes._wait(lambda: not window.main.problem_work.busy)
     assert service.asked("retry")[-1] == ((),)
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QFileDialog, QFrame, QScrollArea, QStackedWidget, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
 
 from dynsync_gui.domain.errors import DynSyncError, Finding
 from dynsync_gui.domain.events import (
@@ -15,7 +14,6 @@ from dynsync_gui.domain.events import (
     Event,
     JobCancelled,
     JobFailed,
-    MailSent,
     ProblemsRead,
     ProfileRead,
     Progress,
@@ -30,21 +28,23 @@ from dynsync_gui.domain.text import number, tr
 from dynsync_gui.service.api import Job
 from dynsync_gui.ui.announce import Announcer
 from dynsync_gui.ui.bridge import Bridge
-from dynsync_gui.ui.icons import IconButton
-from dynsync_gui.ui.mnemonics import deal, reword
+from dynsync_gui.ui.mnemonics import deal
 from dynsync_gui.ui.widgets.banner import Banner
-from dynsync_gui.ui.widgets.boxes import column, row
-from dynsync_gui.ui.widgets.side import Side
+from dynsync_gui.ui.widgets.boxes import row
 from dynsync_gui.ui.widgets.sign_in_panel import SignInPanel
 from dynsync_gui.ui.windows.background_watch import BackgroundWatch
 from dynsync_gui.ui.windows.history import History
 from dynsync_gui.ui.windows.notice import DesktopNotice
 from dynsync_gui.ui.windows.overview import Overview
+from dynsync_gui.ui.windows.problem_work import ProblemWork
 from dynsync_gui.ui.windows.problems import Problems
 from dynsync_gui.ui.windows.renewal import RenewalCard
+from dynsync_gui.ui.windows.rooms import Rooms, link
 from dynsync_gui.ui.windows.settings_view import SettingsView
 from dynsync_gui.ui.windows.tray import Tray
 from dynsync_gui.ui.windows.why import Why
+
+_OVERVIEW, _PROBLEMS, _SETTINGS = 0, 1, 3
 
 
 class MainView(QWidget):
@@ -70,10 +70,7 @@ class MainView(QWidget):
         self._resting = False
         self._rehearsal = False
         self._reading: Job | None = None
-        self._export: Job | None = None
         self._agreeing: Job | None = None
-        self._exported = ""
-        self._retrying: Job | None = None
         self.overview, self.problems, self.history = Overview(), Problems(), History()
         self.sign_in, self.expiry = SignInPanel(), Banner()
         self.settings = SettingsView(bridge)
@@ -81,20 +78,21 @@ class MainView(QWidget):
         self._refresh: Job | None = None
         self._background: tuple[bool, BackgroundRun | None] | None = None
         self.why = Why(bridge)
-        self.views = QStackedWidget()
-        self.nav = [
-            IconButton("overview", tr("Overview"), kind="nav", role="accent"),
-            IconButton("problems", tr("To look at"), kind="nav", role="accent"),
-            IconButton("history", tr("History"), kind="nav", role="accent"),
-            IconButton("settings", tr("Settings"), kind="nav", role="accent"),
-            IconButton("search", tr("Ask why"), kind="nav", role="accent"),
-        ]
-        self.renew = IconButton("shield", tr("Change a secret"), kind="nav", role="accent")
         self.renewal = RenewalCard()
         self._settings: Settings | None = None
-        self.setup = IconButton("plug", tr("Set up again"), kind="nav", role="accent")
-        self.fields = IconButton("field", tr("Fields"), kind="nav", role="accent")
-        self.help = IconButton("help", tr("Help"), kind="nav", role="accent")
+        self.problem_work = ProblemWork(bridge.api, self.problems)
+        self.renew = link("shield", tr("Change a secret"))
+        self.setup = link("plug", tr("Set up again"))
+        self.fields = link("field", tr("Fields"))
+        self.help = link("help", tr("Help"))
+        views = [
+            (link("overview", tr("Overview")), self.overview),
+            (link("problems", tr("To look at")), self.problems),
+            (link("history", tr("History")), self.history),
+            (link("settings", tr("Settings")), self.settings),
+            (link("search", tr("Ask why")), self.why),
+        ]
+        self.rooms = Rooms(views, (self.fields, self.renew, self.setup, self.help))
         self._build()
         self._wire()
         deal(self)
@@ -121,7 +119,7 @@ class MainView(QWidget):
         self.setup.setEnabled(False)
         self.renewal.end()
         self.overview.show_started()
-        self._show_view(0)
+        self.rooms.show_view(_OVERVIEW)
         self.overview.pause.setFocus()
         if first is not None:
             self.hear(first)
@@ -144,7 +142,7 @@ class MainView(QWidget):
     def show_rehearsal(self, *, rehearsal: bool) -> None:
         """Say at the side that these are the practice systems, or not."""
         self._rehearsal = rehearsal
-        self._side.rehearsal.setVisible(rehearsal)
+        self.rooms.rehearsal.setVisible(rehearsal)
         self.settings.show_rehearsal(rehearsal=rehearsal)
         if rehearsal:
             self.watch.stop()
@@ -195,12 +193,7 @@ class MainView(QWidget):
             self._agreed(event)
         elif isinstance(event, ProblemsRead):
             self._problems_told(event)
-        elif isinstance(event, JobFailed) and self._retrying is not None and event.job == self._retrying.number:
-            self._retrying = None
-            self.problems.banner.tell("bad", str(event.error.finding.title), str(event.error.finding.cure))
-        elif isinstance(event, JobFailed) and self._export is not None and event.job == self._export.number:
-            self._export = None
-            self.problems.banner.tell("bad", str(event.error.finding.title), str(event.error.finding.cure))
+        self.problem_work.hear(event)
         if not isinstance(event, Progress):
             deal(self)
 
@@ -272,39 +265,23 @@ class MainView(QWidget):
     def _tell_end(self, ended: RunEnded) -> None:
         """Say who was mailed; without a mail server the desktop gives the notice."""
         if ended.mail_failure is not None:
-            self._mail_told(JobFailed(ended.job, ended.mail_failure))
+            reason = str(ended.mail_failure.finding.title)
+            text = tr("The sync is done, but its e-mail was not sent: {reason}", reason=reason)
+            self.overview.show_mail(text, "attention")
         elif ended.mailed_to:
-            self._mail_told(MailSent(ended.job, ended.mailed_to, by_mail=True))
+            self.overview.show_mail(tr("An e-mail was sent to {address}.", address=ended.mailed_to), "muted")
         elif ended.report.kind is RunKind.FIRST:
             self.notice.give(self, self.overview.state.text())
-            self._mail_told(MailSent(ended.job, "", by_mail=False))
-
-    def _mail_told(self, event: Event) -> None:
-        match event:
-            case MailSent(to=to, by_mail=True):
-                self.overview.show_mail(tr("An e-mail was sent to {address}.", address=to), "muted")
-            case MailSent():
-                self.overview.show_mail(tr("A notice was shown on this computer."), "muted")
-            case JobFailed(error=error):
-                text = tr("The sync is done, but its e-mail was not sent: {reason}", reason=str(error.finding.title))
-                self.overview.show_mail(text, "attention")
-            case _:
-                pass
+            self.overview.show_mail(tr("A notice was shown on this computer."), "muted")
 
     def _problems_told(self, event: ProblemsRead) -> None:
         self.problems.show_problems(event.problems)
         self.history.show_runs(event.status.runs)
         count = sum(problem.aside for problem in event.problems)
-        reword(self.nav[1], tr("To look at") + (f"  {number(count)}" if count else ""))
-        if self._export is not None and event.job == self._export.number:
-            self._export = None
-            self.problems.banner.tell("good", tr("The list was saved."), self._exported)
+        self.rooms.count(_PROBLEMS, number(count) if count else "")
         if self._refresh is not None and event.job == self._refresh.number:
             self._refresh = None
             self._show_background(event.status)
-        if self._retrying is not None and event.job == self._retrying.number:
-            self._retrying = None
-            self.keep_in_step()
         if not self.running and self._reading is not None and event.job == self._reading.number:
             self._reading = None
 
@@ -314,30 +291,9 @@ class MainView(QWidget):
         self._reading = self.api.read_problems()
 
     def _build(self) -> None:
-        group = QButtonGroup(self)
-        links = QWidget()
-        inner = column(links, gap=4)
-        for place, button in enumerate(self.nav):
-            button.setCheckable(True)
-            group.addButton(button, place)
-            inner.addWidget(button)
-        self.nav[0].setChecked(True)
-        group.idClicked.connect(self._show_view)
-        for view in (self.overview, self.problems, self.history, self.settings, self.why):
-            area = QScrollArea()
-            area.setWidgetResizable(True)
-            area.setFrameShape(QFrame.Shape.NoFrame)
-            area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-            view.setProperty("kind", "body")
-            area.setWidget(view)
-            self.views.addWidget(area)
-        self._side = Side(links, self.fields, self.renew, self.setup, self.help)
         for part in (self.sign_in, self.expiry, self.renewal):
             self.overview.above.addWidget(part)
-        layout = row(self._side, self.views, gap=0)
-        layout.setStretch(1, 1)
-        self.setLayout(layout)
+        self.setLayout(row(self.rooms))
 
     def _wire(self) -> None:
         self.overview.go_on_wanted.connect(self.keep_in_step)
@@ -347,13 +303,12 @@ class MainView(QWidget):
         self.overview.pause_wanted.connect(self._pause)
         self.overview.resume_wanted.connect(self._resume)
         self.overview.stop_wanted.connect(self._stop)
-        self.overview.problems_wanted.connect(lambda: self._show_view(1))
+        self.overview.problems_wanted.connect(lambda: self.rooms.show_view(_PROBLEMS))
         self.settings.not_applied.connect(self._tell_not_applied)
-        self.settings.newer.connect(lambda found: reword(self.nav[3], tr("Settings") + ("  1" if found else "")))
+        self.settings.newer.connect(lambda found: self.rooms.count(_SETTINGS, "1" if found else ""))
         self.watch.seen.connect(self.settings.show_state)
         self.watch.seen.connect(self._background_seen)
-        self.problems.export_wanted.connect(self._ask_where)
-        self.problems.retry_wanted.connect(self._retry)
+        self.problem_work.retried.connect(self.keep_in_step)
         self.setup.clicked.connect(self._set_up_again)
         self.renew.clicked.connect(self._renew)
         self.renewal.wanted.connect(lambda renewal: self.renewal.follow(self.api.renew(renewal)))
@@ -384,21 +339,13 @@ class MainView(QWidget):
         if status.state != "running" and last and last.title and (newest is None or last.started > newest):
             self.overview.show_background_trouble(last)
 
-    def _show_view(self, place: int) -> None:
-        self.nav[place].setChecked(True)
-        self.views.setCurrentIndex(place)
-        deal(self)
-
     def _set_up_again(self) -> None:
         self._rest_over()
         self.setup_wanted.emit()
 
     def _show_above(self) -> None:
         """What has to be done first stands at the top of the overview."""
-        self._show_view(0)
-        area = self.views.widget(0)
-        if isinstance(area, QScrollArea):
-            area.verticalScrollBar().setValue(0)
+        self.rooms.show_top(_OVERVIEW)
 
     def _confirm_identity(self, name: str) -> None:
         self.overview.guard.follow(self.api.confirm_identity(name))
@@ -438,22 +385,3 @@ class MainView(QWidget):
         if self._run is not None:
             self._run.cancel()
             self.overview.show_stopping()
-
-    def _ask_where(self) -> None:
-        dialog = QFileDialog(self, tr("Export as CSV"))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilter("CSV (*.csv)")
-        dialog.setDefaultSuffix("csv")
-        dialog.selectFile("dynsync-problems.csv")
-        dialog.fileSelected.connect(self.export_to)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
-
-    def _retry(self, ids: tuple[str, ...]) -> None:
-        self._retrying = self.api.records.retry(ids)
-        self.problems.banner.tell("accent", tr("These records are sent again with the sync that begins now."))
-
-    def export_to(self, path: str) -> None:
-        """Write the problems into a file the user chose."""
-        self._exported = path
-        self._export = self.api.export_problems(Path(path))

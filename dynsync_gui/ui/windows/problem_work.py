@@ -1,0 +1,72 @@
+"""What is done with the list of problems: saved as a file, sent again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog
+
+from dynsync_gui.domain.events import Event, JobFailed, ProblemsRead
+from dynsync_gui.domain.text import tr
+from dynsync_gui.service.api import Job, SyncApi
+from dynsync_gui.ui.windows.problems import Problems
+
+
+class ProblemWork(QObject):
+    """Does what the page of problems asks for, and says there how it went.
+
+    Attributes:
+        retried: The records are ready to be sent again with the next sync.
+    """
+
+    retried = Signal()
+
+    def __init__(self, api: SyncApi, problems: Problems) -> None:
+        super().__init__(problems)
+        self._api, self._problems = api, problems
+        self._export: Job | None = None
+        self._exported = ""
+        self._retrying: Job | None = None
+        problems.export_wanted.connect(self._ask_where)
+        problems.retry_wanted.connect(self._retry)
+
+    @property
+    def busy(self) -> bool:
+        """Whether an answer is waited for."""
+        return self._export is not None or self._retrying is not None
+
+    def export_to(self, path: str) -> None:
+        """Write the problems into a file the user chose."""
+        self._exported = path
+        self._export = self._api.export_problems(Path(path))
+
+    def hear(self, event: Event) -> None:
+        """Any event of the service; others' are ignored."""
+        exported = self._export is not None and event.job == self._export.number
+        retried = self._retrying is not None and event.job == self._retrying.number
+        if not exported and not retried:
+            return
+        if isinstance(event, JobFailed):
+            self._problems.banner.tell("bad", str(event.error.finding.title), str(event.error.finding.cure))
+        elif not isinstance(event, ProblemsRead):
+            return
+        elif exported:
+            self._problems.banner.tell("good", tr("The list was saved."), self._exported)
+        else:
+            self.retried.emit()
+        self._export, self._retrying = (None, self._retrying) if exported else (self._export, None)
+
+    def _ask_where(self) -> None:
+        dialog = QFileDialog(self._problems, tr("Export as CSV"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilter("CSV (*.csv)")
+        dialog.setDefaultSuffix("csv")
+        dialog.selectFile("dynsync-problems.csv")
+        dialog.fileSelected.connect(self.export_to)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _retry(self, ids: tuple[str, ...]) -> None:
+        self._retrying = self._api.records.retry(ids)
+        self._problems.banner.tell("accent", tr("These records are sent again with the sync that begins now."))
