@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,28 +52,65 @@ class Options:
 def open_service(options: Options) -> SyncService:
     """The service over one profile; close it at the end."""
     folder = profile_of(options.profile)
-    windows = {False: StoredRateWindow(), True: StoredRateWindow()}
-    real = StoredProfile(folder, open_secrets(options.secrets, folder.id), windows[False], windows[False].attach)
-    rehearsed = StoredProfile(
-        Folder(folder.folder / "rehearsal"), SessionSecrets(), windows[True], windows[True].attach, rehearsal=True
-    )
-    profiles: dict[bool, Profile] = {False: real, True: rehearsed}
+    halves = {rehearsal: _half(options, folder, rehearsal=rehearsal) for rehearsal in (False, True)}
     process = RehearsalProcess(options.records, options.seed)
-    nowhere = options.secrets is not SecretSource.KEYCHAIN
-    sign_ins = {
-        False: KeptSignIn(folder.folder, folder.id, _nowhere) if nowhere else KeptSignIn(folder.folder, folder.id),
-        True: KeptSignIn(folder.folder / "rehearsal", "", _nowhere),
-    }
 
-    # requests and msal take as long to load as all the rest: the window is painted without them.
-    def connections(profile: Profile) -> Connections:
-        from dynsync_gui.connectors.http.proxies import system_proxy  # noqa: PLC0415
-        from dynsync_gui.connectors.opening import PeopleSignIn, VendorConnections  # noqa: PLC0415
+    def close() -> None:
+        for half in halves.values():
+            half.window.close()
 
-        kept = sign_ins[profile is rehearsed]
-        people = PeopleSignIn(kept.cache, lambda: kept.protected, open_browser)
-        return VendorConnections(lambda _address: profile.rate_window(), options.proxy or system_proxy, people)
+    def open_store(path: Path | None) -> SyncStore:
+        return SqliteStore(path, finding_of)
 
+    return SyncService(
+        Workplace(
+            connections=lambda profile: _connections(options, halves[profile is halves[True].profile]),
+            open_store=open_store,
+            profile=lambda rehearsal: halves[rehearsal].profile,
+            defaults=default_targets,
+            problem_of=refusal_of,
+            mailer=_mailer(options, halves),
+            sign_in=lambda rehearsal: halves[rehearsal].sign_in,
+            rehearsal=Rehearsal(process.start, process.stop),
+            scheduler=platform_scheduler(folder),
+            notes=FolderNotes(folder.folder),
+            releases=_releases,
+            close=close,
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Half:
+    """The real profile or the rehearsal's, with what belongs to it alone."""
+
+    profile: Profile
+    window: StoredRateWindow
+    sign_in: KeptSignIn
+
+
+def _half(options: Options, folder: Folder, *, rehearsal: bool) -> _Half:
+    window = StoredRateWindow()
+    if rehearsal:
+        below = Folder(folder.folder / "rehearsal")
+        profile = StoredProfile(below, SessionSecrets(), window, window.attach, rehearsal=True)
+        return _Half(profile, window, KeptSignIn(below.folder, "", _nowhere))
+    profile = StoredProfile(folder, open_secrets(options.secrets, folder.id), window, window.attach)
+    if options.secrets is SecretSource.KEYCHAIN:
+        return _Half(profile, window, KeptSignIn(folder.folder, folder.id))
+    return _Half(profile, window, KeptSignIn(folder.folder, folder.id, _nowhere))
+
+
+# requests and msal take as long to load as all the rest: the window is painted without them.
+def _connections(options: Options, half: _Half) -> Connections:
+    from dynsync_gui.connectors.http.proxies import system_proxy  # noqa: PLC0415
+    from dynsync_gui.connectors.opening import PeopleSignIn, VendorConnections  # noqa: PLC0415
+
+    people = PeopleSignIn(half.sign_in.cache, lambda: half.sign_in.protected, open_browser)
+    return VendorConnections(lambda _address: half.profile.rate_window(), options.proxy or system_proxy, people)
+
+
+def _mailer(options: Options, halves: Mapping[bool, _Half]) -> Mailer:
     def by_smtp(_settings: Settings) -> Mailer:
         from dynsync_gui.connectors.http.tls import trusting_context  # noqa: PLC0415
 
@@ -84,43 +121,16 @@ def open_service(options: Options) -> SyncService:
         from dynsync_gui.connectors.mail import VendorMailer  # noqa: PLC0415
         from dynsync_gui.connectors.opening import PeopleSignIn  # noqa: PLC0415
 
-        people = PeopleSignIn(sign_ins[settings.rehearsal].cache)
+        people = PeopleSignIn(halves[settings.rehearsal].sign_in.cache)
         return VendorMailer(settings.mail.kind, lambda: people.access(CancelToken()), options.proxy or system_proxy)
 
-    def releases() -> ReleaseSource:
-        from dynsync_gui.connectors.updates import ReleaseFiles  # noqa: PLC0415
+    return RoutedMailer({MailKind.SMTP: by_smtp, MailKind.DYNAMICS: by_microsoft, MailKind.GRAPH: by_microsoft})
 
-        return ReleaseFiles(release_key())
 
-    def close() -> None:
-        for window in windows.values():
-            window.close()
+def _releases() -> ReleaseSource:
+    from dynsync_gui.connectors.updates import ReleaseFiles  # noqa: PLC0415
 
-    def open_store(path: Path | None) -> SyncStore:
-        return SqliteStore(path, finding_of)
-
-    return SyncService(
-        Workplace(
-            connections=connections,
-            open_store=open_store,
-            profile=lambda rehearsal: profiles[rehearsal],
-            defaults=default_targets,
-            problem_of=refusal_of,
-            mailer=RoutedMailer(
-                {
-                    MailKind.SMTP: by_smtp,
-                    MailKind.DYNAMICS: by_microsoft,
-                    MailKind.GRAPH: by_microsoft,
-                }
-            ),
-            sign_in=lambda rehearsal: sign_ins[rehearsal],
-            rehearsal=Rehearsal(process.start, process.stop),
-            scheduler=platform_scheduler(folder),
-            notes=FolderNotes(folder.folder),
-            releases=releases,
-            close=close,
-        )
-    )
+    return ReleaseFiles(release_key())
 
 
 def _nowhere(_path: Path, _profile_id: str) -> None:
