@@ -30,6 +30,7 @@ class Seen:
         ids: Request ids that belong to the warning.
         detail: A technical remark about the warning.
         told: False where the vendor does not answer the question at all.
+        stops: Whether what rests on this check is skipped, though it only warns.
     """
 
     text: Message = NOTHING
@@ -38,6 +39,7 @@ class Seen:
     ids: Mapping[str, str] = field(default_factory=dict)
     detail: str = ""
     told: bool = True
+    stops: bool = False
 
 
 Look = Callable[[], Seen]
@@ -70,6 +72,7 @@ class CheckList:
         """Checks of one system, told to `report`."""
         self._system, self._report = system, report
         self._planned: list[_Planned] = []
+        self._stopping: set[str] = set()
 
     def add(self, name: str, title: Message, look: Look, needs: Sequence[str] = ()) -> None:
         """Plan a check.
@@ -102,7 +105,7 @@ class CheckList:
         return tuple(done)
 
     def _ended(self, planned: _Planned, needs: Sequence[Future[Check]]) -> Check:
-        if any(need.result().state in {CheckState.FAILED, CheckState.SKIPPED} for need in needs):
+        if any(self._stops(need.result()) for need in needs):
             return Check(planned.name, self._system, CheckState.SKIPPED, planned.title, _NOT_TRIED, owner=Owner.DYNSYNC)
         began = time.monotonic()
         state, ids, detail = CheckState.PASSED, {}, ""
@@ -114,6 +117,8 @@ class CheckList:
         else:
             finding = seen.warning or Finding(seen.text, NOTHING)
             code, ids, detail = seen.code, dict(seen.ids), seen.detail
+            if seen.stops:
+                self._stopping.add(planned.name)
             if not seen.told:
                 state = CheckState.SKIPPED
             elif seen.warning:
@@ -131,3 +136,6 @@ class CheckList:
             detail,
             round(time.monotonic() - began, 3),
         )
+
+    def _stops(self, check: Check) -> bool:
+        return check.state in {CheckState.FAILED, CheckState.SKIPPED} or check.id in self._stopping
