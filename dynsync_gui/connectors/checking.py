@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 from dynsync_gui.domain.checks import Check, CheckState, Owner
 from dynsync_gui.domain.errors import ConnectionFailed, DynSyncError, Finding
@@ -13,6 +15,7 @@ from dynsync_gui.domain.ports import OnCheck
 from dynsync_gui.domain.schema import System
 from dynsync_gui.domain.text import NOTHING, Message, msg
 
+_T = TypeVar("_T")
 AT_ONCE = 4
 """Checks of one side that may wait for the vendor at the same time."""
 _NOT_TRIED = msg("Not tried, because an earlier check did not pass.")
@@ -63,6 +66,21 @@ def optional(look: Look) -> Look:
             return Seen(_NOT_TOLD, code=failure.code, ids=failure.ids, detail=failure.detail, told=False)
 
     return careful
+
+
+class Once(Generic[_T]):
+    """Something that several checks want, asked for by the first one."""
+
+    def __init__(self, ask: Callable[[], _T]) -> None:
+        self._ask, self._lock = ask, threading.Lock()
+        self._found: list[_T] = []
+
+    def __call__(self) -> _T:
+        """What was found; the others wait for it."""
+        with self._lock:
+            if not self._found:
+                self._found.append(self._ask())
+            return self._found[0]
 
 
 class CheckList:

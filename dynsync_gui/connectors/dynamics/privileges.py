@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from dynsync_gui.connectors.dynamics.asking import Asking, Once
+from dynsync_gui.connectors.checking import Once
+from dynsync_gui.connectors.dynamics.asking import Asking
 from dynsync_gui.connectors.dynamics.metadata import rows_of, tables_path
 from dynsync_gui.connectors.dynamics.wire import bare_id
 from dynsync_gui.domain.errors import ConnectionFailed
