@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 from dynsync_gui.domain.checks import Check, CheckState, Owner
 from dynsync_gui.domain.errors import ConnectionFailed, DynSyncError, Finding
@@ -13,6 +15,7 @@ from dynsync_gui.domain.ports import OnCheck
 from dynsync_gui.domain.schema import System
 from dynsync_gui.domain.text import NOTHING, Message, msg
 
+_T = TypeVar("_T")
 AT_ONCE = 4
 """Checks of one side that may wait for the vendor at the same time."""
 _NOT_TRIED = msg("Not tried, because an earlier check did not pass.")
@@ -30,6 +33,7 @@ class Seen:
         ids: Request ids that belong to the warning.
         detail: A technical remark about the warning.
         told: False where the vendor does not answer the question at all.
+        stops: Whether what rests on this check is skipped, though it only warns.
     """
 
     text: Message = NOTHING
@@ -38,6 +42,7 @@ class Seen:
     ids: Mapping[str, str] = field(default_factory=dict)
     detail: str = ""
     told: bool = True
+    stops: bool = False
 
 
 Look = Callable[[], Seen]
@@ -63,6 +68,21 @@ def optional(look: Look) -> Look:
     return careful
 
 
+class Once(Generic[_T]):
+    """Something that several checks want, asked for by the first one."""
+
+    def __init__(self, ask: Callable[[], _T]) -> None:
+        self._ask, self._lock = ask, threading.Lock()
+        self._found: list[_T] = []
+
+    def __call__(self) -> _T:
+        """What was found; the others wait for it."""
+        with self._lock:
+            if not self._found:
+                self._found.append(self._ask())
+            return self._found[0]
+
+
 class CheckList:
     """The checks of one side."""
 
@@ -70,6 +90,7 @@ class CheckList:
         """Checks of one system, told to `report`."""
         self._system, self._report = system, report
         self._planned: list[_Planned] = []
+        self._stopping: set[str] = set()
 
     def add(self, name: str, title: Message, look: Look, needs: Sequence[str] = ()) -> None:
         """Plan a check.
@@ -102,7 +123,7 @@ class CheckList:
         return tuple(done)
 
     def _ended(self, planned: _Planned, needs: Sequence[Future[Check]]) -> Check:
-        if any(need.result().state in {CheckState.FAILED, CheckState.SKIPPED} for need in needs):
+        if any(self._stops(need.result()) for need in needs):
             return Check(planned.name, self._system, CheckState.SKIPPED, planned.title, _NOT_TRIED, owner=Owner.DYNSYNC)
         began = time.monotonic()
         state, ids, detail = CheckState.PASSED, {}, ""
@@ -114,6 +135,8 @@ class CheckList:
         else:
             finding = seen.warning or Finding(seen.text, NOTHING)
             code, ids, detail = seen.code, dict(seen.ids), seen.detail
+            if seen.stops:
+                self._stopping.add(planned.name)
             if not seen.told:
                 state = CheckState.SKIPPED
             elif seen.warning:
@@ -131,3 +154,6 @@ class CheckList:
             detail,
             round(time.monotonic() - began, 3),
         )
+
+    def _stops(self, check: Check) -> bool:
+        return check.state in {CheckState.FAILED, CheckState.SKIPPED} or check.id in self._stopping

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dynsync_gui.domain.checks import Check, CheckState, Owner
+from dynsync_gui.domain.rights import permissions, table_name, table_rights, verb_names
 from dynsync_gui.domain.settings import SAMPLE_CLIENT_ID, Settings, SignIn
 from dynsync_gui.domain.text import Message, msg, tr
 
@@ -43,7 +44,8 @@ _PLACES = {
 }
 _WHY = msg(
     "We are connecting Dynamics 365 and Marketo with DynSync, so that both hold the same people and companies. "
-    "DynSync reads from Dynamics and writes people and companies to Marketo. Its connection test found this:"
+    "DynSync reads from Dynamics and writes to Marketo; what is changed there on people comes back to Dynamics. "
+    "Its connection test found this:"
 )
 
 
@@ -83,18 +85,7 @@ def letter(checks: Sequence[Check], owner: Owner, settings: Settings) -> Letter 
     open_checks.sort(key=lambda check: check.state is not CheckState.FAILED)
     parts = [tr("Hello,"), str(_WHY)]
     parts += [_point(number, check) for number, check in enumerate(open_checks, 1)]
-    parts += [str(_PLACES[owner]), "\n".join(_facts(owner, settings))]
-    if owner is Owner.DYNAMICS_ADMIN:
-        parts.append(
-            tr("The least that it needs: a security role that reads Account, Contact and Lead at organisation level.")
-        )
-    if owner is Owner.MARKETO_ADMIN:
-        parts.append(
-            tr(
-                "The least that it needs: an API-only user whose role has Read-Write Lead (Person), Read-Write Company "
-                "and Read-Write Schema Custom Field."
-            )
-        )
+    parts += [str(_PLACES[owner]), "\n".join(_facts(owner, settings)), _needs(owner, settings)]
     parts.append(tr("Passwords and secrets are not needed for this; nobody should send them by mail. Thank you!"))
     subject = str(_SUBJECTS[owner])
     return Letter(owner, subject, "\n\n".join(part for part in parts if part) + "\n")
@@ -119,6 +110,19 @@ def _point(number: int, check: Check) -> str:
     if ids:
         lines.append("   " + tr("(for the search in logs: {ids})", ids=", ".join(ids)))
     return "\n".join(lines)
+
+
+def _needs(owner: Owner, settings: Settings) -> str:
+    """All rights that the sync as chosen takes, so that the next test finds none missing."""
+    if owner is Owner.DYNAMICS_ADMIN:
+        head = tr("All that it needs: Basic User, and a security role that allows this for the whole organisation:")
+        rows = [f"{table_name(right.entity)}: {verb_names(right)}" for right in table_rights(settings)]
+    elif owner is Owner.MARKETO_ADMIN:
+        head = tr("All that it needs: an API-only user whose role has these permissions under “Access API”:")
+        rows = [str(permission) for permission in permissions(settings)]
+    else:
+        return ""
+    return "\n".join([head, *(f"- {row}" for row in rows)])
 
 
 def _facts(owner: Owner, settings: Settings) -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from dynsync_gui.domain.cancel import CancelToken
@@ -109,7 +110,11 @@ class DynamicsReader(Protocol):
     """The Dynamics side. It has no way to write."""
 
     def check(
-        self, entities: Sequence[Entity], report: OnCheck, defaults: Collection[tuple[Entity, str]] = ()
+        self,
+        entities: Sequence[Entity],
+        report: OnCheck,
+        defaults: Collection[tuple[Entity, str]] = (),
+        returning: Mapping[Entity, Collection[str]] = MappingProxyType({}),
     ) -> tuple[Check, ...]:
         """Run the named checks in order, reporting each as it begins (pending) and ends; never raises for a finding.
 
@@ -117,6 +122,7 @@ class DynamicsReader(Protocol):
             entities: The tables that are to be synced.
             report: Told of each check.
             defaults: Columns that are synced by default; a protected one is worth a warning.
+            returning: Columns that may travel back, of the tables whose records are to be changed.
         """
 
     def identity(self) -> SystemIdentity:

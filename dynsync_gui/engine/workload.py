@@ -17,6 +17,7 @@ from dynsync_gui.domain.mapping import (
     offers,
 )
 from dynsync_gui.domain.ports import DynamicsReader, MarketoReader
+from dynsync_gui.domain.rights import wanted_tables
 from dynsync_gui.domain.schema import ENTITIES, Entity, EntitySchema, Target, TargetSchema, in_cycle_order
 from dynsync_gui.domain.settings import FieldSettings, NativeSync, ObjectSettings
 from dynsync_gui.engine.native_sync import described_companies, without_companies
@@ -120,15 +121,6 @@ def _known_type(marketo: MarketoReader, own: OwnType) -> OwnType:
         if not quarantines(failure):
             raise
         return own
-
-
-def wanted_tables(objects: ObjectSettings, native_sync: NativeSync) -> tuple[tuple[Entity, ...], tuple[Entity, ...]]:
-    """Tables to sync beside people and companies, and an organisation's own; Marketo's own sync keeps the former."""
-    more: list[Entity] = []
-    if native_sync is NativeSync.STOP:
-        more += [Entity.USER] if objects.owners else []
-        more += [Entity.OPPORTUNITY, Entity.CONNECTION] if objects.opportunities else []
-    return tuple(more), tuple(Entity(name) for name in objects.custom)
 
 
 def chosen_tables(objects: ObjectSettings, native_sync: NativeSync) -> tuple[Entity, ...]:

@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from dynsync_gui.domain.checks import Check, IdentityCard, all_passed
 from dynsync_gui.domain.ports import Connection, OnCheck
-from dynsync_gui.domain.schema import ENTITIES, System
+from dynsync_gui.domain.rights import returning_columns, table_rights
+from dynsync_gui.domain.schema import System
 from dynsync_gui.domain.settings import Settings
 from dynsync_gui.service.choices import check_choices, check_names
 from dynsync_gui.service.recognition import recognised
@@ -31,7 +32,8 @@ def run_checks(
         other = None if only is System.DYNAMICS else pool.submit(connection.marketo.check, report)
         checks: tuple[Check, ...] = ()
         if only is not System.MARKETO:
-            checks = connection.dynamics.check(ENTITIES, report, defaults)
+            tables = [right.entity for right in table_rights(settings)]
+            checks = connection.dynamics.check(tables, report, defaults, returning_columns(settings, defaults))
         checks += other.result() if other is not None else ()
         if all_passed(checks) and only is not System.MARKETO:
             judged = check_names(connection, settings) if only else check_choices(connection, settings, known)

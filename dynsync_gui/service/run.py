@@ -12,6 +12,7 @@ from dynsync_gui.domain.events import CanaryStep, Event, RunEnded
 from dynsync_gui.domain.mapping import SyncMapping
 from dynsync_gui.domain.ports import Connection, Mailer, RateWindow
 from dynsync_gui.domain.report import RunKind, RunReport, RunState
+from dynsync_gui.domain.rights import wanted_tables
 from dynsync_gui.domain.schema import ENTITIES, KEY_FIELD, Entity, Target, in_cycle_order
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
@@ -28,7 +29,7 @@ from dynsync_gui.engine.planner import Planner
 from dynsync_gui.engine.proof import Auditor
 from dynsync_gui.engine.reading import Reading
 from dynsync_gui.engine.retyped import without_retyped
-from dynsync_gui.engine.workload import Schemas, describe, mapping_of, wanted_tables, work_of
+from dynsync_gui.engine.workload import Schemas, describe, mapping_of, work_of
 from dynsync_gui.service.bringing_back import BringingBack
 from dynsync_gui.service.choices import note_lost_fields
 from dynsync_gui.service.express import Express

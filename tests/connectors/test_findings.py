@@ -7,7 +7,7 @@ import re
 import pytest
 
 from dynsync_gui.domain.errors import Finding, Retry
-from dynsync_gui.domain.findings import dataverse, entra, marketo, network
+from dynsync_gui.domain.findings import dataverse, entra, marketo, network, rights
 from dynsync_gui.domain.findings.marketo import problem_of
 
 AADSTS = """50126 50034 51004 50020 50053 50055 50144 50056 50057 50076 50079 50072 50074 50078 50158 53000 53001 53002
@@ -19,6 +19,7 @@ EVERY = [
     *dataverse.DATAVERSE.items(),
     *marketo.MARKETO.items(),
     *network.NETWORK.items(),
+    *(("right", finding) for finding in rights.EVERY),
     ("federated", entra.FEDERATED),
     ("unknown entra", entra.UNKNOWN),
     ("unknown dataverse", dataverse.UNKNOWN),

@@ -107,6 +107,10 @@ def _denied(*permissions: str) -> Callable[[Entered], None]:
     return lambda entered: entered.rehearsal.marketo.denied.update(permissions)
 
 
+def _lacking(privilege: str) -> Callable[[Entered], None]:
+    return lambda entered: entered.member().depths.pop(privilege)
+
+
 def _guest(entered: Entered) -> None:
     entered.person("guest")
     users = entered.rehearsal.directory.users
@@ -212,6 +216,16 @@ CASES = (
     Case("another table forbidden", _person("noaccounts"), "dynamics.read.account", "0x80040220", "prvReadAccount"),
     Case("only own records", _person("localread"), "dynamics.reach.lead", "dynamics.depth", "only some of the records",
          "attention"),
+    Case("users forbidden", _lacking("prvReadUser"), "dynamics.read.systemuser", "0x80040220",
+         "owners do not become", "attention"),
+    Case("opportunities forbidden", _lacking("prvReadOpportunity"), "dynamics.read.opportunity", "0x80040220",
+         "prvReadOpportunity", "attention"),
+    Case("connections forbidden", _lacking("prvReadConnection"), "dynamics.read.connection", "0x80040220",
+         "prvReadConnection", "attention"),
+    Case("contacts not to be changed", _lacking("prvWriteContact"), "dynamics.write.contact", "dynamics.write",
+         "prvWriteContact", "attention"),
+    Case("leads not to be changed", _lacking("prvWriteLead"), "dynamics.write.lead", "dynamics.write",
+         "prvWriteLead", "attention"),
     Case("tracking off", lambda e: e.rehearsal.dataverse.tracker.disabled.add("contact"), "dynamics.tracking.contact",
          "0x80072491", "Change tracking is off", "attention"),
     Case("changes forgotten", _set(_world, "token_days", 1), "dynamics.change-history", "dynamics.change-history",
@@ -252,6 +266,12 @@ CASES = (
     Case("no permission for companies", _denied("Read-Only Company"), "marketo.companies", "603", "Read-Write Company"),
     Case("no permission for fields", _denied("Read-Write Schema Custom Field"), "marketo.fields", "603",
          "Schema Custom Field"),
+    Case("no permission for sales persons", _denied("Read-Only Sales Person"), "marketo.sales-persons", "603",
+         "Read-Write Sales Person", "attention"),
+    Case("no permission for opportunities", _denied("Read-Only Opportunity"), "marketo.opportunities", "603",
+         "Read-Write Opportunity", "attention"),
+    Case("no permission for activities", _denied("Read-Only Activity"), "marketo.changes", "603",
+         "Read-Only Activity", "attention"),
     Case("Marketo's address list", _fault("code", "marketo", "/rest/", code="603"), "marketo.quota", "603",
          "every request of this computer"),
     Case("quota used up", _fault("code", "marketo", "/rest/", code="607"), "marketo.quota", "quota", "used up"),

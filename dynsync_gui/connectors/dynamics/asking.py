@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from dynsync_gui.connectors.dynamics.client import DataverseClient
 from dynsync_gui.connectors.http.retry import Patience
 from dynsync_gui.domain.errors import TemporaryFailure
 from dynsync_gui.domain.findings.dataverse import DATAVERSE
 
-_T = TypeVar("_T")
 _EXTRA_SECONDS = 5.0
 
 
@@ -36,18 +33,3 @@ class Asking:
         """The rows of an optional read; what is no list counts as none."""
         found = self.wished(target).get("value")
         return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
-
-
-class Once(Generic[_T]):
-    """Something that several checks want, asked for by the first one."""
-
-    def __init__(self, ask: Callable[[], _T]) -> None:
-        self._ask, self._lock = ask, threading.Lock()
-        self._found: list[_T] = []
-
-    def __call__(self) -> _T:
-        """What was found; the others wait for it."""
-        with self._lock:
-            if not self._found:
-                self._found.append(self._ask())
-            return self._found[0]

@@ -13,7 +13,7 @@ from dynsync_gui.connectors.dynamics.checks_environment import EnvironmentChecks
 from dynsync_gui.connectors.dynamics.checks_tables import TableChecks
 from dynsync_gui.connectors.dynamics.client import DataverseClient
 from dynsync_gui.connectors.dynamics.clock import clock_finding, explained
-from dynsync_gui.connectors.dynamics.privileges import read_depths
+from dynsync_gui.connectors.dynamics.privileges import UserRights
 from dynsync_gui.connectors.dynamics.wire import bare_id
 from dynsync_gui.connectors.http.retry import Patience
 from dynsync_gui.domain.checks import Check
@@ -46,12 +46,12 @@ class DynamicsChecks:
         self._client, self._auth, self._settings, self._report = client, auth, settings, report
         self._asking = Asking(client, patience)
         self._me = ""
-        self._depths: Mapping[str, str] = {}
 
     def run(
         self,
         entities: Sequence[Entity],
         defaults: Collection[tuple[Entity, str]],
+        returning: Mapping[Entity, Collection[str]],
         expiry: Callable[[], Expiry | None],
     ) -> tuple[Check, ...]:
         """All checks; what rests on a failed one is skipped.
@@ -59,6 +59,7 @@ class DynamicsChecks:
         Args:
             entities: The tables that are to be synced.
             defaults: Columns that are synced by default.
+            returning: Columns that may travel back to Dynamics.
             expiry: Tells when the application's secret or certificate ends; raises `SettingsError`.
         """
         checks = CheckList(System.DYNAMICS, self._report)
@@ -66,10 +67,11 @@ class DynamicsChecks:
         checks.add("dynamics.clock", msg("Clock of this computer"), self._clock, ["dynamics.address"])
         checks.add("dynamics.sign-in", msg("Sign-in"), self._sign_in, ["dynamics.address"])
         checks.add("dynamics.user", msg("User"), self._known, ["dynamics.sign-in"])
-        # Who the user is and what it may do is found by its check, on which all that follow rest.
+        # Who the user is is found by its check, on which all that follow rest.
         environment = EnvironmentChecks(self._asking, lambda: self._me)
         checks.add("dynamics.roles", msg("Security roles"), optional(environment.roles), ["dynamics.user"])
-        TableChecks(self._asking, lambda: self._depths, defaults).plan(checks, entities)
+        rights = UserRights(self._asking, lambda: self._me, entities)
+        TableChecks(self._asking, rights, defaults, returning).plan(checks, entities)
         environment.plan(checks)
         known = self._settings.certificate or self._settings.secret_expires
         if self._settings.sign_in is SignIn.APPLICATION and known:
@@ -106,7 +108,6 @@ class DynamicsChecks:
             return Seen(msg("Dynamics knows this user."))  # it may read records without being allowed to read users
         if user.get("isdisabled") is True:
             raise ConnectionFailed("0x8004a112", DATAVERSE["0x8004a112"])
-        self._depths = read_depths(self._asking, me)
         return _user_seen(user)
 
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from dynsync_gui.connectors.checking import CheckList, Seen, optional
-from dynsync_gui.connectors.dynamics.asking import Asking, Once
+from dynsync_gui.connectors.checking import CheckList, Once, Seen, optional
+from dynsync_gui.connectors.dynamics.asking import Asking
 from dynsync_gui.domain.errors import ConnectionFailed, SettingsError
 from dynsync_gui.domain.expiry import Expiry
 from dynsync_gui.domain.findings import filled

@@ -1,41 +1,23 @@
-"""Checks of each table: may it be read, all of it, with which fields, and does Dynamics tell what changes."""
+"""Checks of each table: may it be read, all of it, and changed, with which fields; and is it told what changes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
-from typing import Any
 
 from dynsync_gui.connectors.checking import CheckList, Seen
 from dynsync_gui.connectors.dynamics.asking import Asking
-from dynsync_gui.connectors.dynamics.metadata import columns_path, readable, rows_of, table_path
-from dynsync_gui.connectors.dynamics.privileges import is_global, read_privilege
-from dynsync_gui.domain.errors import ConnectionFailed
+from dynsync_gui.connectors.dynamics.metadata import changeable, columns_path, readable, rows_of
+from dynsync_gui.connectors.dynamics.privileges import LACKING, UserRights, is_global
+from dynsync_gui.connectors.dynamics.table_titles import titles_of
+from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure
 from dynsync_gui.domain.findings import filled
 from dynsync_gui.domain.findings.dataverse import DATAVERSE, DENIED, DENIED_NAMED
-from dynsync_gui.domain.schema import Entity
+from dynsync_gui.domain.findings.rights import NOT_WRITTEN, PARTLY_WRITTEN, left_out
+from dynsync_gui.domain.rights import Verb
+from dynsync_gui.domain.schema import ENTITIES, Entity
 from dynsync_gui.domain.text import msg
 
-_READ = {
-    Entity.ACCOUNT: msg("Reading accounts"),
-    Entity.CONTACT: msg("Reading contacts"),
-    Entity.LEAD: msg("Reading leads"),
-}
-_REACH = {
-    Entity.ACCOUNT: msg("All accounts of the organisation"),
-    Entity.CONTACT: msg("All contacts of the organisation"),
-    Entity.LEAD: msg("All leads of the organisation"),
-}
-_FIELDS = {
-    Entity.ACCOUNT: msg("Fields of accounts"),
-    Entity.CONTACT: msg("Fields of contacts"),
-    Entity.LEAD: msg("Fields of leads"),
-}
-_TRACKING = {
-    Entity.ACCOUNT: msg("Change tracking of accounts"),
-    Entity.CONTACT: msg("Change tracking of contacts"),
-    Entity.LEAD: msg("Change tracking of leads"),
-}
 _MOST_NAMED = 5
 
 
@@ -43,50 +25,73 @@ class TableChecks:
     """The checks of the tables that are to be synced."""
 
     def __init__(
-        self, asking: Asking, depths: Callable[[], Mapping[str, str]], defaults: Collection[tuple[Entity, str]]
+        self,
+        asking: Asking,
+        rights: UserRights,
+        defaults: Collection[tuple[Entity, str]],
+        returning: Mapping[Entity, Collection[str]],
     ) -> None:
         """Nothing is asked yet.
 
         Args:
             asking: Reads.
-            depths: Tells, once the user is known, how far its rights reach; nothing where Dynamics does not tell.
+            rights: The tables, and what the user may do with them.
             defaults: Columns that are synced by default.
+            returning: Columns that may travel back to Dynamics, of the tables whose records are changed.
         """
-        self._asking, self._depths, self._defaults = asking, depths, frozenset(defaults)
-        self._tables: dict[Entity, Mapping[str, Any]] = {}
+        self._asking, self._rights, self._defaults, self._returning = asking, rights, frozenset(defaults), returning
         self._secured: dict[Entity, tuple[str, ...]] = {}
+        self._changeable: dict[Entity, frozenset[str]] = {}
 
     def plan(self, checks: CheckList, entities: Sequence[Entity]) -> None:
         """Add them to a list, after the check of the user."""
         for entity in entities:
-            read = f"dynamics.read.{entity}"
-            checks.add(read, _READ[entity], partial(self._reads, entity), ["dynamics.user"])
-            checks.add(f"dynamics.reach.{entity}", _REACH[entity], partial(self._reaches, entity), [read])
-            checks.add(f"dynamics.fields.{entity}", _FIELDS[entity], partial(self._columns, entity), ["dynamics.user"])
-            checks.add(f"dynamics.tracking.{entity}", _TRACKING[entity], partial(self._tracks, entity), [read])
-        columns = [f"dynamics.fields.{entity}" for entity in entities]
+            titles = titles_of(entity)
+            read, fields, user = f"dynamics.read.{entity}", f"dynamics.fields.{entity}", ["dynamics.user"]
+            look = self._reads if entity in ENTITIES else self._may_read
+            checks.add(read, titles.read, partial(look, entity), user)
+            checks.add(f"dynamics.reach.{entity}", titles.reach, partial(self._reaches, entity), [read])
+            if entity in ENTITIES:
+                checks.add(fields, titles.fields, partial(self._columns, entity), user)
+            checks.add(f"dynamics.tracking.{entity}", titles.tracking, partial(self._tracks, entity), [read])
+            if entity in self._returning:
+                checks.add(f"dynamics.write.{entity}", titles.write, partial(self._writes, entity), [read, fields])
+        columns = [f"dynamics.fields.{entity}" for entity in entities if entity in ENTITIES]
         checks.add("dynamics.column-security", msg("Protected fields"), self._protected, columns)
 
     def _reads(self, entity: Entity) -> Seen:
-        table = self._table(entity)
+        table = self._rights.table(entity)
         target = f"{table['EntitySetName']}?$select={table['PrimaryIdAttribute']}&$top=1"
         try:
             self._asking.needed(target)
         except ConnectionFailed as failure:
             if failure.finding is not DENIED:
                 raise
-            named = filled(DENIED_NAMED, privilege=read_privilege(entity))  # refused without naming what is missing
+            # Refused without naming what is missing.
+            named = filled(DENIED_NAMED, privilege=self._rights.privilege(entity, Verb.READ))
             raise ConnectionFailed(failure.code, named, failure.detail, failure.ids) from None
         return Seen(msg("They can be read."))
 
+    def _may_read(self, entity: Entity) -> Seen:
+        """As `_reads`, of a table that stays out alone where it cannot be read."""
+        try:
+            return self._reads(entity)
+        except TemporaryFailure:
+            raise
+        except ConnectionFailed as failure:
+            finding = failure.finding
+            if DATAVERSE.get(failure.code) is DENIED:
+                finding = left_out(entity, self._rights.privilege(entity, Verb.READ))
+            return Seen(warning=finding, code=failure.code, ids=failure.ids, detail=failure.detail, stops=True)
+
     def _reaches(self, entity: Entity) -> Seen:
-        depths = self._depths()
-        if not depths:
+        depth = self._rights.depth(entity, Verb.READ)
+        if depth is None:
             return Seen(msg("Dynamics does not tell how far this user's rights reach."), told=False)
-        depth = depths.get(read_privilege(entity).lower(), "none")
         if not is_global(depth):
-            finding = filled(DATAVERSE["dynamics.depth"], privilege=read_privilege(entity))
-            return Seen(warning=finding, code="dynamics.depth", detail=f"{read_privilege(entity)}: {depth}")
+            privilege = self._rights.privilege(entity, Verb.READ)
+            finding = filled(DATAVERSE["dynamics.depth"], privilege=privilege)
+            return Seen(warning=finding, code="dynamics.depth", detail=f"{privilege}: {depth}")
         return Seen(msg("The user sees all of them."))
 
     def _columns(self, entity: Entity) -> Seen:
@@ -94,7 +99,19 @@ class TableChecks:
         usable = [row for row in rows if readable(row)]
         secured = (str(row["LogicalName"]) for row in usable if row.get("IsSecured"))
         self._secured[entity] = tuple(name for name in secured if (entity, name) in self._defaults)
+        self._changeable[entity] = frozenset(str(row["LogicalName"]) for row in usable if changeable(row))
         return Seen(msg("{count} fields can be read.", count=len(usable)))
+
+    def _writes(self, entity: Entity) -> Seen:
+        if not self._changeable[entity].intersection(self._returning[entity]):
+            return Seen(msg("No field of this table travels back to Dynamics."))
+        depth, privilege = self._rights.depth(entity, Verb.WRITE), self._rights.privilege(entity, Verb.WRITE)
+        if depth is None:
+            return Seen(msg("Dynamics does not tell how far this user's rights reach."), told=False)
+        if is_global(depth):
+            return Seen(msg("The user may change all of them."))
+        finding = filled(NOT_WRITTEN if depth == LACKING else PARTLY_WRITTEN, privilege=privilege)
+        return Seen(warning=finding, code="dynamics.write", detail=f"{privilege}: {depth}")
 
     def _protected(self) -> Seen:
         names = [f"{entity}.{name}" for entity, found in self._secured.items() for name in found]
@@ -105,13 +122,6 @@ class TableChecks:
         return Seen(warning=finding, code="dynamics.column-security", detail=", ".join(names)[:300])
 
     def _tracks(self, entity: Entity) -> Seen:
-        if not self._table(entity).get("ChangeTrackingEnabled"):
+        if not self._rights.table(entity).get("ChangeTrackingEnabled"):
             return Seen(warning=DATAVERSE["0x80072491"], code="0x80072491")
         return Seen(msg("Dynamics tells what changed."))
-
-    def _table(self, entity: Entity) -> Mapping[str, Any]:
-        if entity not in self._tables:
-            told = self._asking.needed(table_path(entity))
-            named = {"EntitySetName": f"{entity}s", "PrimaryIdAttribute": f"{entity}id"}
-            self._tables[entity] = named | {name: value for name, value in told.items() if value is not None}
-        return self._tables[entity]

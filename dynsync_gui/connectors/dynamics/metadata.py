@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from dynsync_gui.connectors.dynamics.labels import labels_of, option_label, shown_label
@@ -14,6 +14,7 @@ Read = Callable[[str], dict[str, Any]]
 """Reads a path below the service root."""
 
 _TABLE = "LogicalName,EntitySetName,PrimaryIdAttribute,DisplayName,ChangeTrackingEnabled"
+_GUARDED = "LogicalName,EntitySetName,PrimaryIdAttribute,ChangeTrackingEnabled,Privileges"
 _COLUMN = (
     "LogicalName,SchemaName,AttributeType,AttributeTypeName,DisplayName,RequiredLevel,IsValidForRead,"
     "IsValidForUpdate,IsValidODataAttribute,AttributeOf,IsCustomAttribute,IsSecured,SourceType"
@@ -46,6 +47,7 @@ _CHOICES = "$select=LogicalName&$expand=OptionSet($select=Options),GlobalOptionS
 _STATES = "$select=LogicalName&$expand=OptionSet($select=Options)"
 _YES_NO = "$select=LogicalName&$expand=OptionSet($select=TrueOption,FalseOption)"
 _LOOKUPS = {FieldType.LOOKUP, FieldType.CUSTOMER, FieldType.OWNER}
+_NOT_UPDATED = {*_LOOKUPS, FieldType.STATE, FieldType.STATUS, FieldType.UNIQUEIDENTIFIER}
 _CASTS: tuple[tuple[set[FieldType], str, str], ...] = (
     ({FieldType.STRING}, "StringAttributeMetadata", "$select=LogicalName,MaxLength,FormatName"),
     ({FieldType.MEMO}, "MemoAttributeMetadata", "$select=LogicalName,MaxLength"),
@@ -63,6 +65,12 @@ _CASTS: tuple[tuple[set[FieldType], str, str], ...] = (
 def table_path(entity: Entity) -> str:
     """Path of a table's own definition."""
     return f"EntityDefinitions(LogicalName='{entity}')?$select={_TABLE}"
+
+
+def tables_path(entities: Sequence[Entity]) -> str:
+    """Path of the definitions of several tables, with the privileges that guard them."""
+    named = "%20or%20".join(f"LogicalName%20eq%20'{entity}'" for entity in entities)
+    return f"EntityDefinitions?$select={_GUARDED}&$filter={named}"
 
 
 def columns_path(entity: Entity) -> str:
@@ -106,6 +114,12 @@ def rows_of(body: Mapping[str, Any]) -> list[dict[str, Any]]:
 def readable(row: Mapping[str, Any]) -> bool:
     """Whether the Web API gives the column; selecting any other is refused."""
     return bool(row.get("IsValidForRead")) and row.get("IsValidODataAttribute") is not False
+
+
+def changeable(row: Mapping[str, Any]) -> bool:
+    """Whether an update may write values: no links to other records, no states, no ids."""
+    free = row.get("IsValidForUpdate") is not False and row.get("SourceType") not in {1, 2, 3}
+    return free and type_of(row) not in _NOT_UPDATED
 
 
 def type_of(row: Mapping[str, Any]) -> FieldType:

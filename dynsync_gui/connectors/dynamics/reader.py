@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -67,12 +68,16 @@ class DataverseReader:
         self._kept = KeptTables(self._client, settings.dynamics, shelf) if shelf else None
 
     def check(
-        self, entities: Sequence[Entity], report: OnCheck, defaults: Collection[tuple[Entity, str]] = ()
+        self,
+        entities: Sequence[Entity],
+        report: OnCheck,
+        defaults: Collection[tuple[Entity, str]] = (),
+        returning: Mapping[Entity, Collection[str]] = MappingProxyType({}),
     ) -> tuple[Check, ...]:
         """Run the named checks; see the protocol."""
         self._auth.forget()
         checks = DynamicsChecks(self._client, self._auth, self._settings, brief(_CHECK_SECONDS), report)
-        return checks.run(entities, defaults, lambda: application_expiry(self._settings, self._secrets))
+        return checks.run(entities, defaults, returning, lambda: application_expiry(self._settings, self._secrets))
 
     def identity(self) -> SystemIdentity:
         """Name, kind, counts and familiar records of the organisation."""

@@ -17,8 +17,9 @@ from dynsync_gui.domain.errors import ConnectionFailed, DynSyncError, Finding, G
 from dynsync_gui.domain.findings import filled
 from dynsync_gui.domain.findings.marketo import ADDRESS_LIST, MARKETO, QUOTA
 from dynsync_gui.domain.ports import OnCheck
+from dynsync_gui.domain.rights import Permission, permissions
 from dynsync_gui.domain.schema import COMPANY_KEY, System, Target, TargetSchema
-from dynsync_gui.domain.settings import NativeSync
+from dynsync_gui.domain.settings import Settings
 from dynsync_gui.domain.text import msg
 
 _CREDENTIALS = {"marketo.credentials", "601"}
@@ -39,13 +40,13 @@ class MarketoChecks:
         patience: Patience,
         report: OnCheck,
         host: str,
-        daily: int,
-        native_sync: NativeSync = NativeSync.STOP,
+        settings: Settings,
     ) -> None:
-        """Checks of the instance at `host`, all of them within `patience`; `daily` calls are allowed."""
-        self._client, self._auth, self._patience, self._host, self._daily = client, auth, patience, host, daily
+        """Checks of the instance at `host`, all of them within `patience`, for what is set up to be synced."""
+        self._client, self._auth, self._patience, self._host = client, auth, patience, host
         self._checks = CheckList(System.MARKETO, report)
-        self._native_sync = native_sync
+        self._daily, self._native_sync = settings.limits.daily_calls, settings.enable.native_sync
+        self._needed = permissions(settings)
         self._sign_in: DynSyncError | None = None
         self._persons: TargetSchema | None = None
 
@@ -64,8 +65,22 @@ class MarketoChecks:
         add("marketo.fields", msg("Creating fields"), fields.may_create, ["marketo.persons"])
         add("marketo.key", msg("Field for the Dynamics id"), fields.key, ["marketo.fields"])
         add("marketo.partitions", msg("Partitions"), optional(instance.partitions), quota)
-        add("marketo.custom-objects", msg("Custom objects"), optional(instance.custom_objects), quota)
+        self._plan_parts(instance)
         return self._checks.run()
+
+    def _plan_parts(self, instance: InstanceChecks) -> None:
+        """What only parts of the sync need; a check of the other sync has asked for most of it already."""
+        native_sync, title = ["marketo.native-sync"], msg("Custom objects")
+        for permission, name, told, look in (
+            (Permission.SALES_PERSON, "sales-persons", msg("Reading sales persons"), instance.sales_persons),
+            (Permission.OPPORTUNITY, "opportunities", msg("Reading opportunities"), instance.opportunities),
+            (Permission.ACTIVITY, "changes", msg("Reading what changes in Marketo"), instance.changes),
+            (Permission.CUSTOM_OBJECT, "custom-rows", msg("Reading custom objects"), instance.own_rows),
+        ):
+            if permission in self._needed:
+                self._checks.add(f"marketo.{name}", told, look, native_sync)
+        look = instance.types if Permission.CUSTOM_TYPE in self._needed else optional(instance.unneeded_types)
+        self._checks.add("marketo.custom-objects", title, look, native_sync)
 
     def _answers(self) -> Seen:
         """Marketo tells itself only by its answer to a sign-in, so both checks rest on one request."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dynsync_gui.domain.rights import Permission
+
 THROTTLED = frozenset({"606", "615"})
 """Nothing was done; wait and ask again."""
 PASSING = frozenset({"500", "502", "604", "608", "611", "614", "713", "719", "1014"})
@@ -28,13 +30,15 @@ def refuses_content(code: str) -> bool:
 
 
 PERMISSIONS = (
-    ("/leads/schema/", "Read-Write Schema Custom Field"),
-    ("/rest/v1/companies", "Read-Write Company"),
-    ("/rest/v1/salespersons", "Read-Write Sales Person"),
-    ("/rest/v1/opportunities", "Read-Write Opportunity"),
-    ("/rest/v1/customobjects/schema", "Read-Write Custom Object Type"),
-    ("/rest/v1/customobjects", "Read-Write Custom Object"),
-    ("/rest/v1/leads", "Read-Write Lead (Person)"),
+    ("/leads/schema/", Permission.CUSTOM_FIELD),
+    ("/rest/v1/companies", Permission.COMPANY),
+    ("/rest/v1/salespersons", Permission.SALES_PERSON),
+    ("/rest/v1/opportunities", Permission.OPPORTUNITY),
+    ("/rest/v1/activities", Permission.ACTIVITY),
+    ("/rest/v1/customobjects/schema", Permission.CUSTOM_TYPE),
+    ("/rest/v1/customobjects", Permission.CUSTOM_OBJECT),
+    ("/rest/v1/leads", Permission.PERSON),
+    ("/rest/v1/lists", Permission.PERSON),
 )
 """Role permission by the beginning or a part of a path (Adobe, endpoint permissions)."""
 

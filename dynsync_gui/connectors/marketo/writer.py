@@ -61,9 +61,8 @@ class MarketoRestReader:
     def check(self, report: OnCheck) -> tuple[Check, ...]:
         """Run the named checks; see the protocol."""
         self._auth.forget()
-        daily, native_sync = self._settings.limits.daily_calls, self._settings.enable.native_sync
         patience = brief(_CHECK_SECONDS)
-        return MarketoChecks(self._client, self._auth, patience, report, self._host, daily, native_sync).run()
+        return MarketoChecks(self._client, self._auth, patience, report, self._host, self._settings).run()
 
     def identity(self) -> SystemIdentity:
         """Munchkin id, counts and familiar persons."""

@@ -190,7 +190,7 @@ DATAVERSE: dict[str, Finding] = {
     "0x8006088a": _QUERY,
     "0x80044352": _EXPIRED_TOKEN,
     "0x80072491": Finding(
-        msg("Change tracking is off for this table."),
+        msg("Change tracking is off for this table: each sync reads all of it. Nothing is lost."),
         msg("Have an administrator tick “Track changes” in the table's properties."),
         _ADMIN,
     ),

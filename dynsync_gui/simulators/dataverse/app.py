@@ -12,7 +12,7 @@ from dynsync_gui.simulators.dataverse.batch import Batch
 from dynsync_gui.simulators.dataverse.customization import Customization
 from dynsync_gui.simulators.dataverse.discovery import PATH as DISCOVERY
 from dynsync_gui.simulators.dataverse.discovery import Discovery
-from dynsync_gui.simulators.dataverse.errors import DataverseError, not_found
+from dynsync_gui.simulators.dataverse.errors import DataverseError, foreign_row, not_found
 from dynsync_gui.simulators.dataverse.mail import Mail
 from dynsync_gui.simulators.dataverse.members import Member, Members
 from dynsync_gui.simulators.dataverse.metadata import Metadata
@@ -66,7 +66,7 @@ class Dataverse:
         self.tracker = Tracker(world)
         self.reader = Reader(world)
         self.aggregator = Aggregator(world)
-        self.metadata = Metadata(world, self.tracker)
+        self.metadata = Metadata(world, self.tracker, self.members.privilege_ids)
         self.organisation = Organisation(world, self.members, directory)
         self.mail = Mail(world, self.members)
         self.customization = Customization(world, self.members)
@@ -166,6 +166,8 @@ class Dataverse:
             raise DataverseError(status, "0x80060888", "The requested resource does not support this http method.")
         if path.startswith("EntityDefinitions"):
             return self.metadata.answer(path, options)
+        if path.startswith("systemusers("):  # what hangs on a user is read through that user
+            self.members.require(member, "Read", "systemuser")
         return self.organisation.answer(path, options, member)
 
     def _service_document(self) -> Answer:
@@ -200,6 +202,10 @@ class Dataverse:
             if "=" in key:
                 raise DataverseError(400, "0x80060890", "The specified alternate key is not defined.")
             raise not_found(rows.schema.entity_set)
+        own_only = self.members.depth(member, verb, rows.schema.name) == "Basic" and "ownerid" in rows.schema.columns
+        row = rows.get(key) if own_only and key is not None and verb != "Read" else None
+        if row is not None and row.get("_ownerid_value") != member.id:
+            raise foreign_row(rows.schema.type_code, verb)
         if verb == "Delete":
             writing.delete(self.world, rows, request, key or "")
             return Answer("", status=204)
@@ -207,7 +213,6 @@ class Dataverse:
             self.members.require(member, "Create", rows.schema.name)
         if verb != "Read":
             return self._written(rows, key, request, options, wishes, member)
-        own_only = self.members.depth(member, verb, rows.schema.name) == "Basic" and "ownerid" in rows.schema.columns
         asked = question(self._root, rows, request, options, wishes, member.id if own_only else None)
         if key is not None:
             return self.reader.one(asked, key, request.headers.get("If-None-Match", ""))
@@ -221,6 +226,8 @@ class Dataverse:
         self, rows: RowTable, key: str | None, request: Request, options: Options, wishes: Preferences, member: Member
     ) -> Answer:
         """Creates or changes a row; the answer holds it where the caller wishes so."""
+        for verb, table in writing.links(self.world, rows, request):
+            self.members.require(member, verb, table)
         detected = {str(rule["baseentityname"]) for rule in self.organisation.duplicate_rules if rule["statecode"] == 1}
         done = writing.write(self.world, rows, request, key, member, detected)
         answer = Answer("", status=204)

@@ -6,6 +6,8 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dynsync_gui.simulators.schema_tables import Choice, Column, TableSchema
 
 _CODES = {"Image": "Virtual", "File": "Virtual", "MultiSelectPicklist": "Virtual"}
@@ -31,6 +33,9 @@ ADDED_BY_CAST: dict[str, frozenset[str]] = {
     "File": frozenset({"MaxSizeInKB"}),
 }
 """Properties that a type cast adds, by the cast's short name."""
+
+VERBS = ("Create", "Read", "Write", "Delete", "Assign", "Share", "Append", "AppendTo")
+"""What privileges on a table are about."""
 
 WITH_OPTIONS = frozenset({"Picklist", "MultiSelectPicklist", "State", "Status", "Boolean", "EntityName"})
 
@@ -168,7 +173,7 @@ def _option(column: Column, choice: Choice, language: int) -> dict[str, Any]:
     return body
 
 
-def entity(table: TableSchema, language: int, *, tracked: bool) -> dict[str, Any]:
+def entity(table: TableSchema, language: int, privilege_ids: Mapping[str, str], *, tracked: bool) -> dict[str, Any]:
     """The document of a table."""
     plural = {code: table.entity_set.title() for code in table.labels}
     return {
@@ -199,6 +204,24 @@ def entity(table: TableSchema, language: int, *, tracked: bool) -> dict[str, Any
             "CanBeChanged": True,
             "ManagedPropertyLogicalName": "canchangetrackingbeenabled",
         },
+        "Privileges": [_privilege(table, verb, privilege_ids) for verb in VERBS],
+    }
+
+
+def _privilege(table: TableSchema, verb: str, ids: Mapping[str, str]) -> dict[str, Any]:
+    """A SecurityPrivilegeMetadata; rows that nobody owns are guarded as a whole."""
+    owned, name = table.ownership != "OrganizationOwned", f"prv{verb}{table.privilege}"
+    return {
+        "CanBeBasic": owned,
+        "CanBeDeep": owned,
+        "CanBeEntityReference": False,
+        "CanBeGlobal": True,
+        "CanBeLocal": owned,
+        "CanBeParentEntityReference": False,
+        "CanBeRecordFilter": False,
+        "Name": name,
+        "PrivilegeId": ids[name],
+        "PrivilegeType": verb,
     }
 
 

@@ -48,6 +48,12 @@ def not_found(segment: str) -> DataverseError:
     return DataverseError(404, BAD_REQUEST, f"Resource not found for the segment '{segment}'.")
 
 
+def foreign_row(type_code: int, verb: str) -> DataverseError:
+    """A row of somebody else, which the caller's privilege does not reach."""
+    text = f"SecLib::AccessCheckEx failed. ObjectTypeCode: {type_code}, {verb}Access."
+    return DataverseError(403, "0x80040220", text)
+
+
 def missing_row(table: str, row_id: str) -> DataverseError:
     """A row that does not exist (any more)."""
     return DataverseError(404, "0x80040217", f"{table} With Id = {row_id} Does Not Exist")

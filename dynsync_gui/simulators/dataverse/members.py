@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from dynsync_gui.simulators.dataverse.definitions import VERBS
 from dynsync_gui.simulators.dataverse.errors import DataverseError
 from dynsync_gui.simulators.resources import table
 
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
     from dynsync_gui.simulators.directory import Directory, Grant
     from dynsync_gui.simulators.world import World
 
-VERBS = ("Read", "Write", "Create", "Delete", "Append", "AppendTo", "Assign", "Share")
 DEPTHS = ("Basic", "Local", "Deep", "Global")
 SYNC_ROLE = "Marketo Sync User"
 OF_CUSTOMISERS = ("prvCreateAttribute", "prvDeleteAttribute", "prvPublishCustomization")

@@ -12,6 +12,8 @@ from dynsync_gui.simulators.dataverse.render import navigation_name
 from dynsync_gui.simulators.gate import Answer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dynsync_gui.simulators.dataverse.options import Options
     from dynsync_gui.simulators.dataverse.tracking import Tracker
     from dynsync_gui.simulators.schema_tables import TableSchema
@@ -35,8 +37,8 @@ class Metadata:
         language: Language code of the calling user, which decides ``UserLocalizedLabel``.
     """
 
-    def __init__(self, world: World, tracker: Tracker) -> None:
-        self._world = world
+    def __init__(self, world: World, tracker: Tracker, privilege_ids: Mapping[str, str]) -> None:
+        self._world, self._privilege_ids = world, privilege_ids
         self._tracker = tracker
         self.language = 1033
         self.url = ""
@@ -84,7 +86,7 @@ class Metadata:
 
     def _entity(self, table: TableSchema) -> dict[str, Any]:
         tracked = table.name not in self._tracker.disabled
-        return definitions.entity(table, self.language, tracked=tracked)
+        return definitions.entity(table, self.language, self._privilege_ids, tracked=tracked)
 
     def _table(self, table: TableSchema, options: Options) -> Answer:
         body = _selected(self._entity(table), options.names("$select"), "EntityMetadata")

@@ -9,7 +9,13 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from dynsync_gui.simulators.dataverse.cookies import Place, read_skip_token, skip_token
-from dynsync_gui.simulators.dataverse.errors import BAD_REQUEST, DataverseError, missing_row, unknown_property
+from dynsync_gui.simulators.dataverse.errors import (
+    BAD_REQUEST,
+    DataverseError,
+    foreign_row,
+    missing_row,
+    unknown_property,
+)
 from dynsync_gui.simulators.dataverse.filters import parse_filter
 from dynsync_gui.simulators.dataverse.options import MOST_ROWS, Options, Preferences
 from dynsync_gui.simulators.dataverse.render import Renderer
@@ -143,8 +149,7 @@ class Reader:
         if row is None:
             raise missing_row(asked.rows.schema.name, row_id)
         if not asked.sees(row):
-            text = f"SecLib::AccessCheckEx failed. ObjectTypeCode: {asked.rows.schema.type_code}, ReadAccess."
-            raise DataverseError(403, "0x80040220", text)
+            raise foreign_row(asked.rows.schema.type_code, "Read")
         if known_etag == f'W/"{row["versionnumber"]}"' and not asked.wishes.annotations:
             return Answer("", status=304)
         columns = chosen_columns(asked.rows, asked.options)

@@ -10,7 +10,7 @@ from dynsync_gui.simulators.dataverse.errors import DataverseError, missing_row
 from dynsync_gui.simulators.dataverse.values import checked, payload_error
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from werkzeug.wrappers import Request
 
@@ -68,6 +68,18 @@ def write(
             world.update(name, row_id, values, member.id)
             return Written(row_id.lower(), created=False)
         return Written(world.insert(name, {**values, key: row_id} if row_id else values, member.id), created=True)
+
+
+def links(world: World, rows: RowTable, request: Request) -> Iterator[tuple[str, str]]:
+    """What a body's links take beside the write itself: verb and table (Microsoft, security roles and privileges)."""
+    for name, value in _body(request, rows.schema.name).items():
+        found = _BIND.fullmatch(str(value)) if name.endswith("@odata.bind") else None
+        target = world.target_of(found[2].lower()) if found is not None else None
+        if target is not None and name.startswith("ownerid"):
+            yield "Assign", rows.schema.name
+        elif target in world.tables:
+            yield "Append", rows.schema.name
+            yield "AppendTo", target
 
 
 def _check_conditions(rows: RowTable, row_id: str, request: Request, *, exists: bool) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dynsync_gui.domain.rights import Verb, permissions, table_name, table_rights
+from dynsync_gui.domain.settings import Settings
 from dynsync_gui.domain.text import tr
 from dynsync_gui.ui.icons import Picture
 from dynsync_gui.ui.theme import GRID
@@ -10,7 +12,7 @@ from dynsync_gui.ui.widgets.text import Text
 
 
 def needs() -> Card:
-    """What somebody has to have at hand, in three lines."""
+    """What somebody has to have at hand, in a few lines: for a sync as it is suggested, without own tables."""
     card = Card(gap=GRID // 2)
     card.body.addWidget(Text(tr("What you need first"), "strong"))
     for icon, line in (
@@ -18,8 +20,17 @@ def needs() -> Card:
         (
             "person",
             tr(
-                "For Dynamics an application user or a user who may read accounts, contacts and leads; for Marketo an "
-                "API service whose role may read and write people, companies and their schema."
+                "For Dynamics an application user or a user who may, for the whole organisation, read {read} and "
+                "change {changed}.",
+                read=_tables(Verb.READ),
+                changed=_tables(Verb.WRITE),
+            ),
+        ),
+        (
+            "plug",
+            tr(
+                "For Marketo an API service whose role has: {permissions}.",
+                permissions=", ".join(permissions(Settings())),
             ),
         ),
         ("info", tr("Marketo's own solution for Dynamics is not needed. Where its sync runs, switch it off first.")),
@@ -31,3 +42,7 @@ def needs() -> Card:
         layout.setStretch(1, 1)
         card.body.addLayout(layout)
     return card
+
+
+def _tables(verb: Verb) -> str:
+    return ", ".join(table_name(right.entity) for right in table_rights(Settings()) if verb in right.verbs)
