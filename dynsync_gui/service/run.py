@@ -27,7 +27,7 @@ from dynsync_gui.engine.payload import Rules
 from dynsync_gui.engine.planner import Planner
 from dynsync_gui.engine.proof import Auditor
 from dynsync_gui.engine.reading import Reading
-from dynsync_gui.engine.retyped import without_retyped
+from dynsync_gui.engine.retyped import retyped, without_retyped
 from dynsync_gui.engine.workload import Schemas, describe, mapping_of, wanted_tables, work_of
 from dynsync_gui.service.bringing_back import BringingBack
 from dynsync_gui.service.choices import note_lost_fields
@@ -98,8 +98,10 @@ class Runner:
         native_sync, defaults = self._settings.enable.native_sync, self._workplace.defaults()
         dynamics, marketo, objects = self._connection.dynamics, self._connection.marketo, self._settings.objects
         schemas = describe(dynamics, marketo, defaults, token, native_sync, objects)
-        mapping = without_retyped(mapping_of(schemas, self._settings.fields, native_sync, objects), self._store)
-        note_lost_fields(self._store, schemas, self._settings, defaults)
+        changed = retyped(self._store, schemas.tables)
+        note_lost_fields(self._store, schemas, self._settings, defaults, changed)
+        chosen = mapping_of(schemas, self._settings.fields, native_sync, objects)
+        mapping = without_retyped(chosen, changed, self._store)
         if before is not None:
             self._read_anew(before, mapping)
         planner = Planner(
