@@ -345,6 +345,15 @@ class SyncStore(IncomingStore, PlaceStore, UrgentStore, Protocol):
     def leave_out(self, entities: Sequence[Entity]) -> None:
         """Leave out what belongs to something that is left out, and roles that another one says already."""
 
+    def anybody_to_unlist(self) -> bool:
+        """Whether somebody is to be taken out of the static list, now or once it is there."""
+
+    def remember_to_unlist(self) -> None:
+        """Leave out, as their filter says, who is to be taken out of a list that is not there; `match` remembers it."""
+
+    def take_up_unlisting(self, run: int) -> None:
+        """Put who was remembered into the outbox of a run."""
+
     def await_parents(self, entities: Sequence[Entity]) -> int:
         """Set aside what cannot be sent before another record is there; returns how many."""
 

@@ -14,7 +14,7 @@ from dynsync_gui.domain.ports import Connection, Mailer, RateWindow
 from dynsync_gui.domain.report import RunKind, RunReport, RunState
 from dynsync_gui.domain.schema import ENTITIES, KEY_FIELD, Entity, Target, in_cycle_order
 from dynsync_gui.domain.secrets import Secrets
-from dynsync_gui.domain.settings import Settings
+from dynsync_gui.domain.settings import FilteredOut, Settings
 from dynsync_gui.domain.storage import Cursor, SyncStore
 from dynsync_gui.engine.calls import CallCount
 from dynsync_gui.engine.canary import Canary
@@ -166,6 +166,7 @@ class Runner:
     def _executor(
         self, prepared: Prepared, own: Mapping[Entity, OwnType], overtaking: Overtaking | None = None
     ) -> Executor:
+        fields = self._settings.fields
         executor = Executor(
             self._connection.marketo,
             self._store,
@@ -177,7 +178,7 @@ class Runner:
             problem_of=self._workplace.problem_of,
             on_written=lambda entity, settled: self._written(executor, entity, settled),
             overtaking=overtaking,
-            filtered_list=self._settings.fields.filtered_list,
+            filtered_list=fields.filtered_list if fields.filtered_out is FilteredOut.UNLIST else "",
         )
         return executor
 

@@ -107,8 +107,11 @@ NOTICES = {
         Retry.DECISION,
     ),
     "list-missing": Finding(
-        msg("Marketo has no static list of the name that people are to be taken out of."),
-        msg("Create the list in Marketo, or write its exact name on the fields page."),
+        msg("Marketo shows no static list of the name that people are to be taken out of. They are remembered."),
+        msg(
+            "Create the list in Marketo, write its exact name on the fields page, or give the API user's role "
+            "“Read-Only Lead”. They are taken out of it with the next sync."
+        ),
         Owner.YOU,
         Retry.DECISION,
     ),
