@@ -130,6 +130,8 @@ class StagedRecord:
         master: The record that it was merged into; empty for none.
         farewell: What becomes of Marketo's record where `skip` leaves one out that is there: `Match.UPDATE` sends the
             payload once more, `Match.DELETE` removes it, None leaves it.
+        narrowed: The same without fields that this record gets with its next change only, if Marketo took it before;
+            None where there are no such fields.
     """
 
     entity: Entity
@@ -154,6 +156,7 @@ class StagedRecord:
     deal: str = ""
     master: str = ""
     farewell: Match | None = None
+    narrowed: StagedRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)
