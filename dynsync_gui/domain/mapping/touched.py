@@ -30,7 +30,7 @@ def limited(
     after: FieldSettings,
     offers: Offers,
     targets: Mapping[Target, TargetSchema],
-    since: date | None,
+    since: date,
 ) -> FieldSettings:
     """A changed choice whose touched fields are filled for some records only.
 
@@ -39,7 +39,7 @@ def limited(
         after: The changed one.
         offers: The rows of each table.
         targets: Marketo's fields today.
-        since: When a record has to have changed in Dynamics; None for all records.
+        since: When a record has to have changed in Dynamics at the earliest.
     """
     was, is_ = (
         build_mapping(offers, one.chosen, targets, use_filter=False, language=one.language).entities
@@ -50,7 +50,7 @@ def limited(
         earlier = {_key(one): one.since for one in before.chosen.get(entity, ())}
         changed = {_key(pair.choice) for pair in touched(was[entity], is_[entity])}
         chosen[entity] = tuple(
-            replace(one, since=since) if _key(one) in changed and earlier.get(_key(one)) == one.since else one
+            replace(one, since=since) if _key(one) in changed and one.since in {None, earlier.get(_key(one))} else one
             for one in chosen[entity]
         )
     return replace(after, chosen=chosen)
