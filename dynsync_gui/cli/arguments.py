@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Sequence
 from dataclasses import fields
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -172,11 +173,16 @@ def _choice(parser: argparse.ArgumentParser) -> None:
         made.set_defaults(action=which)
         return made
 
-    for which, text in (
-        (FieldsAction.EXPORT, tr("write the choice to a readable file without secrets")),
-        (FieldsAction.IMPORT, tr("take the choice from a file, if it fits both systems")),
-    ):
-        action(which, text).add_argument("file", type=Path, metavar=tr("FILE"))
+    export = action(FieldsAction.EXPORT, tr("write the choice to a readable file without secrets"))
+    bring = action(FieldsAction.IMPORT, tr("take the choice from a file, if it fits both systems"))
+    for which in (export, bring):
+        which.add_argument("file", type=Path, metavar=tr("FILE"))
+    bring.add_argument(
+        "--since",
+        type=_day,
+        metavar=tr("DAY"),
+        help=tr("fill its new fields only for records that changed in Dynamics since, such as 2026-03-31"),
+    )
     action(FieldsAction.HISTORY, tr("list the versions of the choice and what changed"))
     restore = action(FieldsAction.RESTORE, tr("take a version of the choice again"))
     restore.add_argument("version", type=_number(1, 2**31), metavar="N", help=tr("its number in the history"))
@@ -219,6 +225,17 @@ def _world(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(records=DEMO_RECORDS, seed=1)
     parser.add_argument("--records", type=_number(1, 1_000_000), metavar="N", help=tr("records in the sample data"))
     parser.add_argument("--seed", type=_number(0, 2**31), metavar="S", help=tr("another seed makes other sample data"))
+
+
+def _day(text: str) -> date:
+    """A day that has come."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        found = date.max
+    if found > datetime.now(UTC).date():
+        raise argparse.ArgumentTypeError(tr("“{day}” is no day that has been, such as 2026-03-31", day=text))
+    return found
 
 
 def _number(low: int, high: int) -> Any:

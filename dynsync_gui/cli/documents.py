@@ -14,7 +14,7 @@ from dynsync_gui.domain.errors import DynSyncError, GuardStop
 from dynsync_gui.domain.guards import CODE as IDENTITY
 from dynsync_gui.domain.letter import Letter
 from dynsync_gui.domain.mapping import ChoiceProblem
-from dynsync_gui.domain.plan import EntityPlan, Plan
+from dynsync_gui.domain.plan import BackFill, EntityPlan, Plan
 from dynsync_gui.domain.report import Problem, Proof, RunReport, Status
 from dynsync_gui.domain.schema import System
 from dynsync_gui.domain.text import msg
@@ -180,6 +180,22 @@ def fields_document(lines: Sequence[FieldLine], problems: Sequence[ChoiceProblem
             }
             for problem in problems
         ],
+    }
+
+
+def back_fill_document(back_fills: Sequence[BackFill]) -> Document:
+    """What a changed choice will send once more, as a part of a document."""
+    return {
+        "back_fills": [
+            {
+                "entity": one.entity.value,
+                "fields": list(one.fields),
+                "records": one.records,
+                "calls": one.calls,
+                "since": one.since.isoformat() if one.since else "",
+            }
+            for one in back_fills
+        ]
     }
 
 

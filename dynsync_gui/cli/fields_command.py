@@ -9,7 +9,8 @@ from dynsync_gui.cli.commands import Call, reach, stored_settings
 from dynsync_gui.cli.field_lines import choice_problems, field_lines
 from dynsync_gui.cli.options import FieldsAction
 from dynsync_gui.domain.errors import ExitStatus, settings_error
-from dynsync_gui.domain.events import ChoiceImported, ChoicesRead, Described, ProfileRead
+from dynsync_gui.domain.events import ChoiceEstimated, ChoiceImported, ChoicesRead, Described, ProfileRead
+from dynsync_gui.domain.mapping import limited
 from dynsync_gui.domain.text import msg, tr
 from dynsync_gui.system.secrets import SecretSource
 
@@ -61,15 +62,22 @@ def _import(call: Call) -> ExitStatus:
     """Take a choice in only when it fits what both systems have today."""
     session, settings, secrets = reach(call)
     try:
-        session.expect(session.service.describe(settings, secrets), Described)
+        described = session.expect(session.service.describe(settings, secrets), Described)
         taken = session.expect(session.service.import_choice(call.options.file), ChoiceImported).fields
+        if call.options.since is not None:
+            taken = limited(settings.fields, taken, described.offers, described.targets, call.options.since)
+        thought_of = session.service.estimate_choice(replace(settings, fields=taken), secrets)
+        back_fills = session.expect(thought_of, ChoiceEstimated).back_fills
         session_only = call.options.secrets is SecretSource.SESSION or settings.rehearsal
         keeping = session.service.keep(replace(settings, fields=taken), secrets, session_only=session_only)
         session.expect(keeping, ProfileRead)
         versions = session.expect(session.service.choice_history(), ChoicesRead).versions
     finally:
         session.close()
-    call.output.answer(documents.history_document(versions[-1:]), render.history_text(versions[-1:]))
+    call.output.answer(
+        documents.history_document(versions[-1:]) | documents.back_fill_document(back_fills),
+        "\n".join([render.history_text(versions[-1:]), *render.back_fill_lines(back_fills)]),
+    )
     return ExitStatus.DONE
 
 

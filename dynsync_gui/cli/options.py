@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
@@ -67,6 +68,7 @@ class Options:
         action: What ``fields`` does.
         entity: The only table that ``fields`` lists; empty for all.
         file: Where ``fields`` writes or reads the choice.
+        since: ``fields import`` fills new fields only for records that changed on this day or later; None for all.
         version: Which version ``fields restore`` takes again.
         everything: ``fit`` reads all records, not a sample.
         filter_action: What ``filter`` does.
@@ -110,6 +112,7 @@ class Options:
     action: FieldsAction = FieldsAction.LIST
     entity: str = ""
     file: Path = field(default_factory=Path)
+    since: date | None = None
     version: int = 0
     filter_action: FilterAction = FilterAction.STATUS
     table: str = ""

@@ -13,10 +13,10 @@ from dynsync_gui.domain.choice_changes import ChoiceVersion
 from dynsync_gui.domain.errors import DynSyncError
 from dynsync_gui.domain.letter import Letter, colleague
 from dynsync_gui.domain.mapping import ChoiceProblem
-from dynsync_gui.domain.plan import Plan
+from dynsync_gui.domain.plan import BackFill, Plan
 from dynsync_gui.domain.report import Problem, Proof, RunReport, RunState, Status
 from dynsync_gui.domain.schema import Entity, System
-from dynsync_gui.domain.text import Message, msg, ntr, number, tr
+from dynsync_gui.domain.text import Message, msg, msgs, ntr, number, tr
 from dynsync_gui.service.letters import run_numbers
 from dynsync_gui.system.logging import escape
 
@@ -165,6 +165,20 @@ def history_text(versions: Sequence[ChoiceVersion]) -> str:
         lines.append(f"{version.number}  {version.at:%Y-%m-%d %H:%M} UTC  {escape(version.who)}".rstrip())
         lines += [f"    {escape(str(change))}" for change in version.changes]
     return "\n".join(lines) or tr("Nothing was chosen yet.")
+
+
+def back_fill_lines(back_fills: Sequence[BackFill]) -> list[str]:
+    """What a changed choice will send once more."""
+    return [
+        tr(
+            "{table}: at most {records}, {calls}, for {fields}.",
+            table=one.entity.value,
+            records=msgs("{n} record", "{n} records", one.records),
+            calls=msgs("{n} Marketo call", "{n} Marketo calls", one.calls),
+            fields=", ".join(one.fields),
+        )
+        for one in back_fills
+    ]
 
 
 def _records(entity: Entity) -> str:

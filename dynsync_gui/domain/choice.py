@@ -6,6 +6,7 @@ Everything has a default that follows Adobe's documents, so that a choice of not
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from dynsync_gui.domain.schema import PEOPLE, Entity, System, TargetType
@@ -80,6 +81,8 @@ class FieldChoice:
         overwrite: What a value may replace.
         too_long: What happens to text that does not fit.
         form: How the value is written.
+        since: Of records that Marketo had before the field was chosen, only those that changed in Dynamics on this day
+            (UTC) or later get a value for it; the others with their next change. None for all of them.
     """
 
     name: str
@@ -91,6 +94,7 @@ class FieldChoice:
     overwrite: Overwrite = Overwrite.ALWAYS
     too_long: TooLong = TooLong.REFUSE
     form: Form = Form.AUTOMATIC
+    since: date | None = None
 
     @property
     def plain(self) -> bool:

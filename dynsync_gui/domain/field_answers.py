@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Mapping
 from typing import Any
 
-from dynsync_gui.domain.answer_values import Reader, choice, column, flag, text, unsuitable, whole
+from dynsync_gui.domain.answer_values import Reader, choice, column, day, flag, text, unsuitable, whole
 from dynsync_gui.domain.choice import Direction, FieldChoice, Form, Overwrite, TooLong
 from dynsync_gui.domain.errors import settings_error
 from dynsync_gui.domain.schema import ENTITIES, Entity, System, TargetType
@@ -34,6 +34,7 @@ _KEYS: Mapping[str, tuple[str, Reader]] = {
     "empty": ("overwrite", choice(Overwrite)),
     "text": ("too_long", choice(TooLong)),
     "form": ("form", choice(Form)),
+    "since": ("since", day),
 }
 """What an entry may say: key, attribute of `FieldChoice`, reader."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from dynsync_gui.domain.fit import FitReport
 from dynsync_gui.domain.mapping import NewField
@@ -43,12 +44,14 @@ class BackFill:
         fields: Dynamics columns that were touched.
         records: Records that Marketo has, at most so many are sent.
         calls: Marketo calls that it takes, at most.
+        since: When these changed in Dynamics at the earliest; None for all of them.
     """
 
     entity: Entity
     fields: tuple[str, ...]
     records: int
     calls: int
+    since: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
@@ -172,6 +172,13 @@ class DynamicsReader(Protocol):
 
     def filter_counts(self, entity: Entity) -> FilterCounts:
         """What the records of a table that has the filter column say, counted now, however many they are."""
+
+    def count_changed(self, entity: Entity, since: date) -> int:
+        """How many records of a table changed on this day (UTC) or later, counted now.
+
+        Raises:
+            ConnectionFailed: Dynamics does not let this user count them.
+        """
 
     def lacking_rights(self) -> tuple[str, ...]:
         """Rights that adding a column takes and the user lacks; none where Dynamics does not tell."""

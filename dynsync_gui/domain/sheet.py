@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 
 from dynsync_gui.domain.choice import FieldChoice, Form, TooLong
 from dynsync_gui.domain.edits import FieldEdits, RowKey
@@ -14,6 +15,7 @@ from dynsync_gui.domain.mapping import (
     NewField,
     TargetOption,
     build_mapping,
+    limited,
     new_field_options,
     place_of,
     problems_of,
@@ -80,6 +82,12 @@ class FieldSheet:
     def settings(self) -> FieldSettings:
         """The choice as it is now."""
         return self.edits.settings
+
+    def limited(self, before: FieldSettings, since: date | None) -> FieldSettings:
+        """The choice as it is now, what it adds to another one filled only for records that changed since a day."""
+        if since is None:
+            return self.settings
+        return limited(before, self.settings, self._live, self.targets, since)
 
     def label(self, entity: Entity) -> str:
         """What Dynamics calls a table."""

@@ -130,6 +130,8 @@ class StagedRecord:
         master: The record that it was merged into; empty for none.
         farewell: What becomes of Marketo's record where `skip` leaves one out that is there: `Match.UPDATE` sends the
             payload once more, `Match.DELETE` removes it, None leaves it.
+        narrowed: The same without fields that this record gets with its next change only, if Marketo took it before;
+            None where there are no such fields.
     """
 
     entity: Entity
@@ -154,6 +156,7 @@ class StagedRecord:
     deal: str = ""
     master: str = ""
     farewell: Match | None = None
+    narrowed: StagedRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,6 +347,15 @@ class SyncStore(IncomingStore, PlaceStore, UrgentStore, Protocol):
 
     def leave_out(self, entities: Sequence[Entity]) -> None:
         """Leave out what belongs to something that is left out, and roles that another one says already."""
+
+    def anybody_to_unlist(self) -> bool:
+        """Whether somebody is to be taken out of the static list, now or once it is there."""
+
+    def remember_to_unlist(self) -> None:
+        """Leave out, as their filter says, who is to be taken out of a list that is not there; `match` remembers it."""
+
+    def take_up_unlisting(self, run: int) -> None:
+        """Put who was remembered into the outbox of a run."""
 
     def await_parents(self, entities: Sequence[Entity]) -> int:
         """Set aside what cannot be sent before another record is there; returns how many."""

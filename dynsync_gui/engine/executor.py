@@ -36,6 +36,7 @@ class Executor:
         problem_of: Title, cure, retry class and field of a row's reason.
         on_written: Told an entity and how many of its records are settled since the last time.
         overtaking: What may go first now and then; None for nothing.
+        filtered_list: The static list that people are taken out of when their filter turns to No; empty for none.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Executor:
         self._run = run
         self._own = own
         self._filtered_list = filtered_list
+        self._list: str | None = None
         self._settling = Settling(store, problem_of, calls, on_written)
         self._lane = Lane(store, calls, in_flight, token, self._settling, overtaking)
 
@@ -86,10 +88,7 @@ class Executor:
         self._store.follow_life(self._run)  # who was new a moment ago has a person now, which others go into
         self._drain(PEOPLE, (Match.TAKE,), ByKey(self._marketo, Target.PERSON, by="id"))
         self._drain(PEOPLE, (Match.MERGE,), Merging(self._marketo))
-        unlisting = Unlisting(self._marketo, self._filtered_list)
-        self._drain(PEOPLE, (Match.UNLIST,), unlisting)
-        if unlisting.missing:
-            self._store.notice([Notice(Entity.CONTACT, "", LIST_MISSING, self._filtered_list)])
+        self._unlist()
         self._drain((Entity.OPPORTUNITY,), _UPSERTS, ByKey(self._marketo, Target.OPPORTUNITY))
         self._store.await_parents((*_ROLES, *self._own))
         self._drain(_ROLES, _UPSERTS, Roles(self._marketo))
@@ -97,6 +96,30 @@ class Executor:
             self._drain((entity,), _UPSERTS, ByKey(self._marketo, Target.CUSTOM_OBJECT, kind=own.name))
         self._drain(PEOPLE, (Match.TAKE,), ByKey(self._marketo, Target.PERSON, by="id"))  # links that moved meanwhile
         self._remove()
+
+    def _unlist(self) -> None:
+        """Take people out of the list; as long as there is none they are remembered, at one call a run."""
+        self._store.forget_notices(LIST_MISSING)
+        if not self._filtered_list or not self._store.anybody_to_unlist():
+            self._store.remember_to_unlist()
+            return
+        if self._list is None:
+            self._list = self._list_id()
+        if self._list:
+            self._store.take_up_unlisting(self._run)
+            self._drain(PEOPLE, (Match.UNLIST,), Unlisting(self._marketo, self._list))
+        else:
+            self._store.remember_to_unlist()
+            self._store.notice([Notice(Entity.CONTACT, "", LIST_MISSING, self._filtered_list)])
+
+    def _list_id(self) -> str:
+        """Id of the list; empty where Marketo shows none of that name."""
+        try:
+            return self._marketo.list_id(self._filtered_list)
+        except ConnectionFailed as failure:
+            if not quarantines(failure):
+                raise
+            return ""
 
     def _remove(self) -> None:
         for entity, own in self._own.items():

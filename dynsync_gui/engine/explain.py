@@ -19,7 +19,7 @@ from dynsync_gui.engine import payload
 from dynsync_gui.engine.explain_chain import Chain, Held, Standstill, Subject
 from dynsync_gui.engine.explain_fields import field_views
 from dynsync_gui.engine.payload import Rules
-from dynsync_gui.engine.staging import stage
+from dynsync_gui.engine.staging import late_fields, stage
 from dynsync_gui.engine.workload import Schemas
 
 MOST = 20
@@ -96,7 +96,8 @@ class Explainer:
         views: tuple[FieldView, ...] = ()
         if record is not None and mapping is not None and len(held) == 1:
             wanted = self._wanted(record, mapping)
-            views = field_views(wanted, mapping, self._schemas.targets.get(entity.target), place, held[0])
+            late = late_fields(record, mapping)
+            views = field_views(wanted, mapping, self._schemas.targets.get(entity.target), place, held[0], late)
         parents = self._store.places([place.parent]) if place is not None and place.parent else ()
         runs = self._store.runs(1)
         return Chain(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from dynsync_gui.domain.choice import Overwrite
@@ -32,6 +33,7 @@ def field_views(
     target: TargetSchema | None,
     place: Place | None,
     held: Mapping[str, Any],
+    late: Collection[str] = (),
 ) -> tuple[FieldView, ...]:
     """Every synced field of a record that Marketo holds.
 
@@ -41,8 +43,19 @@ def field_views(
         target: Marketo's fields today; None where they are not known.
         place: Where the ledger has it.
         held: What Marketo has now.
+        late: Fields that are filled only for records that changed later than this one, by REST name.
     """
-    return tuple(_view(pair, wanted, mapping, target, place, held) for pair in mapping.fields)
+    return tuple(
+        _late(view, pair) if pair.target.name in late and view.cause is Cause.CHANGED else view
+        for pair in mapping.fields
+        for view in [_view(pair, wanted, mapping, target, place, held)]
+    )
+
+
+def _late(view: FieldView, pair: FieldMapping) -> FieldView:
+    """A field that this record gets with its next change."""
+    finding = msg("You chose that only records changed since {day} get it now.", day=str(pair.since))
+    return replace(view, cause=Cause.RULE, finding=finding)
 
 
 def _view(

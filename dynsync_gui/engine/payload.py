@@ -29,6 +29,9 @@ from dynsync_gui.engine.fit import judged
 QUALIFIED = 1
 """``statecode`` of a qualified lead (Dataverse, lead table)."""
 
+CHANGED = "modifiedon"
+"""When a record changed last, UTC (Dataverse, every table)."""
+
 _NEEDED = {
     Entity.USER: ("fullname", "isdisabled", "createdon"),
     Entity.ACCOUNT: ("name", "createdon", "merged", "masterid"),
@@ -84,6 +87,8 @@ def columns(mapping: EntityMapping, schema: EntitySchema, rules: Rules) -> tuple
             names.add(name)
     if mapping.filter:
         names.add(FILTER_FIELD)
+    if schema.field(CHANGED) is not None and any(pair.since is not None for pair in mapping.fields):
+        names.add(CHANGED)
     return tuple(sorted(names - {schema.primary_id}))
 
 
@@ -134,7 +139,11 @@ def stage(record: SourceRecord, mapping: EntityMapping, rules: Rules) -> StagedR
 
 def asked(mapping: EntityMapping, names: tuple[str, ...]) -> tuple[str, ...]:
     """What a cursor stands for: the columns that are read, and how their values are sent."""
-    how = [pair.way for pair in mapping.fields if pair.direction.writes_marketo]
+    how = [
+        pair.way if pair.since is None else (*pair.way, pair.since.isoformat())
+        for pair in mapping.fields
+        if pair.direction.writes_marketo
+    ]
     text = json.dumps(how, separators=(",", ":"))
     return (*names, f"={hashlib.blake2b(text.encode(), digest_size=8).hexdigest()}")
 

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from dynsync_gui.domain.findings.records import FIELD_RETYPED
 from dynsync_gui.domain.mapping import EntityMapping, SyncMapping
-from dynsync_gui.domain.storage import Notice, SyncStore
+from dynsync_gui.domain.schema import Entity, EntitySchema
+from dynsync_gui.domain.storage import SyncStore
+
+Names = Mapping[Entity, Collection[str]]
 
 
-def without_retyped(mapping: SyncMapping, store: SyncStore) -> SyncMapping:
-    """The mapping without columns whose type is not the one that they were chosen with; a notice names them."""
-    store.forget_notices(FIELD_RETYPED)
-    entities = {entity: _kept(one, store) for entity, one in mapping.entities.items()}
+def retyped(store: SyncStore, tables: Mapping[Entity, EntitySchema]) -> Names:
+    """Columns that are not the kind that they were synced as, whether or not the new kind can be synced."""
+    return {entity: _changed(table, store.types(entity)) for entity, table in tables.items()}
+
+
+def without_retyped(mapping: SyncMapping, names: Names, store: SyncStore) -> SyncMapping:
+    """The mapping without those columns; the kinds of all others are remembered."""
+    entities = {entity: _kept(one, names.get(entity, ())) for entity, one in mapping.entities.items()}
+    for entity, one in entities.items():
+        store.remember_types(entity, {pair.source.name: pair.source.type.value for pair in one.fields})
     return SyncMapping(entities, mapping.new_fields)
 
 
-def _kept(mapping: EntityMapping, store: SyncStore) -> EntityMapping:
-    known = store.types(mapping.entity)
-    kept = tuple(one for one in mapping.fields if known.get(one.source.name, one.source.type) == one.source.type)
-    lost = [one.source.name for one in mapping.fields if one not in kept]
-    if lost:
-        store.notice([Notice(mapping.entity, "", FIELD_RETYPED, ", ".join(dict.fromkeys(lost)))])
-    store.remember_types(mapping.entity, {one.source.name: one.source.type.value for one in kept})
-    return replace(mapping, fields=kept)
+def _changed(table: EntitySchema, known: Mapping[str, str]) -> frozenset[str]:
+    return frozenset(field.name for field in table.fields if known.get(field.name, field.type) != field.type)
+
+
+def _kept(mapping: EntityMapping, names: Collection[str]) -> EntityMapping:
+    return replace(mapping, fields=tuple(pair for pair in mapping.fields if pair.source.name not in names))

@@ -121,17 +121,13 @@ class Removing:
 
 
 class Unlisting:
-    """Takes people out of a static list; where there is no such list, nobody is in it.
-
-    Attributes:
-        missing: Whether there turned out to be no such list.
-    """
+    """Takes people out of a static list; who is not in it is out of it."""
 
     target = Target.PERSON
     at_once = 300
 
-    def __init__(self, marketo: MarketoWriter, name: str) -> None:
-        self._marketo, self._name, self.missing = marketo, name, False
+    def __init__(self, marketo: MarketoWriter, list_: str) -> None:
+        self._marketo, self._list = marketo, list_
 
     def row(self, record: LedgerRecord) -> dict[str, Any]:
         """Nothing but the id."""
@@ -139,11 +135,7 @@ class Unlisting:
 
     def send(self, batch: Batch, dropped: frozenset[str], *, suspected: bool) -> tuple[RowOutcome, ...]:  # noqa: ARG002
         """Take the batch out."""
-        found = self._marketo.list_id(self._name) if self._name else ""
-        if not found:
-            self.missing = True
-            return tuple(RowOutcome("removed") for _ in batch)
-        return self._marketo.remove_from_list(found, [record.marketo_id for record in batch])
+        return self._marketo.remove_from_list(self._list, [record.marketo_id for record in batch])
 
 
 def without(row: dict[str, Any], dropped: frozenset[str]) -> dict[str, Any]:

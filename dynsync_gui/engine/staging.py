@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dynsync_gui.domain.mapping import EntityMapping
 from dynsync_gui.domain.ports import SourceRecord
 from dynsync_gui.domain.schema import Entity, Target
 from dynsync_gui.domain.storage import StagedRecord
 from dynsync_gui.engine import deals, own_tables, payload
-from dynsync_gui.engine.payload import Rules
+from dynsync_gui.engine.payload import CHANGED, Rules
 
 
 def stage(record: SourceRecord, mapping: EntityMapping, rules: Rules) -> tuple[StagedRecord, ...]:
     """Turn a record as read into what the ledger keeps of it."""
-    entity = record.entity
-    if entity is Entity.OPPORTUNITY:
-        return deals.stage_opportunity(record, mapping, rules)
-    if entity is Entity.CONNECTION:
-        return (deals.stage_stakeholder(record, rules),)
-    if entity.target is Target.CUSTOM_OBJECT:
-        return (own_tables.stage_row(record, mapping, rules),)
-    return (payload.stage(record, mapping, rules),)
+    whole = _stage(record, mapping, rules)
+    late = late_fields(record, mapping)
+    if not late:
+        return whole
+    some = replace(mapping, fields=tuple(pair for pair in mapping.fields if pair.target.name not in late))
+    narrowed = _stage(record, some, rules)
+    return tuple(replace(one, narrowed=less) for one, less in zip(whole, narrowed, strict=True))
+
+
+def in_range(record: SourceRecord, mapping: EntityMapping, rules: Rules) -> tuple[StagedRecord, ...]:
+    """The same without what a record that Marketo had before gets with its next change only."""
+    return tuple(one.narrowed or one for one in stage(record, mapping, rules))
+
+
+def late_fields(record: SourceRecord, mapping: EntityMapping) -> frozenset[str]:
+    """Marketo fields that are filled only for records that changed later than this one."""
+    day = str(record.values.get(CHANGED) or "")[:10]
+    return frozenset(
+        pair.target.name for pair in mapping.fields if day and pair.since is not None and day < pair.since.isoformat()
+    )
 
 
 def gone(entity: Entity, id_: str, rules: Rules) -> tuple[StagedRecord, ...]:
@@ -28,3 +42,14 @@ def gone(entity: Entity, id_: str, rules: Rules) -> tuple[StagedRecord, ...]:
     if entity is Entity.OPPORTUNITY:
         missing.append(payload.farewell(Entity.CUSTOMER, id_, "", rules))
     return tuple(missing)
+
+
+def _stage(record: SourceRecord, mapping: EntityMapping, rules: Rules) -> tuple[StagedRecord, ...]:
+    entity = record.entity
+    if entity is Entity.OPPORTUNITY:
+        return deals.stage_opportunity(record, mapping, rules)
+    if entity is Entity.CONNECTION:
+        return (deals.stage_stakeholder(record, rules),)
+    if entity.target is Target.CUSTOM_OBJECT:
+        return (own_tables.stage_row(record, mapping, rules),)
+    return (payload.stage(record, mapping, rules),)

@@ -200,8 +200,13 @@ class SyncApi(Protocol):
     def restore_choice(self, number: int) -> Job:
         """Take a version of the choice again, as a new version: `ChoicesRead`."""
 
-    def estimate_choice(self, settings: Settings) -> Job:
-        """Say what these settings' choice would send beyond the stored one's: `ChoiceEstimated`."""
+    def estimate_choice(self, settings: Settings, secrets: Secrets | None = None) -> Job:
+        """Say what these settings' choice would send beyond the stored one's: `ChoiceEstimated`.
+
+        Args:
+            settings: With the choice that is thought of.
+            secrets: None for those that are kept; asked for where records of a range have to be counted.
+        """
 
     def export_choice(self, path: Path, settings: Settings) -> Job:
         """Write the choice in these settings to a readable file without secrets: `ChoiceImported` with it."""

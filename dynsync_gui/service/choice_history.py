@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from dynsync_gui.domain.choice_file import read_choice, write_choice
-from dynsync_gui.domain.errors import settings_error
+from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure, settings_error
 from dynsync_gui.domain.events import ChoiceEstimated, ChoiceImported, ChoicesRead, Event
-from dynsync_gui.domain.ports import Profile
+from dynsync_gui.domain.ports import DynamicsReader, Profile
+from dynsync_gui.domain.schema import Entity
+from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import FieldSettings, Settings
 from dynsync_gui.domain.text import msg
 from dynsync_gui.engine.back_fill import back_fills
 from dynsync_gui.engine.workload import Schemas, mapping_of
 from dynsync_gui.service.choices import accept_columns
 from dynsync_gui.service.jobs import BackgroundJob, Lane, Lanes
+from dynsync_gui.service.opening import Opening
 from dynsync_gui.service.workplace import Workplace
 from dynsync_gui.system.whole_file import read_text, write_whole
 
@@ -29,6 +33,7 @@ class ChoiceHistory:
         workplace: What the service works with.
         profile: The profile in use.
         schemas: The schemas that were described last, else today's.
+        opening: Opens both systems.
     """
 
     def __init__(
@@ -37,11 +42,13 @@ class ChoiceHistory:
         workplace: Workplace,
         profile: Callable[[], Profile],
         schemas: Callable[[BackgroundJob], Schemas],
+        opening: Opening,
     ) -> None:
         self._lanes = lanes
         self._workplace = workplace
         self._profile = profile
         self._schemas = schemas
+        self._opening = opening
 
     def read(self) -> BackgroundJob:
         """Last event `ChoicesRead`."""
@@ -87,7 +94,7 @@ class ChoiceHistory:
 
         return self._run(work)
 
-    def estimate(self, settings: Settings) -> BackgroundJob:
+    def estimate(self, settings: Settings, secrets: Secrets | None = None) -> BackgroundJob:
         """Say what a changed choice would send; last event `ChoiceEstimated`."""
 
         def work(job: BackgroundJob) -> Event:
@@ -99,7 +106,12 @@ class ChoiceHistory:
             before, after = (mapping_of(schemas, one.fields, native_sync) for one in (today, settings))
             with closing(self._workplace.open_store(profile.database)) as store:
                 records = {entity: store.count_linked(entity) for entity in after.entities}
-            return ChoiceEstimated(job.number, back_fills(before, after, records))
+
+            def changed(entity: Entity, since: date) -> int:
+                with self._opening.connected(settings, secrets, job) as connection:
+                    return _counted(connection.dynamics, entity, since, records[entity])
+
+            return ChoiceEstimated(job.number, back_fills(before, after, records, changed))
 
         return self._run(work)
 
@@ -124,3 +136,13 @@ class ChoiceHistory:
 
     def _run(self, work: Callable[[BackgroundJob], Event]) -> BackgroundJob:
         return self._lanes.run(Lane.INTERACTIVE, work)
+
+
+def _counted(dynamics: DynamicsReader, entity: Entity, since: date, most: int) -> int:
+    """Records that changed since a day; all of them where Dynamics does not let this user count."""
+    try:
+        return dynamics.count_changed(entity, since)
+    except TemporaryFailure:
+        raise
+    except ConnectionFailed:
+        return most

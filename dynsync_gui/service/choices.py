@@ -8,14 +8,16 @@ from contextlib import closing
 
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.checks import Check, CheckState
+from dynsync_gui.domain.choice import Form
 from dynsync_gui.domain.errors import GuardStop
-from dynsync_gui.domain.findings.records import FIELD_GONE
+from dynsync_gui.domain.findings.records import FIELD_GONE, FIELD_RETYPED, FIELD_STOPPED
 from dynsync_gui.domain.mapping import ChoiceProblem, DefaultTarget, problems_of, unknown_choices
 from dynsync_gui.domain.ports import Connection, Profile
 from dynsync_gui.domain.schema import ENTITIES, Entity, EntitySchema, System
 from dynsync_gui.domain.settings import FieldSettings, Settings
 from dynsync_gui.domain.storage import Notice, SyncStore
 from dynsync_gui.domain.text import Message, msg
+from dynsync_gui.engine.retyped import Names
 from dynsync_gui.engine.workload import Schemas, describe
 from dynsync_gui.service.workplace import Workplace
 
@@ -24,6 +26,9 @@ _TITLES: Mapping[Entity, Message] = {
     Entity.CONTACT: msg("Chosen fields of contacts"),
     Entity.LEAD: msg("Chosen fields of leads"),
 }
+
+LOST = (FIELD_GONE, FIELD_RETYPED, FIELD_STOPPED)
+"""Notices about chosen fields that stand still."""
 
 
 def check_choices(connection: Connection, settings: Settings, defaults: Sequence[DefaultTarget]) -> tuple[Check, ...]:
@@ -56,28 +61,52 @@ def check_names(connection: Connection, settings: Settings) -> tuple[Check, ...]
 
 
 def note_lost_fields(
-    store: SyncStore, schemas: Schemas, settings: Settings, defaults: Collection[DefaultTarget]
+    store: SyncStore, schemas: Schemas, settings: Settings, defaults: Collection[DefaultTarget], changed: Names
 ) -> None:
-    """Keep a notice for each table that lost a field that is synced; the run goes on without it."""
+    """Keep a notice for each table that lost fields that are synced, by what became of them; the run goes on without.
+
+    Args:
+        store: Where the notices are kept.
+        schemas: Both sides today.
+        settings: The choice.
+        defaults: The documented fields, for tables without a choice.
+        changed: Columns that became another kind of column.
+    """
     documented = {(default.entity, default.source) for default in defaults if default.documented}
-    noted = {problem.entity: problem.detail.split(", ") for problem in store.problems() if problem.code == FIELD_GONE}
-    store.forget_notices(FIELD_GONE)
+    noted = [problem for problem in store.problems() if problem.code in LOST]
+    for code in LOST:
+        store.forget_notices(code)
     notices = []
-    for entity in schemas.offers:
+    for entity, rows in schemas.offers.items():
         if entity in settings.fields.chosen:
-            lost = [one.field for one in _problems(schemas, settings.fields, entity) if one.blocking and one.field]
+            chosen = settings.fields.chosen[entity]
+            wanted = [*(one.name for one in chosen), *(f"{one.name}_base" for one in chosen if one.form is Form.BASE)]
+            lost = {one.field for one in _problems(schemas, settings.fields, entity) if one.blocking and one.field}
         else:  # documented fields that were read in the last cycle, or that are missed since an earlier one
+            missed = [name for one in noted if one.entity is entity for name in one.detail.split(", ")]
+            wanted = [name for name in (*store.cursor(entity).names, *missed) if not name.startswith("=")]
             usable = {
                 row.field.name
-                for row in schemas.offers[entity]
+                for row in rows
                 if row.is_filter or row.preselected or (entity, row.field.name) not in documented
                 if row.field.readable and not row.field.secured
             }
-            before = [*store.cursor(entity).names, *noted.get(entity, ())]
-            lost = [name for name in before if not name.startswith("=") and name not in usable]
-        if lost:
-            notices.append(Notice(entity, "", FIELD_GONE, ", ".join(dict.fromkeys(lost))))
+            lost = set(wanted) - usable
+        table, other = schemas.tables[entity], changed.get(entity, ())
+        for code in LOST:
+            names = dict.fromkeys(
+                name for name in wanted if (name in lost or name in other) and _became(table, name, other) == code
+            )
+            if names:
+                notices.append(Notice(entity, "", code, ", ".join(names)))
     store.notice(notices)
+
+
+def _became(table: EntitySchema, name: str, changed: Collection[str]) -> str:
+    """What happened to a lost field."""
+    if table.field(name) is None:
+        return FIELD_GONE
+    return FIELD_RETYPED if name in changed else FIELD_STOPPED
 
 
 def _problems(schemas: Schemas, fields: FieldSettings, entity: Entity) -> Iterator[ChoiceProblem]:

@@ -15,7 +15,7 @@ from dynsync_gui.domain.report import RunKind, RunReport, RunState
 from dynsync_gui.domain.rights import wanted_tables
 from dynsync_gui.domain.schema import ENTITIES, KEY_FIELD, Entity, Target, in_cycle_order
 from dynsync_gui.domain.secrets import Secrets
-from dynsync_gui.domain.settings import Settings
+from dynsync_gui.domain.settings import FilteredOut, Settings
 from dynsync_gui.domain.storage import Cursor, SyncStore
 from dynsync_gui.engine.calls import CallCount
 from dynsync_gui.engine.canary import Canary
@@ -28,8 +28,8 @@ from dynsync_gui.engine.payload import Rules
 from dynsync_gui.engine.planner import Planner
 from dynsync_gui.engine.proof import Auditor
 from dynsync_gui.engine.reading import Reading
-from dynsync_gui.engine.retyped import without_retyped
-from dynsync_gui.engine.workload import Schemas, describe, mapping_of, work_of
+from dynsync_gui.engine.retyped import retyped, without_retyped
+from dynsync_gui.engine.workload import Schemas, describe, mapping_of, wanted_tables, work_of
 from dynsync_gui.service.bringing_back import BringingBack
 from dynsync_gui.service.choices import note_lost_fields
 from dynsync_gui.service.express import Express
@@ -99,8 +99,10 @@ class Runner:
         native_sync, defaults = self._settings.enable.native_sync, self._workplace.defaults()
         dynamics, marketo, objects = self._connection.dynamics, self._connection.marketo, self._settings.objects
         schemas = describe(dynamics, marketo, defaults, token, native_sync, objects)
-        mapping = without_retyped(mapping_of(schemas, self._settings.fields, native_sync, objects), self._store)
-        note_lost_fields(self._store, schemas, self._settings, defaults)
+        changed = retyped(self._store, schemas.tables)
+        note_lost_fields(self._store, schemas, self._settings, defaults, changed)
+        chosen = mapping_of(schemas, self._settings.fields, native_sync, objects)
+        mapping = without_retyped(chosen, changed, self._store)
         if before is not None:
             self._read_anew(before, mapping)
         planner = Planner(
@@ -165,6 +167,7 @@ class Runner:
     def _executor(
         self, prepared: Prepared, own: Mapping[Entity, OwnType], overtaking: Overtaking | None = None
     ) -> Executor:
+        fields = self._settings.fields
         executor = Executor(
             self._connection.marketo,
             self._store,
@@ -176,7 +179,7 @@ class Runner:
             problem_of=self._workplace.problem_of,
             on_written=lambda entity, settled: self._written(executor, entity, settled),
             overtaking=overtaking,
-            filtered_list=self._settings.fields.filtered_list,
+            filtered_list=fields.filtered_list if fields.filtered_out is FilteredOut.UNLIST else "",
         )
         return executor
 

@@ -87,7 +87,7 @@ class SyncService:
         self._schemas: Schemas | None = None
         self.updates = Updates(workplace, self._lanes)
         self.background = Background(workplace, self._lanes, lambda: self._running is not None)
-        choices = ChoiceHistory(self._lanes, workplace, self._profile, self._known_schemas)
+        choices = ChoiceHistory(self._lanes, workplace, self._profile, self._known_schemas, self._opening)
         self.choice_history, self.save_choice, self.restore_choice = choices.read, choices.save, choices.restore
         self.export_choice, self.import_choice = choices.write, choices.take_in
         self.estimate_choice = choices.estimate

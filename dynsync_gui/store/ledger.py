@@ -78,6 +78,8 @@ class Ledger:
         rows, same, seen = [], [], []
         for record in records:
             held = known.get((record.entity.value, record.id))
+            if record.narrowed is not None and held is not None and held["agreed"] is not None:
+                record = record.narrowed  # noqa: PLW2901
             if held and held["run"] == run:
                 if held["version"] != record.version:
                     superseded += 1

@@ -189,6 +189,22 @@ class SqliteStore:
         with self.transaction():
             self._lifecycle.leave_out(entities)
 
+    def anybody_to_unlist(self) -> bool:
+        """Whether somebody is to be taken out of the static list, now or once it is there."""
+        return self._reports.count("match = 'unlist'") > 0
+
+    def remember_to_unlist(self) -> None:
+        """Leave out, as their filter says, who is to be taken out of a list that is not there."""
+        with self.transaction():
+            self._db.execute("UPDATE records SET state = 'skipped' WHERE match = 'unlist' AND state = 'outbox'")
+
+    def take_up_unlisting(self, run: int) -> None:
+        """Put who was remembered into the outbox of a run."""
+        with self.transaction():
+            self._db.execute(
+                "UPDATE records SET state = 'outbox', run = ? WHERE match = 'unlist' AND state = 'skipped'", (run,)
+            )
+
     def unseen(self, run: int, entity: Entity, after: int, limit: int) -> tuple[tuple[int, str], ...]:
         """Place and id of records that a full reading did not meet, in ledger order."""
         rows = self._db.execute(

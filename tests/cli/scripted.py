@@ -323,8 +323,8 @@ class ScriptedService:
     def restore_choice(self, number: int) -> ScriptedJob:
         return self._job("restore_choice", ChoicesRead(1, VERSIONS), number)
 
-    def estimate_choice(self, settings: Settings) -> ScriptedJob:
-        return self._job("estimate_choice", ChoiceEstimated(1, ()), settings)
+    def estimate_choice(self, settings: Settings, secrets: Secrets | None = None) -> ScriptedJob:
+        return self._job("estimate_choice", ChoiceEstimated(1, ()), settings, secrets)
 
     def export_choice(self, path: Path, settings: Settings) -> ScriptedJob:
         return self._job("export_choice", ChoiceImported(1, settings.fields), path, settings)

@@ -47,6 +47,7 @@ CHOICES = st.builds(
     overwrite=st.sampled_from(Overwrite),
     too_long=st.sampled_from(TooLong),
     form=st.sampled_from(Form),
+    since=st.none() | st.dates(),
 )
 COLUMNS = st.lists(CHOICES, unique=True, max_size=4).map(tuple)
 TABLES = st.sampled_from([*ENTITIES, Entity.OPPORTUNITY, Entity("new_course")])

@@ -43,6 +43,7 @@ CHOICES = st.lists(
         winner=st.none() | st.sampled_from(System),
         overwrite=st.sampled_from(Overwrite),
         too_long=st.sampled_from(TooLong),
+        since=st.none() | st.dates(),
     ),
     unique_by=lambda choice: choice.name,
 ).map(tuple)

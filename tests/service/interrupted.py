@@ -18,6 +18,7 @@ from typing import Any
 
 from dynsync_gui import composition
 from dynsync_gui.domain.events import RunEnded
+from dynsync_gui.domain.field_answers import read_fields
 from dynsync_gui.domain.ports import Connection
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import (
@@ -96,6 +97,7 @@ def main(folder: str, step: str, when: str, number: str) -> int:
         network=NetworkSettings(given["ca_bundle"], tuple(given["hosts"])),
         limits=LimitSettings(calls_per_20s=100, in_flight=10),
         enable=EnableSettings("admin@contoso.example", accept=True),
+        fields=read_fields(given["fields"]),
     )
     secrets = Secrets(
         dynamics_client_secret=given["client_secret"], marketo_client_secret=given["marketo_client_secret"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,17 @@ import pytest
 from dynsync_gui.connectors.marketo.writer import MarketoRestReader, MarketoRestWriter
 from dynsync_gui.domain.checks import CheckState
 from dynsync_gui.domain.choice import FieldChoice, Form, Overwrite
-from dynsync_gui.domain.events import ChoiceEstimated, ChoiceImported, ChoicesRead, Described, JobFailed, RunEnded
+from dynsync_gui.domain.events import (
+    ChoiceEstimated,
+    ChoiceImported,
+    ChoicesRead,
+    Described,
+    Explained,
+    JobFailed,
+    Reconciled,
+    RunEnded,
+)
+from dynsync_gui.domain.explain import Cause
 from dynsync_gui.domain.plan import BackFill
 from dynsync_gui.domain.report import RunReport
 from dynsync_gui.domain.schema import Entity, Target
@@ -124,6 +135,70 @@ def test_a_newly_ticked_field_is_sent_alone_and_without_looking_anybody_up(desk:
     forget(calls)
     again = cycle(desk, contacts(FieldChoice("new_loyaltytier")))
     assert (again.acknowledged, calls.sent) == (0, [])
+
+
+def in_range(desk: Desk, day: date) -> set[str]:
+    """Contacts that are in Marketo, have a tier, and changed in Dynamics on a day or later."""
+    rows = desk.rehearsal.world.as_json()["contact"]
+    held, aside = persons(desk), {id_ for _, id_ in desk.listed()}
+    found = [row for row in rows if row.get("new_loyaltytier") is not None and row["modifiedon"] >= day.isoformat()]
+    return {row["contactid"] for row in found} & held.keys() - aside
+
+
+def a_day_in_the_middle(desk: Desk) -> date:
+    """A day since which about half of the contacts changed."""
+    days = sorted(row["modifiedon"][:10] for row in desk.rehearsal.world.as_json()["contact"])
+    assert days[0] < days[len(days) // 2] < days[-1]
+    return date.fromisoformat(days[len(days) // 2])
+
+
+def test_a_field_is_filled_for_records_of_a_range_and_for_the_others_with_their_next_change(
+    desk: Desk, calls: Calls
+) -> None:
+    desk.start(fields=contacts())
+    day = a_day_in_the_middle(desk)
+    ticked = contacts(FieldChoice("new_loyaltytier", since=day))
+    wanted = in_range(desk, day)
+    desk.service.describe(desk.settings, desk.secrets).wait(60)
+    told = desk.service.estimate_choice(replace(desk.settings, fields=ticked), desk.secrets).wait(60)
+    assert isinstance(told, ChoiceEstimated)
+    (estimated,) = told.back_fills
+    changed = [row for row in desk.rehearsal.world.as_json()["contact"] if row["modifiedon"] >= day.isoformat()]
+    assert (estimated.records, estimated.since) == (min(len(changed), len(persons(desk))), day)
+    assert estimated.records < len(persons(desk))
+    forget(calls)
+    report = cycle(desk, ticked)
+    assert report.read == len(desk.rehearsal.world.as_json()["contact"])
+    filled = {key for key, one in persons(desk).items() if one.get("ms_new_loyaltytier") is not None}
+    assert filled == wanted
+    assert {row["dynamicsId"] for row in calls.sent} - {id_ for _, id_ in desk.listed()} == wanted
+    older = next(iter(in_range(desk, date(1990, 1, 1)) - wanted))
+    desk.rehearsal.world.update("contact", older, {"jobtitle": "Changed"})
+    cycle(desk, ticked)
+    assert persons(desk)[older]["ms_new_loyaltytier"]
+    desk.rehearsal.world.expire_tokens()  # all is read again
+    forget(calls)
+    cycle(desk, ticked)
+    assert {row["dynamicsId"] for row in calls.sent} <= {id_ for _, id_ in desk.listed()}
+    kept = next(iter(in_range(desk, date(1990, 1, 1)) - filled - {older}))
+    reconciled = desk.service.records.reconcile().wait(60)
+    assert isinstance(reconciled, Reconciled)
+    assert (Entity.CONTACT, kept) not in {(one.entity, one.id) for one in reconciled.certificate.differences}
+    told = desk.service.records.why(kept).wait(60)
+    assert isinstance(told, Explained)
+    (explained,) = told.answer.explanations
+    assert explained.cause is Cause.RULE
+    assert f"only records changed since {day} get it now" in str(explained.verdict)
+    cycle(desk, contacts(FieldChoice("new_loyaltytier")))
+    filled = {key for key, one in persons(desk).items() if one.get("ms_new_loyaltytier") is not None}
+    assert filled == in_range(desk, date(1990, 1, 1)), "a choice for all records fills the rest"
+
+
+def test_a_person_that_is_new_in_marketo_gets_every_field_whenever_it_changed(desk: Desk) -> None:
+    desk.start(fields=contacts(FieldChoice("new_loyaltytier", since=date(2026, 11, 1))))
+    filled = {key for key, one in persons(desk).items() if one.get("ms_new_loyaltytier") is not None}
+    assert filled == in_range(desk, date(1990, 1, 1))
+    assert len(filled) > len(in_range(desk, date(2026, 11, 1)))
 
 
 def test_an_existing_field_is_looked_at_before_it_is_overwritten(desk: Desk, calls: Calls) -> None:

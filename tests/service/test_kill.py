@@ -5,7 +5,9 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -53,18 +55,23 @@ STEPS = [
 ]
 
 
+ALL: Mapping[str, Any] = {}
+"""The documented fields."""
+
+
 @pytest.fixture
 def rehearsal(tmp_path):
     with Rehearsal(240, 5, tmp_path / "world", limits=False) as running:
         yield running
 
 
-def run(rehearsal: Rehearsal, folder: Path, step: str, when: str, number: int) -> int:
+def run(rehearsal: Rehearsal, folder: Path, step: str, when: str, number: int, fields: Mapping[str, Any] = ALL) -> int:
     accounts = rehearsal.accounts
     urls = (rehearsal.dynamics_url, rehearsal.marketo_url, rehearsal.entra_url)
     given = {
         "dynamics_url": rehearsal.dynamics_url,
         "marketo_url": rehearsal.marketo_url,
+        "fields": fields,
         "ca_bundle": str(rehearsal.ca_bundle),
         "hosts": [urlsplit(url).netloc for url in urls],
         **{key: accounts[key] for key in ("client_id", "client_secret", "marketo_client_id", "marketo_client_secret")},
@@ -152,3 +159,31 @@ def test_a_later_cycle_that_was_killed_ends_as_one_that_was_not(rehearsal, tmp_p
     verdict = judge(rehearsal.audit(), listed, history)
     assert verdict.eligible > 200
     assert verdict.wrong == []
+
+
+BASIC = ("firstname", "lastname", "emailaddress1")
+
+
+@pytest.mark.parametrize(
+    ("step", "when", "number"), [("stage", "after", 2), ("upsert", "after", 1), ("acknowledge", "before", 1)]
+)
+def test_a_back_fill_of_a_range_that_was_killed_ends_as_one_that_was_not(rehearsal, tmp_path, step, when, number):
+    folder = tmp_path / "profile"
+    plain = {"contact": [*BASIC], "lead": [], "account": [], "filter": False}
+    assert run(rehearsal, folder, step, when, 0, plain) == 0
+    rows = rehearsal.world.as_json()["contact"]
+    day = sorted(row["modifiedon"][:10] for row in rows)[len(rows) // 2]
+    more = {**plain, "contact": [*BASIC, {"name": "new_loyaltytier", "since": day}]}
+    assert run(rehearsal, folder, step, when, number, more) == -signal.SIGKILL, "the named step was never reached"
+    assert run(rehearsal, folder, step, when, 0, more) == 0
+    store = SqliteStore(folder / "dynsync.db", finding_of)
+    try:
+        listed = {problem.id for problem in store.problems() if problem.aside}
+        assert all(report.closes for report in store.runs(10))
+    finally:
+        store.close()
+    held = {one.get("dynamicsId"): one for one in rehearsal.audit()["marketo"]["persons"]}
+    tiers = [row for row in rows if row["contactid"] not in listed and row.get("new_loyaltytier") is not None]
+    assert {row["contactid"] for row in tiers if held[row["contactid"]].get("ms_new_loyaltytier") is not None} == {
+        row["contactid"] for row in tiers if row["modifiedon"] >= day
+    }

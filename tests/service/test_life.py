@@ -209,6 +209,39 @@ def test_who_is_filtered_out_later_is_marked_or_leaves_the_list(desk: Desk, how:
     life.judged()
 
 
+def test_who_is_filtered_out_while_the_list_is_missing_leaves_it_once_it_is_there(desk: Desk) -> None:
+    desk.settings = replace(desk.settings, fields=FieldSettings(filtered_out=FilteredOut.UNLIST, filtered_list="Kept"))
+    assert isinstance(desk.start(), RunEnded)
+    life, lists = Life(desk), desk.rehearsal.marketo.lists
+    away, back, stays = [row["contactid"] for row in life.rows("contact", statecode=0)[:3]]
+    numbers = {id_: life.person(id_)["id"] for id_ in (away, back, stays)}
+
+    def asked() -> int:
+        calls = [one for one in desk.rehearsal.log.entries("marketo") if "/lists" in one.path]
+        desk.rehearsal.log.clear()
+        return len(calls)
+
+    for id_ in (away, back):
+        life.world.update("contact", id_, {"new_synctomkto": False})
+    asked()
+    for told in (2, 0):
+        ended = life.cycle()
+        assert ended.report.skipped == told
+        assert asked() == 1, "as long as there is no list one call a run looks for it"
+        assert "list-missing" in {one.code for one in desk.service.problems()}
+    life.world.update("contact", back, {"new_synctomkto": True})
+    found = lists.by_id(str(lists.create("Kept")))
+    found.members.update(dict.fromkeys(numbers.values()))
+    ended = life.cycle()
+    assert set(found.members) == {numbers[back], numbers[stays]}
+    assert asked() == 2
+    assert "list-missing" not in {one.code for one in desk.service.problems()}
+    life.stale.add(("contact", away))
+    life.judged()
+    assert life.cycle().report.read == 0
+    assert asked() == 0, "who was taken out is forgotten"
+
+
 @pytest.mark.parametrize("deleted", [DeletedPolicy.DELETE, DeletedPolicy.LEAVE])
 def test_what_is_deleted_is_deleted_or_left_as_it_was_wanted(desk: Desk, deleted: DeletedPolicy) -> None:
     desk.settings = replace(desk.settings, objects=ObjectSettings(deleted=deleted))

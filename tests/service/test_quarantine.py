@@ -9,7 +9,8 @@ import pytest
 from dynsync_gui.domain.choice import FieldChoice
 from dynsync_gui.domain.events import JobFailed, RunEnded
 from dynsync_gui.domain.schema import Entity
-from dynsync_gui.simulators.customising import retype_column
+from dynsync_gui.domain.settings import FieldSettings, GuardSettings
+from dynsync_gui.simulators.customising import retype_column, secure_column
 from dynsync_gui.simulators.dataverse.errors import DataverseError
 from tests.judge import History, judge
 from tests.service.conftest import Desk
@@ -140,19 +141,49 @@ def test_what_was_deleted_while_the_token_expired_is_found(life: Life) -> None:
     assert len(asked) <= 3, "what did not change is not written, and only the last changes in Marketo are looked up"
 
 
-def test_a_column_that_became_another_kind_stops_alone_until_the_choice_is_saved(life: Life) -> None:
-    names = ("firstname", "lastname", "emailaddress1", "jobtitle")
-    chosen = {Entity.CONTACT: tuple(FieldChoice(name) for name in names)}
-    life.desk.settings = replace(life.desk.settings, fields=replace(life.desk.settings.fields, chosen=chosen))
-    assert isinstance(life.desk.start(), RunEnded)
+NAMES = ("firstname", "lastname", "emailaddress1", "jobtitle")
+CHOSEN = FieldSettings({Entity.CONTACT: tuple(FieldChoice(name) for name in NAMES)})
+
+
+def about_fields(desk: Desk) -> set[tuple[str, str, str]]:
+    """Code, entity and detail of every notice about a lost field."""
+    listed = [one for one in desk.service.problems() if one.code.startswith("field-")]
+    return {(one.code, one.entity.value, one.detail) for one in listed}
+
+
+@pytest.mark.parametrize("fields", [CHOSEN, FieldSettings()], ids=["chosen", "documented"])
+@pytest.mark.parametrize("kind", ["Integer", "Image"], ids=["a rule fits", "no rule fits"])
+def test_a_column_that_became_another_kind_stops_alone_until_the_choice_is_saved(
+    desk: Desk, kind: str, fields: FieldSettings
+) -> None:
+    loose = GuardSettings(100_000, 100)  # the new column is empty for everybody
+    desk.settings = replace(desk.settings, fields=fields, guards=loose)
+    assert isinstance(desk.start(), RunEnded)
+    life = Life(desk)
     person = life.rows("contact", statecode=0)[0]["contactid"]
     before = life.person(person)["title"]
-    life.desk.rehearsal.world.metadata_version += 1
-    retype_column(life.world, "contact", "jobtitle", "picklist")
-    life.world.update("contact", person, {"firstname": "Zoë"})
+    retype_column(life.world, "contact", "jobtitle", kind)
+    for name in ("Zoë", "Ada"):
+        desk.rehearsal.world.metadata_version += 1
+        life.world.update("contact", person, {"firstname": name})
+        life.cycle()
+        assert (life.person(person)["firstName"], life.person(person)["title"]) == (name, before)
+        assert about_fields(desk) == {("field-retyped", "contact", "jobtitle")}
+    desk.service.save_choice(fields).wait(10)
     life.cycle()
-    assert (life.person(person)["firstName"], life.person(person)["title"]) == ("Zoë", before)
-    assert {("field-retyped", "contact"), ("field-gone", "contact")} & codes(life.desk)
-    life.desk.service.save_choice(life.desk.settings.fields).wait(10)
-    life.cycle()
-    assert ("field-retyped", "contact") not in codes(life.desk)
+    stopped = {("field-stopped", "contact", "jobtitle")} if kind == "Image" else set()
+    assert about_fields(desk) == stopped, "who saved the choice has seen what the column holds"
+
+
+def test_a_column_that_is_protected_stops_alone_and_is_there_again_when_it_is_not(desk: Desk) -> None:
+    desk.settings = replace(desk.settings, fields=CHOSEN)
+    assert isinstance(desk.start(), RunEnded)
+    life = Life(desk)
+    person = life.rows("contact", statecode=0)[0]["contactid"]
+    for secured, told in ((True, {("field-stopped", "contact", "jobtitle")}), (False, set())):
+        desk.rehearsal.world.metadata_version += 1
+        secure_column(life.world, "contact", "jobtitle", secured=secured)
+        life.world.update("contact", person, {"jobtitle": "Protected" if secured else "Open"})
+        life.cycle()
+        assert about_fields(desk) == told
+    assert life.person(person)["title"] == "Open"

@@ -222,8 +222,8 @@ class ScriptedService:
     def save_choice(self, fields: FieldSettings) -> ScriptedJob:
         return self._begin("save_choice", fields)
 
-    def estimate_choice(self, settings: Settings) -> ScriptedJob:
-        return self._begin("estimate_choice", settings)
+    def estimate_choice(self, settings: Settings, secrets: Secrets | None = None) -> ScriptedJob:
+        return self._begin("estimate_choice", settings, secrets)
 
     def restore_choice(self, number: int) -> ScriptedJob:
         return self._begin("restore_choice", number)

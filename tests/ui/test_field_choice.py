@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
 from dynsync_gui.domain.edits import RowKey
@@ -28,7 +31,7 @@ def test_new_fields_are_estimated_saved_and_followed_by_the_next_set_up(scenes: 
     window, service = scenes.fields_later()
     dialog = window.fields
     assert dialog.estimate.text() == "1 changed field: at most 1,988 records are sent once more, 7 Marketo calls."
-    ((asked,),) = service.asked("estimate_choice")
+    ((asked, _),) = service.asked("estimate_choice")
     assert asked == replace(world.SETTINGS, fields=dialog.pane.sheet.settings)
     dialog.save.click()
     scenes._wait(lambda: dialog.banner.says.startswith("The choice is saved."))
@@ -40,6 +43,36 @@ def test_new_fields_are_estimated_saved_and_followed_by_the_next_set_up(scenes: 
     dialog.close_button.click()
     assert not dialog.isVisible()
     assert service.asked("start") == []
+
+
+def test_new_fields_can_be_filled_for_records_that_changed_lately(scenes: Scenes) -> None:
+    window, service = scenes.fields_later()
+    dialog = window.fields
+    part = dialog.back_fill
+    assert (part.limit.isVisible(), part.limit.isChecked(), part.day.isEnabled()) == (True, False, False)
+    assert part.limit.text().count("&") == 1, "it has an Alt letter"
+    part.limit.setFocus()
+    QTest.keyClick(part.limit, Qt.Key.Key_Space)
+    for text in ("2026-02-31", "2999-01-01", ""):
+        part.day.setText(text)
+        part.day.textEdited.emit(text)
+        assert part._wrong.isVisible()
+        dialog.save.click()
+        assert dialog.banner.says == "Write the day as in 2026-03-31, today at the latest."
+        assert dialog.focusWidget() is part.day
+    part.day.setText("2026-03-01")
+    part.day.textEdited.emit("2026-03-01")
+    assert not part._wrong.isVisible()
+    before = len(service.asked("estimate_choice"))
+    scenes._wait(lambda: len(service.asked("estimate_choice")) > before)
+    dialog.save.click()
+    scenes._wait(lambda: dialog.banner.says.startswith("The choice is saved."))
+    ((saved,),) = service.asked("save_choice")
+    assert {one.name: one.since for one in saved.chosen[LEAD] if one.since} == {"subject": date(2026, 3, 1)}
+    assert service.asked("estimate_choice")[-1][0].fields == saved
+    assert dialog.pane.sheet.settings == saved
+    assert not dialog.save.isEnabled()
+    assert not part.limit.isChecked(), "the next change means all records again"
 
 
 def test_the_kept_secrets_reach_both_systems(scenes: Scenes) -> None:

@@ -1,4 +1,4 @@
-"""Counts what the filter column says (Microsoft, aggregate data with the Web API).
+"""Counts what the filter column says, and what changed lately (Microsoft, aggregate data with the Web API).
 
 Dataverse groups at most 50,000 rows at once. A larger table is cut by the time its rows were made, in halves, until
 each part is small enough; where that many rows were made in one second, they are paged through.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -18,7 +18,7 @@ from dynsync_gui.domain.ports import FilterCounts
 from dynsync_gui.domain.schema import FILTER_FIELD
 
 TOO_MANY = "0x8004e023"
-_MADE = "createdon"
+_MADE, _CHANGED = "createdon", "modifiedon"
 _SECOND = timedelta(seconds=1)
 
 Ask = Callable[[str, str], dict[str, Any]]
@@ -36,6 +36,24 @@ def count_filter(entity_set: str, ask: Ask) -> FilterCounts:
     oldest = datetime.fromisoformat(str(_rows(ask(first, ""))[0][_MADE])).astimezone(UTC).replace(microsecond=0)
     undated = _groups(entity_set, f"filter({_MADE} eq null)/", ask)
     return undated + _between(entity_set, oldest, datetime.now(UTC).replace(microsecond=0) + timedelta(days=1), ask)
+
+
+def count_changed(entity_set: str, ask: Ask, since: date) -> int:
+    """Rows that changed on this day (UTC) or later, as far as the user sees them."""
+    tomorrow = datetime.now(UTC).replace(microsecond=0) + timedelta(days=1)
+    return _changed(entity_set, datetime(since.year, since.month, since.day, tzinfo=UTC), tomorrow, ask)
+
+
+def _changed(entity_set: str, start: datetime, end: datetime, ask: Ask) -> int:
+    where = f"{_CHANGED} ge {_text(start)} and {_CHANGED} lt {_text(end)}"
+    apply = quote(f"filter({where})/aggregate($count as n)", safe="()$,/:")
+    try:
+        return sum(int(row.get("n") or 0) for row in _rows(ask(f"{entity_set}?$apply={apply}", "")))
+    except ConnectionFailed as failure:
+        if failure.code != TOO_MANY or end - start <= _SECOND:
+            raise
+    middle = start + timedelta(seconds=(end - start) // _SECOND // 2)
+    return _changed(entity_set, start, middle, ask) + _changed(entity_set, middle, end, ask)
 
 
 def _between(entity_set: str, start: datetime, end: datetime, ask: Ask) -> FilterCounts:

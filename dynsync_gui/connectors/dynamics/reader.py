@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -13,7 +14,7 @@ from dynsync_gui.connectors.dynamics.certificate import application_expiry
 from dynsync_gui.connectors.dynamics.challenge import SignInPlace, sign_in_place
 from dynsync_gui.connectors.dynamics.checks import DynamicsChecks
 from dynsync_gui.connectors.dynamics.client import ROOT, DataverseClient
-from dynsync_gui.connectors.dynamics.counting import count_filter
+from dynsync_gui.connectors.dynamics.counting import Ask, count_changed, count_filter
 from dynsync_gui.connectors.dynamics.customizing import filter_column, lacking_rights
 from dynsync_gui.connectors.dynamics.identity import read_identity, read_organisation
 from dynsync_gui.connectors.dynamics.kept_tables import KeptTables
@@ -172,14 +173,11 @@ class DataverseReader:
 
     def filter_counts(self, entity: Entity) -> FilterCounts:
         """What the records of a table say; see the protocol."""
-        patience = patient()
+        return count_filter(*self._counted(entity))
 
-        def ask(target: str, prefer: str) -> dict[str, Any]:
-            path = self._client.own_path(target, ROOT) if "://" in target else target
-            return self._client.get(path, patience, Answer.json, prefer)
-
-        table = self._client.read(table_path(entity), patience)
-        return count_filter(str(table.get("EntitySetName") or f"{entity}s"), ask)
+    def count_changed(self, entity: Entity, since: date) -> int:
+        """How many records changed on this day or later; see the protocol."""
+        return count_changed(*self._counted(entity), since)
 
     def lacking_rights(self) -> tuple[str, ...]:
         """Rights that adding a column takes and the user lacks; see the protocol."""
@@ -188,6 +186,17 @@ class DataverseReader:
     def close(self) -> None:
         """Give all sockets back."""
         self._http.close()
+
+    def _counted(self, entity: Entity) -> tuple[str, Ask]:
+        """A table's set, and what counts in it."""
+        patience = patient()
+
+        def ask(target: str, prefer: str) -> dict[str, Any]:
+            path = self._client.own_path(target, ROOT) if "://" in target else target
+            return self._client.get(path, patience, Answer.json, prefer)
+
+        table = self._client.read(table_path(entity), patience)
+        return str(table.get("EntitySetName") or f"{entity}s"), ask
 
     def _place(self, trusted: frozenset[str], patience: Patience) -> SignInPlace:
         return sign_in_place(self._client.challenge(patience), self._base, trusted)

@@ -9,18 +9,25 @@ from dynsync_gui.domain.text import msg
 
 FIELD_GONE = "field-gone"
 FIELD_RETYPED = "field-retyped"
+FIELD_STOPPED = "field-stopped"
 CHANGE_REFUSED, CHANGE_UNFIT, CHANGES_DENIED = "dynamics-refused", "dynamics-unfit", "marketo-changes-denied"
 """About the way from Marketo to Dynamics."""
 NOTICES = {
     FIELD_GONE: Finding(
         msg("A chosen field is no longer in Dynamics. Everything else is synced."),
-        msg("Open the set-up again and choose the fields anew."),
+        msg("Open the fields, untick it or choose another one in its place, and save the choice."),
         Owner.DYNAMICS_ADMIN,
         Retry.DECISION,
     ),
     FIELD_RETYPED: Finding(
         msg("A chosen field became another kind of field in Dynamics. It stands still; everything else is synced."),
-        msg("Open the fields, look at what it holds now and where it goes, and save the choice again."),
+        msg("Open the fields, look at what it holds now, and choose where that goes, or untick it. Then save."),
+        Owner.YOU,
+        Retry.DECISION,
+    ),
+    FIELD_STOPPED: Finding(
+        msg("A chosen field can no longer be synced as it was chosen. Everything else is synced."),
+        msg("Open the fields: the reason stands beside it. Mend that, choose where else it goes, or untick it."),
         Owner.YOU,
         Retry.DECISION,
     ),
@@ -100,8 +107,11 @@ NOTICES = {
         Retry.DECISION,
     ),
     "list-missing": Finding(
-        msg("Marketo has no static list of the name that people are to be taken out of."),
-        msg("Create the list in Marketo, or write its exact name on the fields page."),
+        msg("Marketo shows no static list of the name that people are to be taken out of. They are remembered."),
+        msg(
+            "Create the list in Marketo, write its exact name on the fields page, or give the API user's role "
+            "“Read-Only Lead”. They are taken out of it with the next sync."
+        ),
         Owner.YOU,
         Retry.DECISION,
     ),

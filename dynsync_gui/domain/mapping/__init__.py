@@ -19,6 +19,7 @@ from dynsync_gui.domain.mapping.new_fields import MOST_NEW_FIELDS, new_field_opt
 from dynsync_gui.domain.mapping.offering import offers
 from dynsync_gui.domain.mapping.problems import ChoiceProblem, problems_of
 from dynsync_gui.domain.mapping.targets import TargetOption, target_options
+from dynsync_gui.domain.mapping.touched import limited, touched
 from dynsync_gui.domain.mapping.ways import directions, resolved
 from dynsync_gui.domain.mapping.wording import sentence
 
@@ -36,6 +37,7 @@ __all__ = [
     "build_mapping",
     "directions",
     "forms",
+    "limited",
     "new_field_options",
     "offers",
     "place_of",
@@ -43,5 +45,6 @@ __all__ = [
     "resolved",
     "sentence",
     "target_options",
+    "touched",
     "unknown_choices",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from dynsync_gui.domain.choice import Direction, FieldChoice, Form, Overwrite, TooLong
 from dynsync_gui.domain.mapping.fitting import documented_form
@@ -131,6 +132,11 @@ class FieldMapping:
     def too_long(self) -> TooLong:
         """What happens to text that does not fit."""
         return self.choice.too_long
+
+    @property
+    def since(self) -> date | None:
+        """Since when a record that Marketo had before has to have changed, to get a value; None for any time."""
+        return self.choice.since
 
     @property
     def form(self) -> Form:

@@ -33,6 +33,9 @@ def sentence(entity: Entity, choice: FieldChoice, label: str = "") -> Message:
         parts.append(_WINS[choice.winner or documented_winner(entity)])
     if choice.overwrite in _RULES:
         parts.append(_RULES[choice.overwrite])
+    if choice.since is not None:
+        day = choice.since.isoformat()
+        parts.append(msg("Records that did not change since {day} get it with their next change.", day=day))
     return joined(parts)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,11 +20,10 @@ from dynsync_gui.domain.events import (
     JobFailed,
     RehearsalReady,
 )
-from dynsync_gui.domain.plan import BackFill
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import FieldSettings, Settings
 from dynsync_gui.domain.sheet import FieldSheet
-from dynsync_gui.domain.text import msgs, ntr, tr
+from dynsync_gui.domain.text import tr
 from dynsync_gui.service.api import Job
 from dynsync_gui.ui.announce import Announcer
 from dynsync_gui.ui.bridge import Bridge
@@ -35,6 +34,7 @@ from dynsync_gui.ui.widgets.banner import Banner
 from dynsync_gui.ui.widgets.boxes import column, row
 from dynsync_gui.ui.widgets.flow import Flow
 from dynsync_gui.ui.widgets.text import Text, rule
+from dynsync_gui.ui.windows.back_fill import BackFillPane
 from dynsync_gui.ui.windows.choice_history import ChoiceHistory
 from dynsync_gui.ui.windows.question import Question
 from dynsync_gui.ui.wizard.field_pane import FieldPane
@@ -81,7 +81,8 @@ class FieldChoiceWindow(QDialog):
         self.status = Text(tr("Reading the fields of both systems"), "muted")
         self.busy = QProgressBar()
         self.pane = FieldPane(bridge, self._access)
-        self.estimate = Text("", "strong")
+        self.back_fill = BackFillPane()
+        self.estimate = self.back_fill.said
         self.history = IconButton("history", tr("History"))
         self.bring, self.export = IconButton("plus", tr("Import")), IconButton("export", tr("Export"))
         self.help = IconButton("help", tr("Help"))
@@ -117,7 +118,7 @@ class FieldChoiceWindow(QDialog):
     def export_to(self, path: str) -> None:
         """Write the choice as it is shown into a file that the user chose."""
         told = tr("The choice was written to a file. It holds no secrets.")
-        self._begin(self.api.export_choice(Path(path), self._access()[0]), lambda _: self._tell("good", told, path))
+        self._begin(self.api.export_choice(Path(path), self._wanted()), lambda _: self._tell("good", told, path))
 
     def show_versions(self, event: ChoicesRead) -> None:
         """Open the history."""
@@ -149,7 +150,7 @@ class FieldChoiceWindow(QDialog):
         head.addWidget(Text(about, "muted"))
         foot = column(gap=GRID)
         foot.setContentsMargins(2 * GRID, GRID + 4, 2 * GRID, GRID + 4)
-        foot.addWidget(self.estimate)
+        foot.addWidget(self.back_fill)
         line = row(Flow(self.history, self.bring, self.export, self.help), self.close_button, self.save)
         line.setStretch(0, 1)
         foot.addLayout(line)
@@ -168,6 +169,7 @@ class FieldChoiceWindow(QDialog):
     def _wire(self) -> None:
         self._bridge.heard.connect(self._hear)
         self.pane.changed.connect(self._changed)
+        self.back_fill.changed.connect(self._changed)
         self.pane.rearranged.connect(self._deal)
         self.pane.help_wanted.connect(self.help_wanted)
         self.pane.said.connect(self._announcer.announce)
@@ -181,6 +183,12 @@ class FieldChoiceWindow(QDialog):
     def _access(self) -> tuple[Settings, Secrets | None]:
         fields = self.pane.sheet.settings if self.pane.sheet is not None else self._kept
         return replace(self._settings, fields=fields), self._secrets
+
+    def _wanted(self) -> Settings:
+        """With the choice as it is shown, its new fields for the records that are meant."""
+        sheet = self.pane.sheet
+        fields = sheet.limited(self._kept, self.back_fill.since) if sheet is not None else self._kept
+        return replace(self._settings, fields=fields)
 
     def _begin(self, job: Job, done: Callable[[Event], None]) -> None:
         self._job, self._done = job, done
@@ -199,11 +207,10 @@ class FieldChoiceWindow(QDialog):
     def _hear(self, event: Event) -> None:
         if self._estimating is not None and event.job == self._estimating.number:
             if isinstance(event, ChoiceEstimated) and self._dirty():
-                self._show_cost(event.back_fills)
+                self.back_fill.show_cost(event.back_fills)
+                self._deal()
             elif isinstance(event, JobFailed):
-                title = str(event.error.finding.title)
-                self.estimate.say(tr("What it will send could not be estimated: {reason}", reason=title))
-                self.estimate.show()
+                self.back_fill.show_failed(str(event.error.finding.title))
             return
         if self._job is None or event.job != self._job.number:
             return
@@ -265,12 +272,18 @@ class FieldChoiceWindow(QDialog):
             self._tell("bad", str(problem.title), str(problem.cure))
             self.pane.go_to(problem.entity, problem.field)
             return
-        fields = sheet.settings
+        if self.back_fill.wrong:
+            self._tell("bad", self.back_fill.wrong)
+            self.back_fill.day.setFocus()
+            return
+        fields = self._wanted().fields
         self.save.setEnabled(False)
         self._begin(self.api.save_choice(fields), lambda _: self._was_saved(fields))
 
     def _was_saved(self, fields: FieldSettings) -> None:
         self._kept = fields
+        if self.pane.sheet is not None and self.pane.sheet.settings != fields:
+            self.pane.adopt(fields)
         self._changed()
         self._tell("good", tr("The choice is saved."), tr("The next sync follows it."))
         self.saved.emit(fields)
@@ -286,21 +299,12 @@ class FieldChoiceWindow(QDialog):
         self.export.setEnabled(self.pane.sheet is not None)
         self.bring.setEnabled(self.pane.sheet is not None)
         if not self._dirty():
-            self.estimate.hide()
+            self.back_fill.forget()
 
     def _ask_cost(self) -> None:
         """Let the service say what the change will send."""
-        self._estimating = self.api.estimate_choice(self._access()[0]) if self._dirty() else None
-
-    def _show_cost(self, back_fills: Sequence[BackFill]) -> None:
-        fields = ntr("{n} changed field", "{n} changed fields", sum(len(each.fields) for each in back_fills))
-        count = sum(each.records for each in back_fills)
-        records = msgs("at most {n} record is sent once more", "at most {n} records are sent once more", count)
-        calls = msgs("{n} Marketo call", "{n} Marketo calls", sum(each.calls for each in back_fills))
-        told = tr("{fields}: {records}, {calls}.", fields=fields, records=records, calls=calls)
-        nothing = tr("Nothing has to be sent once more for this.")
-        self.estimate.say(told if back_fills else nothing)
-        self.estimate.show()
+        asks = self._dirty() and not self.back_fill.wrong
+        self._estimating = self.api.estimate_choice(self._wanted(), self._secrets) if asks else None
 
     def _dirty(self) -> bool:
         return self.pane.sheet is not None and self.pane.sheet.settings != self._kept
