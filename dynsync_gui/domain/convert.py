@@ -122,7 +122,7 @@ def altered(mapping: FieldMapping, value: Any) -> FitReason | None:
 
 def same(sent: Any, held: Any) -> bool:
     """Whether Marketo holds what was sent; it drops fractions of seconds and reads cleared yes/no as false."""
-    if sent is None:
+    if sent is None or sent == "":
         return held is None or held is False or held == ""
     if isinstance(sent, bool) or isinstance(held, bool):
         return bool(sent) == bool(held) and held is not None or (sent is False and held is None)  # noqa: RUF021

@@ -29,7 +29,7 @@ from dynsync_gui.engine.planner import Planner
 from dynsync_gui.engine.proof import Auditor
 from dynsync_gui.engine.reading import Reading
 from dynsync_gui.engine.retyped import retyped, without_retyped
-from dynsync_gui.engine.workload import Schemas, describe, mapping_of, wanted_tables, work_of
+from dynsync_gui.engine.workload import Schemas, describe, mapping_of, work_of
 from dynsync_gui.service.bringing_back import BringingBack
 from dynsync_gui.service.choices import note_lost_fields
 from dynsync_gui.service.express import Express

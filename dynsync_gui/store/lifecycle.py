@@ -122,19 +122,23 @@ class Lifecycle:
                 return
 
     def _inherit(self) -> None:
-        """Who carries a person on and has none of its own takes it over, key and all."""
+        """Who carries a person on and has none of its own takes it over, key and all.
+
+        What came from the record before is emptied where the one that carries it on is empty.
+        """
         rows = self._db.execute(
-            f"""SELECT k.seq, c.seq, k.marketo_id FROM records k JOIN records c ON c.seq = k.carrier
+            f"""SELECT k.seq, c.seq, k.marketo_id, k.filled FROM records k JOIN records c ON c.seq = k.carrier
                  WHERE k.carrier <> 0 AND k.entity IN {_PEOPLE} AND k.marketo_id <> ''
                    AND c.marketo_id = '' AND c.state = 'outbox' ORDER BY k.seq"""
         ).fetchall()
         taken: set[int] = set()
-        for carried, carrier, person in rows:
+        for carried, carrier, person, filled in rows:
             if carrier in taken:
                 continue
             taken.add(carrier)
             self._db.execute(
-                "UPDATE records SET match = 'take', marketo_id = ?, moved = 1 WHERE seq = ?", (person, carrier)
+                "UPDATE records SET match = 'take', marketo_id = ?, filled = ?, moved = 1 WHERE seq = ?",
+                (person, filled, carrier),
             )
             self._db.execute(
                 """UPDATE records SET state = 'skipped', match = '', marketo_id = '', agreed = NULL,

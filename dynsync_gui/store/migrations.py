@@ -1,4 +1,8 @@
-"""The tables, one list of statements per version of the file."""
+"""The tables, one list of statements per version of the file.
+
+A step that was handed out is never edited: files that have taken it would lack the difference for good. What is wrong is
+put right by one more step at the end.
+"""
 
 from __future__ import annotations
 
@@ -137,6 +141,15 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE records ADD COLUMN urgent INTEGER NOT NULL DEFAULT 0",
         "CREATE INDEX records_urgent ON records (seq) WHERE urgent = 1",
         "ALTER TABLE runs ADD COLUMN rung TEXT NOT NULL DEFAULT ''",
+    ),
+    (  # the fourth step lacked these tables at first
+        """CREATE TABLE IF NOT EXISTS types (
+            entity TEXT NOT NULL,
+            name TEXT NOT NULL,
+            type TEXT NOT NULL,
+            PRIMARY KEY (entity, name)
+        ) WITHOUT ROWID""",
+        "CREATE TABLE IF NOT EXISTS muted (seq INTEGER PRIMARY KEY)",
     ),
     ("CREATE INDEX records_to_unlist ON records (seq) WHERE match = 'unlist'",),
 )

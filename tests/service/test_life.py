@@ -33,6 +33,31 @@ def test_a_lead_that_is_qualified_keeps_its_person_and_gets_it_back_when_the_con
     assert not life.person(lead).get("microsoftIsDeleted")
 
 
+def test_a_person_made_of_a_lead_holds_what_its_contact_holds(life: Life) -> None:
+    """What only the lead had is emptied, as after any value that was cleared; a withdrawn consent is kept."""
+    lead = life.rows("lead", statecode=0)[0]["leadid"]
+    had = {"jobtitle": "Buyer", "telephone1": "+49 30 1234", "address1_city": "Berlin", "description": "Met at a fair"}
+    life.world.update("lead", lead, {**had, "donotbulkemail": True})
+    life.cycle()
+    assert (life.person(lead)["city"], life.person(lead)["phone"]) == ("Berlin", "+49 30 1234")
+    blank = dict.fromkeys(had) | {"jobtitle": "Head of buying", "donotbulkemail": False}
+    made = events.qualify(life.world, lead, values=blank)
+    life.settled()
+    person = life.person(made.contact)
+    assert (person["title"], person.get("city"), person.get("phone")) == ("Head of buying", None, None)
+    assert person["unsubscribed"] is True
+
+
+def test_an_opportunity_with_another_name_sends_none_of_its_roles(life: Life) -> None:
+    roled = {role["externalOpportunityId"] for role in life.desk.rehearsal.audit()["marketo"]["roles"]}
+    renamed = [row["opportunityid"] for row in life.rows("opportunity") if row["opportunityid"] in roled][:20]
+    for id_ in renamed:
+        life.world.update("opportunity", id_, {"name": f"Renamed {id_}"})
+    life.desk.rehearsal.log.clear()
+    assert life.cycle().report.acknowledged == len(renamed) == 20
+    assert not life.desk.rehearsal.log.entries("marketo", "/opportunities/roles.json")
+
+
 def test_a_contact_that_comes_cycles_after_its_lead_was_qualified(life: Life) -> None:
     lead = life.rows("lead", statecode=0)[1]["leadid"]
     person = life.person(lead)["id"]
