@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 
 from dynsync_gui.domain.canary import CanaryCount
@@ -144,16 +145,16 @@ class Runner:
                 marketo.create_fields(fields)
             own = made_types(marketo, store, prepared.schemas.own)
             first = self._executor(prepared, own)
-            express = self._express(prepared, first)
-            executor = self._executor(prepared, own, express.overtaking(store, self._wishes))
-            careful = self._settings.enable.canary and prepared.run.kind is RunKind.FIRST
-            if careful:
-                Canary(store, marketo, run, first.write, self._stepped).climb()
-            executor.write()
-            while executor.reopened or careful:  # others want the person that the first in line was refused
-                careful = False
-                self._matching(prepared).match()
+            with closing(self._express(prepared, first).overtaking(store, self._wishes)) as overtaking:
+                executor = self._executor(prepared, own, overtaking)
+                careful = self._settings.enable.canary and prepared.run.kind is RunKind.FIRST
+                if careful:
+                    Canary(store, marketo, run, first.write, self._stepped).climb()
                 executor.write()
+                while executor.reopened or careful:  # others want the person that the first in line was refused
+                    careful = False
+                    self._matching(prepared).match()
+                    executor.write()
             back.remember(work)
         except (Cancelled, DynSyncError):
             store.end_run(run, RunState.STOPPED)
