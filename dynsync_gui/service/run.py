@@ -19,6 +19,7 @@ from dynsync_gui.domain.settings import Settings
 from dynsync_gui.domain.storage import Cursor, SyncStore
 from dynsync_gui.engine.calls import CallCount
 from dynsync_gui.engine.canary import Canary
+from dynsync_gui.engine.ends import Ends
 from dynsync_gui.engine.executor import Executor
 from dynsync_gui.engine.matching import Matching
 from dynsync_gui.engine.one_record import OneRecord
@@ -135,7 +136,8 @@ class Runner:
         """
         run = prepared.run.id
         marketo, store = self._connection.marketo, self._store
-        back, work = BringingBack(self._connection, store, self._job.token), work_of(prepared.schemas, prepared.mapping)
+        back = BringingBack(self._connection, store, self._ends(prepared), self._job.token)
+        work = work_of(prepared.schemas, prepared.mapping)
         try:
             store.advance_run(run, RunState.WRITING)
             back.bring(prepared.run, work)
@@ -175,6 +177,7 @@ class Runner:
             self._job.token,
             problem_of=self._workplace.problem_of,
             on_written=lambda entity, settled: self._written(executor, entity, settled),
+            look=self._ends(prepared).look,
             overtaking=overtaking,
             filtered_list=self._settings.fields.filtered_list,
         )
@@ -188,6 +191,9 @@ class Runner:
             persons = schemas.persons if known else self._connection.marketo.describe(Target.PERSON)
             self._schemas = replace(schemas, targets={**schemas.targets, Target.PERSON: persons})
         return prepared.planner.matching(self._schemas, prepared.mapping, prepared.run.id, prepared.calls)
+
+    def _ends(self, prepared: Prepared) -> Ends:
+        return prepared.planner.ends(prepared.schemas, prepared.mapping, prepared.run.id)
 
     def _express(self, prepared: Prepared, executor: Executor) -> Express:
         """What may overtake this run."""
