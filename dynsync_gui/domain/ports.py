@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.checks import Check, SystemIdentity
 from dynsync_gui.domain.choice_changes import ChoiceVersion
+from dynsync_gui.domain.ends import EndPage, Feed
 from dynsync_gui.domain.guards import Confirmed
 from dynsync_gui.domain.mapping import NewField
 from dynsync_gui.domain.prompts import Environment, Prompt
@@ -201,11 +202,16 @@ class PersonChange:
 
 @dataclass(frozen=True, slots=True)
 class ChangePage:
-    """One page of changes in the order they were made; `onward` leads on, whether or not there are `more` now."""
+    """One page of changes in the order they were made; `onward` leads on, whether or not there are `more` now.
+
+    Attributes:
+        by_hand: Whether some of them were made by no program, so that a person was at work in Marketo.
+    """
 
     changes: tuple[PersonChange, ...]
     onward: str
     more: bool
+    by_hand: bool = False
 
 
 class Update(StrEnum):
@@ -286,6 +292,13 @@ class MarketoReader(Protocol):
 
     def read_changes(self, token: str, fields: Sequence[str]) -> ChangePage:
         """One page of changes of these fields.
+
+        Raises:
+            ConnectionFailed: Marketo does not allow it, or does not know the token any more.
+        """
+
+    def read_ends(self, feed: Feed, token: str) -> EndPage:
+        """One page of persons that were merged or deleted.
 
         Raises:
             ConnectionFailed: Marketo does not allow it, or does not know the token any more.

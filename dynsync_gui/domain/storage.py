@@ -13,6 +13,7 @@ from enum import IntEnum, StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 
+from dynsync_gui.domain.ends import EndStore
 from dynsync_gui.domain.errors import Retry
 from dynsync_gui.domain.incoming import IncomingStore
 from dynsync_gui.domain.mapping import NewField
@@ -288,7 +289,7 @@ class SharedEmail:
     seqs: tuple[int, ...] = field(default_factory=tuple)
 
 
-class SyncStore(IncomingStore, PlaceStore, UrgentStore, Protocol):
+class SyncStore(IncomingStore, EndStore, PlaceStore, UrgentStore, Protocol):
     """The profile's memory. Used by one thread at a time."""
 
     def transaction(self) -> AbstractContextManager[None]:

@@ -35,6 +35,7 @@ class Executor:
         token: Pauses and stops it; batches in flight are always waited for and kept.
         problem_of: Title, cure, retry class and field of a row's reason.
         on_written: Told an entity and how many of its records are settled since the last time.
+        look: Finds out what became of persons that are missing.
         overtaking: What may go first now and then; None for nothing.
         filtered_list: The static list that people are taken out of when their filter turns to No; empty for none.
     """
@@ -51,6 +52,7 @@ class Executor:
         *,
         problem_of: ProblemOf,
         on_written: OnWritten,
+        look: Callable[[], None],
         overtaking: Overtaking | None = None,
         filtered_list: str = "",
     ) -> None:
@@ -60,7 +62,7 @@ class Executor:
         self._own = own
         self._filtered_list = filtered_list
         self._list: str | None = None
-        self._settling = Settling(store, problem_of, calls, on_written)
+        self._settling = Settling(store, problem_of, calls, on_written, look)
         self._lane = Lane(store, calls, in_flight, token, self._settling, overtaking)
 
     @property
@@ -70,7 +72,7 @@ class Executor:
 
     @property
     def reopened(self) -> bool:
-        """Whether records have to be matched anew, as the first in line for a person was refused."""
+        """Whether records have to be matched anew, as a person is free again, or another one now."""
         return self._settling.reopened
 
     def write(self) -> None:

@@ -59,6 +59,7 @@ class Matching:
         mapping: What is synced.
         token: Pauses and stops it.
         on_matched: Told how many records were looked at.
+        look: Finds out what became of persons that are missing.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class Matching:
         mapping: SyncMapping,
         token: CancelToken,
         on_matched: OnMatched,
+        look: Callable[[], None],
     ) -> None:
         self._marketo = marketo
         self._store = store
@@ -77,6 +79,7 @@ class Matching:
         self._own = schemas.own
         self._token = token
         self._on_matched = on_matched
+        self._look = look
         self._matched = 0
         self._everyone: tuple[Held, ...] | None = None
         persons = schemas.persons
@@ -120,11 +123,26 @@ class Matching:
                 after = records[-1].seq
                 held = self._held(target, key, [record.id for record in records], fields, own.name if own else "")
                 found = {str(row.get(key) or "").lower(): row for row in reversed(held)}
-                self._store.decide([_known(record, found[record.id]) for record in records if record.id in found])
+                moved = self._moved(records, found) if target is Target.PERSON else frozenset()
+                known = [record for record in records if record.id in found and record.seq not in moved]
+                self._store.decide([_known(record, found[record.id]) for record in known])
                 self._step(len(records))
         except ConnectionFailed as failure:
             if target is Target.PERSON or not (quarantines(failure) or (own is not None and failure.code == NO_FIELD)):
                 raise
+
+    def _moved(self, records: Sequence[LedgerRecord], found: Mapping[str, Held]) -> frozenset[int]:
+        """Places of records whose person is not where it was, because it went into another one."""
+        strays = {
+            record.seq: record.marketo_id
+            for record in records
+            if record.marketo_id and str(found.get(record.id, {}).get("id") or "") != record.marketo_id
+        }
+        if not strays:
+            return frozenset()
+        self._look()
+        now = self._store.records_at(list(strays))
+        return frozenset(record.seq for record in now if record.marketo_id != strays[record.seq])
 
     def _roles(self) -> None:
         """Roles whose two ends Marketo has already; those of anything new are new themselves."""

@@ -1,17 +1,29 @@
-"""Small fresh changes, and single records that somebody asked for, go before what a long run still has to send."""
+"""Small fresh changes, and single records that somebody asked for, go before what a long run still has to send.
+
+Whether something changed is asked beside the writing, in a thread that knows no ledger, so that Marketo's share is used
+meanwhile. Only where the answer is yes does the run stand still for a moment, read what changed and send it.
+"""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
+from dynsync_gui.domain.errors import Cancelled, ConnectionFailed
 from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.storage import SyncStore
 
-EVERY = 60.0
+EVERY = 10.0
 """Seconds between two looks at what changed meanwhile."""
+
+SPARING = 2.0
+"""Where a look lasts, there is so many times its own duration between two of them."""
+
+Peek = Callable[[], Collection[Entity]]
+"""Tables of which Dynamics tells a change; touches no ledger."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,11 +64,12 @@ class Wishes:
 
 
 class Overtaking:
-    """Lets what is urgent go first.
+    """Lets what is urgent go first. To be closed.
 
     Args:
         store: The ledger.
-        look: Reads what changed in Dynamics since the run read it, and the records that are wished for.
+        watch: What to ask beside the writing, as the ledger stands now.
+        look: Reads the records that are wished for, or else what changed in these tables.
         send: Matches and sends what is urgent.
         wishes: Records that somebody asked for.
         clock: Seconds that only grow.
@@ -65,32 +78,62 @@ class Overtaking:
     def __init__(
         self,
         store: SyncStore,
-        look: Callable[[Sequence[Wish]], None],
+        watch: Callable[[], Peek],
+        look: Callable[[Sequence[Wish], Collection[Entity]], None],
         send: Callable[[], None],
         wishes: Wishes,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
+        self._watch = watch
         self._look = look
         self._send = send
         self._wishes = wishes
         self._clock = clock
-        self._next = clock() + EVERY
+        self._beside = ThreadPoolExecutor(1, "overtaking")
+        self._asked: Future[Collection[Entity]] | None = None
+        self._began = clock()
+        self._next = self._began + EVERY
 
     @property
     def due(self) -> bool:
-        """Whether it is time to look, or somebody asked for a record."""
-        return bool(self._wishes) or self._clock() >= self._next
+        """Whether something changed, or somebody asked for a record."""
+        if self._asked is None and self._clock() >= self._next:
+            self._began = self._clock()
+            self._asked = self._beside.submit(self._watch())
+        if self._asked is not None and self._asked.done() and not self._changed():
+            self._rest()
+        return bool(self._wishes) or bool(self._changed())
 
     def take(self) -> None:
         """Read, match and send what is urgent."""
-        wishes = self._wishes.take()
+        wishes, changed = self._wishes.take(), self._changed()
         try:
             with self._store.urgent():
-                self._look(wishes)
+                self._look(wishes, changed)
                 if self._store.urgent_waiting():
                     self._send()
         finally:
-            self._next = self._clock() + EVERY
+            if not wishes:
+                self._rest()
             for wish in wishes:
                 wish.done.set()
+
+    def close(self) -> None:
+        """Wait for the last answer."""
+        self._beside.shutdown()
+
+    def _changed(self) -> Collection[Entity]:
+        """What the answer tells, once it is there; trouble tells nothing, as the run itself will meet it."""
+        if self._asked is None or not self._asked.done():
+            return ()
+        try:
+            return self._asked.result()
+        except (Cancelled, ConnectionFailed):
+            return ()
+
+    def _rest(self) -> None:
+        """Ask nothing for a while."""
+        self._asked = None
+        now = self._clock()
+        self._next = now + max(EVERY, SPARING * (now - self._began))

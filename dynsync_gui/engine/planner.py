@@ -16,6 +16,7 @@ from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.settings import LimitSettings
 from dynsync_gui.domain.storage import Notice, SyncStore
 from dynsync_gui.engine.calls import CallCount
+from dynsync_gui.engine.ends import Ends
 from dynsync_gui.engine.fit import fit_report
 from dynsync_gui.engine.matching import Matching
 from dynsync_gui.engine.payload import Rules
@@ -87,7 +88,13 @@ class Planner:
     def matching(self, schemas: Schemas, mapping: SyncMapping, run: int, calls: CallCount) -> Matching:
         """What finds the Marketo records of a run's outgoing records."""
         told = lambda done: self._matched(calls, done)  # noqa: E731
-        return Matching(self.marketo, self.store, run, schemas, mapping, self.token, told)
+        look = self.ends(schemas, mapping, run).look
+        return Matching(self.marketo, self.store, run, schemas, mapping, self.token, told, look)
+
+    def ends(self, schemas: Schemas, mapping: SyncMapping, run: int) -> Ends:
+        """What finds out which persons were merged or deleted in Marketo."""
+        work = work_of(schemas, mapping)
+        return Ends(self.dynamics, self.marketo, self.store, run, work, self.rules, self.token)
 
     def _read(self, schemas: Schemas, mapping: SyncMapping, run: int) -> None:
         """Read every table; one that Dynamics does not give is left out with a notice, unless it gives none at all."""

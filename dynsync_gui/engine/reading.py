@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from dynsync_gui.domain.cancel import CancelToken
@@ -99,9 +99,34 @@ class Reading:
     def look_again(self, schema: EntitySchema, mapping: EntityMapping) -> None:
         """Read what changed since this run read the table, where change tracking tells."""
         names = payload.columns(mapping, schema, self._rules)
-        asked, cursor = payload.asked(mapping, names), self._store.cursor(mapping.entity)
-        if cursor.run == self._run and cursor.complete and cursor.delta_link and cursor.names == asked:
-            self._pages(schema, mapping, Cursor(self._run, asked), names, cursor.delta_link, track=True)
+        if link := self._since(mapping, names):
+            start = Cursor(self._run, payload.asked(mapping, names))
+            self._pages(schema, mapping, start, names, link, track=True)
+
+    def watch(self, work: Sequence[tuple[EntitySchema, EntityMapping]]) -> Callable[[], Collection[Entity]]:
+        """What tells in any thread which tables have changed since this run read them; the ledger stays as it is."""
+        asked = []
+        for schema, mapping in work:
+            names = payload.columns(mapping, schema, self._rules)
+            if link := self._since(mapping, names):
+                asked.append((schema, names, link, payload.wants_shown(mapping)))
+
+        def ask() -> Collection[Entity]:
+            changed = set()
+            for schema, names, link, shown in asked:
+                self._token.raise_if_cancelled()
+                page = self._dynamics.read_page(schema, names, link, track=False, shown=shown, page_size=PAGE_SIZE)
+                if page.records or page.next_link:
+                    changed.add(schema.entity)
+            return changed
+
+        return ask
+
+    def _since(self, mapping: EntityMapping, names: tuple[str, ...]) -> str:
+        """The link to what changed since this run read the table; empty where change tracking does not tell."""
+        cursor = self._store.cursor(mapping.entity)
+        known = cursor.run == self._run and cursor.complete and cursor.names == payload.asked(mapping, names)
+        return cursor.delta_link if known else ""
 
     def _pages(
         self,

@@ -17,6 +17,8 @@ from dynsync_gui.engine.sending import Batch, Sending, without
 NOT_FOUND = "1004"
 """Marketo: the person to be updated is gone."""
 
+_OF_PERSONS = {Target.PERSON, Target.ROLE}
+
 ProblemOf = Callable[[str, str], tuple[Finding, str]]
 OnWritten = Callable[[Entity, int], None]
 
@@ -29,17 +31,26 @@ class Settling:
         problem_of: Title, cure, retry class and field of a row's reason.
         calls: Keeps how many calls the run has made.
         on_written: Told an entity and how many of its records are settled since the last time.
+        look: Finds out what became of persons that are missing.
 
     Attributes:
         refused: Records that Marketo refused so far.
         reopened: Whether records have to be matched anew.
     """
 
-    def __init__(self, store: SyncStore, problem_of: ProblemOf, calls: CallCount, on_written: OnWritten) -> None:
+    def __init__(
+        self,
+        store: SyncStore,
+        problem_of: ProblemOf,
+        calls: CallCount,
+        on_written: OnWritten,
+        look: Callable[[], None],
+    ) -> None:
         self._store = store
         self._problem_of = problem_of
         self._calls = calls
         self._on_written = on_written
+        self._look = look
         self._dropped: dict[Target, frozenset[str]] = {}
         self.refused = 0
         self.reopened = False
@@ -51,9 +62,12 @@ class Settling:
     def settle(self, batch: Batch, outcomes: Sequence[RowOutcome], sending: Sending) -> list[Batch]:
         """Keep an answer; returns what has to be sent again without a field that Marketo no longer has."""
         taken, refused, gone, again, emails = [], [], [], [], []
+        moved = self._moved(batch, outcomes)
         dropped = self.dropped(sending.target)
         for record, outcome in zip(batch, outcomes, strict=True):
-            if outcome.status == "deleted":
+            if record.seq in moved:
+                self.reopened = True
+            elif outcome.status == "deleted":
                 taken.append(Acknowledgement(record.seq, record.version, "", frozenset()))
             elif outcome.status == "removed":
                 taken.append(Acknowledgement(record.seq, record.version, record.marketo_id, record.filled))
@@ -88,6 +102,20 @@ class Settling:
                 self.reopened = True
         self._tell(batch, len(again))
         return [tuple(again)] if again else []
+
+    def _moved(self, batch: Batch, outcomes: Sequence[RowOutcome]) -> frozenset[int]:
+        """Places of records whose person is missing because it is another one now, or another record's."""
+        missing = [
+            record
+            for record, outcome in zip(batch, outcomes, strict=True)
+            if outcome.code == NOT_FOUND and record.entity.target in _OF_PERSONS
+        ]
+        if not missing:
+            return frozenset()
+        self._look()
+        sought = {record.seq: record.marketo_id for record in missing if record.match in SENT_BY_ID}
+        now = self._store.records_at(list(sought))
+        return frozenset(record.seq for record in now if record.marketo_id != sought[record.seq])
 
     def refuse(self, batch: Batch, code: str, message: str) -> None:
         """Set aside what was refused as a whole and is not cut any further."""

@@ -38,6 +38,10 @@ class ToDynamics:
         incoming: Changes that wait.
         token: Pauses and stops it.
         on_written: Told how many records of Dynamics were changed so far.
+
+    Attributes:
+        written: Records of Dynamics that were changed.
+        by_hand: Whether a person was at work in Marketo since the last run.
     """
 
     def __init__(
@@ -56,6 +60,7 @@ class ToDynamics:
         self._token = token
         self._on_written = on_written
         self.written = 0
+        self.by_hand = False
 
     def begin(self, moment: datetime) -> None:
         """Remember where the changes begin; later calls do nothing."""
@@ -73,6 +78,7 @@ class ToDynamics:
             page = self._marketo.read_changes(token, fields)
             self._incoming.keep_changes(page.changes, page.onward, more=page.more)
             token = page.onward
+            self.by_hand |= page.by_hand
             if not page.more:
                 return
 

@@ -1,4 +1,4 @@
-"""The way back of one run: what people changed in Marketo, for the fields that travel to Dynamics."""
+"""The way back of one run: what people changed in Marketo, and which persons they merged or deleted there."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from dynsync_gui.domain.ports import Connection
 from dynsync_gui.domain.report import RunKind, RunReport
 from dynsync_gui.domain.schema import PEOPLE
 from dynsync_gui.domain.storage import Notice, SyncStore
+from dynsync_gui.engine.ends import Ends
 from dynsync_gui.engine.to_dynamics import ToDynamics, Work, denied, returning
 
 
@@ -21,11 +22,13 @@ class BringingBack:
     Args:
         connection: Both systems.
         store: The profile's memory.
+        ends: Finds out which persons were merged or deleted.
         token: Pauses and stops it.
     """
 
-    def __init__(self, connection: Connection, store: SyncStore, token: CancelToken) -> None:
+    def __init__(self, connection: Connection, store: SyncStore, ends: Ends, token: CancelToken) -> None:
         self._store = store
+        self._ends = ends
         self._way = ToDynamics(connection.dynamics, connection.marketo, store, store, token)
 
     def bring(self, run: RunReport, work: Work) -> None:
@@ -35,14 +38,18 @@ class BringingBack:
         is: a notice says so.
         """
         self._store.forget_notices(CHANGES_DENIED)
-        if run.kind is RunKind.FIRST or not any(returning(mapping) for _, mapping in work):
+        if run.kind is RunKind.FIRST:
             return
-        self._try(lambda: self._bring(run.started, work))
+        if any(returning(mapping) for _, mapping in work):
+            self._try(lambda: self._bring(run.started, work))
+        if self._way.by_hand or self._ends.due:
+            self._ends.look()
 
     def remember(self, work: Work) -> None:
         """Remember at the end of a run where the next one's changes begin, if nothing is remembered yet."""
         if any(returning(mapping) for _, mapping in work):
             self._try(lambda: self._way.begin(datetime.now(UTC)))
+        self._ends.begin()
 
     def _bring(self, moment: datetime, work: Work) -> None:
         self._way.begin(moment)

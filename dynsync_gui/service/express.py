@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
+from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.storage import SyncStore
 from dynsync_gui.engine.executor import Executor
 from dynsync_gui.engine.matching import Matching
@@ -43,14 +44,15 @@ class Express:
 
     def overtaking(self, store: SyncStore, wishes: Wishes) -> Overtaking:
         """What the run's own executor asks between its batches."""
-        return Overtaking(store, self.look, self.send, wishes)
+        return Overtaking(store, lambda: self._reading.watch(self._work), self.look, self.send, wishes)
 
-    def look(self, wishes: Sequence[Wish]) -> None:
-        """Read what is wished for, or else whatever changed."""
+    def look(self, wishes: Sequence[Wish], changed: Collection[Entity]) -> None:
+        """Read what is wished for, or else what changed."""
         for wish in wishes:
             self._one.read(wish.entity, wish.id)
         for schema, mapping in () if wishes else self._work:
-            self._reading.look_again(schema, mapping)
+            if schema.entity in changed:
+                self._reading.look_again(schema, mapping)
 
     def send(self) -> None:
         """Match and send it."""

@@ -12,10 +12,12 @@ from dynsync_gui.domain.report import RunKind, RunState
 from dynsync_gui.domain.schema import ENTITIES, KEY_FIELD, Entity
 from dynsync_gui.domain.text import msg
 from dynsync_gui.engine.calls import CallCount
+from dynsync_gui.engine.ends import Ends
 from dynsync_gui.engine.executor import Executor
 from dynsync_gui.engine.matching import Matching
 from dynsync_gui.engine.one_record import OneRecord
 from dynsync_gui.engine.overtaking import Wish, Wishes
+from dynsync_gui.engine.workload import work_of
 from dynsync_gui.service.asking import Asking, Desk
 from dynsync_gui.service.jobs import BackgroundJob, Lane
 from dynsync_gui.service.recognition import see_identity
@@ -93,6 +95,8 @@ class Records:
         run = unfinished or store.begin_run(RunKind.CYCLE, retries=False)
         calls = CallCount(marketo, store, run.id)
         one = OneRecord(desk.connection.dynamics, store, run.id, desk.schemas.tables, desk.mapping, desk.rules)
+        work = work_of(desk.schemas, desk.mapping)
+        look = Ends(desk.connection.dynamics, marketo, store, run.id, work, desk.rules, job.token).look
         executor = Executor(
             marketo,
             store,
@@ -103,13 +107,15 @@ class Records:
             job.token,
             problem_of=self._asking.workplace.problem_of,
             on_written=lambda _entity, _settled: None,
+            look=look,
         )
         with store.urgent():
             one.read(entity, id_)
             if store.urgent_waiting():
                 if desk.schemas.persons.field(KEY_FIELD) is None:
                     marketo.create_fields(desk.mapping.new_fields)
-                Matching(marketo, store, run.id, desk.schemas, desk.mapping, job.token, lambda _matched: None).match()
+                told = lambda _matched: None  # noqa: E731
+                Matching(marketo, store, run.id, desk.schemas, desk.mapping, job.token, told, look).match()
                 executor.write()
         calls.keep()
         if unfinished is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 
 from dynsync_gui.domain.canary import CanaryCount
@@ -19,6 +20,7 @@ from dynsync_gui.domain.settings import FilteredOut, Settings
 from dynsync_gui.domain.storage import Cursor, SyncStore
 from dynsync_gui.engine.calls import CallCount
 from dynsync_gui.engine.canary import Canary
+from dynsync_gui.engine.ends import Ends
 from dynsync_gui.engine.executor import Executor
 from dynsync_gui.engine.matching import Matching
 from dynsync_gui.engine.one_record import OneRecord
@@ -137,7 +139,8 @@ class Runner:
         """
         run = prepared.run.id
         marketo, store = self._connection.marketo, self._store
-        back, work = BringingBack(self._connection, store, self._job.token), work_of(prepared.schemas, prepared.mapping)
+        back = BringingBack(self._connection, store, self._ends(prepared), self._job.token)
+        work = work_of(prepared.schemas, prepared.mapping)
         try:
             store.advance_run(run, RunState.WRITING)
             back.bring(prepared.run, work)
@@ -147,16 +150,16 @@ class Runner:
                 marketo.create_fields(fields)
             own = made_types(marketo, store, prepared.schemas.own)
             first = self._executor(prepared, own)
-            express = self._express(prepared, first)
-            executor = self._executor(prepared, own, express.overtaking(store, self._wishes))
-            careful = self._settings.enable.canary and prepared.run.kind is RunKind.FIRST
-            if careful:
-                Canary(store, marketo, run, first.write, self._stepped).climb()
-            executor.write()
-            while executor.reopened or careful:  # others want the person that the first in line was refused
-                careful = False
-                self._matching(prepared).match()
+            with closing(self._express(prepared, first).overtaking(store, self._wishes)) as overtaking:
+                executor = self._executor(prepared, own, overtaking)
+                careful = self._settings.enable.canary and prepared.run.kind is RunKind.FIRST
+                if careful:
+                    Canary(store, marketo, run, first.write, self._stepped).climb()
                 executor.write()
+                while executor.reopened or careful:  # others want the person that the first in line was refused
+                    careful = False
+                    self._matching(prepared).match()
+                    executor.write()
             back.remember(work)
         except (Cancelled, DynSyncError):
             store.end_run(run, RunState.STOPPED)
@@ -178,6 +181,7 @@ class Runner:
             self._job.token,
             problem_of=self._workplace.problem_of,
             on_written=lambda entity, settled: self._written(executor, entity, settled),
+            look=self._ends(prepared).look,
             overtaking=overtaking,
             filtered_list=fields.filtered_list if fields.filtered_out is FilteredOut.UNLIST else "",
         )
@@ -191,6 +195,9 @@ class Runner:
             persons = schemas.persons if known else self._connection.marketo.describe(Target.PERSON)
             self._schemas = replace(schemas, targets={**schemas.targets, Target.PERSON: persons})
         return prepared.planner.matching(self._schemas, prepared.mapping, prepared.run.id, prepared.calls)
+
+    def _ends(self, prepared: Prepared) -> Ends:
+        return prepared.planner.ends(prepared.schemas, prepared.mapping, prepared.run.id)
 
     def _express(self, prepared: Prepared, executor: Executor) -> Express:
         """What may overtake this run."""

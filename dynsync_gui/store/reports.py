@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from dynsync_gui.domain.findings.records import DELETED_THERE
 from dynsync_gui.domain.plan import EntityPlan
 from dynsync_gui.domain.report import RunKind, RunReport, RunState
 from dynsync_gui.domain.schema import ENTITIES, PEOPLE, Entity, in_cycle_order
@@ -126,6 +127,15 @@ class Reports:
             """INSERT INTO notices (entity, id, code, detail, since)
                SELECT entity, id, 'team-owner', team, ? FROM records WHERE team <> '' AND state <> 'skipped'""",
             (now(),),
+        )
+
+    def forget_deletions(self) -> None:
+        """Drop the notices about persons that were deleted in Marketo and are there again."""
+        self._db.execute(
+            """DELETE FROM notices WHERE code = ? AND NOT EXISTS (
+                 SELECT 1 FROM records r WHERE r.entity = notices.entity AND r.id = notices.id
+                                           AND r.marketo_id = '' AND r.state <> 'skipped')""",
+            (DELETED_THERE,),
         )
 
     def problem_rows(self) -> Iterator[tuple[Any, ...]]:

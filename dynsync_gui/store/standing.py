@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dynsync_gui.domain.errors import Retry
+from dynsync_gui.domain.findings.records import JOINED
 from dynsync_gui.domain.storage import Match, StagedRecord
 from dynsync_gui.store.agreement import agreed_prints, is_agreed, only_fills
 from dynsync_gui.store.alarms import alarms
@@ -46,6 +47,8 @@ def standing(record: StagedRecord, held: Held | None) -> Standing:
         return Standing("skipped", reason)
     if held is None:
         return Standing("outbox", spared=record.spared)
+    if held["code"] == JOINED and held["retry"] == Retry.DECISION:
+        return Standing("problem", spared=record.spared)  # another record has its person, until somebody decides
     agreed = agreed_prints(record, held)
     if is_agreed(record, held, agreed):
         return Standing("unchanged", agreed=record.prints or agreed, spared=record.spared)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from dynsync_gui.domain.ends import Feed, PersonEnd
 from dynsync_gui.domain.errors import Finding, Retry
 from dynsync_gui.domain.incoming import Incoming
 from dynsync_gui.domain.mapping import NewField
@@ -32,6 +33,7 @@ from dynsync_gui.domain.storage import (
 )
 from dynsync_gui.store.alarms import count_alarms
 from dynsync_gui.store.database import Database, storage_errors
+from dynsync_gui.store.ends import PersonEnds
 from dynsync_gui.store.incoming import IncomingChanges
 from dynsync_gui.store.ledger import Ledger, now
 from dynsync_gui.store.lifecycle import Lifecycle
@@ -66,6 +68,7 @@ class SqliteStore:
         self._lifecycle = Lifecycle(self._db, self._links, self._urgency)
         self._reports = Reports(self._db)
         self._incoming = IncomingChanges(self._db)
+        self._ends = PersonEnds(self._db)
         self._places = Places(self._db, finding_of)
         self._finding_of = finding_of
         self._clock = clock
@@ -163,6 +166,7 @@ class SqliteStore:
     def follow_life(self, run: int) -> None:
         """Find out who carries a person on: a lead's contact, the survivor of a merge, a lead whose contact is gone."""
         with self.transaction():
+            self._ends.take_over(run)
             self._lifecycle.follow(run)
 
     def judge_owners(self, run: int) -> None:
@@ -357,6 +361,27 @@ class SqliteStore:
         with self.transaction():
             self._incoming.let_marketo_win(seq, values)
 
+    def feed_token(self, feed: Feed) -> str:
+        """Where the next look at a feed begins."""
+        return self._ends.token(feed)
+
+    def looked_at(self) -> datetime | None:
+        """When the feeds were looked at last."""
+        return self._ends.looked_at()
+
+    def first_run(self) -> datetime:
+        """When the first run began."""
+        return self._ends.first_run()
+
+    def bearers(self, persons: Sequence[str]) -> Mapping[Entity, tuple[str, ...]]:
+        """Ids of records that have one of these persons."""
+        return self._ends.bearers(persons)
+
+    def keep_ends(self, ends: Sequence[PersonEnd], feed: Feed, token: str) -> None:
+        """Let records follow their persons, and keep where to go on."""
+        with self.transaction():
+            self._ends.keep(ends, feed, token)
+
     def count_outgoing(self, entity: Entity) -> int:
         """How many of an entity are in the outbox."""
         return self._reports.count("state = 'outbox' AND entity = ?", entity.value)
@@ -400,6 +425,7 @@ class SqliteStore:
         with self.transaction():
             self._reports.note_shared_emails()
             self._reports.note_team_owners()
+            self._reports.forget_deletions()
 
     def entity_plans(self, run: int) -> tuple[EntityPlan, ...]:
         """A run's records by what will happen to them."""

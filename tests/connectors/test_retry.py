@@ -69,6 +69,14 @@ def test_other_errors_are_not_repeated() -> None:
     assert token.waits == []
 
 
+def test_an_answer_without_an_end_is_asked_for_twice_more() -> None:
+    token, endless = Impatient(), ConnectionFailed("network.too-big", FAILURE.finding)
+    assert Repeater(token, Gate(token)).run(failing(2, endless), patient()) == "done"
+    with pytest.raises(ConnectionFailed) as told:
+        Repeater(token, Gate(token)).run(failing(3, endless), patient())
+    assert told.value is endless
+
+
 def test_being_told_to_wait_is_no_failed_try() -> None:
     token, told = CancelToken(), []
     once = failing(5, Again(FAILURE, 0.0, throttled=True))

@@ -27,6 +27,10 @@ STORMS = {
         {"action": "truncated", "system": "dataverse", "path": "leads", "count": 1, "skip": 1},
         {"action": "truncated", "system": "marketo", "path": "leads.json", "count": 1, "skip": 2},
     ],
+    "endless": [
+        {"action": "endless", "system": "dataverse", "path": "contacts", "count": 1, "skip": 1},
+        {"action": "endless", "system": "marketo", "path": "leads.json", "verb": "POST", "count": 1},
+    ],
     "tokens": [
         {"action": "code", "system": "marketo", "code": "602", "path": "leads.json", "count": 1, "skip": 1},
         {"action": "code", "system": "marketo", "code": "601", "path": "companies.json", "count": 1, "skip": 1},

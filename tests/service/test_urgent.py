@@ -2,19 +2,55 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import Future
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from dynsync_gui.domain.errors import Finding, TemporaryFailure
 from dynsync_gui.domain.events import Explained, JobFailed, RunEnded
 from dynsync_gui.domain.explain import Cause
+from dynsync_gui.domain.findings.records import finding_of
 from dynsync_gui.domain.schema import Entity
+from dynsync_gui.domain.text import msg
 from dynsync_gui.engine import lanes, overtaking
+from dynsync_gui.engine.overtaking import Overtaking, Wishes
+from dynsync_gui.store.sync_store import SqliteStore
 from tests.judge import judge
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.service.conftest import Desk
+
+
+FINDING = Finding(msg("Dynamics asks to slow down."), msg("Wait."))
+
+
+class Beside:
+    """Asks in place of another thread, so that the answer is there at once."""
+
+    def __init__(self, *_: object) -> None:
+        pass
+
+    def submit(self, ask: Callable[[], Any]) -> Future[Any]:
+        future: Future[Any] = Future()
+        future.set_result(ask())
+        return future
+
+    def shutdown(self) -> None:
+        pass
+
+
+@pytest.fixture
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is looked between any two batches."""
+    monkeypatch.setattr(overtaking, "EVERY", 0.0)
+    monkeypatch.setattr(overtaking, "SPARING", 0.0)
+    monkeypatch.setattr(overtaking, "ThreadPoolExecutor", Beside)
 
 
 def bring(desk: Desk, entity: Entity, id_: str) -> Explained:
@@ -85,9 +121,9 @@ def test_one_record_goes_first_while_a_first_sync_stands_unfinished(desk: Desk) 
     assert judge(desk.rehearsal.audit(), desk.listed()).wrong == []
 
 
-def test_what_changes_during_a_first_sync_overtakes_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("_at_once")
+def test_what_changes_during_a_first_sync_overtakes_it(desk: Desk) -> None:
     """The first batch of persons has arrived when somebody comes in: that one is in Marketo before the last batch."""
-    monkeypatch.setattr(overtaking, "EVERY", 0.0)
     world, calls = desk.rehearsal.world, desk.rehearsal.marketo.person_calls
     sync, arrived, seen = calls.sync, [], []
 
@@ -142,10 +178,10 @@ def test_a_record_asked_for_while_a_sync_writes_goes_between_two_batches(
     assert judge(desk.rehearsal.audit(), desk.listed()).wrong == []
 
 
+@pytest.mark.usefixtures("_at_once")
 def test_what_was_fetched_before_never_overwrites_what_overtook_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Small batches leave a page's rest waiting in memory while its last record is edited and sent first."""
     monkeypatch.setattr(lanes, "BATCH_BYTES", 20_000)
-    monkeypatch.setattr(overtaking, "EVERY", 0.0)
     world, calls = desk.rehearsal.world, desk.rehearsal.marketo.person_calls
     sync, sent = calls.sync, []
     late = [row for row in world.as_json()["lead"] if row.get("new_synctomkto") is not False and row["statecode"] == 0]
@@ -168,3 +204,47 @@ def test_what_was_fetched_before_never_overwrites_what_overtook_it(desk: Desk, m
         last = next(body for body in reversed(sent) if row["leadid"].encode() in body)
         assert f"Edited {number}".encode() in last
     assert judge(desk.rehearsal.audit(), desk.listed()).wrong == []
+
+
+def test_it_asks_every_ten_seconds_and_less_often_where_a_look_lasts() -> None:
+    clock, answers, asked, looked = [0.0], [(), {Entity.LEAD}, (), ()], [], []
+
+    def watch() -> Callable[[], Any]:
+        asked.append(clock[0])
+        return lambda: answers.pop(0)
+
+    def look(_: object, changed: Any) -> None:
+        clock[0] += 8.0
+        looked.append((clock[0], set(changed)))
+
+    store = SqliteStore(None, finding_of)
+    with closing(store), closing(Overtaking(store, watch, look, lambda: None, Wishes(), lambda: clock[0])) as over:
+        over._beside = Beside()  # type: ignore[assignment]
+        for second in range(60):
+            clock[0] = max(clock[0], float(second))
+            if over.due:
+                over.take()
+    assert asked == [10.0, 20.0, 44.0, 54.0]
+    assert looked == [(28.0, {Entity.LEAD})]
+
+
+def test_dynamics_is_asked_in_another_thread_and_its_trouble_is_no_change() -> None:
+    waiting, go_on, told = threading.Event(), threading.Event(), []
+    clock = [0.0]
+
+    def ask() -> Any:
+        waiting.set()
+        go_on.wait(30)
+        raise TemporaryFailure("429", FINDING)
+
+    store = SqliteStore(None, finding_of)
+    over = Overtaking(store, lambda: ask, lambda *_: told.append("looked"), lambda: None, Wishes(), lambda: clock[0])
+    clock[0] = overtaking.EVERY
+    assert not over.due
+    assert waiting.wait(30)
+    assert not over.due, "it did not wait for the answer"
+    go_on.set()
+    over.close()
+    assert not over.due
+    assert told == []
+    store.close()

@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from dynsync_gui.domain.cancel import CancelToken
-from dynsync_gui.domain.errors import TemporaryFailure
+from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure
 
 _T = TypeVar("_T")
 _FIRST_DELAY, _LONGEST_DELAY = 0.5, 30.0
 _SHORTEST_PAUSE = 0.1
 """Even where a server says to come back in no time, so that it is not flooded."""
+_TOO_BIG, _TRIES_TOO_BIG = "network.too-big", 3
+"""An answer without an end may be a fault of the way that passes; each one costs the most that an answer may hold."""
 
 
 @dataclass
@@ -32,7 +34,7 @@ class Again(Exception):  # noqa: N818
         most: Attempts after which this trouble counts as lasting; 0 for the patience's own.
     """
 
-    failure: TemporaryFailure
+    failure: ConnectionFailed
     after: float | None = None
     throttled: bool = False
     most: int = 0
@@ -119,6 +121,7 @@ class Repeater:
 
         Raises:
             TemporaryFailure: The trouble outlived the patience.
+            ConnectionFailed: One answer after the other had no end.
             Cancelled: The work was cancelled meanwhile.
         """
         tries, began = 0, time.monotonic()
@@ -130,6 +133,10 @@ class Repeater:
                 again = told
             except TemporaryFailure as failure:
                 again = Again(failure)
+            except ConnectionFailed as failure:
+                if failure.code != _TOO_BIG:
+                    raise
+                again = Again(failure, most=_TRIES_TOO_BIG)
             delay = again.after
             if again.throttled:
                 delay = 1.0 if delay is None else max(delay, _SHORTEST_PAUSE)

@@ -15,6 +15,8 @@ from dynsync_gui.domain.ports import ChangePage, PersonChange
 _TOKEN = "/rest/v1/activities/pagingtoken.json"  # noqa: S105  a path
 _CHANGES = "/rest/v1/activities/leadchanges.json"
 _AT_ONCE = "300"
+_PROGRAM = "Web service API"
+"""The source that Marketo names for whatever came by its API."""
 
 
 def changes_from(client: MarketoClient, moment: datetime, patience: Patience) -> str:
@@ -22,7 +24,7 @@ def changes_from(client: MarketoClient, moment: datetime, patience: Patience) ->
     moment -= timedelta(seconds=client.clock_ahead)
     since = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     try:
-        return client.call(read(_TOKEN, sinceDatetime=since), patience, _onward)
+        return client.call(read(_TOKEN, sinceDatetime=since), patience, onward)
     except Refused as refused:
         raise refused.failure from None
 
@@ -41,12 +43,29 @@ def read_changes(client: MarketoClient, token: str, fields: Sequence[str], patie
 
 
 def _page(told: Mapping[str, Any]) -> ChangePage:
+    rows = rows_of(told)
+    changes = tuple(change for row in rows for change in _changes(row))
+    return ChangePage(changes, onward(told), told.get("moreResult") is True, any(_by_hand(row) for row in rows))
+
+
+def rows_of(told: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The rows of a page of activities.
+
+    Raises:
+        TemporaryFailure: There is something else in their place.
+    """
     rows = told.get("result")
     rows = [] if rows is None else rows
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise TemporaryFailure("611", MARKETO["611"], "a page of changes without a list")
-    changes = tuple(change for row in rows for change in _changes(row))
-    return ChangePage(changes, _onward(told), more=told.get("moreResult") is True)
+        raise TemporaryFailure("611", MARKETO["611"], "a page of activities without a list")
+    return rows
+
+
+def _by_hand(row: Mapping[str, Any]) -> bool:
+    """Whether Marketo says who was behind a change, and that it was no program."""
+    named = row.get("attributes")
+    named = [one for one in named if isinstance(one, dict)] if isinstance(named, list) else []
+    return any(one.get("name") == "Source" and str(one.get("value") or _PROGRAM) != _PROGRAM for one in named)
 
 
 def _changes(row: Mapping[str, Any]) -> list[PersonChange]:
@@ -61,7 +80,12 @@ def _changes(row: Mapping[str, Any]) -> list[PersonChange]:
     ]
 
 
-def _onward(told: Mapping[str, Any]) -> str:
+def onward(told: Mapping[str, Any]) -> str:
+    """The token that leads on.
+
+    Raises:
+        TemporaryFailure: There is none.
+    """
     token = told.get("nextPageToken")
     if not isinstance(token, str) or not token:
         raise TemporaryFailure("611", MARKETO["611"], "no token that leads on")

@@ -16,11 +16,13 @@ from dynsync_gui.connectors.marketo import changes, custom_types, lists, records
 from dynsync_gui.connectors.marketo.auth import MarketoAuth
 from dynsync_gui.connectors.marketo.checks import MarketoChecks
 from dynsync_gui.connectors.marketo.client import MarketoClient, Refused
+from dynsync_gui.connectors.marketo.ends import Ends
 from dynsync_gui.connectors.marketo.identity import read_identity
 from dynsync_gui.connectors.marketo.kept_targets import KeptTargets
 from dynsync_gui.connectors.marketo.usage import calls_today
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.checks import Check, SystemIdentity
+from dynsync_gui.domain.ends import EndPage, Feed
 from dynsync_gui.domain.mapping import NewField
 from dynsync_gui.domain.ports import ChangePage, OnCheck, OnWait, RateWindow, RowOutcome, Shelf
 from dynsync_gui.domain.schema import CustomType, System, Target, TargetSchema
@@ -57,6 +59,7 @@ class MarketoRestReader:
         self._client = MarketoClient(self._http, base, self._auth, self._limiter, repeater)
         self._searchable: frozenset[str] | None = None
         self._kept = KeptTargets(settings.marketo, shelf, self._told) if shelf else None
+        self._ends = Ends(self._client, settings.marketo, shelf)
 
     def check(self, report: OnCheck) -> tuple[Check, ...]:
         """Run the named checks; see the protocol."""
@@ -93,6 +96,10 @@ class MarketoRestReader:
     def read_changes(self, token: str, fields: Sequence[str]) -> ChangePage:
         """One page of changes of these fields; see the protocol."""
         return changes.read_changes(self._client, token, fields, patient())
+
+    def read_ends(self, feed: Feed, token: str) -> EndPage:
+        """One page of persons that were merged or deleted; see the protocol."""
+        return self._ends.page(feed, token, patient())
 
     def all_persons(self, fields: Sequence[str], at_most: int) -> tuple[Mapping[str, Any], ...] | None:
         """Every person, or None; see the protocol."""

@@ -12,6 +12,8 @@ FIELD_RETYPED = "field-retyped"
 FIELD_STOPPED = "field-stopped"
 CHANGE_REFUSED, CHANGE_UNFIT, CHANGES_DENIED = "dynamics-refused", "dynamics-unfit", "marketo-changes-denied"
 """About the way from Marketo to Dynamics."""
+JOINED, DELETED_THERE = "merged-in-marketo", "deleted-in-marketo"
+"""What became of a person in Marketo."""
 NOTICES = {
     FIELD_GONE: Finding(
         msg("A chosen field is no longer in Dynamics. Everything else is synced."),
@@ -51,6 +53,21 @@ NOTICES = {
         ),
         Owner.MARKETO_ADMIN,
         Retry.NEXT_RUN,
+    ),
+    JOINED: Finding(
+        msg("Two Dynamics records became one person in Marketo, and this is the one whose person is gone."),
+        msg(
+            "Merge the two records in Dynamics as well. If they are two people, try this one again: it then becomes a "
+            "person of its own."
+        ),
+        Owner.YOU,
+        Retry.DECISION,
+    ),
+    DELETED_THERE: Finding(
+        msg("The person was deleted in Marketo. It comes back as soon as the record changes in Dynamics."),
+        msg("Nothing. If it has to be back now, sync this one record. If it has to stay away, use the filter."),
+        Owner.YOU,
+        Retry.DECISION,
     ),
     "shared-email": Finding(
         msg("Another Dynamics record has the same e-mail address. Both are persons of their own in Marketo."),
@@ -122,7 +139,7 @@ NOTICES = {
         Retry.AFTER_PARENT,
     ),
 }
-"""DynSync's own reasons for listing a record; only the last one sets it aside."""
+"""DynSync's own reasons for listing a record; only waiting for another one, and a merge in Marketo, set it aside."""
 
 
 _SYSTEM_ERROR = "611"

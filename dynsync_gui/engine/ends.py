@@ -1,0 +1,132 @@
+"""Lets records follow persons that were merged or deleted in Marketo.
+
+Marketo is asked only where it is likely to have something to tell: a person of ours is missing, somebody was at work
+there, or an hour has passed. So a quiet cycle asks nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from dynsync_gui.domain.cancel import CancelToken
+from dynsync_gui.domain.ends import EndPage, Feed
+from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure
+from dynsync_gui.domain.findings.records import CHANGES_DENIED
+from dynsync_gui.domain.ports import DynamicsReader, MarketoReader
+from dynsync_gui.domain.schema import PEOPLE
+from dynsync_gui.domain.storage import Notice, StagedRecord, SyncStore
+from dynsync_gui.engine import payload
+from dynsync_gui.engine.payload import Rules
+from dynsync_gui.engine.staging import stage
+from dynsync_gui.engine.to_dynamics import Work, denied
+
+EVERY = timedelta(hours=1)
+"""Between two looks without any sign."""
+
+_AT_ONCE = 100
+_NO_TOKEN = "1003"  # noqa: S105  a code
+"""Marketo: it does not know the token any more."""
+
+
+class Ends:
+    """One run's looks.
+
+    Args:
+        dynamics: Where to read the records anew, as what a person holds after a merge is not known.
+        marketo: The reading half of Marketo.
+        store: The ledger.
+        run: The run's number.
+        work: Tables that are synced.
+        rules: How records are taken in.
+        token: Pauses and stops it.
+    """
+
+    def __init__(
+        self,
+        dynamics: DynamicsReader,
+        marketo: MarketoReader,
+        store: SyncStore,
+        run: int,
+        work: Work,
+        rules: Rules,
+        token: CancelToken,
+    ) -> None:
+        self._dynamics = dynamics
+        self._marketo = marketo
+        self._store = store
+        self._run = run
+        self._work = work
+        self._rules = rules
+        self._token = token
+
+    @property
+    def due(self) -> bool:
+        """Whether it is time to look without any sign."""
+        last = self._store.looked_at()
+        return last is None or not timedelta(0) <= datetime.now(UTC) - last < EVERY
+
+    def begin(self) -> None:
+        """Remember where both feeds begin, if nothing is remembered yet."""
+        try:
+            self._begin()
+        except ConnectionFailed as failure:
+            self._say(failure)
+
+    def look(self) -> None:
+        """Read both feeds to their ends; a notice says so where Marketo does not allow it."""
+        try:
+            self._begin()
+            for feed in Feed:
+                for page in self._pages(feed):
+                    self._keep(feed, page)
+        except ConnectionFailed as failure:
+            self._say(failure)
+
+    def _begin(self) -> None:
+        if not self._store.feed_token(Feed.DELETED):
+            token = self._marketo.changes_from(self._store.first_run())
+            for feed in Feed:
+                self._store.keep_ends((), feed, token)
+
+    def _pages(self, feed: Feed) -> Iterator[EndPage]:
+        token, anew = self._store.feed_token(feed), False
+        while True:
+            self._token.checkpoint()
+            try:
+                page = self._marketo.read_ends(feed, token)
+            except ConnectionFailed as failure:
+                if failure.code != _NO_TOKEN or isinstance(failure, TemporaryFailure) or anew:
+                    raise
+                token, anew = self._marketo.changes_from(self._store.first_run()), True
+                continue
+            yield page
+            token = page.onward
+            if not page.more:
+                return
+
+    def _keep(self, feed: Feed, page: EndPage) -> None:
+        """Keep a page; who has another person now is taken in whole, as if it had just been read."""
+        staged = self._read([end.person for end in page.ends if end.into])
+        with self._store.transaction():
+            self._store.keep_ends(page.ends, feed, page.onward)
+            for record in staged:
+                self._store.forget_agreement(record.entity, record.id)
+            self._store.stage(self._run, staged)
+
+    def _read(self, persons: list[str]) -> list[StagedRecord]:
+        bearers = self._store.bearers(persons) if persons else {}
+        staged: list[StagedRecord] = []
+        for schema, mapping in self._work:
+            ids = bearers.get(mapping.entity, ())
+            names, shown = payload.columns(mapping, schema, self._rules), payload.wants_shown(mapping)
+            for start in range(0, len(ids), _AT_ONCE):
+                part = ids[start : start + _AT_ONCE]
+                for record in self._dynamics.read_records(schema, names, part, shown=shown):
+                    staged += stage(record, mapping, self._rules)
+        return staged
+
+    def _say(self, failure: ConnectionFailed) -> None:
+        if not denied(failure):
+            raise failure
+        self._store.notice([Notice(PEOPLE[0], "", CHANGES_DENIED, f"{failure.code} {failure.detail}")])
