@@ -9,7 +9,7 @@ if not (3, 11) <= sys.version_info < (3, 14):  # said before anything is read th
 import argparse
 from pathlib import Path
 
-from steps import checking, debian, environment, packaging, proving, showing, testing
+from steps import checking, debian, environment, packaging, proving, showing, soaking, testing
 from steps.console import ROOT, Stop, run, say
 
 ABOUT = """\
@@ -33,6 +33,7 @@ def _parser() -> argparse.ArgumentParser:
     translations = verbs.add_parser("translations", help="collect the texts and compile the catalogues")
     translations.add_argument("--check", action="store_true", help="only tell whether they are up to date and complete")
     verbs.add_parser("lock", help="choose the newest fitting versions and write the lock files")
+    verbs.add_parser("soak", help="let every operation of a sync fail once, and see that it ends alike", add_help=False)
     for verb, what in SCRIPTS.items():
         verbs.add_parser(verb, help=what, add_help=False)
     verbs.add_parser("package", help="build what people of this platform install, in dist/")
@@ -45,7 +46,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _read(words: list[str]) -> argparse.Namespace:
     """The command line; what follows a verb that starts another program is that program's own."""
-    passing_on = bool(words) and words[0] in {"test", *SCRIPTS}
+    passing_on = bool(words) and words[0] in {"test", "soak", *SCRIPTS}
     options = _parser().parse_args(words[:1] if passing_on else words)
     options.arguments = words[1:] if passing_on else []
     return options
@@ -62,6 +63,7 @@ def _carry_out(options: argparse.Namespace) -> int:
         return run([python, ROOT / "build" / f"{options.verb}.py", *options.arguments])
     verbs = {
         "test": lambda: testing.run_tests(python, options.arguments),
+        "soak": lambda: soaking.soak(python, options.arguments),
         "lint": lambda: checking.lint(python),
         "translations": lambda: checking.translations(python, check=options.check),
         "lock": lambda: checking.lock(python),

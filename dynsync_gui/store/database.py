@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import inspect
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from dynsync_gui.domain.checks import Owner
 from dynsync_gui.domain.errors import Finding, StoreFailed
 from dynsync_gui.domain.text import msg
 from dynsync_gui.store.migrations import MIGRATIONS
 
+_T = TypeVar("_T")
 _BUSY_SECONDS = 15.0
 
 DAMAGED = Finding(
@@ -123,6 +126,17 @@ def storage_errors() -> Iterator[None]:
         raise StoreFailed("store-damaged" if damaged else "store-unusable", finding, detail=str(error)) from error
     except OSError as error:
         raise StoreFailed("store-unusable", UNUSABLE, detail=str(error)) from error
+
+
+def telling_storage_errors(kind: type[_T]) -> type[_T]:
+    """Give every public method of a class `storage_errors`, so that reading fails in our words as writing does.
+
+    Generators are left out: their work is done after the call, so that they say it themselves.
+    """
+    for name, member in list(vars(kind).items()):
+        if inspect.isfunction(member) and not name.startswith("_") and not inspect.isgeneratorfunction(member):
+            setattr(kind, name, storage_errors()(member))
+    return kind
 
 
 def _coded(error: sqlite3.Error) -> bool:

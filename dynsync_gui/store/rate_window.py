@@ -6,12 +6,15 @@ import sqlite3
 import threading
 from pathlib import Path
 
+from dynsync_gui.store.database import storage_errors
+
 
 class StoredRateWindow:
     """Implements `domain.ports.RateWindow`.
 
     Before a profile exists nothing may be on disk, so the times are in memory until `attach`; then they move into a
-    file of their own, which keeps the many small writes away from the profile's database.
+    file of their own, which keeps the many small writes away from the profile's database. Every method raises
+    `StoreFailed` where that file cannot be used.
     """
 
     def __init__(self) -> None:
@@ -21,7 +24,7 @@ class StoredRateWindow:
 
     def attach(self, path: Path) -> None:
         """Keep the times in a file from now on; what was counted so far goes with it."""
-        with self._lock:
+        with self._lock, storage_errors():
             if self._path == path:
                 return
             stored = _open(path)
@@ -34,7 +37,7 @@ class StoredRateWindow:
 
     def reserve(self, now: float, window: float, limit: int) -> float:
         """Take a place for a call at `now` and return 0, or return the seconds to wait."""
-        with self._lock, self._db:
+        with self._lock, storage_errors(), self._db:
             self._db.execute("BEGIN IMMEDIATE")
             # A clock that was set back leaves times of the future behind: they count as now.
             self._db.execute("UPDATE calls SET at = ? WHERE at > ?", (now, now))
@@ -47,7 +50,7 @@ class StoredRateWindow:
 
     def count_day(self, day: str, calls: int = 0) -> int:
         """Add calls to a day and return its sum."""
-        with self._lock, self._db:
+        with self._lock, storage_errors(), self._db:
             if calls:
                 self._db.execute("BEGIN IMMEDIATE")
                 _count(self._db, day, calls)

@@ -32,7 +32,7 @@ from dynsync_gui.domain.storage import (
     StagedRecord,
 )
 from dynsync_gui.store.alarms import count_alarms
-from dynsync_gui.store.database import Database, storage_errors
+from dynsync_gui.store.database import Database, storage_errors, telling_storage_errors
 from dynsync_gui.store.ends import PersonEnds
 from dynsync_gui.store.incoming import IncomingChanges
 from dynsync_gui.store.ledger import Ledger, now
@@ -45,6 +45,7 @@ from dynsync_gui.store.urgency import Urgency
 FindingOf = Callable[[str, str], Finding]
 
 
+@telling_storage_errors
 class SqliteStore:
     """One profile's memory.
 
@@ -485,21 +486,22 @@ class SqliteStore:
 
     def problems(self) -> Iterator[Problem]:
         """Problems, then notices."""
-        for entity, id_, name, code, field, detail, retry, since in self._reports.problem_rows():
-            finding = self._finding_of(code, detail)
-            yield Problem(
-                Entity(entity),
-                id_,
-                name,
-                field,
-                code,
-                finding.title,
-                finding.cure,
-                datetime.fromisoformat(since).astimezone(UTC),
-                Retry(retry) if retry else finding.retry,
-                detail,
-                aside=bool(retry),
-            )
+        with storage_errors():
+            for entity, id_, name, code, field, detail, retry, since in self._reports.problem_rows():
+                finding = self._finding_of(code, detail)
+                yield Problem(
+                    Entity(entity),
+                    id_,
+                    name,
+                    field,
+                    code,
+                    finding.title,
+                    finding.cure,
+                    datetime.fromisoformat(since).astimezone(UTC),
+                    Retry(retry) if retry else finding.retry,
+                    detail,
+                    aside=bool(retry),
+                )
 
     def copy_to(self, path: Path) -> None:
         """Copy everything into a new file, whole or not at all."""
@@ -507,5 +509,4 @@ class SqliteStore:
 
     def close(self) -> None:
         """Give the file back."""
-        with storage_errors():
-            self._database.close()
+        self._database.close()

@@ -139,7 +139,7 @@ def test_dev_lock_holds_the_same_versions_as_the_runtime_lock() -> None:
 def test_help_names_every_verb() -> None:
     asked = [sys.executable, str(ROOT / "build" / "dev.py"), "--help"]
     answer = subprocess.run(asked, capture_output=True, text=True, check=True, cwd=os.sep).stdout
-    for verb in ("demo", "test", "lint", "translations", "lock", "screenshots", "bench", "package", "prove"):
+    for verb in ("demo", "test", "lint", "translations", "lock", "soak", "screenshots", "bench", "package", "prove"):
         assert f"    {verb}" in answer
 
 

@@ -1,10 +1,13 @@
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from dynsync_gui.domain.errors import StoreFailed
 from dynsync_gui.domain.findings.records import finding_of
+from dynsync_gui.domain.schema import Entity
+from dynsync_gui.domain.storage import Cursor
 from dynsync_gui.store.rate_window import StoredRateWindow
 from dynsync_gui.store.sync_store import SqliteStore
 
@@ -33,6 +36,44 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path):
     with pytest.raises(StoreFailed) as caught:
         SqliteStore(tmp_path / "missing" / "dynsync.db", finding_of)
     assert caught.value.code == "store-unusable"
+
+
+def test_a_disk_that_fails_while_it_is_read_is_told_in_our_words(tmp_path: Path):
+    store = SqliteStore(tmp_path / "dynsync.db", finding_of)
+    questions: list[Callable[[], object]] = [
+        lambda: store.runs(5),
+        lambda: store.records_at([1, 2]),
+        lambda: list(store.problems()),
+        store.urgent_waiting,
+        lambda: store.move_cursor(Entity.CONTACT, Cursor(1)),
+    ]
+    try:
+        store._db.set_progress_handler(lambda: 1, 1)
+        for question in questions:
+            with pytest.raises(StoreFailed) as caught:
+                question()
+            assert caught.value.code == "store-unusable"
+        store._db.set_progress_handler(None, 1)
+        assert store.runs(5) == ()
+    finally:
+        store.close()
+
+
+def test_a_window_whose_file_is_held_says_so(tmp_path: Path):
+    window = StoredRateWindow()
+    window.attach(tmp_path / "calls.db")
+    window._db.execute("PRAGMA busy_timeout = 10")
+    holder = sqlite3.connect(tmp_path / "calls.db", isolation_level=None)
+    try:
+        holder.execute("BEGIN IMMEDIATE")
+        for call in (lambda: window.reserve(100.0, 20.0, 2), lambda: window.count_day("2026-11-22", 1)):
+            with pytest.raises(StoreFailed):
+                call()
+        holder.execute("ROLLBACK")
+        assert window.reserve(100.0, 20.0, 2) == 0.0
+    finally:
+        holder.close()
+        window.close()
 
 
 def test_the_window_lets_so_many_calls_through_and_says_how_long_to_wait():
