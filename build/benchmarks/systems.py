@@ -82,7 +82,9 @@ class Systems:
     def _ask(self, method: str, path: str, content: Any = None) -> Any:
         control = self.ready["control"]
         body = json.dumps(content).encode() if content is not None else None
-        request = urllib.request.Request(control["url"] + path, body, {"X-Rehearsal-Key": control["key"]}, method=method)
+        request = urllib.request.Request(
+            control["url"] + path, body, {"X-Rehearsal-Key": control["key"]}, method=method
+        )
         with urllib.request.urlopen(request, timeout=120) as answer:
             return json.load(answer)
 

@@ -18,7 +18,7 @@ from dynsync_gui.domain.text import Message, msg
 from dynsync_gui.engine import payload
 from dynsync_gui.engine.explain_fields import cause_of
 from dynsync_gui.engine.proof import DOUBLED, MISSING, UNEQUAL, Auditor, key_in, wanted_of
-from dynsync_gui.engine.staging import stage
+from dynsync_gui.engine.staging import stage_all
 
 AT_ONCE = 100
 LISTED = 10_000
@@ -80,7 +80,7 @@ class Certifier(Auditor):
             self._token.checkpoint()
             part = ids[start : start + AT_ONCE]
             records = self._dynamics.read_records(schema, names, part, shown=shown)
-            staged = [one for record in records for one in stage(record, mapping, self._rules)]
+            staged = stage_all(records, mapping, self._rules)
             for entity in dict.fromkeys(one.entity for one in staged):
                 self._compare(entity, mapping, [one for one in staged if one.entity is entity])
             there = {record.id for record in records}

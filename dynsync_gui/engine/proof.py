@@ -26,7 +26,7 @@ from dynsync_gui.engine.linking import link_values
 from dynsync_gui.engine.matching import CHUNK
 from dynsync_gui.engine.own_types import OwnType
 from dynsync_gui.engine.payload import Rules
-from dynsync_gui.engine.staging import stage
+from dynsync_gui.engine.staging import stage_all
 
 _LISTED = 200
 MISSING = msg("is not in Marketo")
@@ -82,7 +82,7 @@ class Auditor:
             while True:
                 self._token.checkpoint()
                 page = self._dynamics.read_page(schema, names, link, track=False, shown=shown, page_size=CHUNK)
-                staged = [one for record in page.records for one in stage(record, mapping, self._rules)]
+                staged = stage_all(page.records, mapping, self._rules)
                 for entity in dict.fromkeys(one.entity for one in staged):
                     self._compare(entity, mapping, [one for one in staged if one.entity is entity])
                 if not page.next_link:

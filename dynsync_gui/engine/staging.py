@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from dynsync_gui.domain.mapping import EntityMapping
 from dynsync_gui.domain.ports import SourceRecord
 from dynsync_gui.domain.schema import Entity, Target
 from dynsync_gui.domain.storage import StagedRecord
 from dynsync_gui.engine import deals, own_tables, payload
+from dynsync_gui.engine.conversion import Conversion
 from dynsync_gui.engine.payload import Rules
 
 
-def stage(record: SourceRecord, mapping: EntityMapping, rules: Rules) -> tuple[StagedRecord, ...]:
+def stage_all(records: Iterable[SourceRecord], mapping: EntityMapping, rules: Rules) -> list[StagedRecord]:
+    """Turn the records of a table as read into what the ledger keeps of them."""
+    conversion = Conversion(mapping.fields)
+    return [one for record in records for one in stage(record, mapping, rules, conversion)]
+
+
+def stage(
+    record: SourceRecord, mapping: EntityMapping, rules: Rules, conversion: Conversion | None = None
+) -> tuple[StagedRecord, ...]:
     """Turn a record as read into what the ledger keeps of it."""
     entity = record.entity
     if entity is Entity.OPPORTUNITY:
@@ -19,7 +30,7 @@ def stage(record: SourceRecord, mapping: EntityMapping, rules: Rules) -> tuple[S
         return (deals.stage_stakeholder(record, rules),)
     if entity.target is Target.CUSTOM_OBJECT:
         return (own_tables.stage_row(record, mapping, rules),)
-    return (payload.stage(record, mapping, rules),)
+    return (payload.stage(record, mapping, rules, conversion or Conversion(mapping.fields)),)
 
 
 def gone(entity: Entity, id_: str, rules: Rules) -> tuple[StagedRecord, ...]:
