@@ -67,8 +67,7 @@ class PreparedContacts:
             token = delta_token(until, world.clock.now()) if tracking else ""
             link = f'"@odata.deltaLink":{json.dumps(asked.link(f"$deltatoken={token}"))},' if tracking else ""
         rows = self._rows(asked, size).replace(_MARK.encode(), b"%08x" % place.page)
-        answer = Answer(b'{%b"value":%b}' % (link.encode(), rows), content_type="application/json; charset=utf-8")
-        return answer
+        return Answer(b'{%b"value":%b}' % (link.encode(), rows), content_type="application/json; charset=utf-8")
 
     def _rows(self, asked: Question, size: int) -> bytes:
         """A page of the rehearsal's contacts, as often as it takes, with marks in ids and addresses."""

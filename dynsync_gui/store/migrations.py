@@ -138,4 +138,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX records_urgent ON records (seq) WHERE urgent = 1",
         "ALTER TABLE runs ADD COLUMN rung TEXT NOT NULL DEFAULT ''",
     ),
+    (
+        """CREATE INDEX records_unmatched ON records (email)
+            WHERE state = 'outbox' AND match = '' AND email <> '' AND entity IN ('contact', 'lead')""",
+    ),
 )
