@@ -40,6 +40,8 @@ class NotConvertible(ValueError):  # noqa: N818  reads as what happened
 
 def clean(text: str) -> str | None:
     """Text without outer blanks and without characters that no JSON reader takes; None when nothing is left."""
+    if text.isprintable():  # as nearly all are: none of those characters is in it
+        return text.strip() or None
     kept = _SURROGATES.sub("\ufffd", _CONTROLS.sub("", text)).strip()
     return kept or None
 

@@ -160,12 +160,16 @@ class FieldType(StrEnum):
     @property
     def is_lookup(self) -> bool:
         """Whether the value points to a record of another table."""
-        return self in {FieldType.LOOKUP, FieldType.CUSTOMER, FieldType.OWNER}
+        return self in _LOOKUPS
 
     @property
     def has_options(self) -> bool:
         """Whether the value is one or several numbers that stand for labels."""
-        return self in {FieldType.PICKLIST, FieldType.STATE, FieldType.STATUS, FieldType.MULTISELECT}
+        return self in _OPTION_SETS
+
+
+_LOOKUPS = frozenset({FieldType.LOOKUP, FieldType.CUSTOMER, FieldType.OWNER})
+_OPTION_SETS = frozenset({FieldType.PICKLIST, FieldType.STATE, FieldType.STATUS, FieldType.MULTISELECT})
 
 
 class DateBehavior(StrEnum):

@@ -80,7 +80,7 @@ class Certifier(Auditor):
             self._token.checkpoint()
             part = ids[start : start + AT_ONCE]
             records = self._dynamics.read_records(schema, names, part, shown=shown)
-            staged = [one for record in records for one in in_range(record, mapping, self._rules)]
+            staged = in_range(records, mapping, self._rules)
             for entity in dict.fromkeys(one.entity for one in staged):
                 self._compare(entity, mapping, [one for one in staged if one.entity is entity])
             there = {record.id for record in records}

@@ -16,6 +16,7 @@ from dynsync_gui.domain.schema import COMPANY_KEY, KEY_FIELD, PEOPLE, Entity, Ta
 from dynsync_gui.domain.storage import SyncStore
 from dynsync_gui.domain.text import msg
 from dynsync_gui.engine import payload
+from dynsync_gui.engine.conversion import Conversion
 from dynsync_gui.engine.explain_chain import Chain, Held, Standstill, Subject
 from dynsync_gui.engine.explain_fields import field_views
 from dynsync_gui.engine.payload import Rules
@@ -163,7 +164,7 @@ class Explainer:
     def _wanted(self, record: SourceRecord, mapping: EntityMapping) -> Mapping[str, Any]:
         """Dynamics' values of now, whether or not a rule leaves the record out."""
         staged = next(one for one in stage(record, mapping, self._rules) if one.entity is record.entity)
-        return staged.payload if staged.payload is not None else payload.payload_of(record, mapping)
+        return staged.payload if staged.payload is not None else Conversion(mapping.fields).convert(record).payload
 
     def _held(self, entity: Entity, id_: str, mapping: EntityMapping | None) -> Sequence[Held]:
         """What Marketo has under the record's key."""

@@ -18,7 +18,7 @@ from dynsync_gui.engine.payload import Rules
 from dynsync_gui.engine.quarantine import quarantines
 from dynsync_gui.engine.reading import Reading
 from dynsync_gui.engine.sampling import newest
-from dynsync_gui.engine.staging import stage
+from dynsync_gui.engine.staging import stage_all
 from dynsync_gui.engine.workload import Schemas, work_of
 
 SAMPLE = 500
@@ -105,4 +105,4 @@ class FitCheck:
         return [links[start : start + _IDS] for start in range(0, len(links), _IDS)]
 
     def _staged(self, records: Sequence[SourceRecord], mapping: EntityMapping) -> list[StagedRecord]:
-        return [one for record in records for one in stage(record, mapping, self._rules)]
+        return stage_all(records, mapping, self._rules)

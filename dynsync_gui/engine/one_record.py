@@ -10,7 +10,7 @@ from dynsync_gui.domain.schema import Entity, EntitySchema
 from dynsync_gui.domain.storage import StagedRecord, SyncStore
 from dynsync_gui.engine import payload
 from dynsync_gui.engine.payload import Rules
-from dynsync_gui.engine.staging import gone, stage
+from dynsync_gui.engine.staging import gone, stage_all
 
 _DEEPEST = 3
 """An opportunity's contact has an account, which has an owner."""
@@ -73,4 +73,4 @@ class OneRecord:
             return ()
         names, shown = payload.columns(mapping, schema, self._rules), payload.wants_shown(mapping)
         records = self._dynamics.read_records(schema, names, [id_], shown=shown)
-        return tuple(one for record in records for one in stage(record, mapping, self._rules))
+        return tuple(stage_all(records, mapping, self._rules))

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dynsync_gui.domain.choice import Form, Overwrite
-from dynsync_gui.domain.convert import clean, email_of, to_marketo
-from dynsync_gui.domain.fingerprint import LINK, fingerprint
+from dynsync_gui.domain.choice import Form
+from dynsync_gui.domain.convert import clean, email_of
+from dynsync_gui.domain.fingerprint import LINK, entry
 from dynsync_gui.domain.mapping import EntityMapping
 from dynsync_gui.domain.ports import SourceRecord
 from dynsync_gui.domain.schema import (
@@ -23,8 +23,8 @@ from dynsync_gui.domain.schema import (
     Target,
 )
 from dynsync_gui.domain.settings import DeletedPolicy, FilteredOut
-from dynsync_gui.domain.storage import Match, Skip, StagedRecord
-from dynsync_gui.engine.fit import judged
+from dynsync_gui.domain.storage import Fit, Match, Skip, StagedRecord
+from dynsync_gui.engine.conversion import Conversion
 
 QUALIFIED = 1
 """``statecode`` of a qualified lead (Dataverse, lead table)."""
@@ -99,25 +99,32 @@ def wants_shown(mapping: EntityMapping) -> bool:
     )
 
 
-def stage(record: SourceRecord, mapping: EntityMapping, rules: Rules) -> StagedRecord:
-    """Turn a user, an account, a contact or a lead as read into a record for the ledger."""
+def stage(record: SourceRecord, mapping: EntityMapping, rules: Rules, conversion: Conversion) -> StagedRecord:
+    """Turn a user, an account, a contact or a lead as read into a record for the ledger.
+
+    Args:
+        record: As read.
+        mapping: Its table's.
+        rules: How it is taken in.
+        conversion: How its values are converted: by that mapping.
+    """
     if record.deleted:
         return farewell(record.entity, record.id, record.version, rules)
     values = record.values
     kept_out = mapping.filter and values.get(FILTER_FIELD) is False
-    payload = payload_of(record, mapping)
+    converted = conversion.convert(record)
     parent = _parent(record) if mapping.linked else ""
     owner, team = owner_of(record) if rules.owners else ("", "")
     master = str(values.get("_masterid_value") or "").lower() if values.get("merged") else ""
     qualified = record.entity is Entity.LEAD and values.get("statecode") == QUALIFIED
     skip = Skip.MERGED if master else Skip.FILTERED if kept_out else None
-    prints = fingerprint({**payload, LINK: f"{parent}|{owner}"})
+    prints = b"".join(sorted([*converted.entries, entry(LINK, f"{parent}|{owner}")]))
     stopped = _stopped(record.entity, skip, rules)
     return StagedRecord(
         entity=record.entity,
         id=record.id,
         version=record.version,
-        payload=stopped.payload if skip else payload,
+        payload=stopped.payload if skip else converted.payload,
         digest=stopped.digest or hashlib.blake2b(prints, digest_size=16).digest(),
         name=clean(str(values.get("fullname") or values.get("name") or "")) or "",
         email=email_of(values.get("emailaddress1")),
@@ -125,15 +132,15 @@ def stage(record: SourceRecord, mapping: EntityMapping, rules: Rules) -> StagedR
         parent=parent,
         link=_link(record, qualified=qualified),
         qualified=qualified or bool(values.get("isdisabled")),
-        fit=judged(mapping.fields, {} if skip else payload),
+        fit=Fit.WHOLE if skip else converted.fit,
         skip=skip,
         owner=owner,
         team=team,
         master=master,
         farewell=stopped.farewell,
         prints=b"" if skip else prints,
-        spared=frozenset(pair.target.name for pair in mapping.fields if pair.overwrite is Overwrite.ONLY_EMPTY),
-        new=frozenset(pair.target.name for pair in mapping.fields if pair.new),
+        spared=conversion.spared,
+        new=conversion.new,
     )
 
 
@@ -146,20 +153,6 @@ def asked(mapping: EntityMapping, names: tuple[str, ...]) -> tuple[str, ...]:
     ]
     text = json.dumps(how, separators=(",", ":"))
     return (*names, f"={hashlib.blake2b(text.encode(), digest_size=8).hexdigest()}")
-
-
-def payload_of(record: SourceRecord, mapping: EntityMapping) -> dict[str, Any]:
-    """Values by Marketo's names; an empty one that may not replace anything is left out."""
-    found = {
-        pair: to_marketo(pair, record.values.get(pair.source.column), record.shown.get(pair.source.column))
-        for pair in mapping.fields
-        if pair.direction.writes_marketo
-    }
-    return {
-        pair.target.name: value
-        for pair, value in found.items()
-        if value is not None or pair.overwrite is not Overwrite.NOT_BY_EMPTY
-    }
 
 
 def _stopped(entity: Entity, skip: Skip | None, rules: Rules) -> _Stopped:

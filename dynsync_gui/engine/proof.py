@@ -82,7 +82,7 @@ class Auditor:
             while True:
                 self._token.checkpoint()
                 page = self._dynamics.read_page(schema, names, link, track=False, shown=shown, page_size=CHUNK)
-                staged = [one for record in page.records for one in in_range(record, mapping, self._rules)]
+                staged = in_range(page.records, mapping, self._rules)
                 for entity in dict.fromkeys(one.entity for one in staged):
                     self._compare(entity, mapping, [one for one in staged if one.entity is entity])
                 if not page.next_link:

@@ -14,7 +14,7 @@ from dynsync_gui.domain.storage import Cursor, Notice, SyncStore
 from dynsync_gui.engine import payload
 from dynsync_gui.engine.labels import labels_of, relabelled
 from dynsync_gui.engine.payload import Rules
-from dynsync_gui.engine.staging import gone, stage
+from dynsync_gui.engine.staging import gone, stage_all
 
 PAGE_SIZE = 1_000
 """Rows a page: large enough for speed, small enough that decoding one does not hold up the window."""
@@ -167,7 +167,7 @@ class Reading:
         return there
 
     def _keep(self, page: Page, mapping: EntityMapping, start: Cursor) -> None:
-        staged = [one for record in page.records for one in stage(record, mapping, self._rules)]
+        staged = stage_all(page.records, mapping, self._rules)
         ended = not page.next_link
         cursor = replace(start, next_link=page.next_link, delta_link=page.delta_link, complete=ended)
         with self._store.transaction():
@@ -202,7 +202,7 @@ class Reading:
                     page_size=PAGE_SIZE,
                     where=where,
                 )
-                staged = [one for record in page.records for one in stage(record, mapping, self._rules)]
+                staged = stage_all(page.records, mapping, self._rules)
                 self._store.stage(self._run, staged)
                 link = page.next_link
                 if not link:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from dynsync_gui.domain.mapping import EntityMapping
@@ -9,23 +10,32 @@ from dynsync_gui.domain.ports import SourceRecord
 from dynsync_gui.domain.schema import Entity, Target
 from dynsync_gui.domain.storage import StagedRecord
 from dynsync_gui.engine import deals, own_tables, payload
+from dynsync_gui.engine.conversion import Conversion
 from dynsync_gui.engine.payload import CHANGED, Rules
 
 
-def stage(record: SourceRecord, mapping: EntityMapping, rules: Rules) -> tuple[StagedRecord, ...]:
+def stage_all(records: Iterable[SourceRecord], mapping: EntityMapping, rules: Rules) -> list[StagedRecord]:
+    """Turn the records of a table as read into what the ledger keeps of them."""
+    conversion = Conversion(mapping.fields)
+    return [one for record in records for one in stage(record, mapping, rules, conversion)]
+
+
+def in_range(records: Iterable[SourceRecord], mapping: EntityMapping, rules: Rules) -> list[StagedRecord]:
+    """The same without what a record that Marketo had before gets with its next change only."""
+    return [one.narrowed or one for one in stage_all(records, mapping, rules)]
+
+
+def stage(
+    record: SourceRecord, mapping: EntityMapping, rules: Rules, conversion: Conversion | None = None
+) -> tuple[StagedRecord, ...]:
     """Turn a record as read into what the ledger keeps of it."""
-    whole = _stage(record, mapping, rules)
+    whole = _stage(record, mapping, rules, conversion or Conversion(mapping.fields))
     late = late_fields(record, mapping)
     if not late:
         return whole
     some = replace(mapping, fields=tuple(pair for pair in mapping.fields if pair.target.name not in late))
-    narrowed = _stage(record, some, rules)
+    narrowed = _stage(record, some, rules, Conversion(some.fields))
     return tuple(replace(one, narrowed=less) for one, less in zip(whole, narrowed, strict=True))
-
-
-def in_range(record: SourceRecord, mapping: EntityMapping, rules: Rules) -> tuple[StagedRecord, ...]:
-    """The same without what a record that Marketo had before gets with its next change only."""
-    return tuple(one.narrowed or one for one in stage(record, mapping, rules))
 
 
 def late_fields(record: SourceRecord, mapping: EntityMapping) -> frozenset[str]:
@@ -44,7 +54,9 @@ def gone(entity: Entity, id_: str, rules: Rules) -> tuple[StagedRecord, ...]:
     return tuple(missing)
 
 
-def _stage(record: SourceRecord, mapping: EntityMapping, rules: Rules) -> tuple[StagedRecord, ...]:
+def _stage(
+    record: SourceRecord, mapping: EntityMapping, rules: Rules, conversion: Conversion
+) -> tuple[StagedRecord, ...]:
     entity = record.entity
     if entity is Entity.OPPORTUNITY:
         return deals.stage_opportunity(record, mapping, rules)
@@ -52,4 +64,4 @@ def _stage(record: SourceRecord, mapping: EntityMapping, rules: Rules) -> tuple[
         return (deals.stage_stakeholder(record, rules),)
     if entity.target is Target.CUSTOM_OBJECT:
         return (own_tables.stage_row(record, mapping, rules),)
-    return (payload.stage(record, mapping, rules),)
+    return (payload.stage(record, mapping, rules, conversion),)

@@ -152,4 +152,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE TABLE IF NOT EXISTS muted (seq INTEGER PRIMARY KEY)",
     ),
     ("CREATE INDEX records_to_unlist ON records (seq) WHERE match = 'unlist'",),
+    (
+        """CREATE INDEX records_unmatched ON records (email)
+            WHERE state = 'outbox' AND match = '' AND email <> '' AND entity IN ('contact', 'lead')""",
+    ),
 )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
 
 from dynsync_gui.domain.errors import TemporaryFailure
 from dynsync_gui.domain.findings.dataverse import DATAVERSE
@@ -44,10 +45,28 @@ def page_of(body: Mapping[str, Any], schema: EntitySchema, fields: Sequence[Sour
     next_link, delta_link = body.get("@odata.nextLink", ""), body.get("@odata.deltaLink", "")
     if not isinstance(rows, list) or not isinstance(next_link, str) or not isinstance(delta_link, str):
         raise _broken("no list of records")
-    return Page(tuple(_record(row, schema, fields) for row in rows), next_link, delta_link)
+    columns = _Columns.of(fields)
+    return Page(tuple(_record(row, schema, columns) for row in rows), next_link, delta_link)
 
 
-def _record(row: Any, schema: EntitySchema, fields: Sequence[SourceField]) -> SourceRecord:
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """What is looked for in every row of a page: columns, those that hold ids, and annotations with their columns."""
+
+    all: tuple[str, ...]
+    ids: tuple[str, ...]
+    shown: tuple[tuple[str, str], ...]
+    points_to: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, fields: Sequence[SourceField]) -> Self:
+        ids = [f.column for f in fields if f.type.is_lookup or f.type is FieldType.UNIQUEIDENTIFIER]
+        names = tuple(field.column for field in fields)
+        annotated = [tuple((f"{name}@{kind}", name) for name in names) for kind in (SHOWN, POINTS_TO)]
+        return cls(names, tuple(ids), *annotated)
+
+
+def _record(row: Any, schema: EntitySchema, columns: _Columns) -> SourceRecord:
     if not isinstance(row, dict):
         raise _broken("a record that is none")
     if str(row.get("@odata.context", "")).endswith("$deletedEntity") or row.get("reason") == "deleted":
@@ -59,23 +78,15 @@ def _record(row: Any, schema: EntitySchema, fields: Sequence[SourceField]) -> So
     if not id_:
         raise _broken("a record without an id")
     version = _VERSION.fullmatch(str(row.get("@odata.etag", "")))
-    values: dict[str, Any] = {}
-    shown: dict[str, str] = {}
-    points_to: dict[str, str] = {}
-    for field in fields:
-        column = field.column
-        values[column] = _value(field, row.get(column))
-        if isinstance(text := row.get(f"{column}@{SHOWN}"), str):
-            shown[column] = text
-        if isinstance(table := row.get(f"{column}@{POINTS_TO}"), str):
-            points_to[column] = table
+    values = {column: row.get(column) for column in columns.all}
+    for column in columns.ids:
+        values[column] = bare_id(values[column]) or None
+    shown, points_to = _texts(row, columns.shown), _texts(row, columns.points_to)
     return SourceRecord(schema.entity, id_, version[1] if version else "", values, shown, points_to)
 
 
-def _value(field: SourceField, value: Any) -> Any:
-    if field.type.is_lookup or field.type is FieldType.UNIQUEIDENTIFIER:
-        return bare_id(value) or None
-    return value
+def _texts(row: Mapping[str, Any], keys: Iterable[tuple[str, str]]) -> dict[str, str]:
+    return {name: row[key] for key, name in keys if key in row and isinstance(row[key], str)}
 
 
 def _broken(detail: str) -> TemporaryFailure:

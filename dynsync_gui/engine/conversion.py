@@ -1,0 +1,111 @@
+"""The values of a table's records as Marketo takes them: what is the same for many records is worked out once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from dynsync_gui.domain.choice import Form, Overwrite
+from dynsync_gui.domain.convert import altered, misfit, room, to_marketo
+from dynsync_gui.domain.fingerprint import entry
+from dynsync_gui.domain.mapping import FieldMapping
+from dynsync_gui.domain.ports import SourceRecord
+from dynsync_gui.domain.schema import TargetType
+from dynsync_gui.domain.storage import Fit
+
+_REMEMBERED = 256
+"""Values of a field that are kept converted: most fields hold few, and again and again the same."""
+
+_LOOKED_AT = {TargetType.DATE, TargetType.DATETIME, TargetType.EMAIL, TargetType.TEXT}
+"""Types whose values are not judged by their length alone."""
+
+_Taken = tuple[Any, Fit, bytes]
+_Take = Callable[[Any, str | None], _Taken]
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """One record's values.
+
+    Attributes:
+        payload: By Marketo's names; an empty one that may not replace anything is left out.
+        entries: What a fingerprint holds of them.
+        fit: How they fit.
+    """
+
+    payload: dict[str, Any]
+    entries: list[bytes]
+    fit: Fit
+
+
+class Conversion:
+    """How the values of one table are converted.
+
+    Attributes:
+        spared: Marketo fields that are only filled.
+        new: Marketo fields that are about to be created.
+    """
+
+    def __init__(self, fields: Sequence[FieldMapping]) -> None:
+        self._fields = [
+            (
+                pair.source.column,
+                pair.target.name,
+                _taking(pair),
+                pair.source.type.is_lookup,
+                pair.overwrite is not Overwrite.NOT_BY_EMPTY,
+            )
+            for pair in fields
+            if pair.direction.writes_marketo
+        ]
+        self.spared = frozenset(pair.target.name for pair in fields if pair.overwrite is Overwrite.ONLY_EMPTY)
+        self.new = frozenset(pair.target.name for pair in fields if pair.new)
+
+    def convert(self, record: SourceRecord) -> Converted:
+        """Convert a record's values."""
+        values, shown = record.values, record.shown
+        payload: dict[str, Any] = {}
+        entries: list[bytes] = []
+        misfits: set[Fit] = set()
+        for column, name, take, is_lookup, empties in self._fields:
+            value, fit, print_ = take(values.get(column), shown.get(column) if is_lookup else None)
+            if value is None and not empties:
+                continue
+            payload[name] = value
+            entries.append(print_)
+            if fit is not Fit.WHOLE:
+                misfits.add(fit)
+        fit = Fit.REFUSED if Fit.REFUSED in misfits else Fit.ALTERED if misfits else Fit.WHOLE
+        return Converted(payload, entries, fit)
+
+
+def _taking(pair: FieldMapping) -> _Take:
+    """How a value of a field is converted, judged and told from others."""
+    judge, name = _judging(pair), pair.target.name
+
+    @lru_cache(_REMEMBERED, typed=True)
+    def take(value: Any, shown: str | None) -> _Taken:
+        found = to_marketo(pair, value, shown)
+        return found, judge(found), entry(name, found)
+
+    return take
+
+
+def _judging(pair: FieldMapping) -> Callable[[Any], Fit]:
+    """How a converted value of a field is judged; most are told by a glance at their length."""
+    characters, _ = room(pair.target)
+    looked_at = pair.target.type in _LOOKED_AT or pair.form is Form.LABEL
+
+    def judge(value: Any) -> Fit:
+        if value is None:
+            return Fit.WHOLE
+        short = isinstance(value, str) and (characters is None or len(value) <= characters)
+        if short and not looked_at and value.isprintable():
+            return Fit.WHOLE
+        if misfit(pair, value):
+            return Fit.REFUSED
+        return Fit.ALTERED if altered(pair, value) else Fit.WHOLE
+
+    return judge
