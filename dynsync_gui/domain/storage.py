@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from dynsync_gui.domain.errors import Retry
+from dynsync_gui.domain.imports import ImportStore
 from dynsync_gui.domain.incoming import IncomingStore
 from dynsync_gui.domain.mapping import NewField
 from dynsync_gui.domain.mass_change import MassChange
@@ -287,6 +288,10 @@ class SharedEmail:
 
 class SyncStore(IncomingStore, PlaceStore, UrgentStore, Protocol):
     """The profile's memory. Used by one thread at a time."""
+
+    @property
+    def imports(self) -> ImportStore:
+        """People on their way in files."""
 
     def transaction(self) -> AbstractContextManager[None]:
         """All or nothing of what is done inside."""

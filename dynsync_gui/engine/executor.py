@@ -10,6 +10,7 @@ from dynsync_gui.domain.ports import MarketoWriter
 from dynsync_gui.domain.schema import PEOPLE, Entity, Target
 from dynsync_gui.domain.storage import Match, Notice, SyncStore
 from dynsync_gui.engine.calls import CallCount
+from dynsync_gui.engine.flight import Flight
 from dynsync_gui.engine.lanes import Lane
 from dynsync_gui.engine.overtaking import Overtaking
 from dynsync_gui.engine.own_types import OwnType
@@ -36,6 +37,8 @@ class Executor:
         problem_of: Title, cure, retry class and field of a row's reason.
         on_written: Told an entity and how many of its records are settled since the last time.
         overtaking: What may go first now and then; None for nothing.
+        filtered_list: Static list that people are taken out of.
+        by_file: Says whether people travel in files; without overtaking none do.
     """
 
     def __init__(
@@ -52,6 +55,7 @@ class Executor:
         on_written: OnWritten,
         overtaking: Overtaking | None = None,
         filtered_list: str = "",
+        by_file: Callable[[], bool] = lambda: False,
     ) -> None:
         self._marketo = marketo
         self._store = store
@@ -60,6 +64,10 @@ class Executor:
         self._filtered_list = filtered_list
         self._settling = Settling(store, problem_of, calls, on_written)
         self._lane = Lane(store, calls, in_flight, token, self._settling, overtaking)
+        self._by_file = by_file
+        self._flight: Flight | None = None
+        if overtaking is not None:
+            self._flight = Flight(marketo, store, run, calls, token, self._settling, overtaking, on_written)
 
     @property
     def refused(self) -> int:
@@ -82,6 +90,8 @@ class Executor:
         for entity in (Entity.USER, Entity.ACCOUNT):
             self._drain((entity,), _UPSERTS, ByKey(self._marketo, entity.target))
         self._drain(PEOPLE, (Match.ADOPT, Match.TAKE), ByKey(self._marketo, Target.PERSON, by="id"))
+        if self._flight is not None:
+            self._flight.carry(wanted=self._by_file())
         self._drain(PEOPLE, _UPSERTS, ByKey(self._marketo, Target.PERSON))
         self._store.follow_life(self._run)  # who was new a moment ago has a person now, which others go into
         self._drain(PEOPLE, (Match.TAKE,), ByKey(self._marketo, Target.PERSON, by="id"))

@@ -35,6 +35,7 @@ PERMISSIONS = (
     ("/rest/v1/customobjects/schema", "Read-Write Custom Object Type"),
     ("/rest/v1/customobjects", "Read-Write Custom Object"),
     ("/rest/v1/leads", "Read-Write Lead (Person)"),
+    ("/bulk/v1/leads", "Read-Write Lead (Person)"),
 )
 """Role permission by the beginning or a part of a path (Adobe, endpoint permissions)."""
 
