@@ -88,7 +88,7 @@ def files(records: Iterable[LedgerRecord], dropped: frozenset[str]) -> Iterator[
         if cells is None:
             continue
         shape = () if record.match is Match.CREATE else tuple(sorted(cells))
-        if shape not in shapes and len(shapes) == _MOST_SHAPES:
+        if shape and shape not in shapes and len(shapes) >= _MOST_SHAPES:
             continue
         shapes.setdefault(shape, PeopleFile()).add(record, cells)
         if sum(one.size for one in shapes.values()) > FILE_BYTES:
