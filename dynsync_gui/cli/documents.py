@@ -37,6 +37,8 @@ def plan_document(plan: Plan) -> Document:
         "minutes": round(plan.minutes, 1),
         "calls_today": plan.calls_today,
         "daily_calls": plan.daily_calls,
+        "by_file": plan.by_file,
+        "single_calls": plan.single_calls,
     }
 
 

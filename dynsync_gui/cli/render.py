@@ -131,6 +131,15 @@ def plan_text(plan: Plan) -> str:
     calls = ntr("{n} Marketo call", "{n} Marketo calls", plan.calls)
     minutes = ntr("about {n} minute", "about {n} minutes", max(1, round(plan.minutes)))
     lines.append(tr("{minutes}, {calls} of {daily} a day.", minutes=minutes, calls=calls, daily=plan.daily_calls))
+    if plan.by_file:
+        lines.append(
+            ntr(
+                "{n} person goes to Marketo in a file, which spares calls ({single} otherwise) and may take longer.",
+                "{n} people go to Marketo in files, which spares calls ({single} otherwise) and may take longer.",
+                plan.by_file,
+                single=plan.single_calls,
+            )
+        )
     return "\n".join(lines)
 
 

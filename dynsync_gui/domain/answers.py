@@ -32,6 +32,7 @@ from dynsync_gui.domain.field_answers import OPTIONS, TABLES, read_fields, write
 from dynsync_gui.domain.secrets import ENVIRONMENT
 from dynsync_gui.domain.settings import (
     BackgroundSettings,
+    BulkUse,
     DeletedPolicy,
     DynamicsSettings,
     EnableSettings,
@@ -66,7 +67,12 @@ _TABLES: Mapping[str, Mapping[str, Reader]] = {
     "marketo": {"endpoint": text, "client_id": text},
     "network": {"ca_bundle": text, "trusted_hosts": hosts, "proxy": proxy, "proxy_username": text},
     "objects": {"owners": flag, "opportunities": flag, "custom": table_names, "deleted": choice(DeletedPolicy)},
-    "limits": {"calls_per_20s": whole(1, 100), "in_flight": whole(1, 10), "daily_calls": whole(1, 10_000_000)},
+    "limits": {
+        "calls_per_20s": whole(1, 100),
+        "in_flight": whole(1, 10),
+        "daily_calls": whole(1, 10_000_000),
+        "bulk": choice(BulkUse),
+    },
     "guards": {"records": whole(20, 10_000_000), "percent": whole(1, 100)},
     "enable": {"email": mailbox, "accept": flag, "native_sync": choice(NativeSync), "canary": flag},
     "mail": {

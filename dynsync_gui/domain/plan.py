@@ -68,6 +68,8 @@ class Plan:
         daily_calls: The daily allowance that was configured.
         examples: Some e-mail addresses that are shared.
         fit: What the fit check found; None where none was made.
+        by_file: People that travel in files, which saves calls; 0 where all are sent by calls.
+        single_calls: Calls that it would take without files.
     """
 
     entities: tuple[EntityPlan, ...]
@@ -79,6 +81,8 @@ class Plan:
     daily_calls: int = 50_000
     examples: tuple[str, ...] = ()
     fit: FitReport | None = None
+    by_file: int = 0
+    single_calls: int = 0
 
     def total(self, name: str) -> int:
         """Sum of one number over all entities."""

@@ -16,6 +16,7 @@ from dynsync_gui.domain.checks import Check, SystemIdentity
 from dynsync_gui.domain.choice_changes import ChoiceVersion
 from dynsync_gui.domain.ends import EndPage, Feed
 from dynsync_gui.domain.guards import Confirmed
+from dynsync_gui.domain.imports import BulkCalls
 from dynsync_gui.domain.mapping import NewField
 from dynsync_gui.domain.prompts import Environment, Prompt
 from dynsync_gui.domain.schema import CustomType, Entity, EntitySchema, System, Target, TargetSchema
@@ -337,7 +338,7 @@ class RowOutcome:
     message: str = ""
 
 
-class MarketoWriter(MarketoReader, Protocol):
+class MarketoWriter(MarketoReader, BulkCalls, Protocol):
     """Both halves of the Marketo side."""
 
     def create_fields(self, fields: Sequence[NewField]) -> None:

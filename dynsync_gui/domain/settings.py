@@ -57,6 +57,15 @@ class DeletedPolicy(StrEnum):
     """It is deleted there, too."""
 
 
+class BulkUse(StrEnum):
+    """When many people travel to Marketo in files (bulk import), which saves calls and takes longer."""
+
+    AUTO = "auto"
+    """Where single calls would take more than is left of the day's share."""
+    ALWAYS = "always"
+    NEVER = "never"
+
+
 class MailKind(StrEnum):
     """Which way messages go."""
 
@@ -158,11 +167,12 @@ class ObjectSettings:
 
 @dataclass(frozen=True, slots=True)
 class LimitSettings:
-    """DynSync's share of Marketo's limits (whole instance: 100 calls in 20 s, 10 in flight)."""
+    """DynSync's share of Marketo's limits (whole instance: 100 calls in 20 s, 10 in flight), and how it is spared."""
 
     calls_per_20s: int = 50
     in_flight: int = 5
     daily_calls: int = 50_000
+    bulk: BulkUse = BulkUse.AUTO
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from dynsync_gui.domain.ends import EndStore
 from dynsync_gui.domain.errors import Retry
+from dynsync_gui.domain.imports import ImportStore
 from dynsync_gui.domain.incoming import IncomingStore
 from dynsync_gui.domain.mapping import NewField
 from dynsync_gui.domain.mass_change import MassChange
@@ -291,6 +292,10 @@ class SharedEmail:
 
 class SyncStore(IncomingStore, EndStore, PlaceStore, UrgentStore, Protocol):
     """The profile's memory. Used by one thread at a time."""
+
+    @property
+    def imports(self) -> ImportStore:
+        """People on their way in files."""
 
     def transaction(self) -> AbstractContextManager[None]:
         """All or nothing of what is done inside."""

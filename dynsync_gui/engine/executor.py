@@ -10,6 +10,7 @@ from dynsync_gui.domain.ports import MarketoWriter
 from dynsync_gui.domain.schema import PEOPLE, Entity, Target
 from dynsync_gui.domain.storage import Match, Notice, SyncStore
 from dynsync_gui.engine.calls import CallCount
+from dynsync_gui.engine.flight import Flight
 from dynsync_gui.engine.lanes import Lane
 from dynsync_gui.engine.overtaking import Overtaking
 from dynsync_gui.engine.own_types import OwnType
@@ -26,19 +27,19 @@ class Executor:
     """One run's writing.
 
     Args:
-        marketo: Where to write.
-        store: The ledger.
-        run: The run's number.
-        own: What becomes of an organisation's own tables.
-        calls: Keeps how many calls the run has made.
-        in_flight: Calls at the same time.
-        token: Pauses and stops it; batches in flight are always waited for and kept.
-        problem_of: Title, cure, retry class and field of a row's reason.
-        on_written: Told an entity and how many of its records are settled since the last time.
-        look: Finds out what became of persons that are missing.
-        overtaking: What may go first now and then; None for nothing.
-        filtered_list: The static list that people are taken out of when their filter turns to No; empty for none.
-    """
+            marketo: Where to write.
+            store: The ledger.
+            run: The run's number.
+            own: What becomes of an organisation's own tables.
+            calls: Keeps how many calls the run has made.
+            in_flight: Calls at the same time.
+            token: Pauses and stops it; batches in flight are always waited for and kept.
+            problem_of: Title, cure, retry class and field of a row's reason.
+            on_written: Told an entity and how many of its records are settled since the last time.
+            look: Finds out what became of persons that are missing.
+            overtaking: What may go first now and then; None for nothing.
+                filtered_list: The static list that people are taken out of when their filter turns to No; empty for none.
+            """
 
     def __init__(
         self,
@@ -55,6 +56,7 @@ class Executor:
         look: Callable[[], None],
         overtaking: Overtaking | None = None,
         filtered_list: str = "",
+        by_file: Callable[[], bool] = lambda: False,
     ) -> None:
         self._marketo = marketo
         self._store = store
@@ -64,6 +66,10 @@ class Executor:
         self._list: str | None = None
         self._settling = Settling(store, problem_of, calls, on_written, look)
         self._lane = Lane(store, calls, in_flight, token, self._settling, overtaking)
+        self._by_file = by_file
+        self._flight: Flight | None = None
+        if overtaking is not None:
+            self._flight = Flight(marketo, store, run, calls, token, self._settling, overtaking, on_written)
 
     @property
     def refused(self) -> int:
@@ -86,6 +92,8 @@ class Executor:
         for entity in (Entity.USER, Entity.ACCOUNT):
             self._drain((entity,), _UPSERTS, ByKey(self._marketo, entity.target))
         self._drain(PEOPLE, (Match.ADOPT, Match.TAKE), ByKey(self._marketo, Target.PERSON, by="id"))
+        if self._flight is not None:
+            self._flight.carry(wanted=self._by_file())
         self._drain(PEOPLE, _UPSERTS, ByKey(self._marketo, Target.PERSON))
         self._store.follow_life(self._run)  # who was new a moment ago has a person now, which others go into
         self._drain(PEOPLE, (Match.TAKE,), ByKey(self._marketo, Target.PERSON, by="id"))

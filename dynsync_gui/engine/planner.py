@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil
 
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.errors import ConnectionFailed
-from dynsync_gui.domain.mapping import NewField, SyncMapping
+from dynsync_gui.domain.mapping import SyncMapping
 from dynsync_gui.domain.plan import Plan
 from dynsync_gui.domain.ports import DynamicsReader, MarketoReader
 from dynsync_gui.domain.report import RunKind, RunReport, RunState
@@ -20,6 +21,7 @@ from dynsync_gui.engine.ends import Ends
 from dynsync_gui.engine.fit import fit_report
 from dynsync_gui.engine.matching import Matching
 from dynsync_gui.engine.payload import Rules
+from dynsync_gui.engine.people_files import by_file, calls_by_file
 from dynsync_gui.engine.quarantine import TABLE_OUT, quarantines
 from dynsync_gui.engine.reading import Reading
 from dynsync_gui.engine.workload import Schemas, work_of
@@ -51,6 +53,7 @@ class Planner:
         token: Pauses and stops it.
         on_phase: Told when a phase begins.
         on_done: Told how many records of an entity (all people when None) the phase has done.
+        left: Calls that are left of today's share; what the way that people travel depends on.
     """
 
     dynamics: DynamicsReader
@@ -61,6 +64,7 @@ class Planner:
     token: CancelToken
     on_phase: OnPhase
     on_done: OnDone
+    left: Callable[[], int] = lambda: sys.maxsize
 
     def prepare(self, schemas: Schemas, mapping: SyncMapping) -> tuple[CallCount, RunReport]:
         """Read and match everything that is not read and matched yet.
@@ -120,7 +124,10 @@ class Planner:
         """Count what a prepared run will do."""
         shared, examples = self.store.shared_emails(20)
         new_fields = self.store.wanted_fields(run.id)
-        calls = self._calls(new_fields)
+        single, people = single_calls(self.store), self.store.imports.count()
+        filed = people if by_file(self.limits.bulk, people, single, self.left()) else 0
+        calls = single - ceil(filed / BATCH_ROWS) + calls_by_file(filed) if filed else single
+        calls += FIELD_CALLS if new_fields else 0
         entities = self.store.entity_plans(run.id)
         rows = {entity.entity: entity.read for entity in entities if entity.entity in mapping.entities}
         return Plan(
@@ -133,11 +140,14 @@ class Planner:
             daily_calls=self.limits.daily_calls,
             examples=examples,
             fit=fit_report(self.store, mapping, rows, complete=True),
+            by_file=filed,
+            single_calls=single,
         )
 
-    def _calls(self, new_fields: tuple[NewField, ...]) -> int:
-        writes = sum(ceil(self.store.count_outgoing(entity) / BATCH_ROWS) for entity in self.store.entities())
-        return writes + (FIELD_CALLS if new_fields else 0)
+
+def single_calls(store: SyncStore) -> int:
+    """Calls that sending the whole outbox takes without files."""
+    return sum(ceil(store.count_outgoing(entity) / BATCH_ROWS) for entity in store.entities())
 
 
 def _minutes(calls: int, limits: LimitSettings, besides: float) -> float:

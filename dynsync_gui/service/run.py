@@ -27,7 +27,8 @@ from dynsync_gui.engine.one_record import OneRecord
 from dynsync_gui.engine.overtaking import Overtaking, Wishes
 from dynsync_gui.engine.own_types import OwnType, made_types
 from dynsync_gui.engine.payload import Rules
-from dynsync_gui.engine.planner import Planner
+from dynsync_gui.engine.people_files import by_file
+from dynsync_gui.engine.planner import Planner, single_calls
 from dynsync_gui.engine.proof import Auditor
 from dynsync_gui.engine.reading import Reading
 from dynsync_gui.engine.retyped import retyped, without_retyped
@@ -88,6 +89,7 @@ class Runner:
         self._wishes = wishes
         self._schemas: Schemas | None = None
         self._emit = emit
+        self._window = window
         calls = lambda: (connection.marketo.calls_made(), window.count_day(quota_day()))  # noqa: E731
         self.meter = ProgressMeter(job.number, emit, calls, settings.limits.daily_calls)
 
@@ -116,6 +118,7 @@ class Runner:
             token,
             self._phase,
             self._done,
+            self._calls_left,
         )
         calls, run = planner.prepare(schemas, mapping)
         if (any(self._outgoing().values()) or self._wishes) and marketo.outdated():
@@ -184,8 +187,18 @@ class Runner:
             look=self._ends(prepared).look,
             overtaking=overtaking,
             filtered_list=fields.filtered_list if fields.filtered_out is FilteredOut.UNLIST else "",
+            by_file=self._by_file,
         )
         return executor
+
+    def _by_file(self) -> bool:
+        """Whether people travel in files from here on."""
+        people, calls = self._store.imports.count(), single_calls(self._store)
+        return by_file(self._settings.limits.bulk, people, calls, self._calls_left())
+
+    def _calls_left(self) -> int:
+        """Calls that are left of today's share."""
+        return self._settings.limits.daily_calls - self._window.count_day(quota_day())
 
     def _matching(self, prepared: Prepared) -> Matching:
         """Matching after the first write: by then persons can be found by their key, which the run has created."""

@@ -117,6 +117,7 @@ class Ledger:
 
     def _known(self, records: Sequence[StagedRecord]) -> Mapping[tuple[str, str], sqlite3.Row]:
         found: dict[tuple[str, str], sqlite3.Row] = {}
+        away = "r.seq IN (SELECT seq FROM in_flight)" if self._urgency.away else "0"
         for entity in dict.fromkeys(record.entity for record in records):
             ids = [record.id for record in records if record.entity is entity]
             for start in range(0, len(ids), _ID_CHUNK):
@@ -125,7 +126,7 @@ class Ledger:
                 cursor = self._db.execute(
                     f"""SELECT r.entity, r.id, r.run, r.version, r.state, r.digest, r.agreed, r.marketo_id, r.match,
                                r.parent, r.carrier, r.owner, r.filled, r.prints, r.agreed_prints, r.alarms,
-                               p.retry, p.code
+                               {away} AS away, p.retry, p.code
                           FROM records r LEFT JOIN problems p ON p.seq = r.seq
                          WHERE r.entity = ? AND r.id IN ({marks})""",
                     (entity.value, *part),
@@ -136,18 +137,18 @@ class Ledger:
 
     def undecided(self, entities: Sequence[Entity], after: int, limit: int) -> tuple[LedgerRecord, ...]:
         """See `SyncStore.undecided`."""
-        return self._select("state = 'outbox' AND match = ''", entities, after, limit)
+        return self.select("state = 'outbox' AND match = ''", entities, after, limit)
 
     def outgoing(
         self, entities: Sequence[Entity], matches: Sequence[Match], after: int, limit: int
     ) -> tuple[LedgerRecord, ...]:
         """See `SyncStore.outgoing`."""
         wanted = ",".join(f"'{match.value}'" for match in matches)
-        return self._select(f"state = 'outbox' AND match IN ({wanted})", entities, after, limit)
+        return self.select(f"state = 'outbox' AND match IN ({wanted})", entities, after, limit)
 
     def misfits(self, entity: Entity, after: int, limit: int) -> tuple[LedgerRecord, ...]:
         """See `SyncStore.misfits`."""
-        return self._select("state = 'outbox' AND misfit > 0", (entity,), after, limit)
+        return self.select("state = 'outbox' AND misfit > 0", (entity,), after, limit)
 
     def contacts_of_leads(self, run: int) -> tuple[str, ...]:
         """See `SyncStore.contacts_of_leads`."""
@@ -164,7 +165,8 @@ class Ledger:
         marks = ",".join("?" * len(seqs))
         return self._linked(self._db.execute(f"{_OUTGOING} WHERE seq IN ({marks}) ORDER BY seq", seqs).fetchall())
 
-    def _select(self, where: str, entities: Sequence[Entity], after: int, limit: int) -> tuple[LedgerRecord, ...]:
+    def select(self, where: str, entities: Sequence[Entity], after: int, limit: int) -> tuple[LedgerRecord, ...]:
+        """Records that count now and for which a condition of ours holds, in ledger order."""
         # Each table by itself, so that an index gives the order: in one go all that waits would be sorted each time.
         condition = f"{where}{self._urgency.where} AND entity = ? AND seq > ?"
         one = f"SELECT * FROM ({_OUTGOING} WHERE {condition} ORDER BY seq LIMIT ?)"

@@ -129,7 +129,8 @@ class Lifecycle:
         rows = self._db.execute(
             f"""SELECT k.seq, c.seq, k.marketo_id, k.filled FROM records k JOIN records c ON c.seq = k.carrier
                  WHERE k.carrier <> 0 AND k.entity IN {_PEOPLE} AND k.marketo_id <> ''
-                   AND c.marketo_id = '' AND c.state = 'outbox' ORDER BY k.seq"""
+                   AND c.marketo_id = '' AND c.state = 'outbox'
+                   AND c.seq NOT IN (SELECT seq FROM in_flight) ORDER BY k.seq"""
         ).fetchall()
         taken: set[int] = set()
         for carried, carrier, person, filled in rows:
@@ -191,7 +192,7 @@ class Lifecycle:
         seqs = sorted(children)
         changed = 0
         for start in range(0, len(seqs), _CHUNK):
-            changed += self._send_links(run, seqs[start : start + _CHUNK])
+            changed += self.send_links(run, seqs[start : start + _CHUNK])
         return changed
 
     def _children(self, seqs: Sequence[int]) -> set[int]:
@@ -227,7 +228,7 @@ class Lifecycle:
             )
             self._db.execute(f"DELETE FROM problems WHERE code = '{PARENT_MISSING}' AND seq IN ({marks})", part)
 
-    def _send_links(self, run: int, seqs: Sequence[int]) -> int:
+    def send_links(self, run: int, seqs: Sequence[int]) -> int:
         """Nothing but links is sent, and to people by Marketo's id, so that nobody is made of a link alone."""
         marks = ",".join("?" * len(seqs))
         rows = self._db.execute(

@@ -155,5 +155,21 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         """CREATE INDEX records_unmatched ON records (email)
             WHERE state = 'outbox' AND match = '' AND email <> '' AND entity IN ('contact', 'lead')""",
+    (
+        """CREATE TABLE imports (
+            number INTEGER PRIMARY KEY,
+            batch TEXT NOT NULL DEFAULT '',
+            sent TEXT NOT NULL
+        )""",
+        """CREATE TABLE in_flight (
+            seq INTEGER PRIMARY KEY REFERENCES records (seq),
+            import INTEGER NOT NULL,
+            version TEXT NOT NULL,
+            digest BLOB,
+            person TEXT NOT NULL,
+            filled TEXT NOT NULL,
+            linked TEXT NOT NULL
+        )""",
+        "CREATE INDEX in_flight_by_import ON in_flight (import)",
     ),
 )

@@ -41,7 +41,7 @@ def standing(record: StagedRecord, held: Held | None) -> Standing:
     """Where a version goes."""
     if record.skip is not None:
         reason = record.skip.value
-        there = held is not None and held["marketo_id"]
+        there = held is not None and (held["marketo_id"] or held["away"])
         if record.farewell is not None and held is not None and there and held["agreed"] != record.digest:
             return Standing("outbox", reason, record.farewell.value)
         return Standing("skipped", reason)

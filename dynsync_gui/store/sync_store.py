@@ -34,6 +34,7 @@ from dynsync_gui.domain.storage import (
 from dynsync_gui.store.alarms import count_alarms
 from dynsync_gui.store.database import Database, storage_errors, telling_storage_errors
 from dynsync_gui.store.ends import PersonEnds
+from dynsync_gui.store.imports import Imports
 from dynsync_gui.store.incoming import IncomingChanges
 from dynsync_gui.store.ledger import Ledger, now
 from dynsync_gui.store.lifecycle import Lifecycle
@@ -67,6 +68,7 @@ class SqliteStore:
         self._urgency = Urgency()
         self._ledger = Ledger(self._db, self._links, self._urgency)
         self._lifecycle = Lifecycle(self._db, self._links, self._urgency)
+        self.imports = Imports(self._db, self.transaction, self._ledger, self._lifecycle, self._urgency)
         self._reports = Reports(self._db)
         self._incoming = IncomingChanges(self._db)
         self._ends = PersonEnds(self._db)

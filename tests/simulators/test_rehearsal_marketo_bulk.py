@@ -218,3 +218,21 @@ def test_imports_keep_to_the_definition(contract, marketo, bulk):
         asked = status.format(answer["result"][0]["batchId"])
         said = bulk.session.get(bulk.base + asked).json()
         assert contract.response("GET", f"/bulk/v1/{asked}", said) == []
+
+
+def test_a_file_is_given_up(rehearsal, marketo, bulk):
+    rehearsal.marketo.imports.failing = 1
+    given_up = bulk.sent("email\na@b.example\n")["batchId"]
+    row = bulk.done(given_up)
+    assert (row["status"], row["numOfLeadsProcessed"], row["message"]) == ("Failed", 0, "Import failed")
+    assert bulk.file(given_up).status_code == 404
+    assert marketo.get("leads.json", filterType="email", filterValues="a@b.example")["result"] == []
+    assert bulk.done(bulk.sent("email\na@b.example\n")["batchId"])["status"] == "Complete"
+
+
+def test_failed_rows_may_come_back_without_their_empty_cells(rehearsal, bulk):
+    rehearsal.marketo.imports.whole_rows = False
+    number = bulk.sent("email,title,leadScore\na@b.example,,x\n")["batchId"]
+    bulk.done(number)
+    reason = "Invalid value for field 'leadScore' and value 'x'"
+    assert bulk.file(number).text.splitlines()[1] == f"a@b.example,x,{reason}"

@@ -39,6 +39,7 @@ PERMISSIONS = (
     ("/rest/v1/customobjects", Permission.CUSTOM_OBJECT),
     ("/rest/v1/leads", Permission.PERSON),
     ("/rest/v1/lists", Permission.PERSON),
+    ("/bulk/v1/leads", Permission.PERSON),
 )
 """Role permission by the beginning or a part of a path (Adobe, endpoint permissions)."""
 

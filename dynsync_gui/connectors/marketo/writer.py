@@ -14,6 +14,7 @@ from dynsync_gui.connectors.http.proxies import ProxyResolver, system_proxy
 from dynsync_gui.connectors.http.retry import Gate, Repeater, brief, patient
 from dynsync_gui.connectors.marketo import changes, custom_types, lists, records, schema
 from dynsync_gui.connectors.marketo.auth import MarketoAuth
+from dynsync_gui.connectors.marketo.bulk import MarketoBulk
 from dynsync_gui.connectors.marketo.checks import MarketoChecks
 from dynsync_gui.connectors.marketo.client import MarketoClient, Refused
 from dynsync_gui.connectors.marketo.ends import Ends
@@ -141,7 +142,7 @@ class MarketoRestReader:
             raise refused.failure from None
 
 
-class MarketoRestWriter(MarketoRestReader):
+class MarketoRestWriter(MarketoRestReader, MarketoBulk):
     """Both halves."""
 
     def create_fields(self, fields: Sequence[NewField]) -> None:

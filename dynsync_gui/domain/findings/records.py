@@ -123,6 +123,18 @@ NOTICES = {
         Owner.MARKETO_ADMIN,
         Retry.DECISION,
     ),
+    "files-out": Finding(
+        msg("Marketo does not take people in files at the moment. They are sent by single calls."),
+        msg("Nothing, unless the day's calls do not suffice. Marketo's own words are in the details."),
+        Owner.MARKETO_ADMIN,
+        Retry.NEXT_RUN,
+    ),
+    "import-warning": Finding(
+        msg("Marketo took this person out of a file, but with a warning."),
+        msg("Read Marketo's own words in the details, and compare the person with the record."),
+        Owner.MARKETO_ADMIN,
+        Retry.WHEN_CHANGED,
+    ),
     "list-missing": Finding(
         msg("Marketo shows no static list of the name that people are to be taken out of. They are remembered."),
         msg(

@@ -39,6 +39,8 @@ class ImportJob:
         begins: When it is its turn, in seconds since 1970.
         ends: When it is done.
         total: Rows without the header.
+        finished: Whether Marketo is done with it.
+        failed: Whether it gave it up.
     """
 
     number: int
@@ -52,6 +54,7 @@ class ImportJob:
     ends: float
     total: int
     finished: bool = False
+    failed: bool = False
     message: str = ""
     failures: list[list[str]] = field(default_factory=list)
     warnings: list[list[str]] = field(default_factory=list)
@@ -69,12 +72,15 @@ class ImportQueue:
     """Imports of one instance, first come first served.
 
     Attributes:
+        failing: How many of the next files Marketo gives up, without reading any row of them.
+        whole_rows: Whether rows come back as they were; seen in the field: without their empty cells.
         start_seconds: How long a file waits at least.
         rows_per_second: How fast it is read in. Adobe publishes no speed, and busy instances are far slower.
     """
 
     def __init__(self, clock: Clock, log: ActivityLog) -> None:
         self.start_seconds, self.rows_per_second = 1.0, 2_000.0
+        self.failing, self.whole_rows = 0, True
         self._clock = clock
         self._log = log
         self._lock = threading.Lock()
@@ -116,8 +122,13 @@ class ImportQueue:
             now = self._clock.now()
             for job in sorted(self._pending, key=lambda job: job.ends):
                 if job.ends <= now:
-                    with self._log.acting(job.origin):
-                        _read_in(job)
+                    if self.failing:
+                        self.failing -= 1
+                        job.rows, job.finished, job.failed = job.rows[:1], True, True
+                        job.message = "Import failed"
+                    else:
+                        with self._log.acting(job.origin):
+                            _read_in(job, whole=self.whole_rows)
                     self._pending.remove(job)
 
     def job(self, of: str, number: int) -> ImportJob:
@@ -130,6 +141,8 @@ class ImportQueue:
     def progress(self, job: ImportJob) -> tuple[str, int]:
         """The status of an import, and how many of its rows were looked at."""
         now = self._clock.now()
+        if job.failed:
+            return "Failed", 0
         if job.finished:
             return "Complete", job.total
         if now < job.begins:
@@ -143,7 +156,7 @@ def turn(ends: list[float], earliest: float) -> float:
     return max(earliest, ahead[-_MOST_RUNNING]) if len(ahead) >= _MOST_RUNNING else earliest
 
 
-def _read_in(job: ImportJob) -> None:
+def _read_in(job: ImportJob, *, whole: bool) -> None:
     header, *rows = job.rows
     keyless = any(key not in header for key in job.keys)
     for row in rows:
@@ -155,7 +168,8 @@ def _read_in(job: ImportJob) -> None:
             # An empty cell leaves the value as it is; what would clear one is not documented.
             warning = job.take({name: cell for name, cell in zip(header, row, strict=True) if cell})
         except RecordError as error:
-            job.failures.append([*row, str(error)])
+            kept = row if whole else [cell for cell in row if cell]
+            job.failures.append([*kept, str(error)])
         else:
             if warning:
                 job.warnings.append([*row, warning])

@@ -57,8 +57,9 @@ class PlanView(QWidget):
         self._fields = _Unfold("field", tr("Show the fields"), tr("Hide the fields"))
         self._kinds = _Unfold("equal", tr("Show each kind"), tr("Hide each kind"))
         self._cost = _Unfold("clock")
+        self._files = _Unfold("copies")
         self._fit = _Unfold("proof", tr("Show the values"), tr("Hide the values"))
-        for part in (self._fields, self._kinds, self._fit, self._cost):
+        for part in (self._fields, self._kinds, self._fit, self._cost, self._files):
             self._facts.body.addWidget(part)
         self.show_stopped()
 
@@ -116,6 +117,15 @@ class PlanView(QWidget):
         if plan.fit is not None:
             self._fit.tell(tr("Fit check: {summary}", summary=summary(plan.fit)), details(plan.fit))
         self._cost.tell(_cost(plan))
+        self._files.setVisible(plan.by_file > 0)
+        self._files.tell(
+            ntr(
+                "{n} person goes to Marketo in a file, which spares calls ({single} otherwise) and may take longer.",
+                "{n} people go to Marketo in files, which spares calls ({single} otherwise) and may take longer.",
+                plan.by_file,
+                single=plan.single_calls,
+            )
+        )
 
     def _phase(self, *, working: bool) -> None:
         self.working.setVisible(working)

@@ -1,0 +1,128 @@
+"""The files that people travel in: RFC 4180, our key first, none with a value that a file cannot say for sure.
+
+What an empty cell does to a value that is there is not documented (Adobe, bulk import). So that none is met, people who
+are in Marketo already share a file only with others of whom the same fields are sent; who is new has nothing to lose.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
+
+from dynsync_gui.domain.imports import MOST_BYTES, Departure
+from dynsync_gui.domain.schema import KEY_FIELD
+from dynsync_gui.domain.settings import BulkUse
+from dynsync_gui.domain.storage import LedgerRecord, Match
+from dynsync_gui.engine import outgoing
+from dynsync_gui.engine.sending import without
+
+FILE_BYTES = int(MOST_BYTES * 0.95)
+"""Bytes of all files that are being filled."""
+
+LEAST_ROWS = 1_000
+"""People of one more file; calls for fewer cost less than asking how far it is."""
+
+LEAST_PEOPLE = 3_000
+"""People for whom the way by file saves calls at all: it takes about ten for the first file."""
+
+CALLS_ONCE, CALLS_A_FILE = 6, 4
+"""Calls for the ids of new people, and for one file, as forecast."""
+
+ROW_BYTES = 300
+"""What one person takes in a file, as forecast."""
+
+_MOST_SHAPES = 20
+_EMPTY = {"", "null"}
+"""Texts that a reader of files may take for no value."""
+
+
+class PeopleFile:
+    """A file that is being filled."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[LedgerRecord, Mapping[str, str]]] = []
+        self._columns: dict[str, None] = {KEY_FIELD: None}
+        self._bytes = 0
+
+    @property
+    def size(self) -> int:
+        """Bytes at most."""
+        return self._bytes + len(self.rows) * (len(self._columns) + 2)
+
+    def add(self, record: LedgerRecord, cells: Mapping[str, str]) -> None:
+        """One person more."""
+        self.rows.append((record, cells))
+        self._columns |= dict.fromkeys(cells)
+        self._bytes += sum(len(cell.encode("utf-8", "replace")) + cell.count('"') + 2 for cell in cells.values())
+
+    def departures(self, dropped: frozenset[str]) -> list[Departure]:
+        """What the ledger keeps of them."""
+        return [
+            Departure(record.seq, record.version, outgoing.filled(record, record.links) - dropped, record.links.text)
+            for record, _ in self.rows
+        ]
+
+    def content(self, seqs: Collection[int]) -> bytes:
+        """The file, with these of its people only."""
+        stream = io.StringIO(newline="")
+        writer = csv.writer(stream, lineterminator="\r\n")
+        writer.writerow(self._columns)
+        for record, cells in self.rows:
+            if record.seq in seqs:
+                writer.writerow([cells.get(name, "") for name in self._columns])
+        return stream.getvalue().encode("utf-8", "replace")
+
+
+def files(records: Iterable[LedgerRecord], dropped: frozenset[str]) -> Iterator[PeopleFile]:
+    """Fill files with records; who does not fit into any is passed over.
+
+    Args:
+        records: In ledger order.
+        dropped: Fields that Marketo no longer has.
+    """
+    shapes: dict[tuple[str, ...], PeopleFile] = {}
+    for record in records:
+        cells = _cells(without(outgoing.row(record), dropped))
+        if cells is None:
+            continue
+        shape = () if record.match is Match.CREATE else tuple(sorted(cells))
+        if shape and shape not in shapes and len(shapes) >= _MOST_SHAPES:
+            continue
+        shapes.setdefault(shape, PeopleFile()).add(record, cells)
+        if sum(one.size for one in shapes.values()) > FILE_BYTES:
+            yield shapes.pop(max(shapes, key=lambda shape: shapes[shape].size))
+    yield from (one for one in shapes.values() if len(one.rows) >= LEAST_ROWS)
+
+
+def _cells(row: Mapping[str, Any]) -> Mapping[str, str] | None:
+    """A row as cells; None where a value is cleared or reads as if it were."""
+    cells = {name: _cell(value) for name, value in row.items()}
+    return None if any(cell.casefold() in _EMPTY for cell in cells.values()) else cells
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def by_file(use: BulkUse, people: int, calls: int, left: int) -> bool:
+    """Whether people travel in files.
+
+    Args:
+        use: What was chosen.
+        people: How many may.
+        calls: Calls that everything takes without files.
+        left: Calls that are left of today's share.
+    """
+    if use is BulkUse.NEVER or people < LEAST_PEOPLE:
+        return False
+    return use is BulkUse.ALWAYS or calls > left
+
+
+def calls_by_file(people: int) -> int:
+    """Calls that people take in files, as forecast."""
+    number = -(-people * ROW_BYTES // FILE_BYTES)
+    return CALLS_ONCE + CALLS_A_FILE * number

@@ -1,0 +1,150 @@
+"""People on their way in files; implements `domain.imports.ImportStore`."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+
+from dynsync_gui.domain.imports import Departure, Import, Landing, Traveller
+from dynsync_gui.domain.schema import PEOPLE, Entity
+from dynsync_gui.domain.storage import Acknowledgement, LedgerRecord
+from dynsync_gui.store.ledger import Ledger, now
+from dynsync_gui.store.lifecycle import Lifecycle
+from dynsync_gui.store.standing import joined, split
+from dynsync_gui.store.urgency import Urgency
+
+_MAY_TRAVEL = "state = 'outbox' AND match IN ('create', 'update') AND reason = '' AND misfit <> 1"
+"""Who is sent by key. A value that Marketo rules out is sent by a call, which names the field."""
+_CHUNK = 400
+
+
+class Imports:
+    """Statements over the tables ``imports`` and ``in_flight``.
+
+    Args:
+        connection: The database.
+        transaction: All or nothing of what is done inside.
+        ledger: Keeps the acknowledgements.
+        lifecycle: Sends links again that came while a record was on its way.
+        urgency: Told whether anybody is on the way.
+    """
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        transaction: Callable[[], AbstractContextManager[None]],
+        ledger: Ledger,
+        lifecycle: Lifecycle,
+        urgency: Urgency,
+    ) -> None:
+        self._db = connection
+        self._transaction = transaction
+        self._ledger = ledger
+        self._lifecycle = lifecycle
+        self._urgency = urgency
+        self._look()
+
+    def count(self) -> int:
+        """See `ImportStore.count`."""
+        people = ",".join(f"'{entity}'" for entity in PEOPLE)
+        where = f"{_MAY_TRAVEL}{self._urgency.where} AND entity IN ({people})"
+        (number,) = self._db.execute(f"SELECT count(*) FROM records WHERE {where}").fetchone()
+        return int(number)
+
+    def candidates(self, after: int, limit: int) -> tuple[LedgerRecord, ...]:
+        """See `ImportStore.candidates`."""
+        return self._ledger.select(_MAY_TRAVEL, PEOPLE, after, limit)
+
+    def begin(self, rows: Sequence[Departure]) -> tuple[int, frozenset[int]]:
+        """See `ImportStore.begin`."""
+        with self._transaction():
+            number = self._db.execute("INSERT INTO imports (sent) VALUES (?)", (now(),)).lastrowid
+            if number is None:
+                raise AssertionError("an INSERT has a row id")
+            self._db.executemany(
+                f"""INSERT INTO in_flight (seq, import, version, digest, person, filled, linked)
+                    SELECT seq, ?, version, digest, CASE match WHEN 'update' THEN marketo_id ELSE '' END, ?, ?
+                      FROM records WHERE seq = ? AND version = ? AND {_MAY_TRAVEL}""",
+                [(number, joined(row.filled), row.linked, row.seq, row.version) for row in rows],
+            )
+            left = self._db.execute("SELECT seq FROM in_flight WHERE import = ?", (number,)).fetchall()
+        self._urgency.away = True
+        return number, frozenset(seq for (seq,) in left)
+
+    def keep_batch(self, number: int, batch: str) -> None:
+        """See `ImportStore.keep_batch`."""
+        with self._transaction():
+            self._db.execute("UPDATE imports SET batch = ? WHERE number = ?", (batch, number))
+
+    def open(self) -> tuple[Import, ...]:
+        """See `ImportStore.open`."""
+        rows = self._db.execute("SELECT number, batch, sent FROM imports ORDER BY number")
+        return tuple(Import(row[0], row[1], datetime.fromisoformat(row[2]).astimezone(UTC)) for row in rows)
+
+    def travellers(self, number: int) -> Mapping[str, Traveller]:
+        """See `ImportStore.travellers`."""
+        rows = self._db.execute(
+            "SELECT r.id, r.entity, f.person FROM in_flight f JOIN records r ON r.seq = f.seq WHERE f.import = ?",
+            (number,),
+        )
+        return {id_: Traveller(Entity(entity), person) for id_, entity, person in rows}
+
+    def land(self, run: int, number: int, ids: Mapping[str, str], failed: Collection[str]) -> Landing:
+        """See `ImportStore.land`.
+
+        A record that changed while it was away is not acknowledged, but what is in Marketo by now is kept, so that the
+        newer version finds it.
+        """
+        taken: list[Acknowledgement] = []
+        changed: list[tuple[str, str, int]] = []
+        counts: Counter[Entity] = Counter()
+        overtaken = False
+        with self._transaction():
+            rows = self._db.execute(
+                """SELECT r.seq, r.id, r.entity, f.version, f.filled, f.linked,
+                          r.state = 'outbox' AND r.version = f.version AND r.digest IS f.digest
+                     FROM in_flight f JOIN records r ON r.seq = f.seq WHERE f.import = ?""",
+                (number,),
+            ).fetchall()
+            for seq, id_, entity, version, filled, linked, same in rows:
+                person = "" if id_ in failed else ids.get(id_, "")
+                overtaken = overtaken or not same
+                if same and person:
+                    taken.append(Acknowledgement(seq, version, person, split(filled), linked))
+                    counts[Entity(entity)] += 1
+                elif person:
+                    changed.append((person, filled, seq))
+            self._forget(number)
+            self._ledger.acknowledge(taken)
+            self._db.executemany("UPDATE records SET marketo_id = ?, filled = ?, moved = 1 WHERE seq = ?", changed)
+            self._db.executemany(  # what a rule left out meanwhile, and what never arrived, stays out
+                """UPDATE records SET state = 'skipped', match = ''
+                    WHERE seq = ? AND state = 'outbox' AND reason <> '' AND marketo_id = ''""",
+                [(row[0],) for row in rows],
+            )
+            for start in range(0, len(taken), _CHUNK):
+                self._lifecycle.send_links(run, [one.seq for one in taken[start : start + _CHUNK]])
+        self._look()
+        return Landing(counts, overtaken)
+
+    def call_back(self, number: int) -> None:
+        """See `ImportStore.call_back`."""
+        with self._transaction():
+            self._db.execute(
+                """UPDATE records SET state = 'skipped', match = ''
+                    WHERE seq IN (SELECT seq FROM in_flight WHERE import = ?)
+                      AND state = 'outbox' AND reason <> '' AND marketo_id = ''""",
+                (number,),
+            )
+            self._forget(number)
+        self._look()
+
+    def _forget(self, number: int) -> None:
+        self._db.execute("DELETE FROM in_flight WHERE import = ?", (number,))
+        self._db.execute("DELETE FROM imports WHERE number = ?", (number,))
+
+    def _look(self) -> None:
+        (self._urgency.away,) = map(bool, self._db.execute("SELECT EXISTS (SELECT 1 FROM in_flight)").fetchone())

@@ -1,0 +1,343 @@
+"""People who travel to Marketo in files: the same end, with far fewer calls, whatever happens on the way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from dynsync_gui.composition import Options, open_service
+from dynsync_gui.domain.cancel import CancelToken
+from dynsync_gui.domain.events import Event, JobFailed, PlanReady, RunEnded
+from dynsync_gui.domain.findings.records import finding_of
+from dynsync_gui.domain.schema import PEOPLE
+from dynsync_gui.domain.settings import BulkUse
+from dynsync_gui.engine import overtaking, people_files, planner
+from dynsync_gui.simulators import events
+from dynsync_gui.simulators.marketo.errors import RecordError
+from dynsync_gui.simulators.server import Rehearsal
+from dynsync_gui.store.sync_store import SqliteStore
+from dynsync_gui.system.secrets import SecretSource
+from tests.judge import History, judge
+from tests.service.conftest import Desk, reaching
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+FILES, QUEUE = "/bulk/v1/leads.json", "/bulk/v1/leads/batch"
+
+
+@pytest.fixture(autouse=True)
+def small(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files for few, and a world whose clock goes on while somebody waits."""
+    monkeypatch.setattr(people_files, "LEAST_ROWS", 1)
+    monkeypatch.setattr(people_files, "LEAST_PEOPLE", 1)
+    monkeypatch.setattr(CancelToken, "wait", lambda _, seconds: desk.rehearsal.clock.advance(seconds))
+    desk.settings = replace(desk.settings, limits=replace(desk.settings.limits, bulk=BulkUse.ALWAYS))
+
+
+def whole(event: Event | None) -> RunEnded:
+    assert isinstance(event, RunEnded), event
+    assert event.report.closes, event.report
+    assert event.report.outbox == 0
+    return event
+
+
+def again(desk: Desk) -> RunEnded:
+    return whole(desk.service.go_on().wait(60))
+
+
+def asked(desk: Desk, path: str, method: str = "") -> list[Any]:
+    return [one for one in desk.rehearsal.log.entries("marketo") if path in one.path and method in one.method]
+
+
+def right(desk: Desk, history: History | None = None) -> None:
+    """The judge finds nothing, every person is there once, and the ledger knows each by its id."""
+    audit = desk.rehearsal.audit()
+    verdict = judge(audit, desk.listed(), history or History())
+    assert verdict.eligible > 300
+    assert verdict.wrong == []
+    held = {str(person["id"]): person.get("dynamicsId") for person in audit["marketo"]["persons"]}
+    store = SqliteStore(desk.folder / "dynsync.db", finding_of)
+    try:
+        assert store.imports.open() == ()
+        ids = [row[f"{entity}id"] for entity in PEOPLE for row in audit["dataverse"][entity]]
+        linked = [place for place in store.places(ids) if place.state in {"acknowledged", "unchanged"}]
+        assert len(linked) > 250
+        assert [place.id for place in linked if held.get(place.marketo_id) != place.id] == []
+        assert [problem for problem in store.problems() if problem.code == "files-out"] == []
+    finally:
+        store.close()
+
+
+def codes(desk: Desk) -> set[str]:
+    return {problem.code for problem in desk.service.problems()}
+
+
+def people(desk: Desk) -> dict[str, dict[str, Any]]:
+    """Persons of the world by their key, without what differs from day to day."""
+    rows = desk.rehearsal.audit()["marketo"]["persons"]
+    passing = {"id", "createdAt", "updatedAt", "leadPartitionId"}
+    return {
+        row["dynamicsId"]: {name: value for name, value in row.items() if name not in passing and value is not None}
+        for row in rows
+        if row.get("dynamicsId")
+    }
+
+
+def test_the_end_is_that_of_single_calls_to_the_letter(desk: Desk, tmp_path: Path) -> None:
+    desk.rehearsal.marketo.imports.whole_rows = False
+    whole(desk.start())
+    right(desk)
+    assert len(asked(desk, FILES)) == 1
+    assert (again(desk).report.read, again(desk).report.acknowledged) == (0, 0)
+    with Rehearsal(400, 2, tmp_path / "other", limits=False) as other:
+        plain, secrets = reaching(other)
+        single = Desk(desk.service, other, plain, secrets, tmp_path / "single", [])
+        single.service = open_service(Options(single.folder, SecretSource.SESSION))
+        try:
+            whole(single.start(limits=replace(plain.limits, bulk=BulkUse.NEVER)))
+            assert asked(single, FILES) == []
+            assert people(desk) == people(single)
+            assert desk.listed() == single.listed()
+            assert len(people(desk)) > 250
+        finally:
+            single.service.close()
+
+
+def test_changes_travel_by_file_and_cleared_values_by_call(desk: Desk) -> None:
+    whole(desk.start())
+    desk.rehearsal.log.clear()
+    world = desk.rehearsal.world
+    rows = [row for row in world.as_json()["lead"] if row["leadid"] in people(desk) and row.get("jobtitle")]
+    for number, row in enumerate(rows):
+        world.update("lead", row["leadid"], {"jobtitle": None if number < 5 else f'Head, "{number}"\r\nnull'})
+    again(desk)
+    right(desk)
+    assert len(rows) > 50
+    found = people(desk)
+    assert [found[row["leadid"]].get("title") for row in rows[:5]] == [None] * 5
+    assert {found[row["leadid"]].get("title") for row in rows[5:]} == {
+        f'Head, "{number}"\r\nnull' for number in range(5, len(rows))
+    }
+    assert 1 <= len(asked(desk, FILES)) <= 2  # leads with a company name of their own are another kind
+    assert 1 <= len(asked(desk, "/rest/v1/leads.json", "POST")) <= 3
+
+
+def test_who_is_refused_in_a_file_is_listed_with_marketos_reason(desk: Desk) -> None:
+    checked = desk.rehearsal.marketo.person_calls._checked
+
+    def strict(name: str, value: Any, lookup: str) -> Any:
+        if value == "Impossible":
+            raise RecordError("1003", f"Invalid value for field '{name}' and value 'Impossible'")
+        return checked(name, value, lookup)
+
+    desk.rehearsal.marketo.person_calls._checked = strict  # type: ignore[method-assign]
+    id_ = desk.rehearsal.world.insert("contact", {"lastname": "Impossible", "emailaddress1": "i@contoso.example"})
+    whole(desk.start())
+    right(desk)
+    (problem,) = [one for one in desk.service.problems() if one.id == id_ and one.aside]
+    assert (problem.code, problem.field) == ("1003", "lastName")
+    assert len(asked(desk, "failures")) == 1
+    assert [row.get("dynamicsId") for row in desk.rehearsal.audit()["marketo"]["persons"]].count(id_) == 0
+
+
+def test_a_warning_is_noticed(desk: Desk) -> None:
+    submit, warned = desk.rehearsal.marketo.imports.submit, []
+
+    def warning(of: str, content: bytes, form: str, keys: tuple[str, ...], take: Callable[..., str]) -> Any:
+        def wary(cells: dict[str, str]) -> str:
+            take(cells)
+            if not warned:
+                warned.append(cells["dynamicsId"])
+            return "Odd" if cells["dynamicsId"] == warned[0] else ""
+
+        return submit(of, content, form, keys, wary)
+
+    desk.rehearsal.marketo.imports.submit = warning  # type: ignore[method-assign]
+    whole(desk.start())
+    right(desk)
+    (notice,) = [one for one in desk.service.problems() if one.code == "import-warning"]
+    assert (notice.id, notice.detail, notice.aside) == (warned[0], "Odd", False)
+
+
+def test_a_full_queue_is_waited_for(desk: Desk) -> None:
+    queue = desk.rehearsal.marketo.imports
+    queue.rows_per_second = 0.01
+    with desk.rehearsal.marketo.log.acting(desk.rehearsal.marketo.log.origin):
+        for _ in range(10):
+            queue.submit("leads", b"email\na@b.example\n", "csv", ("email",), lambda _cells: "")
+    queue.rows_per_second = 2_000.0
+    whole(desk.start())
+    right(desk)
+    assert len([one for one in asked(desk, FILES) if one.code == "1016"]) >= 1
+    assert len([one for one in asked(desk, FILES) if not one.code]) == 1
+
+
+def test_a_file_that_marketo_gives_up_goes_by_calls(desk: Desk) -> None:
+    desk.rehearsal.marketo.imports.failing = 1
+    whole(desk.start())
+    assert "files-out" in codes(desk)
+    assert judge(desk.rehearsal.audit(), desk.listed()).wrong == []
+    lead = next(row for row in desk.rehearsal.world.as_json()["lead"] if row["leadid"] in people(desk))
+    desk.rehearsal.world.update("lead", lead["leadid"], {"jobtitle": "Next"})
+    again(desk)
+    right(desk)
+
+
+def test_a_refused_file_goes_by_calls(desk: Desk) -> None:
+    desk.rehearsal.faults.add("code", system="marketo", code="603", path=r"^/bulk/v1/leads\.json", count=0)
+    whole(desk.start())
+    assert "files-out" in codes(desk)
+    assert judge(desk.rehearsal.audit(), desk.listed()).wrong == []
+
+
+@pytest.mark.parametrize(
+    "path", ["batch/.*json", "export/create", "export/.*/status", "file.json", "leads.json.format"]
+)
+def test_a_used_up_quota_leaves_everybody_on_the_way(desk: Desk, path: str) -> None:
+    desk.rehearsal.faults.add("code", system="marketo", code="607", path=f"/bulk/v1/leads.*{path}|{path}", count=0)
+    event = desk.start()
+    assert isinstance(event, JobFailed)
+    assert event.error.code == "quota"
+    (run,) = desk.service.status().runs
+    assert run.closes
+    assert run.outbox > 200
+    desk.rehearsal.faults.clear()
+    again(desk)
+    right(desk)
+    assert len([one for one in asked(desk, FILES) if not one.code]) == 1
+
+
+def test_an_import_that_marketo_has_forgotten_is_sent_again(desk: Desk) -> None:
+    desk.rehearsal.faults.add("code", system="marketo", code="607", path="batch/", count=0)
+    assert isinstance(desk.start(), JobFailed)
+    desk.rehearsal.faults.clear()
+    desk.rehearsal.clock.advance(8 * 86_400)
+    again(desk)
+    right(desk)
+    assert len(asked(desk, FILES)) == 2
+
+
+def test_the_rest_of_an_unfinished_flight_lands_whatever_is_chosen_now(desk: Desk) -> None:
+    desk.rehearsal.faults.add("code", system="marketo", code="607", path="batch/", count=0)
+    assert isinstance(desk.start(), JobFailed)
+    desk.rehearsal.faults.clear()
+    whole(desk.start(limits=replace(desk.settings.limits, bulk=BulkUse.NEVER)))
+    right(desk)
+    assert len(asked(desk, FILES)) == 1
+
+
+@pytest.mark.parametrize("action", ["reset_after_execution", "reset_before", "html_502", "truncated"])
+def test_an_upload_of_which_nobody_heard_is_sent_again(desk: Desk, action: str) -> None:
+    desk.rehearsal.faults.add(action, system="marketo", path=r"^/bulk/v1/leads\.json", count=2)
+    whole(desk.start())
+    right(desk)
+    assert len(asked(desk, FILES)) == 3
+
+
+def test_trouble_on_the_way_changes_nothing(desk: Desk) -> None:
+    for fault in (
+        {"action": "code", "code": "606", "path": FILES},
+        {"action": "code", "code": "602", "path": FILES, "skip": 1},
+        {"action": "code", "code": "615", "path": QUEUE},
+        {"action": "html_502", "path": QUEUE, "skip": 1},
+        {"action": "reset_after_execution", "path": "export/create"},
+        {"action": "reset_after_execution", "path": "enqueue"},
+        {"action": "code", "code": "601", "path": "file.json"},
+        {"action": "truncated", "path": "file.json", "skip": 1},
+    ):
+        desk.rehearsal.faults.add(system="marketo", **fault)
+    whole(desk.start())
+    right(desk)
+    assert len([one for one in desk.rehearsal.log.entries("marketo") if one.fault]) >= 7
+
+
+@pytest.mark.parametrize(("code", "message"), [("603", ""), ("1029", "Export daily quota exceeded"), ("1035", "")])
+def test_without_exports_ids_are_asked_for(desk: Desk, code: str, message: str) -> None:
+    desk.rehearsal.faults.add("code", system="marketo", code=code, message=message, path="export/", count=0)
+    desk.rehearsal.log.clear()
+    whole(desk.start())
+    right(desk)
+
+
+def test_a_full_queue_of_exports_is_waited_for(desk: Desk) -> None:
+    desk.rehearsal.faults.add("code", system="marketo", code="1029", path="enqueue", message="Too many jobs", count=2)
+    whole(desk.start())
+    right(desk)
+    assert len(asked(desk, "enqueue")) == 3
+
+
+def test_failures_that_are_not_told_send_everybody_again(desk: Desk) -> None:
+    desk.rehearsal.marketo.person_calls.partitions.append("Europe")
+    take, refused = desk.rehearsal.marketo.person_calls.take, []
+
+    def once(record: Any, *more: Any) -> int:
+        if len(refused) < 7:
+            refused.append(record["dynamicsId"])
+            raise RecordError("1003", "Busy")
+        return take(record, *more)
+
+    desk.rehearsal.marketo.person_calls.take = once  # type: ignore[method-assign]
+    desk.rehearsal.faults.add("status", system="marketo", path="failures", status=404, count=0)
+    whole(desk.start())
+    right(desk)
+
+
+def test_what_happens_meanwhile_overtakes_and_is_right(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Edits, deletions, a filter, a qualification, a merge and an account come while everybody is on the way."""
+    monkeypatch.setattr(overtaking, "EVERY", 0.0)
+    desk.rehearsal.marketo.imports.rows_per_second = 20.0
+    world = desk.rehearsal.world
+    history: list[History] = []
+
+    def meddle(request: Any) -> Any:
+        answer = persons(request)
+        if history:
+            return answer
+        body = request.files["file"]
+        body.seek(0)
+        away = {line.split(b",")[0].decode() for line in body.read().split(b"\r\n")}
+        contacts, leads = (
+            [row[f"{table}id"] for row in world.as_json()[table] if row[f"{table}id"] in away]
+            for table in ("contact", "lead")
+        )
+        states = {row["leadid"]: row["statecode"] for row in world.as_json()["lead"]}
+        open_leads = [one for one in leads if states[one] == 0]
+        account = world.insert("account", {"name": "Late Ltd"})
+        world.update("contact", contacts[0], {"lastname": "Edited"})
+        world.update("contact", contacts[5], {"parentcustomerid": account})
+        world.delete("contact", contacts[1])
+        world.update("lead", open_leads[0], {"new_synctomkto": False})
+        events.qualify(world, open_leads[1], account=True)
+        events.merge(world, "contact", contacts[2], contacts[3])
+        world.insert("lead", {"lastname": "Overtakes", "emailaddress1": "fast@contoso.example"})
+        history.append(
+            History(stale=frozenset({("lead", open_leads[0])}), marked=frozenset({("contact", contacts[1])}))
+        )
+        return answer
+
+    persons = desk.rehearsal.marketo.bulk_calls.persons
+    desk.rehearsal.marketo.bulk_calls.persons = meddle  # type: ignore[method-assign]
+    whole(desk.start())
+    again(desk)
+    assert history
+    right(desk, history[0])
+    sent = [one for one in desk.rehearsal.log.entries("marketo") if one.method == "POST" and "/leads.json" in one.path]
+    assert [one.path for one in sent].index(FILES) < len(sent) - 1
+
+
+@pytest.mark.parametrize(("daily", "files"), [(60, 1), (50_000, 0)])
+def test_files_are_for_a_short_quota(desk: Desk, monkeypatch: pytest.MonkeyPatch, daily: int, files: int) -> None:
+    monkeypatch.setattr(planner, "BATCH_ROWS", 10)  # this small world takes sixty calls then, as it is counted
+    settings = replace(desk.settings, limits=replace(desk.settings.limits, bulk=BulkUse.AUTO, daily_calls=daily))
+    ready = desk.service.plan(settings, desk.secrets).wait(60)
+    assert isinstance(ready, PlanReady), ready
+    plan = ready.plan
+    assert (plan.by_file > 250) is (plan.calls < plan.single_calls - 10) is bool(files)
+    assert asked(desk, FILES) == []
+    whole(desk.start(limits=settings.limits))
+    right(desk)
+    assert len(asked(desk, FILES)) == files

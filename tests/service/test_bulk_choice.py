@@ -1,0 +1,102 @@
+"""When people travel in files, and what the files hold."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+import pytest
+
+from dynsync_gui.domain.schema import Entity
+from dynsync_gui.domain.settings import BulkUse
+from dynsync_gui.domain.storage import LedgerRecord, Match
+from dynsync_gui.engine import people_files
+
+
+@pytest.mark.parametrize(
+    ("use", "people", "calls", "left", "files"),
+    [
+        (BulkUse.AUTO, 100_000, 350, 349, True),
+        (BulkUse.AUTO, 100_000, 350, 350, False),
+        (BulkUse.AUTO, 2_999, 350, 0, False),
+        (BulkUse.ALWAYS, 3_000, 10, 50_000, True),
+        (BulkUse.ALWAYS, 2_999, 10, 50_000, False),
+        (BulkUse.NEVER, 100_000, 350, 0, False),
+    ],
+)
+def test_when_people_travel_in_files(use: BulkUse, people: int, calls: int, left: int, files: bool) -> None:
+    assert people_files.by_file(use, people, calls, left) is files
+
+
+def record(seq: int, match: Match = Match.CREATE, **values: Any) -> LedgerRecord:
+    key = f"00000000-0000-0000-0000-{seq:012}"
+    filled = frozenset(values) if match is Match.UPDATE else frozenset()
+    return LedgerRecord(seq, Entity.CONTACT, key, "1", values, "", "", "", match, "", filled)
+
+
+def filled(*records: LedgerRecord) -> list[list[list[str]]]:
+    """Files as a reader of RFC 4180 sees them."""
+    seqs = {one.seq for one in records}
+    texts = [file.content(seqs).decode() for file in people_files.files(records, frozenset())]
+    return [list(csv.reader(io.StringIO(text, newline=""), strict=True)) for text in texts]
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(people_files, "LEAST_ROWS", 1)
+
+
+@pytest.mark.usefixtures("small")
+def test_values_arrive_as_they_are() -> None:
+    odd = 'a "b", c;\td\r\ne \u202eé\U0001f600 =1+1'
+    (rows,) = filled(record(1, lastName=odd, unsubscribed=True, leadScore=5, annual=0.1), record(2, city=" x"))
+    assert rows == [
+        ["dynamicsId", "lastName", "unsubscribed", "leadScore", "annual", "city"],
+        [record(1).id, odd, "true", "5", "0.1", ""],
+        [record(2).id, "", "", "", "", " x"],
+    ]
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("value", [None, "", "null", "NULL"])
+def test_what_a_file_cannot_say_for_sure_is_left_to_calls(value: str | None) -> None:
+    cleared = record(1, Match.UPDATE, lastName=value)
+    assert filled(cleared) == []
+    (rows,) = filled(cleared, record(2, Match.UPDATE, lastName="A"))
+    assert rows == [["dynamicsId", "lastName"], [record(2).id, "A"]]
+
+
+@pytest.mark.usefixtures("small")
+def test_people_who_are_there_never_meet_an_empty_cell() -> None:
+    one, two = record(1, Match.UPDATE, lastName="A"), record(2, Match.UPDATE, city="B")
+    both, new = record(3, Match.UPDATE, city="C", lastName="D"), record(4, lastName="E")
+    found = filled(one, two, both, new)
+    assert len(found) == 4
+    assert all("" not in row for rows in found for row in rows)
+
+
+@pytest.mark.usefixtures("small")
+def test_a_file_keeps_to_its_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(people_files, "FILE_BYTES", 2_000)
+    records = [record(n, **{f"field{n % 9}": 'é"' * (n % 40)}) for n in range(1, 200)]
+    records = [one for one in records if all(one.payload.values())]
+    files = list(people_files.files(records, frozenset()))
+    assert len(files) > 3
+    sizes = [len(file.content({one.seq for one in records})) for file in files]
+    assert all(size <= 2_000 + 400 for size in sizes)
+    assert [row.seq for file in files for row, _ in file.rows] == [one.seq for one in records]
+
+
+def test_few_of_a_kind_are_left_to_calls() -> None:
+    kinds = [record(n, Match.UPDATE, **{f"field{n % 30}": "x"}) for n in range(1, 2_000)]
+    assert filled(*kinds) == []
+    (rows,) = filled(*kinds, *(record(n, lastName="x") for n in range(3_000, 4_000)))
+    assert len(rows) == 1_001
+
+
+@pytest.mark.usefixtures("small")
+def test_who_changed_meanwhile_does_not_depart() -> None:
+    (file,) = people_files.files([record(1, lastName="A"), record(2, lastName="B")], frozenset({"city"}))
+    assert file.content({2}).decode() == f"dynamicsId,lastName\r\n{record(2).id},B\r\n"
+    assert [one.filled for one in file.departures(frozenset())] == [frozenset({"lastName"})] * 2
