@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dynsync_gui.domain.errors import ExitStatus
-from tests.cli.scripted import CHOSEN, SECRETS, SETTINGS, Caller
+from tests.cli.caller import Caller
+from tests.cli.world import CHOSEN, SECRETS, SETTINGS
 
 if TYPE_CHECKING:
     from pathlib import Path
