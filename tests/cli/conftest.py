@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.scripted import Caller, caller
+from tests.cli.caller import Caller, caller
 
 
 @pytest.fixture

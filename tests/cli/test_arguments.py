@@ -12,7 +12,7 @@ from dynsync_gui.cli import main
 from dynsync_gui.cli.arguments import parse, wanted_language
 from dynsync_gui.cli.options import FieldsAction, FilterAction, Options
 from dynsync_gui.system.secrets import SecretSource
-from tests.cli.scripted import Caller
+from tests.cli.caller import Caller
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ from dynsync_gui.domain.findings.background import BACKGROUND
 from dynsync_gui.domain.schedule import BackgroundRun, BackgroundState, Entry, Registration
 from dynsync_gui.domain.settings import BackgroundSettings
 from dynsync_gui.domain.text import msg
-from tests.cli.scripted import ANSWERS, AT, ENVIRONMENT, SETTINGS, Caller
+from tests.cli.caller import Caller
+from tests.cli.world import ANSWERS, AT, ENVIRONMENT, SETTINGS
 
 RUN = BackgroundRun(AT, 3, "Marketo does not answer.\x1b[2J", "Wait.")
 

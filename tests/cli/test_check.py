@@ -10,7 +10,8 @@ from dynsync_gui.cli import commands
 from dynsync_gui.domain.checks import CheckState, Owner
 from dynsync_gui.domain.events import ChecksEnded
 from dynsync_gui.domain.schema import System
-from tests.cli.scripted import FAILED, Caller
+from tests.cli.caller import Caller
+from tests.cli.world import FAILED
 
 
 def test_check(call: Caller) -> None:

@@ -7,7 +7,8 @@ from dataclasses import replace
 from dynsync_gui.domain.events import RunEnded
 from dynsync_gui.domain.report import Proof
 from dynsync_gui.system.secrets import SecretSource
-from tests.cli.scripted import REPORT, Caller
+from tests.cli.caller import Caller
+from tests.cli.world import REPORT
 
 
 def test_demo_ends_with_the_proof_and_leaves_the_profile_alone(call: Caller) -> None:

@@ -9,7 +9,8 @@ import pytest
 from dynsync_gui.domain.events import FitChecked, PlanReady
 from dynsync_gui.domain.fit import FitReport
 from dynsync_gui.domain.schema import Entity
-from tests.cli.scripted import FIT, PLAN, Caller
+from tests.cli.caller import Caller
+from tests.cli.world import FIT, PLAN
 
 MISFIT = {
     "entity": "lead",

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from dynsync_gui.domain.events import ProfileRead
 from dynsync_gui.domain.report import Status
-from tests.cli.scripted import SETTINGS, Caller
+from tests.cli.caller import Caller
+from tests.cli.world import SETTINGS
 
 
 def test_fields(call: Caller) -> None:

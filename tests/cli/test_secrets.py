@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from dynsync_gui.system.secrets import SecretSource
-from tests.cli.scripted import ENVIRONMENT, SECRETS, Caller
+from tests.cli.caller import Caller
+from tests.cli.world import ENVIRONMENT, SECRETS
 
 
 def test_the_environment_is_enough_and_leaves_the_keychain_alone(call: Caller, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,8 @@ from dynsync_gui.domain.errors import ConnectionFailed, DynSyncError, Finding, G
 from dynsync_gui.domain.events import ChecksEnded, JobFailed, ProfileRead, RunEnded
 from dynsync_gui.domain.report import Status
 from dynsync_gui.domain.text import msg
-from tests.cli.scripted import ANSWERS, ENVIRONMENT, FAILED, REPORT, SECRETS, SETTINGS, Caller
+from tests.cli.caller import Caller
+from tests.cli.world import ANSWERS, ENVIRONMENT, FAILED, REPORT, SECRETS, SETTINGS
 
 UNAVAILABLE = JobFailed(
     1, SecretsUnavailable("keychain-missing", Finding(msg("There is no keychain."), msg("Start one.")))

@@ -13,7 +13,9 @@ from dynsync_gui.domain.report import RunState
 from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.system.secrets import SessionSecrets
-from tests.cli.scripted import ENVIRONMENT, REPORT, SETTINGS, Caller, ScriptedJob, failed
+from tests.cli.caller import Caller
+from tests.cli.scripted_service import ScriptedJob
+from tests.cli.world import ENVIRONMENT, REPORT, SETTINGS, failed
 
 
 def test_sync(call: Caller) -> None:

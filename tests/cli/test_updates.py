@@ -7,7 +7,8 @@ import pytest
 
 from dynsync_gui.domain.events import Downloaded, JobFailed, UpdateRead
 from dynsync_gui.domain.releases import Artefact, Release, UpdateKind, UpdateState, refused
-from tests.cli.scripted import AT, Caller
+from tests.cli.caller import Caller
+from tests.cli.world import AT
 
 FILE = Artefact("linux-x64", "DynSync.deb", "https://downloads.contoso.com/DynSync.deb", "0" * 64, 45_000_000)
 RELEASE = Release("0.2.0", AT, AT + timedelta(days=90), {"en": "Faster.\x1b[2J", "fr": "Plus rapide."}, (FILE,))

@@ -17,7 +17,9 @@ from dynsync_gui.domain.errors import UNEXPECTED, ConnectionFailed, DynSyncError
 from dynsync_gui.domain.events import ChecksEnded, JobFailed
 from dynsync_gui.domain.schema import Entity, System
 from dynsync_gui.domain.text import msg
-from tests.cli.scripted import SECRETS, SETTINGS, Caller, ScriptedJob, failed
+from tests.cli.caller import Caller
+from tests.cli.scripted_service import ScriptedJob
+from tests.cli.world import SECRETS, SETTINGS, failed
 
 
 @pytest.mark.parametrize("verb", [["check"], ["fields"], ["plan"], ["sync", "--once"]])

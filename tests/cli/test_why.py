@@ -8,7 +8,9 @@ from typing import Any
 from dynsync_gui.domain.canary import CanaryCount
 from dynsync_gui.domain.events import CanaryStep
 from dynsync_gui.domain.schema import Entity
-from tests.cli.scripted import ANSWERS, ENVIRONMENT, Caller, ScriptedJob
+from tests.cli.caller import Caller
+from tests.cli.scripted_service import ScriptedJob
+from tests.cli.world import ANSWERS, ENVIRONMENT
 
 
 def test_why_as_a_document_and_as_text(call: Caller) -> None:

@@ -1,31 +1,13 @@
-"""A service that answers from a script, and a way to call the command line with it."""
+"""A service that answers from a script."""
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from dynsync_gui.cli import main
-from dynsync_gui.cli.options import Options
-from dynsync_gui.cli.workshop import Workshop
-from dynsync_gui.domain.certificate import Certificate, EntityCount
-from dynsync_gui.domain.checks import (
-    Check,
-    CheckState,
-    EnvironmentKind,
-    IdentityCard,
-    SystemIdentity,
-)
-from dynsync_gui.domain.choice import Direction, FieldChoice
-from dynsync_gui.domain.choice_changes import ChoiceVersion
-from dynsync_gui.domain.errors import DynSyncError, Finding, Retry
 from dynsync_gui.domain.events import (
     BackgroundRead,
     CheckChanged,
@@ -40,7 +22,6 @@ from dynsync_gui.domain.events import (
     FitChecked,
     FitProgress,
     JobCancelled,
-    JobFailed,
     PlanReady,
     ProblemsRead,
     ProfileRead,
@@ -48,148 +29,31 @@ from dynsync_gui.domain.events import (
     RehearsalReady,
     RunEnded,
 )
-from dynsync_gui.domain.explain import Answer, Cause, Explanation, FieldView, Step
-from dynsync_gui.domain.filter_state import FilterColumn, FilterState
-from dynsync_gui.domain.fit import FitCure, FitExample, FitReason, FitReport, Misfit
-from dynsync_gui.domain.mapping import FieldOffer, NewField
-from dynsync_gui.domain.plan import EntityPlan, Plan
-from dynsync_gui.domain.report import Difference, Problem, Proof, RunKind, RunReport, RunState, Status
-from dynsync_gui.domain.schedule import BackgroundRun, BackgroundState, Entry, Registration
-from dynsync_gui.domain.schema import Entity, FieldType, SourceField, System, TargetType
+from dynsync_gui.domain.report import Problem, Proof, Status
+from dynsync_gui.domain.schedule import BackgroundRun, BackgroundState
+from dynsync_gui.domain.schema import Entity, System
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import (
-    DynamicsSettings,
-    EnableSettings,
-    FieldSettings,
-    MarketoSettings,
     Settings,
 )
-from dynsync_gui.domain.text import msg
 from dynsync_gui.service.api import Listener
-from dynsync_gui.system.secrets import SessionSecrets
-
-AT = datetime(2026, 11, 22, 14, 30, 5, 123456, tzinfo=UTC)
-SETTINGS = Settings(
-    DynamicsSettings("https://contoso.crm.dynamics.com", client_id="app"),
-    MarketoSettings("https://123-abc-456.mktorest.com", "api"),
-    enable=EnableSettings("admin@contoso.example", accept=True),
-)
-SECRETS = Secrets(dynamics_client_secret="CANARY-dynamics", marketo_client_secret="CANARY-marketo")
-ENVIRONMENT = {
-    "DYNSYNC_DYNAMICS_CLIENT_SECRET": SECRETS.dynamics_client_secret,
-    "DYNSYNC_MARKETO_CLIENT_SECRET": SECRETS.marketo_client_secret,
-}
-ANSWERS = """
-[dynamics]
-url = "https://contoso.crm.dynamics.com"
-client_id = "app"
-[marketo]
-endpoint = "https://123-abc-456.mktorest.com"
-client_id = "api"
-[enable]
-email = "admin@contoso.example"
-accept = true
-"""
-PASSED = (
-    Check("dynamics.sign-in", System.DYNAMICS, CheckState.PASSED, msg("Sign-in"), seconds=0.5),
-    Check("marketo.sign-in", System.MARKETO, CheckState.ATTENTION, msg("Sign-in"), msg("It is slow."), msg("Wait.")),
-)
-FAILED = (
-    PASSED[0],
-    Check(
-        "marketo.sign-in",
-        System.MARKETO,
-        CheckState.FAILED,
-        msg("Sign-in"),
-        msg("Marketo did not accept the secret."),
-        msg("Copy it again."),
-        code="601",
-        ids={"request": "e42b#1"},
-    ),
-)
-CARD = IdentityCard(
-    SystemIdentity(
-        System.DYNAMICS, "1", "Contoso", "contoso.crm.dynamics.com", EnvironmentKind.SANDBOX, {"contact": 7}
-    ),
-    SystemIdentity(System.MARKETO, "2", "123-ABC-456", "123-abc-456.mktorest.com", EnvironmentKind.UNKNOWN),
-)
-IN_BACKGROUND = BackgroundState(Entry(Registration.ON, 10), wanted=True, next_run=AT)
-NEW = NewField("statusReason", "Status Reason", TargetType.STRING)
-PLAN = Plan(
-    (EntityPlan(Entity.ACCOUNT, 3, 3), EntityPlan(Entity.CONTACT, 1500, 1400, 60, 30, 10, 5)),
-    duplicates=36,
-    new_fields=(NEW,),
-    calls=14,
-    minutes=2.04,
-)
-REPORT = RunReport(
-    7, RunKind.FIRST, RunState.DONE, AT, AT, read=20, acknowledged=15, problems=2, unchanged=2, skipped=1, calls=4
-)
-PROBLEM = Problem(
-    Entity.LEAD, "0f3c", "Ann\x1b[2J Lee", "email", "1003", msg("Too long."), msg("Shorten it."), AT, Retry.WHEN_CHANGED
-)
-OFFERS = {
-    Entity.LEAD: (
-        FieldOffer(
-            SourceField("firstname", "First Name", FieldType.STRING), "firstName", "First Name", preselected=True
-        ),
-        FieldOffer(SourceField("statuscode", "Status Reason", FieldType.STATUS), NEW.name, NEW.label, NEW),
-        FieldOffer(SourceField("entityimage", "Image", FieldType.IMAGE), reason=msg("No place for it.")),
-        FieldOffer(SourceField("new_synctomkto", "Sync", FieldType.BOOLEAN), is_filter=True, preselected=True),
-    )
-}
-VIEW = FieldView(
-    "jobtitle", "title", "Job Title", "Head", "Head", "B\x1b[2Joss", equal=False, winner=System.DYNAMICS,
-    rule=msg("Dynamics fills it."), cause=Cause.OVERWRITTEN, finding=msg("Somebody changed it."),
-)  # fmt: skip
-STEP = Step("dynamics", CheckState.PASSED, msg("In Dynamics"), msg("Dynamics has it."))
-ANSWER = Answer(
-    "ann@contoso.example",
-    (
-        Explanation(
-            Entity.LEAD, "0f3c", "Ann\x1b[2J Lee", "77", (STEP,), (VIEW,), Cause.OVERWRITTEN,
-            msg("Somebody changed it."), msg("Sync it now."), AT,
-        ),
-    ),
-)  # fmt: skip
-CERTIFICATE = Certificate(
+from tests.cli.world import (
+    ANSWER,
     AT,
-    "Contoso",
-    "123-ABC-456",
-    0,
-    (EntityCount(Entity.CONTACT, 5, 3, 1, 1, 1),),
-    (Difference(Entity.CONTACT, "0f3c", msg("is not in Marketo")),),
-)
-CHOSEN = FieldSettings({Entity.LEAD: (FieldChoice("firstname", direction=Direction.BOTH),)})
-FIT = FitReport(
-    {Entity.LEAD: 1500},
-    complete=False,
-    misfits=(
-        Misfit(
-            Entity.LEAD,
-            "jobtitle",
-            "title",
-            FitReason.TOO_LONG,
-            1200,
-            (FitExample("0f3c", "Ann\x1b[2J Lee", "Head of " + "everything " * 6),),
-            tuple(FitCure),
-        ),
-    ),
-)
-STATES = {
-    Entity.LEAD: FilterState(Entity.LEAD, FilterColumn.PRESENT, "new_synctomkto", 388, 1200, 16, default=False),
-    Entity.CONTACT: FilterState(Entity.CONTACT, FilterColumn.MISSING, may_create=True),
-    Entity.ACCOUNT: FilterState(
-        Entity.ACCOUNT,
-        FilterColumn.OTHER_PREFIX,
-        "cr123_synctomkto",
-        reason=msg("You may not."),
-        warnings=(msg("It keeps nobody out."),),
-    ),
-}
-VERSIONS = (
-    ChoiceVersion(1, AT, "ada", FieldSettings()),
-    ChoiceVersion(2, AT, "bo\x1b[2J", CHOSEN, (msg("lead: firstname changed."),)),
+    CARD,
+    CERTIFICATE,
+    CHOSEN,
+    FIT,
+    IN_BACKGROUND,
+    OFFERS,
+    PASSED,
+    PLAN,
+    PROBLEM,
+    REPORT,
+    SECRETS,
+    SETTINGS,
+    STATES,
+    VERSIONS,
 )
 
 
@@ -385,58 +249,3 @@ class ScriptedService:
 
     def close(self) -> None:
         self.closed += 1
-
-
-@dataclass
-class Answer:
-    """What a call gave back."""
-
-    status: int
-    out: str
-    err: str
-    opened: list[Options]
-
-    @property
-    def document(self) -> dict[str, Any]:
-        found = json.loads(self.out)
-        assert isinstance(found, dict)
-        return found
-
-
-@dataclass
-class Caller:
-    """Calls the command line as a function."""
-
-    service: ScriptedService
-    store: Any
-    profile: Path
-    capsys: pytest.CaptureFixture[str]
-    ask: Callable[[str], str] | None = None
-    confirm: Callable[[str], str] | None = None
-
-    def __call__(self, *arguments: str) -> Answer:
-        opened: list[Options] = []
-
-        def open_service(options: Options) -> ScriptedService:
-            opened.append(options)
-            return self.service
-
-        workshop = Workshop(open_service, lambda _: self.store, self.ask, self.confirm)
-        status = main(["--profile", str(self.profile), *arguments], workshop)
-        out, err = self.capsys.readouterr()
-        assert self.service.listeners == []
-        assert self.service.closed == len(opened)
-        self.service.closed = 0
-        return Answer(status, out, err, opened)
-
-
-def failed(kind: type[DynSyncError], code: str = "the-code") -> JobFailed:
-    """How a job ends that could not be done."""
-    return JobFailed(1, kind(code, Finding(msg("It did not work."), msg("Do this.")), "the vendor's words"))
-
-
-def caller(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Caller:
-    """A caller whose store holds the secrets of the settings."""
-    store = SessionSecrets()
-    store.write(SECRETS)
-    return Caller(ScriptedService(), store, tmp_path / "profile", capsys)
