@@ -38,8 +38,8 @@ class Executor:
             on_written: Told an entity and how many of its records are settled since the last time.
             look: Finds out what became of persons that are missing.
             overtaking: What may go first now and then; None for nothing.
-                filtered_list: The static list that people are taken out of when their filter turns to No; empty for none.
-            """
+        filtered_list: The static list that people leave when their filter turns to No; empty for none.
+    """
 
     def __init__(
         self,

@@ -155,6 +155,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         """CREATE INDEX records_unmatched ON records (email)
             WHERE state = 'outbox' AND match = '' AND email <> '' AND entity IN ('contact', 'lead')""",
+    ),
     (
         """CREATE TABLE imports (
             number INTEGER PRIMARY KEY,

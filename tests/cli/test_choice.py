@@ -6,15 +6,13 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from tests.cli.scripted import CHOSEN, OFFERS, SECRETS, SETTINGS, Caller
-
 from dynsync_gui.domain.choice import FieldChoice
 from dynsync_gui.domain.errors import ExitStatus
 from dynsync_gui.domain.events import ChoiceEstimated, ChoiceImported, Described
 from dynsync_gui.domain.plan import BackFill
 from dynsync_gui.domain.schema import Entity, Target, TargetField, TargetSchema, TargetType
 from tests.cli.caller import Caller
-from tests.cli.world import CHOSEN, SECRETS, SETTINGS
+from tests.cli.world import CHOSEN, OFFERS, SECRETS, SETTINGS
 
 if TYPE_CHECKING:
     from pathlib import Path
