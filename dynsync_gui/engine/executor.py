@@ -27,17 +27,17 @@ class Executor:
     """One run's writing.
 
     Args:
-            marketo: Where to write.
-            store: The ledger.
-            run: The run's number.
-            own: What becomes of an organisation's own tables.
-            calls: Keeps how many calls the run has made.
-            in_flight: Calls at the same time.
-            token: Pauses and stops it; batches in flight are always waited for and kept.
-            problem_of: Title, cure, retry class and field of a row's reason.
-            on_written: Told an entity and how many of its records are settled since the last time.
-            look: Finds out what became of persons that are missing.
-            overtaking: What may go first now and then; None for nothing.
+        marketo: Where to write.
+        store: The ledger.
+        run: The run's number.
+        own: What becomes of an organisation's own tables.
+        calls: Keeps how many calls the run has made.
+        in_flight: Calls at the same time.
+        token: Pauses and stops it; batches in flight are always waited for and kept.
+        problem_of: Title, cure, retry class and field of a row's reason.
+        on_written: Told an entity and how many of its records are settled since the last time.
+        look: Finds out what became of persons that are missing.
+        overtaking: What may go first now and then; None for nothing.
         filtered_list: The static list that people leave when their filter turns to No; empty for none.
     """
 
