@@ -127,6 +127,9 @@ def test_all_is_well(script: MarketoScript, writer: MarketoRestWriter) -> None:
         "marketo.fields",
         "marketo.key",
         "marketo.partitions",
+        "marketo.sales-persons",
+        "marketo.opportunities",
+        "marketo.changes",
         "marketo.custom-objects",
     ]
     assert {check.state for check in checks.values()} == {CheckState.PASSED}
