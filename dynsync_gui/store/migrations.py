@@ -138,5 +138,14 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX records_urgent ON records (seq) WHERE urgent = 1",
         "ALTER TABLE runs ADD COLUMN rung TEXT NOT NULL DEFAULT ''",
     ),
-    ("CREATE INDEX records_to_unlist ON records (seq) WHERE match = 'unlist'",),
+    (
+        "CREATE INDEX records_to_unlist ON records (seq) WHERE match = 'unlist'",
+        """CREATE TABLE withheld (
+            seq INTEGER NOT NULL REFERENCES records (seq),
+            field TEXT NOT NULL,
+            print BLOB NOT NULL,
+            since TEXT NOT NULL,
+            PRIMARY KEY (seq, field)
+        ) WITHOUT ROWID""",
+    ),
 )

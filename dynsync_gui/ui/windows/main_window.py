@@ -353,7 +353,8 @@ class MainView(QWidget):
         self.watch.seen.connect(self.settings.show_state)
         self.watch.seen.connect(self._background_seen)
         self.problems.export_wanted.connect(self._ask_where)
-        self.problems.retry_wanted.connect(self._retry)
+        self.problems.retry_wanted.connect(lambda ids: self._again(self.api.records.retry(ids)))
+        self.problems.without_wanted.connect(lambda ids: self._again(self.api.records.withhold(ids)))
         self.setup.clicked.connect(self._set_up_again)
         self.renew.clicked.connect(self._renew)
         self.renewal.wanted.connect(lambda renewal: self.renewal.follow(self.api.renew(renewal)))
@@ -449,8 +450,8 @@ class MainView(QWidget):
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
-    def _retry(self, ids: tuple[str, ...]) -> None:
-        self._retrying = self.api.records.retry(ids)
+    def _again(self, job: Job) -> None:
+        self._retrying = job
         self.problems.banner.tell("accent", tr("These records are sent again with the sync that begins now."))
 
     def export_to(self, path: str) -> None:
