@@ -15,6 +15,7 @@ from dynsync_gui.ui.mnemonics import reword
 from dynsync_gui.ui.theme import GRID
 from dynsync_gui.ui.widgets.banner import Banner
 from dynsync_gui.ui.widgets.boxes import TOP, Card, column, drop, row
+from dynsync_gui.ui.widgets.flow import Flow
 from dynsync_gui.ui.widgets.text import Text
 from dynsync_gui.ui.words import ENTITY, exact
 
@@ -102,11 +103,9 @@ class CauseCard(Card):
         count = ntr("{n} record", "{n} records", len(problems))
         words.addWidget(Text(f"{count} · {_RETRY[first.retry]}" if first.aside else count, "hint"))
         picture = Picture("attention", "attention", 20) if first.aside else Picture("info", "accent", 20)
-        line = row(picture, words, self.without, self.retry, self._button, gap=GRID + 4)
+        words.addWidget(Flow(self._button, self.retry, self.without))
+        line = row(picture, words, gap=GRID + 4)
         line.setAlignment(picture, TOP)
-        line.setAlignment(self._button, TOP)
-        line.setAlignment(self.retry, TOP)
-        line.setAlignment(self.without, TOP)
         line.setStretch(1, 1)
         self.body.addLayout(line)
 
