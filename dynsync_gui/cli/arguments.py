@@ -154,12 +154,14 @@ def _set_aside(parser: argparse.ArgumentParser) -> None:
     for which, text in (
         (ProblemsAction.SHOW, tr("tell all about one record that was set aside")),
         (ProblemsAction.RETRY, tr("send records again that were set aside, with one run")),
+        (ProblemsAction.WITHOUT, tr("send them without the value that Marketo refuses, until it changes in Dynamics")),
     ):
         made = actions.add_parser(which, help=text, description=text, parents=[_common()], allow_abbrev=False)
         made.set_defaults(problem=which)
-        named = made.add_mutually_exclusive_group(required=True) if which is ProblemsAction.RETRY else made
-        named.add_argument("asked", nargs="?" if which is ProblemsAction.RETRY else None, metavar="ID", default="")
-        if which is ProblemsAction.RETRY:
+        several = which is not ProblemsAction.SHOW
+        named = made.add_mutually_exclusive_group(required=True) if several else made
+        named.add_argument("asked", nargs="?" if several else None, metavar="ID", default="")
+        if several:
             named.add_argument("--all", dest="everything", action="store_true", help=tr("all of them"))
 
 

@@ -37,6 +37,7 @@ class ProblemsAction(StrEnum):
     LIST = ""
     SHOW = "show"
     RETRY = "retry"
+    WITHOUT = "send-without"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ class Options:
         csv: Where ``problems`` writes them.
         asked: The e-mail address or Dynamics id that ``why`` or an action of ``problems`` is about.
         problem: What ``problems`` does.
-        everything: Whether ``problems retry`` takes all.
+        everything: Whether ``problems retry`` and ``problems send-without`` take all.
         sample: Most records of a table that ``reconcile`` compares; 0 for all.
         records: Size of the rehearsal world.
         seed: What the rehearsal world is made from; the same seed makes the same world.

@@ -17,8 +17,8 @@ def problems(call: Call) -> ExitStatus:
     match call.options.problem:
         case ProblemsAction.SHOW:
             return _show(call)
-        case ProblemsAction.RETRY:
-            return _retry(call)
+        case ProblemsAction.RETRY | ProblemsAction.WITHOUT:
+            return _send(call)
         case _:
             return _list(call)
 
@@ -54,12 +54,14 @@ def _show(call: Call) -> ExitStatus:
     return ExitStatus.DONE
 
 
-def _retry(call: Call) -> ExitStatus:
-    """Put them back in line and make one run."""
+def _send(call: Call) -> ExitStatus:
+    """Put them back in line, whole or without what Marketo refuses, and make one run."""
     ids = () if call.options.everything else (call.options.asked.strip("{}").lower(),)
     session, _, _ = reach(call, rehearse=False)
     try:
-        session.expect(session.service.records.retry(ids), ProblemsRead)
+        records = session.service.records
+        whole = call.options.problem is ProblemsAction.RETRY
+        session.expect(records.retry(ids) if whole else records.withhold(ids), ProblemsRead)
         ended = session.expect(session.service.go_on(), RunEnded)
     finally:
         session.close()

@@ -47,6 +47,8 @@ class Cause(StrEnum):
     DOUBLED = "doubled"
     RULE = "rule"
     """A rule of the choice keeps Marketo's value."""
+    WITHHELD = "withheld"
+    """Somebody chose to leave the value out, as Marketo refused it."""
     CONSENT = "consent"
     """Marketo's unsubscription is never taken back."""
     FIELD_OUT = "field-out"

@@ -36,6 +36,7 @@ class Place:
         carrier: Table, id and name of the record that carries its person on; None for none.
         problem: Why it was set aside; None where it was not.
         due: When it is tried again, UTC; None where that has no date.
+        withheld: Values that somebody chose to leave out, by Marketo field, as `fingerprint.entry`.
     """
 
     entity: Entity
@@ -58,6 +59,7 @@ class Place:
     carrier: tuple[Entity, str, str] | None = None
     problem: Problem | None = field(default=None, hash=False)
     due: datetime | None = None
+    withheld: Mapping[str, bytes] = field(default_factory=dict, hash=False)
 
 
 class PlaceStore(Protocol):
@@ -71,6 +73,19 @@ class PlaceStore(Protocol):
 
     def try_again(self, ids: Sequence[str] = ()) -> int:
         """Put records that were set aside back in line: these, or all where none is named; returns how many."""
+
+    def withhold(self, ids: Sequence[str] = ()) -> int:
+        """Put records that were set aside back in line without the value that their problem names, until that changes.
+
+        Args:
+            ids: These, or all where none is named.
+
+        Returns:
+            How many; a problem that names no value of a record counts for nothing.
+        """
+
+    def withheld(self, entity: Entity, ids: Sequence[str]) -> Mapping[str, Mapping[str, bytes]]:
+        """What is withheld of records, by id and Marketo field, as `fingerprint.entry`."""
 
     def places_of_email(self, email: str) -> tuple[Place, ...]:
         """Where the people of an e-mail address stand."""

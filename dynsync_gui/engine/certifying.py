@@ -130,7 +130,7 @@ class Certifier(Auditor):
     ) -> Difference:
         pair = next((one for one in mapping.fields if one.target.name == name), None)
         cause = cause_of(pair, wanted, there, None, place) if pair is not None else Cause.CHANGED
-        if cause in {Cause.RULE, Cause.CONSENT}:
+        if cause in {Cause.RULE, Cause.CONSENT, Cause.WITHHELD}:
             return Difference(record.entity, record.id, _KEPT, name, explained=True)
         reason = _OVERWRITTEN if cause is Cause.OVERWRITTEN else UNEQUAL
         return Difference(record.entity, record.id, reason, name)

@@ -312,9 +312,9 @@ class Chain:
             if one.views:
                 self._passed("values", msg("All {n} fields are equal on both sides.", n=len(one.views)))
             return
-        by_rule = {Cause.RULE, Cause.CONSENT}
+        by_rule = {Cause.RULE, Cause.CONSENT, Cause.WITHHELD}
         first = next((view for view in unequal if view.cause not in by_rule), None) or next(
-            (view for view in unequal if view.cause is Cause.CONSENT), unequal[0]
+            (view for view in unequal if view.cause is not Cause.RULE), unequal[0]
         )
         finding = msg("“{field}” is not the same on both sides. {why}", field=first.label, why=first.finding)
         cause, cure = first.cause or Cause.CHANGED, _CURES.get(first.cause, NOTHING)
@@ -361,6 +361,7 @@ _CURES: Mapping[Cause | None, Message] = {
     Cause.CHANGED: _NEXT,
     Cause.OVERWRITTEN: msg("Sync this one record now, and Dynamics' value is sent again."),
     Cause.CONSENT: msg("Nothing, unless the person agreed anew: then change it in Marketo."),
+    Cause.WITHHELD: msg("Correct the value in Dynamics, or sync this one record now to try it again as it is."),
     Cause.FIELD_OUT: msg("Set up again and choose another Marketo field."),
     Cause.REFUSED: msg("Correct the value in Dynamics."),
 }

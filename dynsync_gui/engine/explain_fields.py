@@ -20,6 +20,7 @@ _WHY: Mapping[Cause, Message] = {
     Cause.FIELD_OUT: msg("Marketo has no such field any more."),
     Cause.CONSENT: msg("Somebody unsubscribed in Marketo. DynSync never takes that back."),
     Cause.RULE: msg("You chose that Dynamics does not replace this value."),
+    Cause.WITHHELD: msg("Marketo refused this value, and you chose to leave it out until it changes in Dynamics."),
     Cause.REFUSED: msg("Marketo would not take this value as it is."),
     Cause.CHANGED: msg("It changed in Dynamics since the last sync. The next sync brings it."),
     Cause.OVERWRITTEN: msg("Somebody changed it in Marketo after DynSync had sent it."),
@@ -96,6 +97,8 @@ def cause_of(pair: FieldMapping, wanted: Any, there: Any, target: TargetSchema |
     never_blanks = wanted is None and (not filled or pair.overwrite is Overwrite.NOT_BY_EMPTY)
     if never_blanks or not pair.direction.writes_marketo or pair.overwrite is Overwrite.ONLY_EMPTY:
         return Cause.RULE
+    if place is not None and place.withheld.get(name) == entry(name, wanted):
+        return Cause.WITHHELD
     if misfit(pair, wanted):
         return Cause.REFUSED
     agreed = entries(place.agreed) if place is not None else frozenset()

@@ -7,6 +7,7 @@ from typing import Any
 
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.convert import same
+from dynsync_gui.domain.fingerprint import entry
 from dynsync_gui.domain.mapping import EntityMapping
 from dynsync_gui.domain.ports import DynamicsReader, MarketoReader, TooManyMatches
 from dynsync_gui.domain.report import Difference, Proof
@@ -96,6 +97,7 @@ class Auditor:
         states = self._store.states(entity, [record.id for record in staged])
         links = self._store.links_of(staged)
         held = self._held(entity, mapping, staged, links)
+        withheld = self._store.withheld(entity, [record.id for record in staged])
         for record, linked in zip(staged, links, strict=True):
             state, filled = states.get(record.id, ("unknown", frozenset()))
             if state == "skipped" or (state == "unknown" and record.skip is not None):
@@ -104,7 +106,10 @@ class Auditor:
                 self._problems += 1
             else:
                 self._eligible += 1
-                self._judge(record, wanted_of(record, filled, linked), held.get(key_in(record, linked), []))
+                wanted = wanted_of(record, filled, linked)
+                left_out = withheld.get(record.id, {})
+                wanted = {name: one for name, one in wanted.items() if left_out.get(name) != entry(name, one)}
+                self._judge(record, wanted, held.get(key_in(record, linked), []))
 
     def _held(
         self, entity: Entity, mapping: EntityMapping, staged: Sequence[StagedRecord], links: Sequence[Links]

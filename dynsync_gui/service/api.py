@@ -109,6 +109,12 @@ class RecordsApi(Protocol):
         batches; where one is stopped, the record goes before what that has still to send.
         """
 
+    def withhold(self, ids: Sequence[str] = ()) -> Job:
+        """Let records that were set aside be sent without the value that their problem names: `ProblemsRead`.
+
+        The value stays out until it is another one in Dynamics, or until `sync_one`. It does not sync by itself.
+        """
+
     def retry(self, ids: Sequence[str] = ()) -> Job:
         """Put records that were set aside back in line for the next run: `ProblemsRead`.
 

@@ -128,6 +128,21 @@ class Asking:
 
         return self.lanes.run(Lane.INTERACTIVE, work)
 
+    def withhold(self, ids: Sequence[str] = ()) -> BackgroundJob:
+        """Last event `ProblemsRead`."""
+
+        def work(job: BackgroundJob) -> Event:
+            with closing(self.workplace.open_store(self.profile().database)) as store:
+                if not store.withhold(ids):
+                    raise settings_error(
+                        msg("Marketo did not say which value of these records it refuses."),
+                        msg("Correct them in Dynamics. The list of problems says what Marketo does not take."),
+                        code="no-value",
+                    )
+                return ProblemsRead(job.number, tuple(store.problems()), self._status())
+
+        return self.lanes.run(Lane.INTERACTIVE, work)
+
     def retry(self, ids: Sequence[str] = ()) -> BackgroundJob:
         """Last event `ProblemsRead`."""
 

@@ -50,6 +50,10 @@ class Records:
         """Last event `Reconciled`."""
         return self._asking.reconcile(sample, path)
 
+    def withhold(self, ids: Sequence[str] = ()) -> BackgroundJob:
+        """Last event `ProblemsRead`."""
+        return self._asking.withhold(ids)
+
     def retry(self, ids: Sequence[str] = ()) -> BackgroundJob:
         """Last event `ProblemsRead`."""
         return self._asking.retry(ids)

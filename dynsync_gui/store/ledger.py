@@ -23,6 +23,7 @@ from dynsync_gui.domain.storage import (
 from dynsync_gui.store.links import LinkFinder, Pointers
 from dynsync_gui.store.standing import COLUMNS, joined, row_of, split, standing
 from dynsync_gui.store.urgency import Urgency
+from dynsync_gui.store.withheld import Withheld
 
 _ROLES = f"('{Entity.CUSTOMER}', '{Entity.CONNECTION}')"
 _PEOPLE = "('" + "', '".join(PEOPLE) + "')"
@@ -72,20 +73,19 @@ def waits(tries: int) -> float:
 class Ledger:
     """Statements over the table ``records``; the caller holds the transaction."""
 
-    def __init__(self, connection: sqlite3.Connection, links: LinkFinder, urgency: Urgency) -> None:
+    def __init__(self, connection: sqlite3.Connection, links: LinkFinder, urgency: Urgency, withheld: Withheld) -> None:
         self._db = connection
         self._links = links
         self._urgency = urgency
+        self._withheld = withheld
 
     def stage(self, run: int, records: Sequence[StagedRecord]) -> None:
         """Take versions in; see `SyncStore.stage`."""
         known = self._known(records)
         superseded = 0
         rows, same, seen = [], [], []
-        for record in records:
+        for record in self._withheld.taken_off([_narrowed(record, known) for record in records]):
             held = known.get((record.entity.value, record.id))
-            if record.narrowed is not None and held is not None and held["agreed"] is not None:
-                record = record.narrowed  # noqa: PLW2901
             if held and held["run"] == run:
                 if held["version"] != record.version:
                     superseded += 1
@@ -385,3 +385,10 @@ class Ledger:
                  WHERE state = 'problem' AND seq IN ({due})""",
             (run, Retry.NEXT_RUN.value, at.strftime(_TIME)),
         )
+
+
+def _narrowed(record: StagedRecord, known: Mapping[tuple[str, str], sqlite3.Row]) -> StagedRecord:
+    """What of a record goes to Marketo, which may have taken it before fields were chosen that it gets later."""
+    held = known.get((record.entity.value, record.id))
+    took = held is not None and held["agreed"] is not None
+    return record.narrowed if record.narrowed is not None and took else record

@@ -151,7 +151,16 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         ) WITHOUT ROWID""",
         "CREATE TABLE IF NOT EXISTS muted (seq INTEGER PRIMARY KEY)",
     ),
-    ("CREATE INDEX records_to_unlist ON records (seq) WHERE match = 'unlist'",),
+    (
+        "CREATE INDEX records_to_unlist ON records (seq) WHERE match = 'unlist'",
+        """CREATE TABLE withheld (
+            seq INTEGER NOT NULL REFERENCES records (seq),
+            field TEXT NOT NULL,
+            print BLOB NOT NULL,
+            since TEXT NOT NULL,
+            PRIMARY KEY (seq, field)
+        ) WITHOUT ROWID""",
+    ),
     (
         """CREATE INDEX records_unmatched ON records (email)
             WHERE state = 'outbox' AND match = '' AND email <> '' AND entity IN ('contact', 'lead')""",

@@ -12,6 +12,7 @@ from dynsync_gui.domain.place import Place
 from dynsync_gui.domain.report import Problem
 from dynsync_gui.domain.schema import PEOPLE, Entity
 from dynsync_gui.store.standing import split
+from dynsync_gui.store.withheld import Withheld
 
 _CHUNK = 400
 _SELECT = """
@@ -29,10 +30,14 @@ class Places:
     Args:
         connection: The database.
         finding_of: Title and cure of a problem's code and the vendor's words.
+        withheld: Values that are left out.
     """
 
-    def __init__(self, connection: sqlite3.Connection, finding_of: Callable[[str, str], Finding]) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, finding_of: Callable[[str, str], Finding], withheld: Withheld
+    ) -> None:
         self._db = connection
+        self._withheld = withheld
         self._finding_of = finding_of
 
     def of_ids(self, ids: Sequence[str]) -> tuple[Place, ...]:
@@ -84,6 +89,7 @@ class Places:
             carrier=carrier or None,
             problem=self._problem(row),
             due=_time(row["due"]),
+            withheld=self._withheld.of(Entity(row["entity"]), [row["id"]]).get(row["id"], {}),
         )
 
     def _problem(self, row: sqlite3.Row) -> Problem | None:

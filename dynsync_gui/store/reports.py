@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from dynsync_gui.domain.findings.records import DELETED_THERE
+from dynsync_gui.domain.findings.records import DELETED_THERE, VALUE_WITHHELD
 from dynsync_gui.domain.plan import EntityPlan
 from dynsync_gui.domain.report import RunKind, RunReport, RunState
 from dynsync_gui.domain.schema import ENTITIES, PEOPLE, Entity, in_cycle_order
@@ -143,6 +143,10 @@ class Reports:
         yield from self._db.execute(
             """SELECT r.entity, r.id, r.name, p.code, p.field, p.detail, p.retry, p.since
                  FROM problems p JOIN records r ON r.seq = p.seq WHERE r.state = 'problem' ORDER BY p.seq"""
+        )
+        yield from self._db.execute(
+            f"""SELECT r.entity, r.id, r.name, '{VALUE_WITHHELD}', w.field, '', '', w.since
+                  FROM withheld w JOIN records r ON r.seq = w.seq ORDER BY w.seq, w.field"""
         )
         yield from self._db.execute(
             """SELECT n.entity, n.id, coalesce(r.name, ''), n.code, '', n.detail, '', n.since

@@ -42,6 +42,7 @@ from dynsync_gui.store.links import LinkFinder
 from dynsync_gui.store.places import Places
 from dynsync_gui.store.reports import Reports
 from dynsync_gui.store.urgency import Urgency
+from dynsync_gui.store.withheld import Withheld
 
 FindingOf = Callable[[str, str], Finding]
 
@@ -66,13 +67,14 @@ class SqliteStore:
         self._db = self._database.connection
         self._links = LinkFinder(self._db)
         self._urgency = Urgency()
-        self._ledger = Ledger(self._db, self._links, self._urgency)
+        self._withheld = Withheld(self._db)
+        self._ledger = Ledger(self._db, self._links, self._urgency, self._withheld)
         self._lifecycle = Lifecycle(self._db, self._links, self._urgency)
         self.imports = Imports(self._db, self.transaction, self._ledger, self._lifecycle, self._urgency)
         self._reports = Reports(self._db)
         self._incoming = IncomingChanges(self._db)
         self._ends = PersonEnds(self._db)
-        self._places = Places(self._db, finding_of)
+        self._places = Places(self._db, finding_of, self._withheld)
         self._finding_of = finding_of
         self._clock = clock
 
@@ -297,6 +299,18 @@ class SqliteStore:
                 self._ledger.retry(run.id, self._clock())
         return found
 
+    def withhold(self, ids: Sequence[str] = ()) -> int:
+        """Put records back in line without the value that their problem names."""
+        with self.transaction():
+            found = self._withheld.withhold(ids, now())
+            if found:
+                self.try_again(found)
+        return len(found)
+
+    def withheld(self, entity: Entity, ids: Sequence[str]) -> Mapping[str, Mapping[str, bytes]]:
+        """What is withheld of records, by id and Marketo field."""
+        return self._withheld.of(entity, ids)
+
     def places_of_email(self, email: str) -> tuple[Place, ...]:
         """Where the people of an e-mail address stand."""
         return self._places.of_email(email)
@@ -325,6 +339,7 @@ class SqliteStore:
         """Let a record be sent whole the next time it is staged."""
         with self.transaction():
             self._ledger.forget_agreement(entity, id_)
+            self._withheld.give_up(entity, id_)
 
     def rung(self, run: int) -> str:
         """How far a careful start has come."""

@@ -220,6 +220,9 @@ class ScriptedService:
     def records(self) -> ScriptedService:
         return self
 
+    def withhold(self, ids: Sequence[str] = ()) -> ScriptedJob:
+        return self._job("withhold", ProblemsRead(1, (PROBLEM,), self.status()), tuple(ids))
+
     def retry(self, ids: Sequence[str] = ()) -> ScriptedJob:
         return self._job("retry", ProblemsRead(1, (PROBLEM,), self.status()), tuple(ids))
 

@@ -65,6 +65,15 @@ def test_a_problem_is_shown_and_sent_again(call: Caller) -> None:
     assert call("problems").status == 0
 
 
+def test_a_problem_is_sent_without_the_value_that_is_refused(call: Caller) -> None:
+    assert call("problems", "send-without", "0F3C").status == 1
+    assert call.service.given["withhold"] == (("0f3c",),)
+    assert call.service.done[-1] == "go_on"
+    call("problems", "send-without", "--all")
+    assert call.service.given["withhold"] == ((),)
+    assert call("problems", "send-without").status == 2
+
+
 def test_one_record_is_synced_on_demand(call: Caller) -> None:
     answer = call("sync", "--record", "Contact:0f3c", "--json")
     assert call.service.given["sync_one"] == ("contact", "0f3c")

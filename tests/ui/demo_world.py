@@ -357,6 +357,7 @@ SCRIPTS: dict[str, list[object]] = {
     "read_problems": [lambda job: ProblemsRead(job, PROBLEMS, STATUS)],
     "export_problems": [lambda job: ProblemsRead(job, PROBLEMS, STATUS)],
     "reconcile": [lambda job: Reconciled(job, CERTIFICATE, Path("/home/admin/certificate.txt"))],
+    "withhold": [lambda job: ProblemsRead(job, PROBLEMS, STATUS)],
     "retry": [lambda job: ProblemsRead(job, PROBLEMS, STATUS)],
     "sync_one": [lambda job: Explained(job, ANSWER)],
     "why": [lambda job: Explained(job, ANSWER)],

@@ -72,6 +72,7 @@ class Scenes:
             "history",
             "settings",
             "fields_later",
+            "fields_range",
             "fields_history",
             "why",
         ]
@@ -312,6 +313,11 @@ class Scenes:
         dialog.pane.sheet.edits.tick(Entity.LEAD, {RowKey("subject")}, on=True)
         dialog.pane.edited(Entity.LEAD)
         self._wait(dialog.estimate.isVisible)
+        return window, service
+
+    def fields_range(self) -> tuple[Window, ScriptedService]:
+        window, service = self.fields_later()
+        window.fields.back_fill.limit.click()
         return window, service
 
     def fields_history(self) -> tuple[Window, ScriptedService]:

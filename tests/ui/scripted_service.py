@@ -269,6 +269,9 @@ class ScriptedService:
     def why(self, asked: str) -> ScriptedJob:
         return self._begin("why", asked)
 
+    def withhold(self, ids: Sequence[str] = ()) -> ScriptedJob:
+        return self._begin("withhold", tuple(ids))
+
     def retry(self, ids: Sequence[str] = ()) -> ScriptedJob:
         return self._begin("retry", tuple(ids))
 

@@ -73,6 +73,16 @@ def test_new_fields_can_be_filled_for_records_that_changed_lately(scenes: Scenes
     assert dialog.pane.sheet.settings == saved
     assert not dialog.save.isEnabled()
     assert not part.limit.isChecked(), "the next change means all records again"
+    dialog.pane.go_to(LEAD, "subject")
+    detail = dialog.pane.tab(LEAD).detail
+    detail.more.click()
+    form = detail.form
+    assert form.since.accessibleName() == "Only for records that changed since 2026-03-01"
+    assert form.since.isVisible()
+    form.since.click()
+    assert not form.since.isVisible()
+    assert dialog.save.isEnabled()
+    assert dialog.pane.sheet.settings.chosen[LEAD] == tuple(replace(one, since=None) for one in saved.chosen[LEAD])
 
 
 def test_the_kept_secrets_reach_both_systems(scenes: Scenes) -> None:

@@ -66,6 +66,20 @@ def test_records_that_were_set_aside_are_sent_again_one_cause_or_all(scenes: Sce
     assert service.asked("retry")[-1] == ((),)
 
 
+def test_records_go_without_the_value_that_is_refused_where_there_is_one(scenes: Scenes) -> None:
+    window, service = scenes.problems()
+    view = window.main.problems
+    before = len(service.asked("follow"))
+    for card in view._cards:
+        assert card.without.isVisible() is all(problem.field for problem in card._problems)
+    card = next(card for card in view._cards if card.without.isVisible())
+    assert card.without.accessibleDescription().startswith("Everything else of them is sent.")
+    card.without.click()
+    scenes._wait(lambda: window.main._retrying is None)
+    assert service.asked("withhold") == [(card.ids,)]
+    scenes._wait(lambda: len(service.asked("follow")) == before + 1)
+
+
 def test_one_record_is_synced_from_its_answer(scenes: Scenes) -> None:
     window, service = scenes.why()
     view = window.main.why

@@ -10,6 +10,7 @@ from dynsync_gui.domain.text import msg
 FIELD_GONE = "field-gone"
 FIELD_RETYPED = "field-retyped"
 FIELD_STOPPED = "field-stopped"
+VALUE_WITHHELD = "value-withheld"
 CHANGE_REFUSED, CHANGE_UNFIT, CHANGES_DENIED = "dynamics-refused", "dynamics-unfit", "marketo-changes-denied"
 """About the way from Marketo to Dynamics."""
 JOINED, DELETED_THERE = "merged-in-marketo", "deleted-in-marketo"
@@ -32,6 +33,12 @@ NOTICES = {
         msg("Open the fields: the reason stands beside it. Mend that, choose where else it goes, or untick it."),
         Owner.YOU,
         Retry.DECISION,
+    ),
+    VALUE_WITHHELD: Finding(
+        msg("The record was sent without one value, as you chose. Its other values are in step."),
+        msg("Correct the value in Dynamics: then it is sent. To try it again as it is, sync this one record now."),
+        Owner.YOU,
+        Retry.WHEN_CHANGED,
     ),
     CHANGE_REFUSED: Finding(
         msg("Dynamics did not take what was changed in Marketo. Marketo keeps its value."),

@@ -29,7 +29,8 @@ class ProblemWork(QObject):
         self._exported = ""
         self._retrying: Job | None = None
         problems.export_wanted.connect(self._ask_where)
-        problems.retry_wanted.connect(self._retry)
+        problems.retry_wanted.connect(lambda ids: self._again(api.records.retry(ids)))
+        problems.without_wanted.connect(lambda ids: self._again(api.records.withhold(ids)))
 
     @property
     def busy(self) -> bool:
@@ -67,6 +68,6 @@ class ProblemWork(QObject):
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
-    def _retry(self, ids: tuple[str, ...]) -> None:
-        self._retrying = self._api.records.retry(ids)
+    def _again(self, job: Job) -> None:
+        self._retrying = job
         self._problems.banner.tell("accent", tr("These records are sent again with the sync that begins now."))

@@ -15,6 +15,7 @@ from dynsync_gui.ui.mnemonics import reword
 from dynsync_gui.ui.theme import GRID
 from dynsync_gui.ui.widgets.banner import Banner
 from dynsync_gui.ui.widgets.boxes import TOP, Card, column, drop, row
+from dynsync_gui.ui.widgets.flow import Flow
 from dynsync_gui.ui.widgets.text import Text
 from dynsync_gui.ui.words import ENTITY, exact
 
@@ -25,6 +26,8 @@ _RETRY = {
     Retry.AFTER_PARENT: msg("Sent again once the record it belongs to has arrived."),
     Retry.DECISION: msg("Waits for your decision."),
 }
+
+_WITHOUT = msg("Everything else of them is sent. The value follows when it is changed in Dynamics.")
 
 
 class ProblemModel(QAbstractTableModel):
@@ -64,9 +67,11 @@ class CauseCard(Card):
 
     Attributes:
         retry_wanted: The user wants these records to be sent again.
+        without_wanted: The user wants them to be sent without the value that Marketo refuses.
     """
 
     retry_wanted = Signal()
+    without_wanted = Signal()
 
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__()
@@ -76,6 +81,13 @@ class CauseCard(Card):
         self.retry.setProperty("kind", "link")
         self.retry.setVisible(problems[0].aside)
         self.retry.clicked.connect(self.retry_wanted)
+        self.without = QPushButton(tr("Send without this value"))
+        self.without.setAccessibleName(tr("Send without this value: {cause}", cause=str(problems[0].title)))
+        self.without.setAccessibleDescription(str(_WITHOUT))
+        self.without.setToolTip(str(_WITHOUT))
+        self.without.setProperty("kind", "link")
+        self.without.setVisible(all(problem.aside and problem.field for problem in problems))
+        self.without.clicked.connect(self.without_wanted)
         self._problems = problems
         first = problems[0]
         title = str(first.title)
@@ -91,10 +103,9 @@ class CauseCard(Card):
         count = ntr("{n} record", "{n} records", len(problems))
         words.addWidget(Text(f"{count} · {_RETRY[first.retry]}" if first.aside else count, "hint"))
         picture = Picture("attention", "attention", 20) if first.aside else Picture("info", "accent", 20)
-        line = row(picture, words, self.retry, self._button, gap=GRID + 4)
+        words.addWidget(Flow(self._button, self.retry, self.without))
+        line = row(picture, words, gap=GRID + 4)
         line.setAlignment(picture, TOP)
-        line.setAlignment(self._button, TOP)
-        line.setAlignment(self.retry, TOP)
         line.setStretch(1, 1)
         self.body.addLayout(line)
 
@@ -115,10 +126,12 @@ class Problems(QWidget):
     Attributes:
         export_wanted: The user wants the list as a file.
         retry_wanted: The user wants records to be sent again; carries their ids, none for all.
+        without_wanted: The user wants records to be sent without the value that Marketo refuses; carries their ids.
     """
 
     export_wanted = Signal()
     retry_wanted = Signal(tuple)
+    without_wanted = Signal(tuple)
 
     def __init__(self) -> None:
         super().__init__()
@@ -156,6 +169,7 @@ class Problems(QWidget):
         for group in _by_cause(problem for problem in listed if problem.aside):
             card = CauseCard(group)
             card.retry_wanted.connect(lambda ids=card.ids: self.retry_wanted.emit(ids))
+            card.without_wanted.connect(lambda ids=card.ids: self.without_wanted.emit(ids))
             self._cards.append(card)
             self._causes.addWidget(self._cards[-1])
         for group in _by_cause(problem for problem in listed if not problem.aside):

@@ -13,6 +13,7 @@ from dynsync_gui.domain.choice import Direction, FieldChoice, Form, Overwrite, T
 from dynsync_gui.domain.mapping import directions, forms, resolved
 from dynsync_gui.domain.schema import Entity, FieldType, SourceField, System, TargetField, TargetType
 from dynsync_gui.domain.text import msg, tr
+from dynsync_gui.ui.mnemonics import reword
 from dynsync_gui.ui.theme import GRID
 from dynsync_gui.ui.widgets.boxes import LEFT, Columns, column
 from dynsync_gui.ui.widgets.field_row import FieldRow
@@ -71,16 +72,20 @@ class FieldForm(QWidget):
         self.also_id = QCheckBox(tr("Send the id as well, to a field of its own"))
         self.also_id.setObjectName("field.also-id")
         self.also_id.setAccessibleName(self.also_id.text())
+        self.since = QCheckBox("")
+        self.since.setObjectName("field.since")
         self._languages = tuple(languages)
         _fill(self.language, [(0, tr("My own language")), *((code, language_name(code)) for code in self._languages)])
         layout = column(self, gap=GRID)
         layout.addWidget(Columns(self._direction_row, self._winner_row, self._overwrite_row))
         layout.addWidget(Columns(self._form_row, self._too_long_row, self._language_row))
         layout.addWidget(self.also_id, 0, LEFT)
+        layout.addWidget(self.since, 0, LEFT)
         for box in (self.direction, self.winner, self.overwrite, self.too_long, self.form):
             box.activated.connect(self._changed)
         self.language.activated.connect(lambda: self.language_wanted.emit(self.language.currentData()))
         self.also_id.clicked.connect(self.id_wanted)
+        self.since.clicked.connect(lambda: self.changed.emit(replace(self._choice, since=None)))
 
     def show_choice(
         self,
@@ -112,6 +117,11 @@ class FieldForm(QWidget):
         self._language_row.setVisible(form is Form.LABEL and len(self._languages) > 1)
         self.language.setCurrentIndex(max(0, self.language.findData(language)))
         self.also_id.setVisible(source.type.is_lookup and not second and form is not Form.ID)
+
+        self.since.setVisible(choice.since is not None)
+        if choice.since is not None:
+            reword(self.since, tr("Only for records that changed since {day}", day=choice.since.isoformat()))
+            self.since.setChecked(True)
 
     def show_also_id(self, *, wanted: bool) -> None:
         """Show whether a lookup's id goes to a field of its own as well."""
