@@ -41,6 +41,8 @@ class IncomingStore(Protocol):
     def keep_changes(self, changes: Sequence[PersonChange], token: str, *, more: bool = True) -> None:
         """Keep changes of persons that belong to records of the ledger, and where to go on, in one transaction.
 
+        A change to a value that both sides agreed on is none: what DynSync wrote itself comes back so.
+
         Args:
             changes: What changed; of persons that others went into since the last look nothing is kept.
             token: Where to go on.

@@ -179,11 +179,13 @@ class PersonChange:
         person: Marketo's id.
         field: REST name.
         before: What it was before, as Marketo writes it into an activity; empty for nothing.
+        after: What it is since; None where Marketo does not tell.
     """
 
     person: str
     field: str
     before: str
+    after: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from dynsync_gui.domain.findings.records import CHANGE_REFUSED, CHANGE_UNFIT
-from dynsync_gui.domain.fingerprint import without
+from dynsync_gui.domain.fingerprint import entries, holds, without
 from dynsync_gui.domain.incoming import Incoming
 from dynsync_gui.domain.ports import PersonChange
 from dynsync_gui.domain.schema import Entity
@@ -30,12 +30,15 @@ class IncomingChanges:
 
     def keep(self, changes: Sequence[PersonChange], token: str, *, more: bool) -> None:
         """See `IncomingStore.keep_changes`."""
+        records = self._records_of({change.person for change in changes})
         self._db.executemany(
-            """INSERT OR IGNORE INTO incoming (seq, field, before)
-               SELECT seq, ?, ? FROM records
-                WHERE marketo_id = ? AND entity IN ('contact', 'lead') AND state <> 'skipped'
-                  AND seq NOT IN (SELECT seq FROM muted)""",
-            [(change.field, change.before, change.person) for change in changes],
+            "INSERT OR IGNORE INTO incoming (seq, field, before) VALUES (?, ?, ?)",
+            [
+                (seq, change.field, change.before)
+                for change in changes
+                for seq, agreed in records.get(change.person, ())
+                if change.after is None or not holds(agreed, change.field, change.after)  # an echo
+            ],
         )
         self._db.executemany(
             """DELETE FROM notices WHERE code IN (?, ?) AND (entity, id) IN
@@ -50,6 +53,20 @@ class IncomingChanges:
 
         if not more:
             self._db.execute("DELETE FROM muted")
+
+    def _records_of(self, persons: Collection[str]) -> Mapping[str, list[tuple[int, frozenset[bytes]]]]:
+        """Places of the records that persons belong to, and the values that both sides agreed on."""
+        marks = ",".join("?" * len(persons))
+        rows = self._db.execute(
+            f"""SELECT marketo_id, seq, agreed_prints FROM records
+                 WHERE marketo_id IN ({marks}) AND entity IN ('contact', 'lead') AND state <> 'skipped'
+                   AND seq NOT IN (SELECT seq FROM muted)""",
+            tuple(persons),
+        )
+        found: dict[str, list[tuple[int, frozenset[bytes]]]] = {}
+        for person, seq, agreed in rows:
+            found.setdefault(person, []).append((seq, entries(agreed or b"")))
+        return found
 
     def waiting(self, entity: Entity, after: int, limit: int) -> tuple[Incoming, ...]:
         """See `IncomingStore.incoming`."""

@@ -55,7 +55,7 @@ def _changes(row: Mapping[str, Any]) -> list[PersonChange]:
     if not person or not isinstance(fields, list):
         return []
     return [
-        PersonChange(person, str(field["name"]), _text(field.get("oldValue")))
+        PersonChange(person, str(field["name"]), _text(field.get("oldValue")), _told(field, "newValue"))
         for field in fields
         if isinstance(field, dict) and field.get("name")
     ]
@@ -66,6 +66,10 @@ def _onward(told: Mapping[str, Any]) -> str:
     if not isinstance(token, str) or not token:
         raise TemporaryFailure("611", MARKETO["611"], "no token that leads on")
     return token
+
+
+def _told(field: Mapping[str, Any], name: str) -> str | None:
+    return _text(field[name]) if name in field else None
 
 
 def _text(value: Any) -> str:
