@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from dynsync_gui.domain.ports import PersonChange
+from dynsync_gui.domain.ports import ChangeOrder, PersonChange
 from dynsync_gui.domain.schema import Entity
 
 
@@ -48,6 +48,15 @@ class IncomingStore(Protocol):
             token: Where to go on.
             more: Whether this look goes on.
         """
+
+    def change_order(self) -> ChangeOrder | None:
+        """The file of changes that Marketo was asked to write; what it holds is not read yet."""
+
+    def keep_order(self, order: ChangeOrder | None) -> None:
+        """Remember such a file, or forget it."""
+
+    def people_written(self, run: int) -> int:
+        """How many people Marketo took in a run."""
 
     def incoming(self, entity: Entity, after: int, limit: int) -> tuple[Incoming, ...]:
         """Changes of an entity's persons, in ledger order."""

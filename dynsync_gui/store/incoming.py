@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from dynsync_gui.domain.findings.records import CHANGE_REFUSED, CHANGE_UNFIT
 from dynsync_gui.domain.fingerprint import entries, holds, without
 from dynsync_gui.domain.incoming import Incoming
-from dynsync_gui.domain.ports import PersonChange
+from dynsync_gui.domain.ports import ChangeOrder, PersonChange
 from dynsync_gui.domain.schema import Entity
 
 _MARK = "marketo"
 """The name under which the cursor of Marketo's changes is kept beside those of Dynamics' tables."""
+
+
+_FILE = "marketo-file"
+"""Likewise of a file of changes: its number, what follows it, and the moment at which it ends."""
 
 
 class IncomingChanges:
@@ -53,6 +58,20 @@ class IncomingChanges:
 
         if not more:
             self._db.execute("DELETE FROM muted")
+
+    def order(self) -> ChangeOrder | None:
+        """See `IncomingStore.change_order`."""
+        row = self._db.execute("SELECT next_link, delta_link, names FROM cursors WHERE entity = ?", (_FILE,)).fetchone()
+        return ChangeOrder(row[0], row[1], datetime.fromisoformat(json.loads(row[2]))) if row else None
+
+    def keep_order(self, order: ChangeOrder | None) -> None:
+        """See `IncomingStore.keep_order`."""
+        self._db.execute("DELETE FROM cursors WHERE entity = ?", (_FILE,))
+        if order is not None:
+            self._db.execute(
+                """INSERT INTO cursors (entity, run, names, next_link, delta_link, complete) VALUES (?, 0, ?, ?, ?, 0)""",
+                (_FILE, json.dumps(order.until.isoformat()), order.id, order.onward),
+            )
 
     def _records_of(self, persons: Collection[str]) -> Mapping[str, list[tuple[int, frozenset[bytes]]]]:
         """Places of the records that persons belong to, and the values that both sides agreed on."""

@@ -19,12 +19,16 @@ _AT_ONCE = "300"
 
 def changes_from(client: MarketoClient, moment: datetime, patience: Patience) -> str:
     """The token that leads to all changes since a moment of this computer's clock."""
-    moment -= timedelta(seconds=client.clock_ahead)
-    since = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     try:
-        return client.call(read(_TOKEN, sinceDatetime=since), patience, _onward)
+        return client.call(read(_TOKEN, sinceDatetime=on_marketos_clock(client, moment)), patience, _onward)
     except Refused as refused:
         raise refused.failure from None
+
+
+def on_marketos_clock(client: MarketoClient, moment: datetime) -> str:
+    """A moment of this computer's clock as Marketo would write it, in whole seconds, never later."""
+    moment -= timedelta(seconds=client.clock_ahead)
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def read_changes(client: MarketoClient, token: str, fields: Sequence[str], patience: Patience) -> ChangePage:

@@ -22,7 +22,7 @@ from dynsync_gui.domain.findings import filled
 from dynsync_gui.domain.findings.marketo import DENIED, MARKETO, QUOTA, problem_of
 
 _T = TypeVar("_T")
-_LIMITS = Limits(seconds=130.0, silence=120.0)
+_SECONDS = 130.0
 """Above Marketo's own 90 seconds for a sync call."""
 
 
@@ -50,12 +50,21 @@ class Request:
         path: From ``/rest`` on; with its query.
         body: What to post.
         kind: Its content type.
+        seconds: How long it may take.
+        text: Whether the answer is a file: it is found whole under ``text``.
     """
 
     method: str
     path: str
     body: bytes | None = None
     kind: str = ""
+    seconds: float = _SECONDS
+    text: bool = False
+
+
+def fetch(path: str) -> Request:
+    """A GET of a file."""
+    return Request("GET", path, text=True)
 
 
 def read(path: str, **query: str) -> Request:
@@ -115,10 +124,10 @@ class MarketoClient:
         return self._repeater.run(once, patience)
 
     def _sent(self, request: Request, token: str, patience: Patience) -> Answer:
-        headers = {"Accept": "application/json", "Authorization": f"Bearer {token}"}
+        headers = {"Accept": "*/*" if request.text else "application/json", "Authorization": f"Bearer {token}"}
         if request.kind:
             headers["Content-Type"] = request.kind
-        limits = sooner(_LIMITS, patience.attempt)
+        limits = sooner(Limits(seconds=request.seconds, silence=120.0), patience.attempt)
         with self._limiter.place():
             answer = self._http.send(request.method, self._base + request.path, headers, request.body, limits)
         if (told := answer.server_time()) is not None:
@@ -128,7 +137,8 @@ class MarketoClient:
     def _told(self, answer: Answer, request: Request) -> dict[str, Any]:
         """The envelope; HTTP statuses other than 200 are rare and said like codes."""
         if answer.status == 200:
-            return answer.json()
+            # A file begins with the name of a column, an envelope with a brace.
+            return {"success": True, "text": answer.text} if request.text and answer.body[:1] != b"{" else answer.json()
         code = "603" if answer.status == 403 else str(answer.status)
         failure = TemporaryFailure(code, _finding(code, "", request), f"HTTP {answer.status}")
         if again := passing(failure, answer.status, answer.retry_after()):
