@@ -1,7 +1,7 @@
 """Reads back what changed in Marketo while DynSync wrote much: out of one file, in place of a call for 300 changes.
 
-Everything that DynSync writes is a change there. None of it can be left unread, as somebody else's change may stand in the
-midst of it. The file is asked for at the end of a run, and read at the next one.
+Everything that DynSync writes is a change there. None of it can be left unread, as somebody else's change may stand in
+the midst of it. The file is asked for at the end of a run, and read at the next one.
 """
 
 from __future__ import annotations

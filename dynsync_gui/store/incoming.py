@@ -21,6 +21,9 @@ _MARK = "marketo"
 _FILE = "marketo-file"
 """Likewise of a file of changes: its number, what follows it, and the moment at which it ends."""
 
+_BY_PERSON = "marketo_id <> ''"
+"""What SQLite has to be told so that it takes the index, which leaves out who has no person."""
+
 
 class IncomingChanges:
     """Statements over the table ``incoming``; the caller holds the transaction."""
@@ -46,8 +49,8 @@ class IncomingChanges:
             ],
         )
         self._db.executemany(
-            """DELETE FROM notices WHERE code IN (?, ?) AND (entity, id) IN
-               (SELECT entity, id FROM records WHERE marketo_id = ?)""",
+            f"""DELETE FROM notices WHERE code IN (?, ?) AND (entity, id) IN
+               (SELECT entity, id FROM records WHERE marketo_id = ? AND {_BY_PERSON})""",
             [(CHANGE_REFUSED, CHANGE_UNFIT, person) for person in {change.person for change in changes}],
         )
         self._db.execute(
@@ -69,7 +72,8 @@ class IncomingChanges:
         self._db.execute("DELETE FROM cursors WHERE entity = ?", (_FILE,))
         if order is not None:
             self._db.execute(
-                """INSERT INTO cursors (entity, run, names, next_link, delta_link, complete) VALUES (?, 0, ?, ?, ?, 0)""",
+                """INSERT INTO cursors (entity, run, names, next_link, delta_link, complete)
+                   VALUES (?, 0, ?, ?, ?, 0)""",
                 (_FILE, json.dumps(order.until.isoformat()), order.id, order.onward),
             )
 
@@ -78,7 +82,7 @@ class IncomingChanges:
         marks = ",".join("?" * len(persons))
         rows = self._db.execute(
             f"""SELECT marketo_id, seq, agreed_prints FROM records
-                 WHERE marketo_id IN ({marks}) AND entity IN ('contact', 'lead') AND state <> 'skipped'
+                 WHERE marketo_id IN ({marks}) AND {_BY_PERSON} AND entity IN ('contact', 'lead') AND state <> 'skipped'
                    AND seq NOT IN (SELECT seq FROM muted)""",
             tuple(persons),
         )

@@ -105,8 +105,8 @@ def _parts(text: str, names: Mapping[str, Sequence[str]]) -> Iterator[tuple[Pers
         person, values = str(row.get("leadId") or ""), _values(row.get("attributes"))
         after = str(values[_AFTER]) if values.get(_AFTER) is not None else None
         # A field of a name that nobody knows may have got another one since: it may be any.
-        for name in names.get(str(row.get("primaryAttributeValue") or "").casefold(), everything):
-            part.append(PersonChange(person, name, str(values.get(_BEFORE) or ""), after))
+        meant = names.get(str(row.get("primaryAttributeValue") or "").casefold(), everything)
+        part += [PersonChange(person, name, str(values.get(_BEFORE) or ""), after) for name in meant]
         if len(part) >= _AT_ONCE:
             yield tuple(part)
             part = []
