@@ -10,6 +10,7 @@ from typing import Any
 LINK = ""
 """The name under which what a record hangs on is kept beside its values."""
 
+_WORDS = {"true": True, "1": True, "false": False, "0": False}
 _MARK = 4
 _ENTRY = _MARK + 8
 
@@ -24,6 +25,32 @@ def entry(name: str, value: Any) -> bytes:
     """A field with its value, in twelve bytes."""
     text = f"s{value}" if isinstance(value, str) else repr(value)
     return mark(name) + hashlib.blake2b(text.encode(), digest_size=_ENTRY - _MARK).digest()
+
+
+def holds(prints: frozenset[bytes], name: str, text: str) -> bool:
+    """Whether a fingerprint holds a value that is known only as the text that Marketo makes of it.
+
+    Args:
+        prints: Its entries.
+        name: The field.
+        text: A number is written as Python reads it, yes and no as ``true`` and ``false`` or as 1 and 0.
+    """
+    return any(entry(name, value) in prints for value in _meanings(text))
+
+
+def _meanings(text: str) -> list[Any]:
+    """Values that may have been written so; a field has one type, so that only one of them can have been sent."""
+    if not text:
+        return [None, False]
+    meant: list[Any] = [text]
+    if text.lower() in _WORDS:
+        meant.append(_WORDS[text.lower()])
+    for number in (int, float):
+        try:
+            meant.append(number(text))
+        except (ValueError, OverflowError):
+            continue
+    return meant
 
 
 def fingerprint(values: Mapping[str, Any]) -> bytes:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from dynsync_gui.domain.ports import PersonChange
+from dynsync_gui.domain.ports import ChangeOrder, PersonChange
 from dynsync_gui.domain.schema import Entity
 
 
@@ -41,11 +41,22 @@ class IncomingStore(Protocol):
     def keep_changes(self, changes: Sequence[PersonChange], token: str, *, more: bool = True) -> None:
         """Keep changes of persons that belong to records of the ledger, and where to go on, in one transaction.
 
+        A change to a value that both sides agreed on is none: what DynSync wrote itself comes back so.
+
         Args:
             changes: What changed; of persons that others went into since the last look nothing is kept.
             token: Where to go on.
             more: Whether this look goes on.
         """
+
+    def change_order(self) -> ChangeOrder | None:
+        """The file of changes that Marketo was asked to write; what it holds is not read yet."""
+
+    def keep_order(self, order: ChangeOrder | None) -> None:
+        """Remember such a file, or forget it."""
+
+    def people_written(self, run: int) -> int:
+        """How many people Marketo took in a run."""
 
     def incoming(self, entity: Entity, after: int, limit: int) -> tuple[Incoming, ...]:
         """Changes of an entity's persons, in ledger order."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -194,11 +194,13 @@ class PersonChange:
         person: Marketo's id.
         field: REST name.
         before: What it was before, as Marketo writes it into an activity; empty for nothing.
+        after: What it is since; None where Marketo does not tell.
     """
 
     person: str
     field: str
     before: str
+    after: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +215,21 @@ class ChangePage:
     onward: str
     more: bool
     by_hand: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeOrder:
+    """A file of changes that Marketo was asked to write.
+
+    Attributes:
+        id: Marketo's number of it.
+        onward: The token that leads to what it does not hold any more.
+        until: The moment at which it ends, on this computer's clock.
+    """
+
+    id: str
+    onward: str
+    until: datetime
 
 
 class Update(StrEnum):
@@ -303,6 +320,20 @@ class MarketoReader(Protocol):
 
         Raises:
             ConnectionFailed: Marketo does not allow it, or does not know the token any more.
+        """
+
+    def order_changes(self, since: datetime, until: datetime) -> ChangeOrder | None:
+        """Let Marketo write all changes of persons' values between two moments into a file; None where it cannot.
+
+        Raises:
+            ConnectionFailed: It makes no file now.
+        """
+
+    def ordered_changes(self, order: ChangeOrder, fields: Sequence[str]) -> Iterator[tuple[PersonChange, ...]] | None:
+        """What such a file tells of these fields, in parts; None as long as it is not written.
+
+        Raises:
+            ConnectionFailed: There is no such file, or it is too large.
         """
 
     def all_persons(self, fields: Sequence[str], at_most: int) -> tuple[Mapping[str, Any], ...] | None:

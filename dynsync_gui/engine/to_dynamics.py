@@ -20,6 +20,7 @@ from dynsync_gui.domain.mapping import EntityMapping, FieldMapping
 from dynsync_gui.domain.ports import DynamicsWriter, MarketoReader, SourceRecord, Update
 from dynsync_gui.domain.schema import KEY_FIELD, PEOPLE, EntitySchema, System, Target
 from dynsync_gui.domain.storage import Notice, SyncStore
+from dynsync_gui.engine.change_file import ChangeFile
 from dynsync_gui.engine.outgoing import UNSUBSCRIBED
 
 AT_ONCE = 100
@@ -59,6 +60,7 @@ class ToDynamics:
         self._incoming = incoming
         self._token = token
         self._on_written = on_written
+        self._file = ChangeFile(marketo, store, token)
         self.written = 0
         self.by_hand = False
 
@@ -70,9 +72,9 @@ class ToDynamics:
     def read(self, work: Work) -> None:
         """Read Marketo's changes to their end; each page and where to go on are one transaction."""
         fields = sorted({pair.target.name for _, mapping in work for pair in returning(mapping)})
-        token = self._incoming.change_token()
-        if not fields or not token:
+        if not fields or not self._incoming.change_token() or not self._file.read(fields):
             return
+        token = self._incoming.change_token()
         while True:
             self._token.checkpoint()
             page = self._marketo.read_changes(token, fields)
@@ -81,6 +83,10 @@ class ToDynamics:
             self.by_hand |= page.by_hand
             if not page.more:
                 return
+
+    def look_back(self, run: int, since: datetime) -> None:
+        """At the end of a run that wrote much: have what changed in Marketo meanwhile told at once."""
+        self._file.order(run, since)
 
     def write(self, work: Work) -> None:
         """Deal with every change that waits."""

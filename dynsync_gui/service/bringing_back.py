@@ -30,25 +30,34 @@ class BringingBack:
         self._store = store
         self._ends = ends
         self._way = ToDynamics(connection.dynamics, connection.marketo, store, store, token)
+        self._read_at = datetime.now(UTC)
 
     def bring(self, run: RunReport, work: Work) -> None:
         """Take to Dynamics what changed in Marketo since the last run; in the first sync Dynamics speaks alone.
+
+        What changes in Marketo during the first sync is the next run's business.
 
         An account that may not read activities in Marketo, or not write in Dynamics, leaves the way to Marketo as it
         is: a notice says so.
         """
         self._store.forget_notices(CHANGES_DENIED)
+        wanted = any(returning(mapping) for _, mapping in work)
         if run.kind is RunKind.FIRST:
+            if wanted:
+                self._read_at = run.started  # it may have been broken off after it had begun to write
+                self._try(lambda: self._way.begin(datetime.now(UTC)))
             return
-        if any(returning(mapping) for _, mapping in work):
+        self._read_at = datetime.now(UTC)
+        if wanted:
             self._try(lambda: self._bring(run.started, work))
         if self._way.by_hand or self._ends.due:
             self._ends.look()
 
-    def remember(self, work: Work) -> None:
-        """Remember at the end of a run where the next one's changes begin, if nothing is remembered yet."""
+    def remember(self, run: RunReport, work: Work) -> None:
+        """Prepare at the end of a run what the next one reads."""
         if any(returning(mapping) for _, mapping in work):
             self._try(lambda: self._way.begin(datetime.now(UTC)))
+            self._way.look_back(run.id, self._read_at)
         self._ends.begin()
 
     def _bring(self, moment: datetime, work: Work) -> None:

@@ -163,7 +163,7 @@ class Runner:
                     careful = False
                     self._matching(prepared).match()
                     executor.write()
-            back.remember(work)
+            back.remember(prepared.run, work)
         except (Cancelled, DynSyncError):
             store.end_run(run, RunState.STOPPED)
             raise

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from dynsync_gui.domain.findings.records import CHANGE_REFUSED, CHANGE_UNFIT
-from dynsync_gui.domain.fingerprint import without
+from dynsync_gui.domain.fingerprint import entries, holds, without
 from dynsync_gui.domain.incoming import Incoming
-from dynsync_gui.domain.ports import PersonChange
+from dynsync_gui.domain.ports import ChangeOrder, PersonChange
 from dynsync_gui.domain.schema import Entity
 
 _MARK = "marketo"
 """The name under which the cursor of Marketo's changes is kept beside those of Dynamics' tables."""
+
+
+_FILE = "marketo-file"
+"""Likewise of a file of changes: its number, what follows it, and the moment at which it ends."""
+
+_BY_PERSON = "marketo_id <> ''"
+"""What SQLite has to be told so that it takes the index, which leaves out who has no person."""
 
 
 class IncomingChanges:
@@ -30,16 +38,19 @@ class IncomingChanges:
 
     def keep(self, changes: Sequence[PersonChange], token: str, *, more: bool) -> None:
         """See `IncomingStore.keep_changes`."""
+        records = self._records_of({change.person for change in changes})
         self._db.executemany(
-            """INSERT OR IGNORE INTO incoming (seq, field, before)
-               SELECT seq, ?, ? FROM records
-                WHERE marketo_id = ? AND entity IN ('contact', 'lead') AND state <> 'skipped'
-                  AND seq NOT IN (SELECT seq FROM muted)""",
-            [(change.field, change.before, change.person) for change in changes],
+            "INSERT OR IGNORE INTO incoming (seq, field, before) VALUES (?, ?, ?)",
+            [
+                (seq, change.field, change.before)
+                for change in changes
+                for seq, agreed in records.get(change.person, ())
+                if change.after is None or not holds(agreed, change.field, change.after)  # an echo
+            ],
         )
         self._db.executemany(
-            """DELETE FROM notices WHERE code IN (?, ?) AND (entity, id) IN
-               (SELECT entity, id FROM records WHERE marketo_id = ?)""",
+            f"""DELETE FROM notices WHERE code IN (?, ?) AND (entity, id) IN
+               (SELECT entity, id FROM records WHERE marketo_id = ? AND {_BY_PERSON})""",
             [(CHANGE_REFUSED, CHANGE_UNFIT, person) for person in {change.person for change in changes}],
         )
         self._db.execute(
@@ -50,6 +61,35 @@ class IncomingChanges:
 
         if not more:
             self._db.execute("DELETE FROM muted")
+
+    def order(self) -> ChangeOrder | None:
+        """See `IncomingStore.change_order`."""
+        row = self._db.execute("SELECT next_link, delta_link, names FROM cursors WHERE entity = ?", (_FILE,)).fetchone()
+        return ChangeOrder(row[0], row[1], datetime.fromisoformat(json.loads(row[2]))) if row else None
+
+    def keep_order(self, order: ChangeOrder | None) -> None:
+        """See `IncomingStore.keep_order`."""
+        self._db.execute("DELETE FROM cursors WHERE entity = ?", (_FILE,))
+        if order is not None:
+            self._db.execute(
+                """INSERT INTO cursors (entity, run, names, next_link, delta_link, complete)
+                   VALUES (?, 0, ?, ?, ?, 0)""",
+                (_FILE, json.dumps(order.until.isoformat()), order.id, order.onward),
+            )
+
+    def _records_of(self, persons: Collection[str]) -> Mapping[str, list[tuple[int, frozenset[bytes]]]]:
+        """Places of the records that persons belong to, and the values that both sides agreed on."""
+        marks = ",".join("?" * len(persons))
+        rows = self._db.execute(
+            f"""SELECT marketo_id, seq, agreed_prints FROM records
+                 WHERE marketo_id IN ({marks}) AND {_BY_PERSON} AND entity IN ('contact', 'lead') AND state <> 'skipped'
+                   AND seq NOT IN (SELECT seq FROM muted)""",
+            tuple(persons),
+        )
+        found: dict[str, list[tuple[int, frozenset[bytes]]]] = {}
+        for person, seq, agreed in rows:
+            found.setdefault(person, []).append((seq, entries(agreed or b"")))
+        return found
 
     def waiting(self, entity: Entity, after: int, limit: int) -> tuple[Incoming, ...]:
         """See `IncomingStore.incoming`."""

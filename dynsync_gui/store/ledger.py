@@ -228,7 +228,9 @@ class Ledger:
         """See `SyncStore.claimed`."""
         marks = ",".join("?" * len(persons))
         rows = self._db.execute(
-            f"SELECT marketo_id FROM records WHERE marketo_id IN ({marks}) AND entity IN {_PEOPLE}", tuple(persons)
+            f"""SELECT marketo_id FROM records
+                 WHERE marketo_id IN ({marks}) AND marketo_id <> '' AND entity IN {_PEOPLE}""",
+            tuple(persons),
         )
         return frozenset(row[0] for row in rows)
 
@@ -260,7 +262,7 @@ class Ledger:
         self._db.executemany(
             f"""UPDATE records SET marketo_id = '', agreed = NULL, agreed_prints = NULL,
                                    state = CASE match WHEN 'delete' THEN 'skipped' ELSE state END
-                WHERE marketo_id = ? AND seq <> ? AND entity IN {_ROLES}""",
+                WHERE marketo_id = ? AND marketo_id <> '' AND seq <> ? AND entity IN {_ROLES}""",
             roles,
         )
         self._db.executemany(

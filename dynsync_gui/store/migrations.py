@@ -1,7 +1,7 @@
 """The tables, one list of statements per version of the file.
 
-A step that was handed out is never edited: files that have taken it would lack the difference for good. What is wrong is
-put right by one more step at the end.
+A step that was handed out is never edited: files that have taken it would lack the difference for good. What is wrong
+is put right by one more step at the end.
 """
 
 from __future__ import annotations

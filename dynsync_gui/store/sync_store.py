@@ -16,7 +16,7 @@ from dynsync_gui.domain.mapping import NewField
 from dynsync_gui.domain.mass_change import MassChange
 from dynsync_gui.domain.place import Place
 from dynsync_gui.domain.plan import EntityPlan
-from dynsync_gui.domain.ports import PersonChange
+from dynsync_gui.domain.ports import ChangeOrder, PersonChange
 from dynsync_gui.domain.report import Problem, RunKind, RunReport, RunState
 from dynsync_gui.domain.schema import Entity, TargetType
 from dynsync_gui.domain.storage import (
@@ -359,6 +359,19 @@ class SqliteStore:
         """Keep changes of Marketo's persons, and where to go on."""
         with self.transaction():
             self._incoming.keep(changes, token, more=more)
+
+    def change_order(self) -> ChangeOrder | None:
+        """The file of changes that Marketo was asked to write."""
+        return self._incoming.order()
+
+    def keep_order(self, order: ChangeOrder | None) -> None:
+        """Remember such a file, or forget it."""
+        with self.transaction():
+            self._incoming.keep_order(order)
+
+    def people_written(self, run: int) -> int:
+        """How many people Marketo took in a run."""
+        return self._reports.count("run = ? AND entity IN ('contact', 'lead') AND state = 'acknowledged'", run)
 
     def incoming(self, entity: Entity, after: int, limit: int) -> tuple[Incoming, ...]:
         """Changes of an entity's persons, in ledger order."""

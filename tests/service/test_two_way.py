@@ -135,3 +135,22 @@ def test_an_account_that_may_not_read_activities_still_syncs_to_marketo(two: Two
     two.cycle()
     assert two.held()["firstName"] == "Ada"
     assert "marketo-changes-denied" in {problem.code for problem in two.desk.service.problems()}
+
+
+def test_an_echo_is_known_from_its_page_and_costs_no_look(two: TwoWay) -> None:
+    """All that the run itself wrote comes back in one page; a change by hand among it is found."""
+    rows = [row for row in two.desk.rehearsal.audit()["dataverse"]["contact"] if row["contactid"] != two.contact]
+    for number, row in enumerate(rows[:100]):
+        two.desk.rehearsal.world.update("contact", row["contactid"], {"jobtitle": f"Job {number}"})
+    two.cycle()
+    two.desk.rehearsal.log.clear()
+    two.cycle()
+    asked = [entry.path for entry in two.desk.rehearsal.log.entries("marketo", "/rest/")]
+    assert sorted(asked) == ["/rest/v1/activities/leadchanges.json", "/rest/v1/leads/describe2.json"]
+    two.edit(jobtitle="From Dynamics")
+    two.cycle()
+    two.market(title="By hand")
+    two.desk.rehearsal.log.clear()
+    two.cycle()
+    assert two.row()["jobtitle"] == "By hand"
+    assert len(two.desk.rehearsal.log.entries("marketo", "/rest/v1/leads.json")) == 1

@@ -75,7 +75,7 @@ def test_records_go_without_the_value_that_is_refused_where_there_is_one(scenes:
     card = next(card for card in view._cards if card.without.isVisible())
     assert card.without.accessibleDescription().startswith("Everything else of them is sent.")
     card.without.click()
-    scenes._wait(lambda: window.main._retrying is None)
+    scenes._wait(lambda: not window.main.problem_work.busy)
     assert service.asked("withhold") == [(card.ids,)]
     scenes._wait(lambda: len(service.asked("follow")) == before + 1)
 

@@ -21,12 +21,16 @@ _PROGRAM = "Web service API"
 
 def changes_from(client: MarketoClient, moment: datetime, patience: Patience) -> str:
     """The token that leads to all changes since a moment of this computer's clock."""
-    moment -= timedelta(seconds=client.clock_ahead)
-    since = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     try:
-        return client.call(read(_TOKEN, sinceDatetime=since), patience, onward)
+        return client.call(read(_TOKEN, sinceDatetime=on_marketos_clock(client, moment)), patience, onward)
     except Refused as refused:
         raise refused.failure from None
+
+
+def on_marketos_clock(client: MarketoClient, moment: datetime) -> str:
+    """A moment of this computer's clock as Marketo would write it, in whole seconds, never later."""
+    moment -= timedelta(seconds=client.clock_ahead)
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def read_changes(client: MarketoClient, token: str, fields: Sequence[str], patience: Patience) -> ChangePage:
@@ -74,7 +78,7 @@ def _changes(row: Mapping[str, Any]) -> list[PersonChange]:
     if not person or not isinstance(fields, list):
         return []
     return [
-        PersonChange(person, str(field["name"]), _text(field.get("oldValue")))
+        PersonChange(person, str(field["name"]), _text(field.get("oldValue")), _told(field, "newValue"))
         for field in fields
         if isinstance(field, dict) and field.get("name")
     ]
@@ -90,6 +94,10 @@ def onward(told: Mapping[str, Any]) -> str:
     if not isinstance(token, str) or not token:
         raise TemporaryFailure("611", MARKETO["611"], "no token that leads on")
     return token
+
+
+def _told(field: Mapping[str, Any], name: str) -> str | None:
+    return _text(field[name]) if name in field else None
 
 
 def _text(value: Any) -> str:

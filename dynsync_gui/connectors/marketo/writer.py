@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,7 +12,7 @@ from dynsync_gui.connectors.http.hosts import Hosts, netloc
 from dynsync_gui.connectors.http.limiter import Limiter
 from dynsync_gui.connectors.http.proxies import ProxyResolver, system_proxy
 from dynsync_gui.connectors.http.retry import Gate, Repeater, brief, patient
-from dynsync_gui.connectors.marketo import changes, custom_types, lists, records, schema
+from dynsync_gui.connectors.marketo import change_file, changes, custom_types, lists, records, schema
 from dynsync_gui.connectors.marketo.auth import MarketoAuth
 from dynsync_gui.connectors.marketo.bulk import MarketoBulk
 from dynsync_gui.connectors.marketo.checks import MarketoChecks
@@ -25,7 +25,16 @@ from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.checks import Check, SystemIdentity
 from dynsync_gui.domain.ends import EndPage, Feed
 from dynsync_gui.domain.mapping import NewField
-from dynsync_gui.domain.ports import ChangePage, OnCheck, OnWait, RateWindow, RowOutcome, Shelf
+from dynsync_gui.domain.ports import (
+    ChangeOrder,
+    ChangePage,
+    OnCheck,
+    OnWait,
+    PersonChange,
+    RateWindow,
+    RowOutcome,
+    Shelf,
+)
 from dynsync_gui.domain.schema import CustomType, System, Target, TargetSchema
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
@@ -58,7 +67,7 @@ class MarketoRestReader:
         self._auth = MarketoAuth(self._http, base, settings.marketo.client_id, secret, token, sign_in)
         self._limiter = Limiter(window, settings.limits, token, gate)
         self._client = MarketoClient(self._http, base, self._auth, self._limiter, repeater)
-        self._searchable: frozenset[str] | None = None
+        self._persons: TargetSchema | None = None
         self._kept = KeptTargets(settings.marketo, shelf, self._told) if shelf else None
         self._ends = Ends(self._client, settings.marketo, shelf)
 
@@ -77,7 +86,7 @@ class MarketoRestReader:
         told = self._kept.told(target) if self._kept and not kind else self._told(target, kind)
         known = schema.schema_of(told, target)
         if target is Target.PERSON:
-            self._searchable = known.searchable
+            self._persons = known
         return known
 
     def outdated(self) -> bool:
@@ -102,12 +111,19 @@ class MarketoRestReader:
         """One page of persons that were merged or deleted; see the protocol."""
         return self._ends.page(feed, token, patient())
 
+    def order_changes(self, since: datetime, until: datetime) -> ChangeOrder | None:
+        """Let Marketo write a file of changes; see the protocol."""
+        return change_file.order_changes(self._client, since, until)
+
+    def ordered_changes(self, order: ChangeOrder, fields: Sequence[str]) -> Iterator[tuple[PersonChange, ...]] | None:
+        """What such a file tells of these fields; see the protocol."""
+        persons = self._persons or self.describe(Target.PERSON)
+        return change_file.ordered_changes(self._client, order, fields, persons.fields)
+
     def all_persons(self, fields: Sequence[str], at_most: int) -> tuple[Mapping[str, Any], ...] | None:
         """Every person, or None; see the protocol."""
-        searchable = self._searchable
-        if searchable is None:
-            searchable = self.describe(Target.PERSON).searchable
-        return records.all_persons(self._client, fields, at_most, searchable, patient())
+        persons = self._persons or self.describe(Target.PERSON)
+        return records.all_persons(self._client, fields, at_most, persons.searchable, patient())
 
     def custom_type_name(self, name: str) -> str:
         """API name of an approved type of custom object; see the protocol."""

@@ -195,6 +195,18 @@ class ActivityCalls:
         }
 
 
+def about(activity: Activity, fields: Catalogue) -> tuple[str, int, dict[str, Any]]:
+    """The primary attribute as people read it, its number, and the other attributes that are not empty."""
+    attributes = {one["name"]: one["value"] for one in _attributes(activity)}
+    detail = activity.detail
+    if isinstance(detail, Change):
+        number, found = next((n, one) for n, one in enumerate(fields, 1) if one.name == detail.name)
+        return found.label, number, attributes
+    if isinstance(detail, Event):
+        return detail.primary, detail.primary_id, attributes
+    return "", activity.lead_id, attributes
+
+
 def _attributes(activity: Activity, *, brief: bool = False) -> list[dict[str, Any]]:
     """What the activity says beside its head; a change that is told by its fields is not told again."""
     detail, given = activity.detail, {}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dynsync_gui.simulators.gate import Answer
 from dynsync_gui.simulators.marketo.activities import ActivityLog, Origin
 from dynsync_gui.simulators.marketo.activity_calls import ActivityCalls
+from dynsync_gui.simulators.marketo.activity_extracts import ActivityExtracts
 from dynsync_gui.simulators.marketo.bulk_calls import BulkCalls
 from dynsync_gui.simulators.marketo.custom_objects import CustomObjects
 from dynsync_gui.simulators.marketo.errors import MarketoError, begin_request, failure, success
@@ -52,7 +53,7 @@ class Marketo:
         native_crm: Whether Marketo's own CRM sync is on.
         custom: Types of custom objects and their records.
         imports: Bulk imports that wait, run or ran.
-        extracts: Bulk extracts likewise.
+        extracts: Bulk extracts likewise, of persons; those of activities are in ``activity_extracts``.
         lists: Static lists.
         log: What happened to persons.
         marketer: Changes persons as people in Marketo do.
@@ -78,6 +79,9 @@ class Marketo:
         self.imports = ImportQueue(clock, self.log)
         self.bulk_calls = BulkCalls(self.imports, self.fields, self.person_calls, self.lists, self.custom, self.wait)
         self.extracts = Extracts(clock, self.quota, self.persons, self.person_calls, self.lists)
+        self.activity_extracts = ActivityExtracts(
+            clock, self.quota, self.persons, self.person_calls, self.lists, self.log, self.fields
+        )
         self.marketer = Marketer(self.log, self.fields, self.persons, self.lists, self.lifecycle)
         self.schema_calls = SchemaCalls(self.fields, self.kinds.companies.fields, self.kinds.opportunities.fields)
         self._clock = clock
@@ -112,6 +116,7 @@ class Marketo:
             self.identity.check(request)
             self.imports.advance()
             self.extracts.advance()
+            self.activity_extracts.advance()
             with self.quota.passage(), self.log.acting(caller):
                 return self._routed(request)
         except MarketoError as error:

@@ -1,4 +1,4 @@
-"""Bulk extracts of persons: made, put into a queue, and fetched as a file."""
+"""Bulk extracts: made, put into a queue, and fetched as a file; here those of persons."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from dynsync_gui.simulators.marketo.errors import MarketoError, success
 from dynsync_gui.simulators.marketo.imports import DELIMITERS, turn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from werkzeug.wrappers import Request
 
@@ -44,7 +44,7 @@ class Extract:
     form: str
     names: list[str]
     titles: list[str]
-    matches: Callable[[Record], bool]
+    matches: Callable[[Any], bool]
     created: float
     queued: float = 0.0
     begins: float = 0.0
@@ -85,12 +85,9 @@ class Extracts:
     def create(self, request: Request) -> Answer:
         """``create.json``: what to extract."""
         body = json_body(request)
-        names, form = body.get("fields"), str(body.get("format", "CSV"))
-        if not isinstance(names, list) or not names:
-            raise MarketoError("1002", "Missing value for required parameter 'fields'")
+        names, form = self._names(body.get("fields")), str(body.get("format", "CSV"))
         if form.lower() not in DELIMITERS:
             raise MarketoError("1003", f"Invalid value for field 'format' and value '{form}'")
-        self._persons.wanted({"fields": ",".join(names)})
         titles: dict[str, str] = body.get("columnHeaderNames") or {}
         made = Extract(
             secrets_guid(), form.upper(), names, [str(titles.get(name, name)) for name in names],
@@ -164,23 +161,34 @@ class Extracts:
         stream = io.StringIO()
         writer = csv.writer(stream, delimiter=DELIMITERS[extract.form.lower()], lineterminator="\n")
         writer.writerow(extract.titles)
-        for record in self._store.all():
-            if extract.matches(record):
-                row = self._persons.shown(record, extract.names)
-                writer.writerow([_cell(row[name]) for name in extract.names])
-                extract.rows += 1
+        for row in self._rows(extract):
+            writer.writerow([_cell(row[name]) for name in extract.names])
+            extract.rows += 1
         extract.content = stream.getvalue().encode()
         day = self._quota.day()
         self._bytes[day] = self._bytes.get(day, 0) + len(extract.content)
 
-    def _filter(self, given: Any) -> Callable[[Record], bool]:
+    def _names(self, given: Any) -> list[str]:
+        """Names of the columns."""
+        if not isinstance(given, list) or not given:
+            raise MarketoError("1002", "Missing value for required parameter 'fields'")
+        self._persons.wanted({"fields": ",".join(given)})
+        return given
+
+    def _rows(self, extract: Extract) -> Iterator[Record]:
+        """What the file holds, by the names of its columns."""
+        for record in self._store.all():
+            if extract.matches(record):
+                yield self._persons.shown(record, extract.names)
+
+    def _filter(self, given: Any) -> Callable[[Any], bool]:
         if not isinstance(given, dict) or len(given) != 1:
             raise MarketoError("1003", "Exactly one filter is required")
         ((name, value),) = given.items()
         if name in _SMART or (name == "updatedAt" and not self.by_update):
             raise MarketoError("1035", f"Unsupported filter type '{name}'")
         if name in _MOMENTS:
-            start, end = _range(value)
+            start, end = span(value)
             return lambda record: start <= record[name] <= end
         if name in _LISTS:
             number = name == "staticListId"
@@ -216,7 +224,7 @@ class Extracts:
         return row
 
 
-def _range(value: Any) -> tuple[str, str]:
+def span(value: Any) -> tuple[str, str]:
     """Both ends of a span of time in UTC; at most a month."""
     moments = []
     for name in ("startAt", "endAt"):

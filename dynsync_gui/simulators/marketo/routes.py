@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from dynsync_gui.simulators.gate import Answer
     from dynsync_gui.simulators.marketo.app import Marketo
+    from dynsync_gui.simulators.marketo.extracts import Extracts
 
     Call = Callable[[Request, re.Match[str]], Answer]
     Route = tuple[re.Pattern[str], dict[str, str], Call]
@@ -88,21 +89,28 @@ def _activity_routes(marketo: Marketo) -> list[tuple[str, dict[str, str], Call]]
 def _bulk_routes(marketo: Marketo) -> list[tuple[str, dict[str, str], Call]]:
     calls, person = marketo.bulk_calls, "leads"
     write = {"GET": "Read-Write Custom Object", "POST": "Read-Write Custom Object"}
-    extracts, export = marketo.extracts, r"leads/export/([\w-]+)"
     objects, files = r"customobjects/(\w+)/import", "(failures|warnings)"
     return [
         (r"leads\.json", {"POST": _WRITE}, lambda r, _m: calls.persons(r)),
         (r"leads/batch/(\d+)\.json", {"GET": _WRITE}, lambda _r, m: calls.status(person, m[1])),
         (rf"leads/batch/(\d+)/{files}\.json", {"GET": _WRITE}, lambda _r, m: calls.file(person, m[1], m[2])),
-        (r"leads/export\.json", {"GET": _READ}, lambda r, _m: extracts.listed(r)),
-        (r"leads/export/create\.json", {"POST": _READ}, lambda r, _m: extracts.create(r)),
-        (rf"{export}/enqueue\.json", {"POST": _READ}, lambda _r, m: extracts.enqueue(m[1])),
-        (rf"{export}/cancel\.json", {"POST": _READ}, lambda _r, m: extracts.cancel(m[1])),
-        (rf"{export}/status\.json", {"GET": _READ}, lambda _r, m: extracts.status(m[1])),
-        (rf"{export}/file\.json", {"GET": _READ}, lambda r, m: extracts.file(r, m[1])),
+        *_extract_routes("leads", _READ, marketo.extracts),
+        *_extract_routes("activities", "Read-Only Activity", marketo.activity_extracts),
         (rf"{objects}\.json", write, lambda r, m: calls.objects(r, m[1])),
         (rf"{objects}/(\d+)/status\.json", write, lambda _r, m: calls.status(m[1], m[2])),
         (rf"{objects}/(\d+)/{files}\.json", write, lambda _r, m: calls.file(m[1], m[2], m[3])),
+    ]
+
+
+def _extract_routes(what: str, right: str, extracts: Extracts) -> list[tuple[str, dict[str, str], Call]]:
+    export = rf"{what}/export/([\w-]+)"
+    return [
+        (rf"{what}/export\.json", {"GET": right}, lambda r, _m: extracts.listed(r)),
+        (rf"{what}/export/create\.json", {"POST": right}, lambda r, _m: extracts.create(r)),
+        (rf"{export}/enqueue\.json", {"POST": right}, lambda _r, m: extracts.enqueue(m[1])),
+        (rf"{export}/cancel\.json", {"POST": right}, lambda _r, m: extracts.cancel(m[1])),
+        (rf"{export}/status\.json", {"GET": right}, lambda _r, m: extracts.status(m[1])),
+        (rf"{export}/file\.json", {"GET": right}, lambda r, m: extracts.file(r, m[1])),
     ]
 
 

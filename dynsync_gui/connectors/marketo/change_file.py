@@ -1,0 +1,155 @@
+"""All changes of persons' values between two moments as one file (Adobe, bulk activity extract).
+
+A page holds 300 changes, and each value that DynSync writes is one: after many were written a file costs fewer calls.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from dynsync_gui.connectors.http.retry import brief
+from dynsync_gui.connectors.marketo.changes import changes_from, on_marketos_clock
+from dynsync_gui.connectors.marketo.client import MarketoClient, Refused, fetch, read, write
+from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure
+from dynsync_gui.domain.findings.marketo import MARKETO
+from dynsync_gui.domain.ports import ChangeOrder, PersonChange
+from dynsync_gui.domain.schema import TargetField
+
+_TYPES = "/rest/v1/activities/types.json"
+_EXPORT = "/bulk/v1/activities/export"
+_CHANGE = "change data value"
+"""Instances number the kinds of activity differently: only their names tell."""
+_COLUMNS = ("leadId", "primaryAttributeValue", "attributes")
+_SECONDS, _FILE_SECONDS = 20.0, 120.0
+_MOST_BYTES = 30_000_000
+_UNFINISHED = {"Created", "Queued", "Processing"}
+_AT_ONCE = 300
+_BEFORE, _AFTER = "Old Value", "New Value"
+
+
+def order_changes(client: MarketoClient, since: datetime, until: datetime) -> ChangeOrder | None:
+    """Let Marketo write the file.
+
+    Args:
+        client: Makes the calls.
+        since: Its first moment on this computer's clock.
+        until: Its last one, not in the future.
+
+    Returns:
+        Where to find it later; None where the instance has no such changes at all.
+
+    Raises:
+        ConnectionFailed: Marketo makes no file now.
+    """
+    patience = brief(_SECONDS)
+    try:
+        kinds = client.call(read(_TYPES), patience, lambda told: told.get("result"))
+        named = [row for row in kinds or () if isinstance(row, dict)]
+        ids = [row.get("id") for row in named if str(row.get("name")).casefold() == _CHANGE]
+        if not ids:
+            return None
+        # What follows the file begins a second before its end: Adobe does not say to which of them the last second is.
+        onward = changes_from(client, until - timedelta(seconds=1), patience)
+        moments = {"startAt": on_marketos_clock(client, since), "endAt": on_marketos_clock(client, until)}
+        content = {
+            "format": "CSV",
+            "fields": list(_COLUMNS),
+            "filter": {"createdAt": moments, "activityTypeIds": ids},
+        }
+        id_ = str(client.call(write(f"{_EXPORT}/create.json", content), patience, _job).get("exportId") or "")
+        client.call(write(f"{_EXPORT}/{id_}/enqueue.json", {}), patience, _job)
+    except Refused as refused:
+        raise refused.failure from None
+    return ChangeOrder(id_, onward, until)
+
+
+def ordered_changes(
+    client: MarketoClient, order: ChangeOrder, wanted: Sequence[str], fields: Sequence[TargetField]
+) -> Iterator[tuple[PersonChange, ...]] | None:
+    """What the file holds, in parts; None as long as it is not written.
+
+    Args:
+        client: Makes the calls.
+        order: Which file.
+        wanted: REST names of the fields whose changes are wanted.
+        fields: All person fields: the file names them as people do.
+
+    Raises:
+        ConnectionFailed: There is no such file (any more), or it is too large to be taken at once.
+    """
+    try:
+        job = client.call(read(f"{_EXPORT}/{order.id}/status.json"), brief(_SECONDS), _job)
+        if job.get("status") in _UNFINISHED:
+            return None
+        if job.get("status") != "Completed" or not 0 <= int(job.get("fileSize") or 0) <= _MOST_BYTES:
+            raise _lost(f"{job.get('status')}, {job.get('fileSize')} bytes")
+        text = client.call(fetch(f"{_EXPORT}/{order.id}/file.json"), brief(_FILE_SECONDS), _text)
+    except Refused as refused:
+        raise refused.failure from None
+    told = str(job.get("fileChecksum") or "")
+    if told and told != f"sha256:{hashlib.sha256(text.encode()).hexdigest()}":
+        raise TemporaryFailure("611", MARKETO["611"], "a file of changes that is not whole")
+    return _parts(text, _by_word(wanted, fields))
+
+
+def _parts(text: str, names: Mapping[str, Sequence[str]]) -> Iterator[tuple[PersonChange, ...]]:
+    part: list[PersonChange] = []
+    everything = tuple(dict.fromkeys(name for found in names.values() for name in found))
+    for row in _rows(text):
+        person, values = str(row.get("leadId") or ""), _values(row.get("attributes"))
+        after = str(values[_AFTER]) if values.get(_AFTER) is not None else None
+        # A field of a name that nobody knows may have got another one since: it may be any.
+        meant = names.get(str(row.get("primaryAttributeValue") or "").casefold(), everything)
+        part += [PersonChange(person, name, str(values.get(_BEFORE) or ""), after) for name in meant]
+        if len(part) >= _AT_ONCE:
+            yield tuple(part)
+            part = []
+    if part:
+        yield tuple(part)
+
+
+def _rows(text: str) -> Iterator[dict[str, str]]:
+    try:
+        yield from csv.DictReader(io.StringIO(text, newline=""))
+    except csv.Error as error:
+        raise TemporaryFailure("611", MARKETO["611"], f"a file of changes that is no table: {error}") from None
+
+
+def _by_word(wanted: Sequence[str], fields: Sequence[TargetField]) -> dict[str, list[str]]:
+    """Wanted fields by what the file may call them; others lead to none."""
+    found: dict[str, list[str]] = {}
+    for field in fields:
+        for word in {field.name.casefold(), field.label.casefold()}:
+            found.setdefault(word, []).extend([field.name] if field.name in wanted else [])
+    return found
+
+
+def _values(cell: str | None) -> Mapping[str, Any]:
+    try:
+        found = json.loads(cell or "")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _job(told: Mapping[str, Any]) -> Mapping[str, Any]:
+    rows = told.get("result")
+    if not isinstance(rows, list) or not rows or not isinstance(rows[0], dict) or not rows[0].get("exportId"):
+        raise TemporaryFailure("611", MARKETO["611"], "a file of changes without a number")
+    return rows[0]
+
+
+def _text(told: Mapping[str, Any]) -> str:
+    if not isinstance(told.get("text"), str):
+        raise TemporaryFailure("611", MARKETO["611"], "something else in place of a file of changes")
+    return str(told["text"])
+
+
+def _lost(detail: str) -> ConnectionFailed:
+    return ConnectionFailed("610", MARKETO["610"], detail)
