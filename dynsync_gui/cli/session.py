@@ -178,6 +178,15 @@ class Session:
 def cycle_text(event: CycleEnded) -> str:
     """What a cycle did and when the next one begins, on one line."""
     time_ = event.next_run.astimezone().strftime("%H:%M:%S")
+    if event.failure is not None and event.until is not None:
+        until = event.until.astimezone().strftime("%H:%M")
+        return tr(
+            "{what} Marketo takes calls again at {until} on this computer's clock, and DynSync goes on by itself. "
+            "Dynamics is read meanwhile, next at {time}.",
+            what=str(event.failure.finding.title),
+            until=until,
+            time=time_,
+        )
     if event.failure is not None:
         return tr("{what} The next try is at {time}.", what=str(event.failure.finding.title), time=time_)
     report = event.ended.report if event.ended else None

@@ -57,7 +57,9 @@ def _once(call: Call, session: Session, settings: Settings, secrets: Secrets) ->
 def _on_and_on(call: Call, session: Session, settings: Settings, secrets: Secrets) -> RunEnded | None:
     """The last run before it was told to stop, which is how this ends well; None where there was none."""
     if call.options.secrets is SecretSource.SESSION and not settings.rehearsal:
-        _once(call, session, settings, secrets)  # from then on the session's secrets are known
+        session.expect(
+            session.service.keep(settings, secrets, session_only=True), ProfileRead
+        )  # and known from then on
     try:
         session.expect(session.service.follow(), JobFailed)
     except Cancelled:

@@ -188,11 +188,13 @@ class CycleEnded(Event):
         ended: Its run; None where passing trouble ended it.
         failure: That trouble.
         next_run: UTC.
+        until: When Marketo takes calls again, where the day's are used up and the runs before that only read; UTC.
     """
 
     ended: RunEnded | None
     failure: DynSyncError | None
     next_run: datetime
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

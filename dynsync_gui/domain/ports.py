@@ -351,6 +351,9 @@ class MarketoReader(Protocol):
     def calls_made(self) -> int:
         """Calls of this connection so far."""
 
+    def used_up(self) -> bool:
+        """Whether the day's calls turned out to be used up; what is described then is what was told before."""
+
 
 @dataclass(frozen=True, slots=True)
 class RowOutcome:

@@ -72,8 +72,15 @@ class Reading:
         names = payload.columns(mapping, schema, self._rules)
         cursor = self._store.cursor(mapping.entity)
         if cursor.run == self._run and cursor.complete:
-            self.look_again(schema, mapping)
-            return
+            try:
+                self.look_again(schema, mapping)
+            except TemporaryFailure:
+                raise
+            except ConnectionFailed:  # it stood still for so long that the link is too old
+                self._store.see_anew(mapping.entity)
+                cursor = Cursor(self._run)
+            else:
+                return
         asked = payload.asked(mapping, names)
         if cursor.names != asked:
             cursor = Cursor(self._run)

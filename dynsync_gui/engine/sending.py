@@ -70,14 +70,15 @@ class Roles(ByKey):
 
 
 class Merging:
-    """Lets one person go into another, a call each; a person that is gone already has gone there.
+    """Lets persons go into others, a call for each one that stays; a person that is gone already has gone there.
 
     Marketo fills what the one that stays lacks. What came from Dynamics is emptied before, as the record that stays is
     empty there; a withdrawn consent is kept.
     """
 
     target = Target.PERSON
-    at_once = 1
+    at_once = 25
+    """Persons that one call may let go (Adobe, merge leads)."""
 
     def __init__(self, marketo: MarketoWriter) -> None:
         self._marketo = marketo
@@ -87,18 +88,31 @@ class Merging:
         return {"id": record.marketo_id}
 
     def send(self, batch: Batch, dropped: frozenset[str], *, suspected: bool) -> tuple[RowOutcome, ...]:  # noqa: ARG002
-        """Merge the one of the batch."""
-        (record,) = batch
-        foreign = record.filled - record.kept - {outgoing.UNSUBSCRIBED, COMPANY_KEY}
-        try:
+        """Empty them, then merge those of the batch that go into one person together."""
+        emptied = []
+        for record in batch:
+            foreign = record.filled - record.kept - {outgoing.UNSUBSCRIBED, COMPANY_KEY} - dropped
             if foreign:
-                emptied = dict.fromkeys(sorted(foreign - dropped)) | {"id": int(record.marketo_id)}
-                self._marketo.upsert(self.target, [emptied], "id")
-            self._marketo.merge(record.carrier, [record.marketo_id])
+                emptied.append(dict.fromkeys(sorted(foreign)) | {"id": int(record.marketo_id)})
+        if emptied:
+            self._marketo.upsert(self.target, emptied, "id")
+        outcomes: dict[int, RowOutcome] = {}
+        for carrier in dict.fromkeys(record.carrier for record in batch):
+            going = [record for record in batch if record.carrier == carrier]
+            told = self._merge(carrier, [record.marketo_id for record in going])
+            outcomes |= {record.seq: outcome for record, outcome in zip(going, told, strict=True)}
+        return tuple(outcomes[record.seq] for record in batch)
+
+    def _merge(self, winner: str, losers: list[str]) -> list[RowOutcome]:
+        """What came of each; where Marketo refuses them together, they are tried one by one."""
+        try:
+            self._marketo.merge(winner, losers)
         except BatchRefused as refused:
+            if len(losers) > 1:
+                return [outcome for loser in losers for outcome in self._merge(winner, [loser])]
             if refused.code not in GONE:
-                return (RowOutcome("skipped", "", refused.code, refused.message),)
-        return (RowOutcome("deleted"),)
+                return [RowOutcome("skipped", "", refused.code, refused.message)]
+        return [RowOutcome("deleted") for _ in losers]
 
 
 class Removing:

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 from dynsync_gui.domain.cancel import CancelToken
-from dynsync_gui.domain.errors import ConnectionFailed
+from dynsync_gui.domain.errors import ConnectionFailed, GuardStop
 from dynsync_gui.domain.mapping import (
     DefaultTarget,
     EntityMapping,
@@ -89,8 +89,8 @@ def describe(
     # Ten answers a table, one after the other, add up where a vendor is slow: the tables are asked side by side.
     with ThreadPoolExecutor(len(ENTITIES), "describe") as pool:
         described = {entity: pool.submit(dynamics.describe, entity) for entity in (*ENTITIES, *more, *own)}
+        persons = marketo.describe(Target.PERSON)  # first and alone: where no more calls are left today one is enough
         asked = {entity.target: pool.submit(marketo.describe, entity.target) for entity in more}
-        persons = marketo.describe(Target.PERSON)
         companies = described_companies(marketo, persons, native_sync)
         tables: dict[Entity, EntitySchema] = {}
         targets = {Target.PERSON: persons, Target.COMPANY: companies}
@@ -117,6 +117,8 @@ def _known_type(marketo: MarketoReader, own: OwnType) -> OwnType:
     """The type by the name that Marketo gave it, where it is there already."""
     try:
         return replace(own, name=marketo.custom_type_name(own.name) or own.name)
+    except GuardStop:
+        return own  # nothing is written today
     except ConnectionFailed as failure:
         if not quarantines(failure):
             raise

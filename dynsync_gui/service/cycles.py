@@ -71,7 +71,7 @@ def follow(
     """
     pace = Pace(minutes)
     while True:
-        ended, failure = None, None
+        ended, failure, until = None, None, None
         try:
             ended = run(job)
         except DynSyncError as error:
@@ -81,11 +81,11 @@ def follow(
         if ended is not None:
             seconds = pace.after(ended.report)
         elif failure is not None and failure.code == QUOTA_CODE:
-            seconds = until_new_day(clock())
+            seconds, until = until_new_day(clock()), new_day(clock())
         else:
             seconds = pace.after_failure()
         next_run = datetime.fromtimestamp(clock(), UTC) + timedelta(seconds=seconds)
-        emit(CycleEnded(job.number, ended, failure, next_run))
+        emit(CycleEnded(job.number, ended, failure, next_run, until))
         due = clock() + seconds
         while (rest := due - clock()) > 0:
             job.token.wait(min(rest, _SLICE))
@@ -97,9 +97,15 @@ def until_new_day(now: float) -> float:
 
     The half hour is for reading, which goes on meanwhile, and for an allowance that was raised.
     """
+    rest = new_day(now).timestamp() - now
+    return min(READING_GOES_ON, rest + uniform(30.0, 180.0))  # noqa: S311  spreads callers
+
+
+def new_day(now: float) -> datetime:
+    """When Marketo counts anew: its next midnight, in UTC."""
     local = datetime.fromtimestamp(now, QUOTA_ZONE)
     midnight = (local + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-    return min(READING_GOES_ON, midnight.timestamp() - now + uniform(30.0, 180.0))  # noqa: S311  spreads callers
+    return midnight.astimezone(UTC)
 
 
 def _passes(error: DynSyncError) -> bool:

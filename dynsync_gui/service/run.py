@@ -8,8 +8,9 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 
 from dynsync_gui.domain.canary import CanaryCount
-from dynsync_gui.domain.errors import Cancelled, DynSyncError
+from dynsync_gui.domain.errors import Cancelled, DynSyncError, GuardStop
 from dynsync_gui.domain.events import CanaryStep, Event, RunEnded
+from dynsync_gui.domain.findings.marketo import QUOTA
 from dynsync_gui.domain.mapping import SyncMapping
 from dynsync_gui.domain.ports import Connection, Mailer, RateWindow
 from dynsync_gui.domain.report import RunKind, RunReport, RunState
@@ -35,6 +36,7 @@ from dynsync_gui.engine.retyped import retyped, without_retyped
 from dynsync_gui.engine.workload import Schemas, describe, mapping_of, work_of
 from dynsync_gui.service.bringing_back import BringingBack
 from dynsync_gui.service.choices import note_lost_fields
+from dynsync_gui.service.cycles import QUOTA_CODE
 from dynsync_gui.service.express import Express
 from dynsync_gui.service.guarding import guard_mass_changes
 from dynsync_gui.service.jobs import BackgroundJob
@@ -43,6 +45,9 @@ from dynsync_gui.service.progress import ProgressMeter, quota_day
 from dynsync_gui.service.workplace import Workplace
 
 log = logging.getLogger(__name__)
+
+MOST_WAITING = 250_000
+"""Records that may wait while Marketo takes no more calls today; then Dynamics is read no further either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,8 @@ class Runner:
         native_sync, defaults = self._settings.enable.native_sync, self._workplace.defaults()
         dynamics, marketo, objects = self._connection.dynamics, self._connection.marketo, self._settings.objects
         schemas = describe(dynamics, marketo, defaults, token, native_sync, objects)
+        if marketo.used_up() and sum(self._outgoing().values()) >= MOST_WAITING:
+            raise GuardStop(QUOTA_CODE, QUOTA, "enough is read until then")
         changed = retyped(self._store, schemas.tables)
         note_lost_fields(self._store, schemas, self._settings, defaults, changed)
         chosen = mapping_of(schemas, self._settings.fields, native_sync, objects)

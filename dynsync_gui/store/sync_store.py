@@ -223,6 +223,11 @@ class SqliteStore:
         )
         return tuple((seq, id_) for seq, id_ in rows)
 
+    def see_anew(self, entity: Entity) -> None:
+        """Let a full reading that begins anew in one run miss also what the run had met before."""
+        with self.transaction():
+            self._db.execute("UPDATE records SET seen = 0 WHERE entity = ?", (entity.value,))
+
     def undecided(self, entities: Sequence[Entity], after: int, limit: int) -> tuple[LedgerRecord, ...]:
         """Outbox records without a match, in ledger order."""
         return self._ledger.undecided(entities, after, limit)

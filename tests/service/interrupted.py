@@ -1,7 +1,9 @@
 """A whole set-up in a process of its own that kills itself at a named step; run by `test_kill.py`.
 
 Usage: interrupted.py FOLDER STEP WHEN NUMBER, with the connection's JSON on standard input. `STEP` is a method of the
-store, the connections or the profile, `WHEN` is before or after, `NUMBER` counts from 1; 0 runs to the end.
+store, the connections or the profile, and with ``urgent.`` before it only counts while urgent records go first; `WHEN`
+is before or after, `NUMBER` counts from 1; 0 runs to the end. In the JSON, ``canary`` starts carefully, and ``hurry``
+looks for fresh changes between any two batches.
 """
 
 from __future__ import annotations
@@ -29,22 +31,28 @@ from dynsync_gui.domain.settings import (
     NetworkSettings,
     Settings,
 )
+from dynsync_gui.engine import overtaking
 from dynsync_gui.service.sync_service import SyncService
 from dynsync_gui.store.database import Database
+from dynsync_gui.store.sync_store import SqliteStore
 from dynsync_gui.system.secrets import SecretSource
+from tests.service.beside import Beside
 
 
 class Bomb:
     """Ends the process, without any clean-up, at the n-th call of a step."""
 
     def __init__(self, step: str, when: str, number: int) -> None:
-        self.step, self.when, self.left = step, when, number
+        self.step, self.when, self.left = step.removeprefix("urgent."), when, number
+        self.inside = not step.startswith("urgent.")
 
     def around(self, step: str, call: Callable[..., Any]) -> Callable[..., Any]:
         if step != self.step:
             return call
 
         def bombed(*args: Any, **kwargs: Any) -> Any:
+            if not self.inside:
+                return call(*args, **kwargs)
             self.left -= 1
             if self.left == 0 and self.when == "before":
                 os.kill(os.getpid(), signal.SIGKILL)
@@ -81,6 +89,11 @@ def main(folder: str, step: str, when: str, number: str) -> int:
             connection = self.inner.open(*args)
             return Connection(Wrapped(connection.dynamics, bomb), Wrapped(connection.marketo, bomb), connection.close)
 
+    if step.startswith("urgent."):
+        SqliteStore.urgent = _urgent(SqliteStore.urgent, bomb)  # type: ignore[method-assign]
+    if given.get("hurry"):
+        overtaking.EVERY = overtaking.SPARING = 0.0
+        overtaking.ThreadPoolExecutor = Beside  # type: ignore[assignment,misc]
     if step == "commit":
         Database.transaction = _committing(Database.transaction, bomb)  # type: ignore[method-assign]
     service = SyncService(
@@ -96,7 +109,7 @@ def main(folder: str, step: str, when: str, number: str) -> int:
         marketo=MarketoSettings(given["marketo_url"], given["marketo_client_id"]),
         network=NetworkSettings(given["ca_bundle"], tuple(given["hosts"])),
         limits=LimitSettings(calls_per_20s=100, in_flight=10),
-        enable=EnableSettings("admin@contoso.example", accept=True),
+        enable=EnableSettings("admin@contoso.example", accept=True, canary=bool(given.get("canary"))),
         fields=read_fields(given["fields"]),
     )
     secrets = Secrets(
@@ -107,6 +120,17 @@ def main(folder: str, step: str, when: str, number: str) -> int:
         return 0 if isinstance(event, RunEnded) and event.report.closes and not event.report.outbox else 1
     finally:
         service.close()
+
+
+def _urgent(urgent: Callable[..., Any], bomb: Bomb) -> Callable[..., Any]:
+    @contextmanager
+    def watched(self: SqliteStore) -> Any:
+        with urgent(self):
+            bomb.inside = True
+            yield
+            bomb.inside = False
+
+    return watched
 
 
 def _committing(transaction: Callable[..., Any], bomb: Bomb) -> Callable[..., Any]:

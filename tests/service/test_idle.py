@@ -97,7 +97,7 @@ def test_a_person_field_that_changed_is_seen_at_once(life: Life) -> None:
 
 def test_what_is_broken_or_missing_is_asked_for_anew(life: Life) -> None:
     shelf = {path.name: path for path in Path(life.desk.folder).glob("shelf-*")}
-    assert len(shelf) == TABLES + 4
+    assert len(shelf) == TABLES + 5
     shelf["shelf-dynamics-account"].write_bytes(b"broken")
     shelf["shelf-marketo-company"].unlink()
     calls = asked(life)

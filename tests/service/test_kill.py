@@ -65,7 +65,15 @@ def rehearsal(tmp_path):
         yield running
 
 
-def run(rehearsal: Rehearsal, folder: Path, step: str, when: str, number: int, fields: Mapping[str, Any] = ALL) -> int:
+def run(
+    rehearsal: Rehearsal,
+    folder: Path,
+    step: str,
+    when: str,
+    number: int,
+    fields: Mapping[str, Any] = ALL,
+    **how: bool,
+) -> int:
     accounts = rehearsal.accounts
     urls = (rehearsal.dynamics_url, rehearsal.marketo_url, rehearsal.entra_url)
     given = {
@@ -74,6 +82,7 @@ def run(rehearsal: Rehearsal, folder: Path, step: str, when: str, number: int, f
         "fields": fields,
         "ca_bundle": str(rehearsal.ca_bundle),
         "hosts": [urlsplit(url).netloc for url in urls],
+        **how,
         **{key: accounts[key] for key in ("client_id", "client_secret", "marketo_client_id", "marketo_client_secret")},
     }
     done = subprocess.run(
@@ -93,6 +102,10 @@ def test_the_end_state_is_that_of_an_undisturbed_run(rehearsal, tmp_path, step, 
     folder = tmp_path / "profile"
     assert run(rehearsal, folder, step, when, number) == -signal.SIGKILL, "the named step was never reached"
     assert run(rehearsal, folder, step, when, 0) == 0
+    judged(rehearsal, folder)
+
+
+def judged(rehearsal: Rehearsal, folder: Path) -> None:
     store = SqliteStore(folder / "dynsync.db", finding_of)
     try:
         listed = {(problem.entity.value, problem.id) for problem in store.problems() if problem.code not in NOTICES}
@@ -102,6 +115,85 @@ def test_the_end_state_is_that_of_an_undisturbed_run(rehearsal, tmp_path, step, 
     verdict = judge(rehearsal.audit(), listed)
     assert verdict.eligible > 200
     assert verdict.wrong == []
+
+
+CAREFUL = [
+    ("hurry", "after", 1),
+    ("urgent.upsert", "before", 1),
+    ("urgent.upsert", "after", 2),
+    ("urgent.acknowledge", "after", 1),
+    ("urgent.acknowledge", "before", 3),
+    ("keep_rung", "before", 1),
+    ("keep_rung", "after", 1),
+    ("keep_rung", "after", 2),
+]
+
+
+@pytest.mark.parametrize(("step", "when", "number"), CAREFUL)
+def test_a_careful_start_that_was_killed_goes_on_where_it_was(rehearsal, tmp_path, step, when, number):
+    folder = tmp_path / "profile"
+    assert run(rehearsal, folder, step, when, number, canary=True) == -signal.SIGKILL, "the step was never reached"
+    assert run(rehearsal, folder, step, when, 0, canary=True) == 0
+    judged(rehearsal, folder)
+
+
+OVERTAKING = [
+    ("urgent.stage", "after", 1),
+    ("urgent.urgent_waiting", "after", 1),
+    ("urgent.decide_rest", "after", 1),
+    ("urgent.upsert", "before", 1),
+    ("urgent.upsert", "after", 1),
+    ("urgent.acknowledge", "before", 1),
+    ("urgent.acknowledge", "after", 1),
+]
+
+
+@pytest.mark.parametrize(("step", "when", "number"), OVERTAKING)
+def test_what_overtakes_a_first_sync_that_is_killed_is_neither_lost_nor_doubled(
+    rehearsal, tmp_path, step, when, number
+):
+    folder, world, calls = tmp_path / "profile", rehearsal.world, rehearsal.marketo.person_calls
+    sync, come = calls.sync, []
+
+    def watched(request):
+        if not come:
+            come.append(world.insert("lead", {"lastname": "Overtakes", "emailaddress1": "fast@contoso.example"}))
+        return sync(request)
+
+    calls.sync = watched
+    assert run(rehearsal, folder, step, when, number, hurry=True) == -signal.SIGKILL, "the step was never reached"
+    assert run(rehearsal, folder, step, when, 0, hurry=True) == 0
+    assert len([one for one in rehearsal.audit()["marketo"]["persons"] if one.get("dynamicsId") == come[0]]) == 1
+    judged(rehearsal, folder)
+
+
+FOLLOWING = [
+    ("read_ends", "after", 1),
+    ("bearers", "after", 1),
+    ("keep_ends", "before", 1),
+    ("keep_ends", "after", 1),
+    ("forget_agreement", "after", 1),
+    ("keep_ends", "after", 2),
+]
+
+
+@pytest.mark.parametrize(("step", "when", "number"), FOLLOWING)
+def test_a_merge_in_marketo_is_followed_however_it_is_killed(rehearsal, tmp_path, step, when, number):
+    folder = tmp_path / "profile"
+    assert run(rehearsal, folder, step, when, 0) == 0
+    held = {one.get("dynamicsId"): one["id"] for one in rehearsal.audit()["marketo"]["persons"]}
+    rows = [row["contactid"] for row in rehearsal.world.as_json()["contact"] if row["contactid"] in held]
+    winner, loser, other = rows[:3]
+    stranger = rehearsal.marketo.persons.create({"email": "stranger@contoso.example"})
+    rehearsal.marketo.marketer.merge(held[winner], [held[loser]])
+    rehearsal.marketo.marketer.merge(stranger, [held[other]])
+    for id_ in (loser, other):
+        rehearsal.world.update("contact", id_, {"firstname": "Touched"})
+    assert run(rehearsal, folder, step, when, number) == -signal.SIGKILL, "the named step was never reached"
+    assert run(rehearsal, folder, step, when, 0) == 0
+    now = {one.get("dynamicsId"): one["id"] for one in rehearsal.audit()["marketo"]["persons"]}
+    assert (now[winner], now[other], loser in now) == (held[winner], stranger, False)
+    judged(rehearsal, folder)
 
 
 NOTICES = {"shared-email", "several-persons", "company-missing", "team-owner"}

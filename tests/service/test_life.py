@@ -82,6 +82,24 @@ def test_the_loser_of_a_merge_goes_into_the_survivor(life: Life, table: str) -> 
     assert life.persons(second) == []
 
 
+@pytest.mark.parametrize("gone", [False, True])
+def test_several_losers_go_into_their_survivor_in_one_call(life: Life, gone: bool) -> None:
+    """Unless one is gone already, as Marketo then refuses them all."""
+    first, *losers = [row["contactid"] for row in life.rows("contact", statecode=0)[2:7]]
+    survivor = life.person(first)["id"]
+    if gone:
+        life.desk.rehearsal.marketo.marketer.delete(int(life.person(losers[1])["id"]))
+    for loser in losers:
+        events.merge(life.world, "contact", first, loser)
+    life.desk.rehearsal.log.clear()
+    life.cycle()
+    merges = [one for one in life.desk.rehearsal.log.entries("marketo") if "/merge.json" in one.path]
+    assert len(merges) == (1 + len(losers) if gone else 1)
+    assert life.person(first)["id"] == survivor
+    assert [person for loser in losers for person in life.persons(loser)] == []
+    life.settled()
+
+
 def test_a_survivor_that_is_new_takes_the_person_over(life: Life) -> None:
     loser = life.rows("contact", statecode=0)[4]
     person = life.person(loser["contactid"])["id"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,7 @@ from dynsync_gui.engine import lanes, overtaking
 from dynsync_gui.engine.overtaking import Overtaking, Wishes
 from dynsync_gui.store.sync_store import SqliteStore
 from tests.judge import judge
+from tests.service.beside import Beside
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,21 +28,6 @@ if TYPE_CHECKING:
 
 
 FINDING = Finding(msg("Dynamics asks to slow down."), msg("Wait."))
-
-
-class Beside:
-    """Asks in place of another thread, so that the answer is there at once."""
-
-    def __init__(self, *_: object) -> None:
-        pass
-
-    def submit(self, ask: Callable[[], Any]) -> Future[Any]:
-        future: Future[Any] = Future()
-        future.set_result(ask())
-        return future
-
-    def shutdown(self) -> None:
-        pass
 
 
 @pytest.fixture

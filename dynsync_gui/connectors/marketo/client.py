@@ -89,12 +89,14 @@ class MarketoClient:
 
     Attributes:
         clock_ahead: Seconds that this computer's clock is ahead of Marketo's, as of the last answer.
+        used_up: What stopped a call because there are no more today; from then on none is made.
     """
 
     def __init__(self, http: HttpClient, base: str, auth: MarketoAuth, limiter: Limiter, repeater: Repeater) -> None:
         """Calls to one instance."""
         self._http, self._base, self._auth, self._limiter, self._repeater = http, base, auth, limiter, repeater
         self.clock_ahead = 0.0
+        self.used_up: GuardStop | None = None
 
     def call(self, request: Request, patience: Patience, take: Callable[[dict[str, Any]], _T]) -> _T:
         """Make a call until it succeeds.
@@ -109,6 +111,8 @@ class MarketoClient:
             TemporaryFailure: The trouble outlived the patience.
             GuardStop: The day's calls are used up.
         """
+        if self.used_up is not None:
+            raise self.used_up
         token = self._auth.token(patience)
 
         def once() -> _T:
@@ -121,7 +125,11 @@ class MarketoClient:
             self._accepted(told, request, patience)
             return take(told)
 
-        return self._repeater.run(once, patience)
+        try:
+            return self._repeater.run(once, patience)
+        except GuardStop as stop:
+            self.used_up = stop
+            raise
 
     def _sent(self, request: Request, token: str, patience: Patience) -> Answer:
         headers = {"Accept": "*/*" if request.text else "application/json", "Authorization": f"Bearer {token}"}

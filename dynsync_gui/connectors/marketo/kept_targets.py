@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from dynsync_gui.connectors.kept import keep, take
-from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure
+from dynsync_gui.domain.errors import ConnectionFailed, GuardStop, TemporaryFailure
 from dynsync_gui.domain.ports import Shelf
 from dynsync_gui.domain.schema import Target
 from dynsync_gui.domain.settings import MarketoSettings
@@ -16,6 +16,8 @@ Read = Callable[[Target], Mapping[str, Any]]
 """Asks for the description of a target."""
 
 _HOUR = 3600.0
+_WEEK = 7 * 24 * _HOUR
+"""So old an answer may be while the day's calls are used up: nothing is written by it, but Dynamics is read on."""
 _TARGETS = {Target.COMPANY, Target.SALES_PERSON, Target.OPPORTUNITY, Target.ROLE}
 """Persons are asked for in every cycle: a CRM sync that was connected shows in their fields."""
 
@@ -30,18 +32,22 @@ class KeptTargets:
         self._taken: dict[Target, Mapping[str, Any]] | None = {}
 
     def told(self, target: Target) -> Mapping[str, Any]:
-        """What Marketo tells about a target, or told within the last hour."""
-        if target not in _TARGETS:
-            return self._live(target)
+        """What Marketo tells about a target, or told within the hour, or last where it takes no more calls today."""
         with self._lock:
-            fresh = self._taken is None
+            fresh = self._taken is None or target not in _TARGETS
         kept = {} if fresh else take(self._shelf, _key(target), self._mark, _HOUR)
         if isinstance(kept.get("told"), dict):
             with self._lock:
                 if self._taken is not None:
                     self._taken[target] = kept["told"]
             return kept["told"]  # type: ignore[no-any-return]
-        return self._asked(target)
+        try:
+            return self._asked(target)
+        except GuardStop:
+            kept = take(self._shelf, _key(target), self._mark, _WEEK)
+            if not isinstance(kept.get("told"), dict):
+                raise
+            return kept["told"]  # type: ignore[no-any-return]
 
     def outdated(self) -> bool:
         """Whether Marketo tells something else now; a refusal is something else, too."""
@@ -60,6 +66,8 @@ class KeptTargets:
 
     def _asked(self, target: Target) -> Mapping[str, Any]:
         told = self._live(target)
+        if target not in _TARGETS and take(self._shelf, _key(target), self._mark, _HOUR).get("told") == told:
+            return told
         keep(self._shelf, _key(target), self._mark, {"told": dict(told)})
         return told
 

@@ -147,6 +147,10 @@ class MarketoRestReader:
         """Calls of this connection so far."""
         return self._limiter.made
 
+    def used_up(self) -> bool:
+        """Whether the day's calls turned out to be used up."""
+        return self._client.used_up is not None
+
     def close(self) -> None:
         """Give all sockets back."""
         self._http.close()

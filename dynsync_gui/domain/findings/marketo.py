@@ -11,7 +11,7 @@ from dynsync_gui.domain.text import msg
 
 QUOTA = Finding(
     msg("The Marketo calls allowed for today are used up."),
-    msg("Marketo counts anew at midnight US Central time. Start the sync again then; nothing is lost until then."),
+    msg("Marketo counts anew at midnight US Central time. The first run after that goes on; nothing is lost."),
     Owner.MARKETO_ADMIN,
     Retry.NEXT_RUN,
 )

@@ -159,10 +159,11 @@ class Overview(QWidget):
         elif event.failure is not None:
             self._end_waiting()
             self.progress.hide()
-            self.banner.tell("attention", str(event.failure.finding.title), str(event.failure.finding.cure))
+            self.banner.tell("attention", str(event.failure.finding.title), _what_then(event))
             self._say(tr("Waiting for the next try. What was done is kept."), "clock", "attention")
-        self.fresh.say(tr("Goes on at {time}", time=clock_time(event.next_run)))
-        self.fresh.setToolTip(exact(event.next_run))
+        goes_on = event.until or event.next_run
+        self.fresh.say(tr("Goes on at {time}", time=clock_time(goes_on)))
+        self.fresh.setToolTip(exact(goes_on))
         shown = event.ended is not None and event.ended.report.problems
         self._buttons(self.go_on, self.stop, self.problems if shown else None)
 
@@ -269,6 +270,17 @@ def _outcome(report: RunReport) -> tuple[str, str, str]:
         rest = ntr("{n} needs a look.", "{n} need a look.", report.problems)
         return f"{sentence} {rest}", "attention", "attention"
     return sentence, "passed", "good"
+
+
+def _what_then(event: CycleEnded) -> str:
+    """What is to be done about a cycle's trouble: nothing, where waiting for Marketo's new day mends it."""
+    if event.failure is None or event.until is None:
+        return str(event.failure.finding.cure) if event.failure is not None else ""
+    return tr(
+        "Marketo takes calls again at {until} by this computer's clock. DynSync goes on by itself, and reads Dynamics "
+        "meanwhile.",
+        until=clock_time(event.until),
+    )
 
 
 def _in_background() -> tuple[str, str, str]:
