@@ -33,7 +33,7 @@ class IncomingChanges:
         self._db.executemany(
             """INSERT OR IGNORE INTO incoming (seq, field, before)
                SELECT seq, ?, ? FROM records
-                WHERE marketo_id = ? AND entity IN ('contact', 'lead') AND state <> 'skipped'
+                WHERE marketo_id = ? AND entity IN ('contact', 'lead') AND state <> 'skipped' AND match <> 'merge'
                   AND seq NOT IN (SELECT seq FROM muted)""",
             [(change.field, change.before, change.person) for change in changes],
         )
