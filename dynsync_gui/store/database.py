@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from dynsync_gui.domain.checks import Owner
-from dynsync_gui.domain.errors import Finding, StoreFailed
+from dynsync_gui.domain.errors import Finding, Retry, StoreFailed
 from dynsync_gui.domain.text import msg
 from dynsync_gui.store.migrations import MIGRATIONS
 
@@ -31,6 +31,7 @@ UNUSABLE = Finding(
     msg("DynSync cannot write its own record of the sync."),
     msg("Check that the disk has room and that you may write to the profile folder."),
     Owner.YOU,
+    Retry.NEXT_RUN,
 )
 
 

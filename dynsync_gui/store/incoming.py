@@ -83,7 +83,7 @@ class IncomingChanges:
         rows = self._db.execute(
             f"""SELECT marketo_id, seq, agreed_prints FROM records
                  WHERE marketo_id IN ({marks}) AND {_BY_PERSON} AND entity IN ('contact', 'lead') AND state <> 'skipped'
-                   AND seq NOT IN (SELECT seq FROM muted)""",
+                   AND match <> 'merge' AND seq NOT IN (SELECT seq FROM muted)""",
             tuple(persons),
         )
         found: dict[str, list[tuple[int, frozenset[bytes]]]] = {}

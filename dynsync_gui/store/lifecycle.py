@@ -290,17 +290,17 @@ class Lifecycle:
                 WHERE deal IN (SELECT deal FROM records WHERE state = 'outbox' AND deal <> ''
                                UNION SELECT d.deal FROM records x JOIN records d ON d.carrier = x.seq
                                       WHERE x.state = 'outbox' AND x.match = 'delete' AND d.deal <> '')
-                  AND (state <> 'skipped' OR reason = 'double') AND state <> 'problem' AND reason <> 'deleted'
-                ORDER BY deal, state = 'outbox', state = 'skipped', seq"""
+                  AND (state <> 'skipped' OR reason = 'double') AND reason <> 'deleted'
+                ORDER BY deal, state = 'skipped', state IN ('outbox', 'problem'), seq"""
         ).fetchall()
-        first: dict[tuple[int, str, str], int] = {}
+        first: dict[tuple[int | str, str, str], int] = {}
         doubles, again = [], []
         for start in range(0, len(rows), _CHUNK):
             part = rows[start : start + _CHUNK]
             found = self._links.resolve([Pointers(Entity(row[0]), *row[1:5]) for row in part])
             for row, now in zip(part, found, strict=True):
                 role = str(json.loads(row[6] or "{}").get("role") or "")
-                carrier = first.setdefault((now.person or -row[5], row[4], role.lower()), row[5])
+                carrier = first.setdefault((now.person or row[2] or -row[5], row[4], role.lower()), row[5])
                 if carrier != row[5] and row[7] != "skipped":
                     doubles.append((carrier, row[5]))
                 elif carrier == row[5] and row[7] == "skipped":

@@ -13,6 +13,7 @@ from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.errors import Finding, GuardStop, Retry
 from dynsync_gui.domain.text import msg
 from dynsync_gui.system.paths import open_private
+from dynsync_gui.system.whole_file import telling_file_errors
 
 _POLL_SECONDS = 0.1
 
@@ -34,9 +35,10 @@ def lease(path: Path, wait: float, token: CancelToken) -> Iterator[None]:
 
     Raises:
         GuardStop: Another process still held it.
+        SettingsError: The file cannot be made.
     """
     until = time.monotonic() + wait
-    with open(path, "a+b", opener=open_private) as file:
+    with _opened(path) as file:
         while not _take(file):
             if time.monotonic() >= until:
                 raise GuardStop("lease-held", HELD, detail=str(path))
@@ -51,11 +53,16 @@ def held(path: Path) -> bool:
     """Whether some process holds the lock now."""
     if not path.exists():
         return False
-    with open(path, "a+b", opener=open_private) as file:
+    with _opened(path) as file:
         if not _take(file):
             return True
         _give_back(file)
         return False
+
+
+def _opened(path: Path) -> IO[bytes]:
+    with telling_file_errors(path):
+        return open(path, "a+b", opener=open_private)
 
 
 if sys.platform == "win32":

@@ -27,6 +27,7 @@ from dynsync_gui.system.settings_file import (
     write_settings,
 )
 from dynsync_gui.system.shelf import FolderShelf
+from dynsync_gui.system.whole_file import telling_file_errors
 
 
 class StoredProfile:
@@ -93,7 +94,8 @@ class StoredProfile:
     def write_half_done(self, left: HalfDone | None) -> None:
         """Keep it, or forget it."""
         if left is None:
-            self._half_done_file.unlink(missing_ok=True)
+            with telling_file_errors(self._half_done_file):
+                self._half_done_file.unlink(missing_ok=True)
         else:
             self._folder.make()
             write_half_done(self._half_done_file, left)
@@ -108,7 +110,8 @@ class StoredProfile:
         for suffix in ("", "-wal", "-shm"):
             old = self.database.with_name(self.database.name + suffix)
             if old.exists():
-                old.replace(old.with_name(f"dynsync-{stamp}.db{suffix}"))
+                with telling_file_errors(old):
+                    old.replace(old.with_name(f"dynsync-{stamp}.db{suffix}"))
 
     def secrets(self, *, session_only: bool = False) -> SecretStore:
         """Where its secrets are; with `session_only` they are in memory from now on."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from dynsync_gui.domain.errors import settings_error
+from dynsync_gui.domain.errors import Finding, Retry, SettingsError, settings_error
 from dynsync_gui.domain.text import Message, msg
 
 _MOST_BYTES = 1_000_000
@@ -19,16 +20,20 @@ def write_whole(path: Path, content: bytes) -> None:
     Raises:
         SettingsError: It cannot be written.
     """
-    try:
+    with telling_file_errors(path):
         _replace(path, content)
+
+
+@contextmanager
+def telling_file_errors(path: Path) -> Iterator[None]:
+    """Turn the file system's errors into ours; trouble such as a full disk may have passed by the next run."""
+    try:
+        yield
     except OSError as cause:
-        error = settings_error(
-            msg("DynSync cannot write “{file}”.", file=str(path)),
-            msg("Make room on the disk, or see that you may write there."),
-            code="settings-file",
-        )
-        error.detail = cause.strerror or ""
-        raise error from cause
+        title = msg("DynSync cannot write “{file}”.", file=str(path))
+        cure = msg("Make room on the disk, or see that you may write there.")
+        finding = Finding(title, cure, retry=Retry.NEXT_RUN)
+        raise SettingsError("settings-file", finding, cause.strerror or "") from cause
 
 
 def read_text(path: Path, cure: Message) -> str:

@@ -8,12 +8,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dynsync_gui.domain.errors import Cancelled, ConnectionFailed, Finding, SettingsError, TemporaryFailure
+from dynsync_gui.domain.errors import (
+    Cancelled,
+    ConnectionFailed,
+    DynSyncError,
+    Finding,
+    SettingsError,
+    StoreFailed,
+    TemporaryFailure,
+)
 from dynsync_gui.domain.events import CycleEnded, JobCancelled, JobFailed, RunEnded
 from dynsync_gui.domain.report import RunKind, RunReport, RunState
 from dynsync_gui.domain.text import msg
 from dynsync_gui.service.cycles import Pace, follow, until_new_day
 from dynsync_gui.service.jobs import BackgroundJob
+from dynsync_gui.store.database import DAMAGED, UNUSABLE
 
 if TYPE_CHECKING:
     from tests.service.conftest import Desk
@@ -73,8 +82,17 @@ def test_it_waits_by_the_clock_on_the_wall_so_that_a_computer_that_slept_is_not_
     assert len(told) == 2
 
 
-@pytest.mark.parametrize("failure", [TemporaryFailure("611", FINDING), ConnectionFailed("dynamics.signin", FINDING)])
-def test_only_passing_trouble_is_waited_out(failure: ConnectionFailed) -> None:
+@pytest.mark.parametrize(
+    ("failure", "passes"),
+    [
+        (TemporaryFailure("611", FINDING), True),
+        (StoreFailed("store-unusable", UNUSABLE), True),  # a full disk, or a backup that holds the file
+        (StoreFailed("store-damaged", DAMAGED), False),
+        (ConnectionFailed("dynamics.signin", FINDING), False),
+    ],
+    ids=lambda value: value.code if isinstance(value, DynSyncError) else "",
+)
+def test_only_passing_trouble_is_waited_out(failure: DynSyncError, passes: bool) -> None:
     job, told = BackgroundJob(1), []
 
     def run(_: BackgroundJob) -> RunEnded:
@@ -84,10 +102,9 @@ def test_only_passing_trouble_is_waited_out(failure: ConnectionFailed) -> None:
         raise failure
 
     moments = iter(float(10_000 * number) for number in range(1_000))
-    expected = Cancelled if isinstance(failure, TemporaryFailure) else ConnectionFailed
-    with pytest.raises(expected):
+    with pytest.raises(Cancelled if passes else type(failure)):
         follow(job, 5, run, told.append, lambda: next(moments))
-    assert [event.failure for event in told] == ([failure] if expected is Cancelled else [])
+    assert [event.failure for event in told] == ([failure] if passes else [])
 
 
 def test_the_first_sync_is_followed_by_cycles_until_it_is_told_to_stop(desk: Desk) -> None:

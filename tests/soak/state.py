@@ -13,11 +13,12 @@ _OF_THE_WAY = {
 _BACK = ("contact", "lead")
 """Tables of Dynamics that are written."""
 
-State = dict[str, Counter[str]]
+Record = frozenset[str]
+State = dict[str, Counter[Record]]
 
 
 def state_of(audit: dict[str, Any]) -> State:
-    """Each kind of record, every one as a line of text."""
+    """Each kind of record, every one as what it says."""
     marketo = audit["marketo"]
     keys = {person["id"]: person.get("dynamicsId") or person.get("email") for person in marketo["persons"]}
     kinds = {kind: marketo[kind] for kind in ("persons", "companies", "salespersons", "opportunities", "roles")}
@@ -27,15 +28,26 @@ def state_of(audit: dict[str, Any]) -> State:
 
 
 def differences(wanted: State, found: State) -> list[str]:
-    """One line for each record that only one of them has."""
+    """One line for each record that only one of them has, beside the one it resembles most."""
     told = []
     for kind in wanted.keys() | found.keys():
-        there, here = wanted.get(kind, Counter()), found.get(kind, Counter())
-        told += [f"{kind} lacks {line}" for line in (there - here).elements()]
-        told += [f"{kind} has {line}" for line in (here - there).elements()]
+        lacking = list((wanted.get(kind, Counter()) - found.get(kind, Counter())).elements())
+        extra = list((found.get(kind, Counter()) - wanted.get(kind, Counter())).elements())
+        for one in lacking:
+            other = min(extra, key=lambda record: len(record ^ one), default=None)
+            if other is None or len(other ^ one) > len(one) / 2:
+                told.append(f"{kind} lacks {sorted(one)}")
+            else:
+                extra.remove(other)
+                told.append(f"{kind} has {sorted(other - one)}, not {sorted(one - other)}; {_key(one)}")
+        told += [f"{kind} has one too many, {sorted(one)}" for one in extra]
     return told
 
 
-def _line(row: dict[str, Any], keys: dict[Any, Any]) -> str:
+def _key(record: Record) -> str:
+    return next((part for part in sorted(record) if part.startswith(("dynamicsId", "contactid", "leadid"))), "")
+
+
+def _line(row: dict[str, Any], keys: dict[Any, Any]) -> Record:
     named = {name: keys.get(value) if name in {"leadId", "personId"} else value for name, value in row.items()}
-    return repr(sorted((name, repr(value)) for name, value in named.items() if name not in _OF_THE_WAY))
+    return frozenset(f"{name}={value!r}" for name, value in named.items() if name not in _OF_THE_WAY)

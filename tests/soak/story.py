@@ -57,30 +57,12 @@ class Story:
 
     def given(self) -> bytes:
         """Settings and secrets of somebody who syncs everything."""
-        accounts = self.rehearsal.accounts
-        urls = (self.rehearsal.dynamics_url, self.rehearsal.marketo_url, self.rehearsal.entra_url)
-        settings = Settings(
-            dynamics=DynamicsSettings(urls[0], client_id=accounts["client_id"]),
-            marketo=MarketoSettings(urls[1], accounts["marketo_client_id"]),
-            network=NetworkSettings(str(self.rehearsal.ca_bundle), tuple(urlsplit(url).netloc for url in urls)),
-            limits=LimitSettings(calls_per_20s=100, in_flight=10, daily_calls=1_000_000),
-            enable=EnableSettings("admin@contoso.example", accept=True),
-            objects=ObjectSettings(custom=OWN),
-        )
-        return pickle.dumps((settings, Secrets(**self._secrets)))
-
-    @property
-    def _secrets(self) -> dict[str, str]:
-        accounts = self.rehearsal.accounts
-        return {
-            "dynamics_client_secret": accounts["client_secret"],
-            "marketo_client_secret": accounts["marketo_client_secret"],
-        }
+        return given(self.rehearsal, OWN)
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """What no file of the profile may hold."""
-        return tuple(self._secrets.values())
+        return tuple(_secrets(self.rehearsal).values())
 
     def tell(self, chapter: Chapter) -> None:
         """Change both sides."""
@@ -154,3 +136,23 @@ class Story:
     def _hide(self, id_: str) -> None:
         self.world.update("contact", id_, {"new_synctomkto": False})
         self._stale.add(("contact", id_))
+
+
+def given(rehearsal: Rehearsal, own: tuple[str, ...] = ()) -> bytes:
+    """What reaches a rehearsal as if it were two real systems, as `Task` hands it on."""
+    accounts = rehearsal.accounts
+    urls = (rehearsal.dynamics_url, rehearsal.marketo_url, rehearsal.entra_url)
+    settings = Settings(
+        dynamics=DynamicsSettings(urls[0], client_id=accounts["client_id"]),
+        marketo=MarketoSettings(urls[1], accounts["marketo_client_id"]),
+        network=NetworkSettings(str(rehearsal.ca_bundle), tuple(urlsplit(url).netloc for url in urls)),
+        limits=LimitSettings(calls_per_20s=100, in_flight=10, daily_calls=1_000_000),
+        enable=EnableSettings("admin@contoso.example", accept=True),
+        objects=ObjectSettings(custom=own),
+    )
+    return pickle.dumps((settings, Secrets(**_secrets(rehearsal))))
+
+
+def _secrets(rehearsal: Rehearsal) -> dict[str, str]:
+    names = {"dynamics_client_secret": "client_secret", "marketo_client_secret": "marketo_client_secret"}
+    return {name: rehearsal.accounts[kept] for name, kept in names.items()}

@@ -1,0 +1,50 @@
+"""What a run that broke off leaves behind and the next one must not mistake; each was found by the sweep of faults."""
+
+from __future__ import annotations
+
+from dynsync_gui.domain.events import JobFailed, RunEnded
+from dynsync_gui.simulators import events
+from tests.service.conftest import Desk
+from tests.service.life import Life
+
+
+def test_values_that_were_emptied_for_a_merge_are_not_emptied_in_dynamics(desk: Desk) -> None:
+    assert isinstance(desk.start(), RunEnded)
+    life = Life(desk)
+    life.cycle()
+    winner = life.rows("contact", statecode=0, mobilephone=None)[0]["contactid"]
+    loser = next(row["contactid"] for row in life.rows("contact", statecode=0) if row.get("mobilephone"))
+    events.merge(life.world, "contact", winner, loser)
+    before = life.world.row("contact", loser)
+    desk.rehearsal.faults.add("code", system="marketo", path="merge.json", code="611", count=0)
+    broken = desk.service.go_on().wait(120)
+    assert isinstance(broken, JobFailed | RunEnded)
+    assert life.person(loser).get("mobilePhone") is None, "nothing was emptied yet"
+    desk.rehearsal.faults.clear()
+    life.cycle()
+    assert life.persons(loser) == []
+    assert life.world.row("contact", loser) == before
+    life.judged()
+
+
+def test_a_role_that_waits_is_listed_once_though_dynamics_keeps_it_twice(desk: Desk) -> None:
+    world = desk.rehearsal.world
+    person = world.insert("contact", {"lastname": "Refused", "emailaddress1": "not an address"})
+    deal = next(row for row in world.as_json()["opportunity"] if row.get("new_synctomkto") is not False)
+    ends = deal["opportunityid"], person
+    twins = {
+        world.insert("connection", {"record1id": one, "record2id": other}) for one, other in (ends, reversed(ends))
+    }
+    assert isinstance(desk.start(), RunEnded)
+    listed = {id_ for entity, id_ in desk.listed() if id_ in twins}
+    assert len(listed) == 1
+    world.update("opportunity", deal["opportunityid"], {"name": "Called otherwise"})
+    other = next(row["contactid"] for row in Life(desk).rows("contact", statecode=0))
+    world.insert("connection", {"record1id": deal["opportunityid"], "record2id": other})
+    Life(desk).cycle()
+    assert {id_ for entity, id_ in desk.listed() if id_ in twins} == listed
+    world.update("contact", person, {"emailaddress1": "right@contoso.example"})
+    life = Life(desk)
+    life.cycle()
+    assert not twins & {id_ for _, id_ in desk.listed()}
+    life.judged()
