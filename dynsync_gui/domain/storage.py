@@ -130,6 +130,7 @@ class StagedRecord:
         master: The record that it was merged into; empty for none.
         farewell: What becomes of Marketo's record where `skip` leaves one out that is there: `Match.UPDATE` sends the
             payload once more, `Match.DELETE` removes it, None leaves it.
+        source: Digest of the row that it was made of, and of how; empty where a later reading has to look at it again.
     """
 
     entity: Entity
@@ -154,6 +155,7 @@ class StagedRecord:
     deal: str = ""
     master: str = ""
     farewell: Match | None = None
+    source: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,6 +334,13 @@ class SyncStore(IncomingStore, PlaceStore, UrgentStore, Protocol):
 
     def stage(self, run: int, records: Sequence[StagedRecord]) -> None:
         """Take versions into the ledger; a version that is there already changes nothing."""
+
+    def meet(self, run: int, entity: Entity, sources: Mapping[str, bytes]) -> frozenset[str]:
+        """Note that a whole reading met records by these digests of their rows.
+
+        Returns:
+            Ids of those that both sides agree on and that are made of the same row: they are counted as unchanged.
+        """
 
     def follow_life(self, run: int) -> None:
         """Find out who carries a person on: a lead's contact, the survivor of a merge, a lead whose contact is gone."""

@@ -125,7 +125,7 @@ class Lifecycle:
         """Who carries a person on and has none of its own takes it over, key and all."""
         rows = self._db.execute(
             f"""SELECT k.seq, c.seq, k.marketo_id FROM records k JOIN records c ON c.seq = k.carrier
-                 WHERE k.carrier <> 0 AND k.entity IN {_PEOPLE} AND k.marketo_id <> ''
+                 WHERE k.carrier <> 0 AND +k.entity IN {_PEOPLE} AND k.marketo_id <> ''
                    AND c.marketo_id = '' AND c.state = 'outbox' ORDER BY k.seq"""
         ).fetchall()
         taken: set[int] = set()
@@ -282,9 +282,9 @@ class Lifecycle:
         """
         rows = self._db.execute(
             """SELECT entity, parent_entity, parent, owner, deal, seq, payload, state, carrier FROM records
-                WHERE deal IN (SELECT deal FROM records WHERE state = 'outbox' AND deal <> ''
+                WHERE deal <> '' AND deal IN (SELECT deal FROM records WHERE state = 'outbox' AND deal <> ''
                                UNION SELECT d.deal FROM records x JOIN records d ON d.carrier = x.seq
-                                      WHERE x.state = 'outbox' AND x.match = 'delete' AND d.deal <> '')
+                                      WHERE x.state = 'outbox' AND x.match = 'delete' AND d.carrier <> 0 AND d.deal <> '')
                   AND (state <> 'skipped' OR reason = 'double') AND state <> 'problem' AND reason <> 'deleted'
                 ORDER BY deal, state = 'outbox', state = 'skipped', seq"""
         ).fetchall()
