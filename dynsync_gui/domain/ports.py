@@ -42,6 +42,7 @@ class SourceRecord:
         shown: Formatted values by column, where they were asked for.
         points_to: Logical name of the table that a lookup column points to.
         deleted: True for a removal reported by change tracking; the rest is empty then.
+        print: Digest of the row as it came, version and annotations included; empty where it is not known.
     """
 
     entity: Entity
@@ -51,6 +52,7 @@ class SourceRecord:
     shown: Mapping[str, str] = field(default_factory=dict)
     points_to: Mapping[str, str] = field(default_factory=dict)
     deleted: bool = False
+    print: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,6 +134,7 @@ class StagedRecord:
             payload once more, `Match.DELETE` removes it, None leaves it.
         narrowed: The same without fields that this record gets with its next change only, if Marketo took it before;
             None where there are no such fields.
+        source: Digest of the row that it was made of, and of how; empty where a later reading has to look at it again.
     """
 
     entity: Entity
@@ -159,6 +160,7 @@ class StagedRecord:
     master: str = ""
     farewell: Match | None = None
     narrowed: StagedRecord | None = None
+    source: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,6 +343,13 @@ class SyncStore(IncomingStore, EndStore, PlaceStore, UrgentStore, Protocol):
 
     def stage(self, run: int, records: Sequence[StagedRecord]) -> None:
         """Take versions into the ledger; a version that is there already changes nothing."""
+
+    def meet(self, run: int, entity: Entity, sources: Mapping[str, bytes]) -> frozenset[str]:
+        """Note that a whole reading met records by these digests of their rows.
+
+        Returns:
+            Ids of those that both sides agree on and that are made of the same row: they are counted as unchanged.
+        """
 
     def follow_life(self, run: int) -> None:
         """Find out who carries a person on: a lead's contact, the survivor of a merge, a lead whose contact is gone."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import blake2b
 from typing import Any
 
 from dynsync_gui.domain.choice import Form, Overwrite
@@ -43,12 +44,17 @@ class Converted:
 class Conversion:
     """How the values of one table are converted.
 
+    Args:
+        fields: What is synced.
+        basis: Stands for all that decides what becomes of a row, in a reading whose rows may be met again.
+
     Attributes:
         spared: Marketo fields that are only filled.
         new: Marketo fields that are about to be created.
     """
 
-    def __init__(self, fields: Sequence[FieldMapping]) -> None:
+    def __init__(self, fields: Sequence[FieldMapping], basis: bytes = b"") -> None:
+        self._basis = basis
         self._fields = [
             (
                 pair.source.column,
@@ -62,6 +68,12 @@ class Conversion:
         ]
         self.spared = frozenset(pair.target.name for pair in fields if pair.overwrite is Overwrite.ONLY_EMPTY)
         self.new = frozenset(pair.target.name for pair in fields if pair.new)
+
+    def source_of(self, record: SourceRecord) -> bytes:
+        """What a record is made of and how, as a digest; empty where a later reading has to look at it again."""
+        if not (self._basis and record.print):
+            return b""
+        return blake2b(record.print + self._basis, digest_size=16).digest()
 
     def convert(self, record: SourceRecord) -> Converted:
         """Convert a record's values."""

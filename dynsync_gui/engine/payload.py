@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dynsync_gui import __version__
 from dynsync_gui.domain.choice import Form
 from dynsync_gui.domain.convert import clean, email_of
 from dynsync_gui.domain.fingerprint import LINK, entry
@@ -139,9 +140,27 @@ def stage(record: SourceRecord, mapping: EntityMapping, rules: Rules, conversion
         master=master,
         farewell=stopped.farewell,
         prints=b"" if skip else prints,
+        source=conversion.source_of(record),
         spared=conversion.spared,
         new=conversion.new,
     )
+
+
+def basis(mapping: EntityMapping, asked: tuple[str, ...], rules: Rules) -> bytes:
+    """A digest of all that decides what becomes of a row, this program included: where it changes, rows are read anew.
+
+    Args:
+        mapping: What is synced, with today's labels.
+        asked: What the cursor stands for.
+        rules: How records are taken in.
+    """
+    options = [
+        (pair.source.name, option.value, option.label_in(pair.language))
+        for pair in mapping.fields
+        for option in pair.source.options
+    ]
+    told = [__version__, asked, options, mapping.filter, mapping.linked, rules.owners, rules.deleted, rules.filtered]
+    return hashlib.blake2b(json.dumps(told).encode(), digest_size=16).digest()
 
 
 def asked(mapping: EntityMapping, names: tuple[str, ...]) -> tuple[str, ...]:

@@ -9,9 +9,10 @@ from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure
 from dynsync_gui.domain.mapping import EntityMapping
 from dynsync_gui.domain.ports import DynamicsReader, Page, SourceRecord
-from dynsync_gui.domain.schema import Entity, EntitySchema
+from dynsync_gui.domain.schema import ENTITIES, Entity, EntitySchema
 from dynsync_gui.domain.storage import Cursor, Notice, SyncStore
 from dynsync_gui.engine import payload
+from dynsync_gui.engine.conversion import Conversion
 from dynsync_gui.engine.labels import labels_of, relabelled
 from dynsync_gui.engine.payload import Rules
 from dynsync_gui.engine.staging import gone, stage_all
@@ -146,6 +147,7 @@ class Reading:
         track: bool,
     ) -> None:
         shown = payload.wants_shown(mapping)
+        conversion = Conversion(mapping.fields, payload.basis(mapping, start.names, self._rules))
         read = self._store.count_records(self._run, mapping.entity)
         while True:
             self._token.checkpoint()
@@ -156,7 +158,7 @@ class Reading:
                 back = self._there_again(schema, names, removed, shown=shown)
                 records = (back.get(one.id, one) if one.deleted else one for one in page.records)
                 page = replace(page, records=tuple(records))
-            self._keep(page, mapping, start)
+            self._keep(page, mapping, start, conversion)
             read += len(page.records)
             self._on_read(mapping.entity, read)
             if not page.next_link:
@@ -173,15 +175,26 @@ class Reading:
             there |= {record.id: record for record in found}
         return there
 
-    def _keep(self, page: Page, mapping: EntityMapping, start: Cursor) -> None:
-        staged = stage_all(page.records, mapping, self._rules)
+    def _keep(self, page: Page, mapping: EntityMapping, start: Cursor, conversion: Conversion) -> None:
         ended = not page.next_link
         cursor = replace(start, next_link=page.next_link, delta_link=page.delta_link, complete=ended)
         with self._store.transaction():
+            records = self._strangers(page.records, mapping.entity, conversion) if start.whole else page.records
+            staged = stage_all(records, mapping, self._rules, conversion)
             self._store.stage(self._run, staged)
             if ended and start.whole:
                 self._miss(mapping.entity)
             self._store.move_cursor(mapping.entity, cursor)
+
+    def _strangers(
+        self, records: Sequence[SourceRecord], entity: Entity, conversion: Conversion
+    ) -> Sequence[SourceRecord]:
+        """The records of a whole reading that are not met as they were."""
+        if entity not in ENTITIES:  # of those, several rows of the ledger may be made of one
+            return records
+        sources = {record.id: source for record in records if (source := conversion.source_of(record))}
+        met = self._store.meet(self._run, entity, sources)
+        return [record for record in records if record.id not in met]
 
     def _miss(self, entity: Entity) -> None:
         """What a whole reading did not meet is gone."""

@@ -14,9 +14,11 @@ from dynsync_gui.engine.conversion import Conversion
 from dynsync_gui.engine.payload import CHANGED, Rules
 
 
-def stage_all(records: Iterable[SourceRecord], mapping: EntityMapping, rules: Rules) -> list[StagedRecord]:
+def stage_all(
+    records: Iterable[SourceRecord], mapping: EntityMapping, rules: Rules, conversion: Conversion | None = None
+) -> list[StagedRecord]:
     """Turn the records of a table as read into what the ledger keeps of them."""
-    conversion = Conversion(mapping.fields)
+    conversion = conversion or Conversion(mapping.fields)
     return [one for record in records for one in stage(record, mapping, rules, conversion)]
 
 

@@ -16,6 +16,8 @@ from dynsync_gui.store.migrations import MIGRATIONS
 
 _T = TypeVar("_T")
 _BUSY_SECONDS = 15.0
+_CACHE_KB = 32_768
+"""Ids come in no order, so that the indexes of a large ledger are written all over: they should be in memory."""
 
 DAMAGED = Finding(
     msg("DynSync's own record of the sync is damaged."),
@@ -72,6 +74,7 @@ class Database:
             execute("PRAGMA synchronous = OFF")
         execute("PRAGMA trusted_schema = OFF")
         execute("PRAGMA temp_store = FILE")
+        execute(f"PRAGMA cache_size = -{_CACHE_KB}")
         version = execute("PRAGMA user_version").fetchone()[0]
         if version > len(MIGRATIONS):
             raise StoreFailed("store-newer", NEWER)

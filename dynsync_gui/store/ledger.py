@@ -46,7 +46,7 @@ _KEPT = f"CASE WHEN entity IN {_ROLES} OR match = 'merge' THEN payload END"
 person went to a contact may get it back."""
 _SAME = f"""
     UPDATE records SET run = ?, seen = ?, version = ?, state = 'unchanged', reason = '', match = '', payload = {_KEPT},
-                       before = NULL, alarms = ''
+                       before = NULL, alarms = '', source = ?
      WHERE entity = ? AND id = ?
 """
 _OUTGOING = """
@@ -96,7 +96,7 @@ class Ledger:
                 continue
             stands = standing(record, held)
             if stands.state == "unchanged" and held and held["digest"] == record.digest and not held["carrier"]:
-                same.append((run, run, record.version, record.entity.value, record.id))
+                same.append((run, run, record.version, record.source or None, record.entity.value, record.id))
             else:
                 rows.append(row_of(run, record, held, stands))
         self._db.executemany("UPDATE records SET seen = ? WHERE entity = ? AND id = ?", seen)
@@ -366,7 +366,8 @@ class Ledger:
     def forget_agreement(self, entity: Entity, id_: str) -> None:
         """See `UrgentStore.forget_agreement`."""
         self._db.execute(
-            "UPDATE records SET digest = x'', agreed = NULL, agreed_prints = NULL WHERE entity = ? AND id = ?",
+            """UPDATE records SET digest = x'', agreed = NULL, agreed_prints = NULL, source = NULL
+                WHERE entity = ? AND id = ?""",
             (entity.value, id_),
         )
 

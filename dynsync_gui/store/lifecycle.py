@@ -128,7 +128,7 @@ class Lifecycle:
         """
         rows = self._db.execute(
             f"""SELECT k.seq, c.seq, k.marketo_id, k.filled FROM records k JOIN records c ON c.seq = k.carrier
-                 WHERE k.carrier <> 0 AND k.entity IN {_PEOPLE} AND k.marketo_id <> ''
+                 WHERE k.carrier <> 0 AND +k.entity IN {_PEOPLE} AND k.marketo_id <> ''
                    AND c.marketo_id = '' AND c.state = 'outbox'
                    AND c.seq NOT IN (SELECT seq FROM in_flight) ORDER BY k.seq"""
         ).fetchall()
@@ -287,9 +287,9 @@ class Lifecycle:
         """
         rows = self._db.execute(
             """SELECT entity, parent_entity, parent, owner, deal, seq, payload, state, carrier FROM records
-                WHERE deal IN (SELECT deal FROM records WHERE state = 'outbox' AND deal <> ''
+                WHERE deal <> '' AND deal IN (SELECT deal FROM records WHERE state = 'outbox' AND deal <> ''
                                UNION SELECT d.deal FROM records x JOIN records d ON d.carrier = x.seq
-                                      WHERE x.state = 'outbox' AND x.match = 'delete' AND d.deal <> '')
+                                      WHERE x.state = 'outbox' AND x.match = 'delete' AND d.carrier <> 0 AND d.deal <> '')
                   AND (state <> 'skipped' OR reason = 'double') AND reason <> 'deleted'
                 ORDER BY deal, state = 'skipped', state IN ('outbox', 'problem'), seq"""
         ).fetchall()

@@ -164,6 +164,13 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         """CREATE INDEX records_unmatched ON records (email)
             WHERE state = 'outbox' AND match = '' AND email <> '' AND entity IN ('contact', 'lead')""",
+        "ALTER TABLE records ADD COLUMN source BLOB",
+        """CREATE TABLE met (
+            run INTEGER NOT NULL,
+            entity TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            PRIMARY KEY (run, entity)
+        ) WITHOUT ROWID""",
     ),
     (
         """CREATE TABLE imports (

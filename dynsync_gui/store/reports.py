@@ -14,10 +14,11 @@ from dynsync_gui.domain.report import RunKind, RunReport, RunState
 from dynsync_gui.domain.schema import ENTITIES, PEOPLE, Entity, in_cycle_order
 from dynsync_gui.domain.storage import Skip
 from dynsync_gui.store.ledger import now
+from dynsync_gui.store.meeting import Meetings
 
 _SHARED = f"""
     SELECT email FROM records
-     WHERE email <> '' AND state <> 'skipped' AND entity IN ({", ".join(f"'{name}'" for name in PEOPLE)})
+     WHERE email <> '' AND state <> 'skipped' AND +entity IN ({", ".join(f"'{name}'" for name in PEOPLE)})
      GROUP BY email HAVING count(*) > 1
 """
 
@@ -28,8 +29,9 @@ _LEFT_OUT = [skip.value for skip in Skip if skip not in {Skip.FOLDED, Skip.MERGE
 class Reports:
     """Reading statements; they change nothing but frozen numbers and notices."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, meetings: Meetings) -> None:
         self._db = connection
+        self._meetings = meetings
 
     def report(self, run: int) -> RunReport:
         """A run's numbers: as frozen at its end, else as they are now."""
@@ -57,12 +59,13 @@ class Reports:
     def _numbers(self, run: int, superseded: int) -> dict[str, int]:
         rows = self._db.execute("SELECT state, count(*) FROM records WHERE run = ? GROUP BY state", (run,))
         by_state: dict[str, int] = dict(rows.fetchall())
+        met = sum(self._meetings.numbers(run).values())
         return {
-            "read": sum(by_state.values()) + superseded,
+            "read": sum(by_state.values()) + superseded + met,
             "acknowledged": by_state.get("acknowledged", 0),
             "outbox": by_state.get("outbox", 0),
             "problems": by_state.get("problem", 0),
-            "unchanged": by_state.get("unchanged", 0),
+            "unchanged": by_state.get("unchanged", 0) + met,
             "skipped": by_state.get("skipped", 0) + superseded,
         }
 
@@ -84,6 +87,9 @@ class Reports:
         counts: dict[str, dict[str, int]] = {}
         for entity, what, number in rows:
             counts.setdefault(entity, {})[what] = number
+        for met, number in self._meetings.numbers(run).items():
+            known = counts.setdefault(met.value, {})
+            known["unchanged"] = known.get("unchanged", 0) + number
         tables = in_cycle_order((*ENTITIES, *self.entities()))
         return tuple(_entity_plan(entity, counts.get(entity.value, {})) for entity in tables)
 

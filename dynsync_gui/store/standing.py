@@ -70,14 +70,15 @@ def row_of(run: int, record: StagedRecord, held: Held | None, stands: Standing) 
         *(record.entity.value, record.id, run, run, record.version, stands.state, stands.reason, record.name),
         *(record.email, record.created, record.parent_entity.value, record.parent, record.owner, record.team),
         *(record.deal, record.master, record.link, record.qualified, record.fit.value, payload, record.digest),
-        *(record.prints or None, stands.agreed, joined(stands.spared), alarms(run, record, held), stands.match, moved),
+        *(record.prints or None, stands.agreed, joined(stands.spared), alarms(run, record, held), stands.match),
+        *(record.source or None, moved),
     )
 
 
 COLUMNS = (
     "entity", "id", "run", "seen", "version", "state", "reason", "name", "email", "created", "parent_entity", "parent",
     "owner", "team", "deal", "master", "link", "qualified", "misfit", "payload", "digest", "prints", "agreed_prints",
-    "spared", "alarms", "match", "moved",
+    "spared", "alarms", "match", "source", "moved",
 )  # fmt: skip
 """Columns of `row_of`."""
 

@@ -39,6 +39,7 @@ from dynsync_gui.store.incoming import IncomingChanges
 from dynsync_gui.store.ledger import Ledger, now
 from dynsync_gui.store.lifecycle import Lifecycle
 from dynsync_gui.store.links import LinkFinder
+from dynsync_gui.store.meeting import Meetings
 from dynsync_gui.store.places import Places
 from dynsync_gui.store.reports import Reports
 from dynsync_gui.store.urgency import Urgency
@@ -71,7 +72,8 @@ class SqliteStore:
         self._ledger = Ledger(self._db, self._links, self._urgency, self._withheld)
         self._lifecycle = Lifecycle(self._db, self._links, self._urgency)
         self.imports = Imports(self._db, self.transaction, self._ledger, self._lifecycle, self._urgency)
-        self._reports = Reports(self._db)
+        self._meetings = Meetings(self._db)
+        self._reports = Reports(self._db, self._meetings)
         self._incoming = IncomingChanges(self._db)
         self._ends = PersonEnds(self._db)
         self._places = Places(self._db, finding_of, self._withheld)
@@ -168,6 +170,11 @@ class SqliteStore:
             with self.transaction():
                 self._ledger.stage(run, records)
 
+    def meet(self, run: int, entity: Entity, sources: Mapping[str, bytes]) -> frozenset[str]:
+        """Note that a whole reading met records; see the protocol."""
+        with self.transaction():
+            return self._meetings.meet(run, entity, sources)
+
     def follow_life(self, run: int) -> None:
         """Find out who carries a person on: a lead's contact, the survivor of a merge, a lead whose contact is gone."""
         with self.transaction():
@@ -217,7 +224,7 @@ class SqliteStore:
     def unseen(self, run: int, entity: Entity, after: int, limit: int) -> tuple[tuple[int, str], ...]:
         """Place and id of records that a full reading did not meet, in ledger order."""
         rows = self._db.execute(
-            """SELECT seq, id FROM records WHERE entity = ? AND seen < ? AND reason <> 'deleted' AND seq > ?
+            """SELECT seq, id FROM records WHERE +entity = ? AND seen < ? AND reason <> 'deleted' AND seq > ?
                 ORDER BY seq LIMIT ?""",
             (entity.value, run, after, limit),
         )
@@ -428,7 +435,8 @@ class SqliteStore:
 
     def count_records(self, run: int, entity: Entity) -> int:
         """How many of an entity a run has read."""
-        return self._reports.count("run = ? AND entity = ?", run, entity.value)
+        met = self._meetings.numbers(run).get(entity, 0)
+        return self._reports.count("run = ? AND entity = ?", run, entity.value) + met
 
     def acknowledge(self, rows: Sequence[Acknowledgement]) -> None:
         """Link, journal and removal from the outbox in one go."""
