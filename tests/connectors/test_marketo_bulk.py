@@ -190,3 +190,9 @@ def test_requests_fit_adobes_definition(contract, script: MarketoScript, writer:
         kind = request.headers.get("content-type", "")
         body = {"file": "people.csv"} if "multipart" in kind else request.json if request.body else None
         assert contract.request(request.method, request.path, request.query, body, kind) == [], request.target
+
+
+def test_a_file_waits_its_turn(script: MarketoScript, writer: MarketoRestWriter, monkeypatch) -> None:
+    monkeypatch.setattr("dynsync_gui.connectors.marketo.codes.WINDOW_SECONDS", 0.1)
+    script.answers["/bulk/v1/leads.json"] = [refused("606"), refused("606"), QUEUED]
+    assert writer.send_people(CONTENT) == "1022"

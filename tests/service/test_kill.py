@@ -59,13 +59,14 @@ def rehearsal(tmp_path):
         yield running
 
 
-def run(rehearsal: Rehearsal, folder: Path, step: str, when: str, number: int) -> int:
+def run(rehearsal: Rehearsal, folder: Path, step: str, when: str, number: int, *, by_file: bool = False) -> int:
     accounts = rehearsal.accounts
     urls = (rehearsal.dynamics_url, rehearsal.marketo_url, rehearsal.entra_url)
     given = {
         "dynamics_url": rehearsal.dynamics_url,
         "marketo_url": rehearsal.marketo_url,
         "ca_bundle": str(rehearsal.ca_bundle),
+        "by_file": by_file,
         "hosts": [urlsplit(url).netloc for url in urls],
         **{key: accounts[key] for key in ("client_id", "client_secret", "marketo_client_id", "marketo_client_secret")},
     }
