@@ -39,6 +39,7 @@ class Executor:
         overtaking: What may go first now and then; None for nothing.
         filtered_list: Static list that people are taken out of.
         by_file: Says whether people travel in files; without overtaking none do.
+        on_away: Told how many people are on their way in files now.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Executor:
         overtaking: Overtaking | None = None,
         filtered_list: str = "",
         by_file: Callable[[], bool] = lambda: False,
+        on_away: Callable[[int], None] = lambda _: None,
     ) -> None:
         self._marketo = marketo
         self._store = store
@@ -67,7 +69,17 @@ class Executor:
         self._by_file = by_file
         self._flight: Flight | None = None
         if overtaking is not None:
-            self._flight = Flight(marketo, store, run, calls, token, self._settling, overtaking, on_written)
+            self._flight = Flight(
+                marketo,
+                store,
+                run,
+                calls,
+                token,
+                self._settling,
+                overtaking,
+                on_written=on_written,
+                on_away=on_away,
+            )
 
     @property
     def refused(self) -> int:

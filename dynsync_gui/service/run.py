@@ -180,6 +180,7 @@ class Runner:
             overtaking=overtaking,
             filtered_list=self._settings.fields.filtered_list,
             by_file=self._by_file,
+            on_away=self.meter.depart,
         )
         return executor
 
