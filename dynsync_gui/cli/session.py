@@ -258,4 +258,8 @@ def progress_line(event: Progress) -> str:
         parts.append(tr("{rate} a second", rate=round(event.rate)))
     if event.seconds_left is not None:
         parts.append(tr("{seconds} s left", seconds=round(event.seconds_left)))
+    if event.away:
+        parts.append(
+            ntr("Marketo is reading {n} person out of a file", "Marketo is reading {n} people out of files", event.away)
+        )
     return " · ".join(parts)

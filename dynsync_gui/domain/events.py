@@ -113,6 +113,7 @@ class Progress(Event):
         calls_today: Marketo calls of DynSync today.
         daily_calls: The configured allowance.
         problems: Problems so far.
+        away: People on their way to Marketo in files.
     """
 
     phase: RunState
@@ -123,6 +124,7 @@ class Progress(Event):
     calls_today: int = 0
     daily_calls: int = 50_000
     problems: int = 0
+    away: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,6 +134,9 @@ class ImportStore(Protocol):
     def count(self) -> int:
         """How many people may travel in files: new or changed, by our key, with values that fit."""
 
+    def away(self) -> int:
+        """How many people are on their way."""
+
     def candidates(self, after: int, limit: int) -> tuple[LedgerRecord, ...]:
         """These people, in ledger order."""
 

@@ -39,6 +39,8 @@ class Executor:
         look: Finds out what became of persons that are missing.
         overtaking: What may go first now and then; None for nothing.
         filtered_list: The static list that people leave when their filter turns to No; empty for none.
+        by_file: Says whether people travel in files; without overtaking none do.
+        on_away: Told how many people are on their way in files now.
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class Executor:
         overtaking: Overtaking | None = None,
         filtered_list: str = "",
         by_file: Callable[[], bool] = lambda: False,
+        on_away: Callable[[int], None] = lambda _: None,
     ) -> None:
         self._marketo = marketo
         self._store = store
@@ -69,7 +72,17 @@ class Executor:
         self._by_file = by_file
         self._flight: Flight | None = None
         if overtaking is not None:
-            self._flight = Flight(marketo, store, run, calls, token, self._settling, overtaking, on_written)
+            self._flight = Flight(
+                marketo,
+                store,
+                run,
+                calls,
+                token,
+                self._settling,
+                overtaking,
+                on_written=on_written,
+                on_away=on_away,
+            )
 
     @property
     def refused(self) -> int:

@@ -33,6 +33,9 @@ _FIRST_LOOK, _LONGEST_LOOK = 10.0, 300.0
 """Seconds between two looks at an import: they grow, since each costs a call."""
 _EXPORT_LOOK = 60.0
 """Marketo looks at its exports once a minute itself (Adobe, bulk extract)."""
+_LOST = 300.0
+"""Seconds until a file of which nobody heard is sent again: two files of the same new people that are read at the same
+time would make two persons of each."""
 _MOST_LOOKS = 60
 _TRIES = 5
 _SLICE = 1.0
@@ -54,6 +57,7 @@ class Flight:
         settling: Knows which fields Marketo no longer has, and whether records have to be matched anew.
         overtaking: What goes first while files are waited for.
         on_written: Told an entity and how many of its records are settled since the last time.
+        on_away: Told how many people are on their way now.
     """
 
     def __init__(
@@ -65,7 +69,9 @@ class Flight:
         token: CancelToken,
         settling: Settling,
         overtaking: Overtaking,
+        *,
         on_written: Callable[[Entity, int], None],
+        on_away: Callable[[int], None],
     ) -> None:
         self._marketo = marketo
         self._store = store
@@ -75,6 +81,7 @@ class Flight:
         self._settling = settling
         self._overtaking = overtaking
         self._on_written = on_written
+        self._on_away = on_away
 
     def carry(self, *, wanted: bool) -> None:
         """Bring in what is on its way from an earlier run, then, where it is wanted, send everybody who may travel.
@@ -82,8 +89,9 @@ class Flight:
         Raises:
             DynSyncError: A call could not be made; who is on the way stays so until the next run.
         """
-        waiting = self._store.imports.open()
-        self._land(waiting)
+        if waiting := self._store.imports.open():
+            self._on_away(self._store.imports.away())
+            self._land(waiting)
         if not wanted:
             return
         self._store.forget_notices(FILES_OUT)
@@ -97,7 +105,8 @@ class Flight:
                 if not self._land(flying):
                     return
                 flying = []
-        self._land(flying)
+        if flying:
+            self._land(flying)
 
     def _candidates(self) -> Iterator[LedgerRecord]:
         after = 0
@@ -121,6 +130,7 @@ class Flight:
             return None
         self._store.imports.keep_batch(number, batch)
         self._calls.keep()
+        self._on_away(self._store.imports.away())
         return Import(number, batch, sent)
 
     def _handed_over(self, content: bytes) -> str:
@@ -141,13 +151,15 @@ class Flight:
                 failed += 1
                 if failed == _TRIES:
                     raise
-                self._rest(_EXPORT_LOOK * failed)
+                self._rest(_LOST)
 
     def _land(self, flying: Sequence[Import]) -> bool:
         """Wait for files and settle them; returns whether Marketo took them all."""
         landed: list[tuple[Import, ImportStatus]] = []
         good = True
         for one in flying:
+            if not one.batch:  # it may have arrived all the same, and must not be read twice at once
+                self._rest(_LOST - (datetime.now(UTC) - one.sent).total_seconds())
             status = self._arrived(one) if one.batch else ImportStatus(ImportState.FORGOTTEN)
             if status.state is ImportState.DONE:
                 landed.append((one, status))
@@ -161,6 +173,7 @@ class Flight:
             for one, status in landed:
                 self._settle(one, status, created)
         self._calls.keep()
+        self._on_away(self._store.imports.away())
         return good
 
     def _arrived(self, one: Import) -> ImportStatus:

@@ -21,7 +21,7 @@ from dynsync_gui.engine.ends import Ends
 from dynsync_gui.engine.fit import fit_report
 from dynsync_gui.engine.matching import Matching
 from dynsync_gui.engine.payload import Rules
-from dynsync_gui.engine.people_files import by_file, calls_by_file
+from dynsync_gui.engine.people_files import ROWS_A_SECOND, by_file, calls_by_file
 from dynsync_gui.engine.quarantine import TABLE_OUT, quarantines
 from dynsync_gui.engine.reading import Reading
 from dynsync_gui.engine.workload import Schemas, work_of
@@ -135,7 +135,7 @@ class Planner:
             duplicates=shared,
             new_fields=new_fields,
             calls=calls,
-            minutes=_minutes(calls, self.limits, FIELD_SECONDS if new_fields else 0.0),
+            minutes=_minutes(calls, self.limits, filed / ROWS_A_SECOND + (FIELD_SECONDS if new_fields else 0.0)),
             calls_today=self.marketo.calls_today(),
             daily_calls=self.limits.daily_calls,
             examples=examples,

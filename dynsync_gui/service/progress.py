@@ -53,6 +53,7 @@ class ProgressMeter:
         self._marks: deque[tuple[float, int]] = deque()
         self._last = -_LEAST_GAP
         self.problems = 0
+        self.away = 0
 
     def begin(self, phase: RunState, totals: Mapping[Entity, int | None]) -> None:
         """A phase begins with so many records an entity; None where the number is not known."""
@@ -66,6 +67,11 @@ class ProgressMeter:
         """So many of an entity are done."""
         self._done[entity] = done
         self._tell_sometimes()
+
+    def depart(self, people: int) -> None:
+        """So many people are on their way in files now."""
+        self.away = people
+        self.tell()
 
     def add(self, entity: Entity, more: int) -> None:
         """So many more of an entity are done."""
@@ -97,6 +103,7 @@ class ProgressMeter:
                 calls_today=calls_today,
                 daily_calls=self._daily_calls,
                 problems=self.problems,
+                away=self.away,
             )
         )
 

@@ -195,6 +195,7 @@ class Runner:
             overtaking=overtaking,
             filtered_list=fields.filtered_list if fields.filtered_out is FilteredOut.UNLIST else "",
             by_file=self._by_file,
+            on_away=self.meter.depart,
         )
         return executor
 

@@ -54,6 +54,11 @@ class Imports:
         (number,) = self._db.execute(f"SELECT count(*) FROM records WHERE {where}").fetchone()
         return int(number)
 
+    def away(self) -> int:
+        """See `ImportStore.away`."""
+        (number,) = self._db.execute("SELECT count(*) FROM in_flight").fetchone()
+        return int(number)
+
     def candidates(self, after: int, limit: int) -> tuple[LedgerRecord, ...]:
         """See `ImportStore.candidates`."""
         return self._ledger.select(_MAY_TRAVEL, PEOPLE, after, limit)

@@ -24,6 +24,7 @@ from dynsync_gui.domain.field_answers import read_fields
 from dynsync_gui.domain.ports import Connection
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import (
+    BulkUse,
     DynamicsSettings,
     EnableSettings,
     LimitSettings,
@@ -31,12 +32,18 @@ from dynsync_gui.domain.settings import (
     NetworkSettings,
     Settings,
 )
-from dynsync_gui.engine import overtaking
+from dynsync_gui.engine import flight, overtaking, people_files
 from dynsync_gui.service.sync_service import SyncService
 from dynsync_gui.store.database import Database
 from dynsync_gui.store.sync_store import SqliteStore
 from dynsync_gui.system.secrets import SecretSource
 from tests.service.beside import Beside
+
+IN_SMALL = {
+    people_files: {"LEAST_ROWS": 1, "LEAST_PEOPLE": 1, "FILE_BYTES": 30_000},
+    flight: {"_FIRST_LOOK": 0.05, "_EXPORT_LOOK": 0.05, "_LOST": 0.2},
+}
+"""Several files for few people, and a short patience for a world that is quick."""
 
 
 class Bomb:
@@ -72,6 +79,8 @@ class Wrapped:
 
     def __getattr__(self, name: str) -> Any:
         value = getattr(self._inner, name)
+        if name == "imports":
+            return Wrapped(value, self._bomb)
         return self._bomb.around(name, value) if callable(value) else value
 
 
@@ -112,6 +121,10 @@ def main(folder: str, step: str, when: str, number: str) -> int:
         enable=EnableSettings("admin@contoso.example", accept=True, canary=bool(given.get("canary"))),
         fields=read_fields(given["fields"]),
     )
+    if given.get("by_file"):
+        settings = replace(settings, limits=replace(settings.limits, bulk=BulkUse.ALWAYS))
+        for room, names in IN_SMALL.items():
+            vars(room).update(names)
     secrets = Secrets(
         dynamics_client_secret=given["client_secret"], marketo_client_secret=given["marketo_client_secret"]
     )

@@ -215,7 +215,7 @@ def test_an_import_that_marketo_has_forgotten_is_sent_again(desk: Desk) -> None:
     desk.rehearsal.faults.add("code", system="marketo", code="607", path="batch/", count=0)
     assert isinstance(desk.start(), JobFailed)
     desk.rehearsal.faults.clear()
-    desk.rehearsal.clock.advance(8 * 86_400)
+    desk.rehearsal.marketo.imports._jobs.clear()
     again(desk)
     right(desk)
     assert len(asked(desk, FILES)) == 2
@@ -240,19 +240,18 @@ def test_an_upload_of_which_nobody_heard_is_sent_again(desk: Desk, action: str) 
 
 def test_trouble_on_the_way_changes_nothing(desk: Desk) -> None:
     for fault in (
-        {"action": "code", "code": "606", "path": FILES},
-        {"action": "code", "code": "602", "path": FILES, "skip": 1},
-        {"action": "code", "code": "615", "path": QUEUE},
-        {"action": "html_502", "path": QUEUE, "skip": 1},
+        {"action": "code", "code": "602", "path": FILES},
+        {"action": "code", "code": "604", "path": QUEUE},
+        {"action": "html_502", "path": QUEUE},
         {"action": "reset_after_execution", "path": "export/create"},
         {"action": "reset_after_execution", "path": "enqueue"},
         {"action": "code", "code": "601", "path": "file.json"},
-        {"action": "truncated", "path": "file.json", "skip": 1},
+        {"action": "truncated", "path": "file.json"},
     ):
         desk.rehearsal.faults.add(system="marketo", **fault)
     whole(desk.start())
     right(desk)
-    assert len([one for one in desk.rehearsal.log.entries("marketo") if one.fault]) >= 7
+    assert len([one for one in desk.rehearsal.log.entries("marketo") if one.fault]) == 7
 
 
 @pytest.mark.parametrize(("code", "message"), [("603", ""), ("1029", "Export daily quota exceeded"), ("1035", "")])

@@ -83,6 +83,14 @@ class ProgressPane(Card):
             parts.append(tr("about {time} left", time=duration(progress.seconds_left)))
         if progress.problems:
             parts.append(ntr("{n} needs a look", "{n} need a look", progress.problems))
+        if progress.away:
+            parts.append(
+                ntr(
+                    "Marketo is reading {n} person out of a file",
+                    "Marketo is reading {n} people out of files",
+                    progress.away,
+                )
+            )
         self.facts.say(" · ".join(parts))
         self.facts.setVisible(bool(parts))
         self.calls.setRange(0, max(1, progress.daily_calls))
