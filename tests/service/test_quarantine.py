@@ -153,6 +153,6 @@ def test_a_column_that_became_another_kind_stops_alone_until_the_choice_is_saved
     life.cycle()
     assert (life.person(person)["firstName"], life.person(person)["title"]) == ("Zoë", before)
     assert {("field-retyped", "contact"), ("field-gone", "contact")} & codes(life.desk)
-    life.desk.service.save_choice(life.desk.settings.fields).wait(10)
+    life.desk.service.save_choice(life.desk.settings.fields).wait(60)
     life.cycle()
     assert ("field-retyped", "contact") not in codes(life.desk)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -27,8 +28,17 @@ def theme(qapp: QApplication) -> Theme:
 
 
 @pytest.fixture
+def qtbot(qtbot: Any) -> Any:
+    """Waits as long as the slowest machine takes; nobody waits so long for what comes about."""
+    for wait in ("waitUntil", "waitSignal"):
+        setattr(qtbot, wait, partial(getattr(qtbot, wait), timeout=60_000))
+    return qtbot
+
+
+@pytest.fixture
 def until(qtbot: Any) -> Callable[[Callable[[], bool]], None]:
-    return lambda condition: qtbot.waitUntil(condition, timeout=10_000)
+    wait: Callable[[Callable[[], bool]], None] = qtbot.waitUntil
+    return wait
 
 
 @pytest.fixture
