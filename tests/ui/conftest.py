@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 
 from dynsync_gui.domain.text import use_language
@@ -18,6 +19,13 @@ def english() -> Iterator[None]:
     use_language("en", catalogue("en"))
     yield
     use_language("en", catalogue("en"))
+
+
+@pytest.fixture(autouse=True)
+def gone(qapp: QApplication) -> Iterator[None]:
+    """No window of the test before is left; outside of an event loop nothing else carries out `deleteLater`."""
+    yield
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture
