@@ -51,7 +51,7 @@ def goes_on_until_told_to_stop(profile: Path, secrets: dict[str, str]) -> int:
         process.send_signal(signal.SIGTERM)
         rest = process.stderr.read()
         assert "Traceback" not in rest
-        status = process.wait(20)
+        status = process.wait(60)
     return 0 if os.name != "posix" else status
 
 
@@ -68,7 +68,7 @@ def systems(tmp_path: Path) -> Iterator[dict[str, Any]]:
                 break
         yield json.loads("".join(lines))
         process.terminate()
-        ended = process.wait(20)
+        ended = process.wait(60)
     assert ended == (0 if os.name == "posix" else 1)
 
 
@@ -93,6 +93,7 @@ def write_answers(path: Path, systems: dict[str, Any], mailbox: Mailbox) -> None
         "dynamics": {"url": systems["dynamics"]["url"], "client_id": systems["dynamics"]["client_id"]},
         "marketo": {"endpoint": systems["marketo"]["endpoint"], "client_id": systems["marketo"]["client_id"]},
         "network": {"ca_bundle": systems["ca_bundle"], "trusted_hosts": hosts},
+        "limits": {"calls_per_20s": 100},
         "enable": {"email": "admin@contoso.example", "accept": True},
         "mail": {"host": "127.0.0.1", "port": mailbox.port, "username": USER},
     }
@@ -173,5 +174,5 @@ def test_a_demo_that_is_interrupted_leaves_nothing_behind(tmp_path: Path) -> Non
                 process.send_signal(signal.SIGINT)
                 break
         process.stderr.read()
-        assert process.wait(30) == 130
+        assert process.wait(60) == 130
     assert list(tmp_path.iterdir()) == []

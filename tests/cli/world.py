@@ -15,9 +15,7 @@ from dynsync_gui.domain.checks import (
 from dynsync_gui.domain.choice import Direction, FieldChoice
 from dynsync_gui.domain.choice_changes import ChoiceVersion
 from dynsync_gui.domain.errors import DynSyncError, Finding, Retry
-from dynsync_gui.domain.events import (
-    JobFailed,
-)
+from dynsync_gui.domain.events import JobFailed
 from dynsync_gui.domain.explain import Answer, Cause, Explanation, FieldView, Step
 from dynsync_gui.domain.filter_state import FilterColumn, FilterState
 from dynsync_gui.domain.fit import FitCure, FitExample, FitReason, FitReport, Misfit

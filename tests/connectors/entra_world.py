@@ -83,7 +83,7 @@ class Desk:
     def leave(self) -> None:
         """Wait for the people, and close what was opened."""
         for thread in self._busy:
-            thread.join(10)
+            thread.join(60)
         for reader in self._readers:
             reader.close()
         self._busy.clear()

@@ -113,7 +113,7 @@ class ScriptedServer:
                 with contextlib.suppress(OSError):
                     wire.shutdown(socket.SHUT_RDWR)
         for thread in self._threads:
-            thread.join(5)
+            thread.join(60)
 
     def _run(self, work: Callable[..., None], *arguments: object) -> None:
         thread = threading.Thread(target=work, args=arguments, name="scripted-server", daemon=True)

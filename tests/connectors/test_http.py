@@ -5,9 +5,9 @@ from __future__ import annotations
 import gzip
 import socket
 import threading
-import time
 import tracemalloc
 import zlib
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
@@ -15,13 +15,17 @@ import pytest
 import trustme
 
 from dynsync_gui import __version__
+from dynsync_gui.connectors.http import client as client_module
+from dynsync_gui.connectors.http import transport
 from dynsync_gui.connectors.http.client import Limits
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.errors import Cancelled, DynSyncError, SettingsError, TemporaryFailure
 
 from .scripted import Exchange, Forge
 
-SHORT = Limits(seconds=1.0, silence=30.0)
+NEVER = 600.0
+"""Seconds after which other bounds would end what a test looks at: longer than any test may last."""
+SHORT, PATIENT = Limits(seconds=1.0, silence=NEVER), Limits(seconds=NEVER, silence=NEVER)
 
 
 def refused(work) -> DynSyncError:
@@ -131,12 +135,17 @@ def until_closed(exchange: Exchange) -> None:
 SLOW = [drip_body, drip_headers, drip_continues, endless_chunks, until_closed, Exchange.hang]
 
 
+@pytest.fixture
+def _long_connects(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bound of a connection ends nothing that another bound, or the person, has to end."""
+    for module in (client_module, transport):
+        monkeypatch.setattr(module, "CONNECT_SECONDS", NEVER)
+
+
 @pytest.mark.parametrize("script", SLOW)
 def test_the_deadline_holds_whatever_drips(forge: Forge, client, script) -> None:
     server = forge.serve(script)
-    began = time.monotonic()
     failure = refused(lambda: client(server.host).send("GET", server.url + "/", limits=SHORT))
-    assert time.monotonic() - began < 2.5
     assert failure.code == "network.timeout"
     assert isinstance(failure, TemporaryFailure)
 
@@ -151,43 +160,42 @@ def test_cancelling_ends_a_request_at_once(forge: Forge, client, token: CancelTo
 
     server = forge.serve(told)
     http = client(server.host)
-    assert cancelled_after(token, arrived, lambda: http.send("GET", server.url + "/")) < 2.0
+    ends_when_cancelled(token, arrived, lambda: http.send("GET", server.url + "/", limits=PATIENT))
 
 
+@pytest.mark.usefixtures("_long_connects")
 def test_a_peer_that_never_shakes_hands(forge: Forge, client) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
         host = f"127.0.0.1:{listener.getsockname()[1]}"
-        began = time.monotonic()
         failure = refused(lambda: client(host).send("GET", f"https://{host}/", limits=SHORT))
-        assert time.monotonic() - began < 2.5
         assert failure.code == "network.timeout"
 
 
-def cancelled_after(token: CancelToken, arrived: threading.Event, work) -> float:
-    """Seconds that work goes on after the token was cancelled."""
+def ends_when_cancelled(token: CancelToken, arrived: threading.Event, work: Callable[[], object]) -> None:
+    """Nothing else would end the work while the test waits for it."""
     with ThreadPoolExecutor(1) as pool:
         future = pool.submit(work)
-        assert arrived.wait(10)
-        began = time.monotonic()
+        assert arrived.wait(60)
         token.cancel()
-        assert isinstance(future.exception(20), Cancelled)
-        return time.monotonic() - began
+        assert isinstance(future.exception(60), Cancelled)
 
 
+@pytest.mark.usefixtures("_long_connects")
 def test_cancelling_ends_a_name_lookup(client, token: CancelToken, monkeypatch: pytest.MonkeyPatch) -> None:
     asked, answer = threading.Event(), threading.Event()
 
     def look_up(*_: object, **__: object) -> list:
         asked.set()
-        answer.wait(20)
+        answer.wait(NEVER)
         return []
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
     http = client("slow.invalid")
-    assert cancelled_after(token, asked, lambda: http.send("GET", "https://slow.invalid/")) < 2.0
+    ends_when_cancelled(token, asked, lambda: http.send("GET", "https://slow.invalid/", limits=PATIENT))
     answer.set()
 
 
+@pytest.mark.usefixtures("_long_connects")
 @pytest.mark.only_on("linux")
 def test_cancelling_ends_a_connection_that_is_not_taken(client, token: CancelToken, monkeypatch) -> None:
     trying, connect = threading.Event(), socket.socket.connect
@@ -203,7 +211,7 @@ def test_cancelling_ends_a_connection_that_is_not_taken(client, token: CancelTok
 
         monkeypatch.setattr(socket.socket, "connect", told)
         http = client(host)
-        assert cancelled_after(token, trying, lambda: http.send("GET", f"https://{host}/")) < 2.0
+        ends_when_cancelled(token, trying, lambda: http.send("GET", f"https://{host}/", limits=PATIENT))
         for each in full:
             each.close()
 

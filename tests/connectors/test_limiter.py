@@ -57,7 +57,7 @@ def test_no_more_at_once_than_allowed() -> None:
             with lock:
                 inside[0] += 1
                 most[0] = max(most[0], inside[0])
-            full.wait(5)
+            full.wait(60)
             with lock:
                 inside[0] -= 1
 
@@ -75,10 +75,9 @@ def test_waiting_for_a_place_ends_with_the_work() -> None:
         pass
     timer = threading.Timer(0.1, token.cancel)
     timer.start()
-    began = time.monotonic()
     with pytest.raises(Cancelled), limits.place():
         pass
-    assert time.monotonic() - began < 2.0
+    assert window.reserve(time.time(), 20.5, 1) > 0, "the place was not free yet"
     timer.join()
 
 

@@ -102,7 +102,7 @@ def test_a_pause_holds_every_worker_and_is_told_once() -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(5)
+        thread.join(60)
     assert len(passed) == 3
     assert min(passed) - began >= 0.35
     assert told == [0.4]

@@ -50,6 +50,8 @@ client_id = "{accounts["marketo_client_id"]}"
 [network]
 ca_bundle = "{world.ca_bundle}"
 trusted_hosts = {json.dumps(hosts)}
+[limits]
+calls_per_20s = 100
 [enable]
 email = "admin@contoso.example"
 accept = true

@@ -64,7 +64,7 @@ def service(folder: Path, scheduler: FakeSystemctl) -> Iterator[SyncService]:
 
 
 def ended(job: Job) -> Event:
-    event = job.wait(20)
+    event = job.wait(60)
     assert event is not None
     return event
 

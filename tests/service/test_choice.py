@@ -42,7 +42,7 @@ def contacts(*choices: FieldChoice) -> FieldSettings:
 def cycle(desk: Desk, fields: FieldSettings) -> RunReport:
     """Keep a choice, then make a run with it."""
     settings = replace(desk.settings, fields=fields)
-    desk.service.keep(settings, desk.secrets, session_only=True).wait(10)
+    desk.service.keep(settings, desk.secrets, session_only=True).wait(60)
     ended = desk.service.go_on().wait(120)
     assert isinstance(ended, RunEnded), ended
     assert ended.report.closes
@@ -113,7 +113,7 @@ def test_a_newly_ticked_field_is_sent_alone_and_without_looking_anybody_up(desk:
     forget(calls)
     ticked = contacts(FieldChoice("new_loyaltytier"))
     desk.service.describe(desk.settings, desk.secrets).wait(60)
-    told = desk.service.estimate_choice(replace(desk.settings, fields=ticked)).wait(10)
+    told = desk.service.estimate_choice(replace(desk.settings, fields=ticked)).wait(60)
     assert isinstance(told, ChoiceEstimated)
     assert told.back_fills == (BackFill(Entity.CONTACT, ("new_loyaltytier",), len(persons(desk)), 1 + FIELD_CALLS),)
     report = cycle(desk, ticked)
@@ -294,17 +294,17 @@ def test_a_wrong_choice_is_a_failed_check(desk: Desk) -> None:
 
 def test_versions_are_listed_and_taken_back(desk: Desk) -> None:
     for fields in (contacts(), contacts(FieldChoice("department"))):
-        desk.service.keep(replace(desk.settings, fields=fields), desk.secrets, session_only=True).wait(10)
-    listed = desk.service.choice_history().wait(10)
+        desk.service.keep(replace(desk.settings, fields=fields), desk.secrets, session_only=True).wait(60)
+    listed = desk.service.choice_history().wait(60)
     assert isinstance(listed, ChoicesRead)
     assert [str(change) for change in listed.versions[1].changes] == [
         "contact: department added. Dynamics and Marketo fill department. If both changed, Dynamics wins."
     ]
-    restored = desk.service.restore_choice(1).wait(10)
+    restored = desk.service.restore_choice(1).wait(60)
     assert isinstance(restored, ChoicesRead)
     assert [one.number for one in restored.versions] == [1, 2, 3]
-    assert desk.service.read_profile().wait(10).settings.fields == contacts()
-    missing = desk.service.restore_choice(9).wait(10)
+    assert desk.service.read_profile().wait(60).settings.fields == contacts()
+    missing = desk.service.restore_choice(9).wait(60)
     assert isinstance(missing, JobFailed)
     assert missing.error.code == "choice-version"
 
@@ -312,22 +312,22 @@ def test_versions_are_listed_and_taken_back(desk: Desk) -> None:
 def test_a_choice_goes_to_a_file_and_comes_from_it(desk: Desk, tmp_path: Path) -> None:
     path, fields = tmp_path / "choice.toml", contacts(FieldChoice("department", label="Team"))
     settings = replace(desk.settings, fields=fields)
-    assert isinstance(desk.service.export_choice(path, settings).wait(10), ChoiceImported)
+    assert isinstance(desk.service.export_choice(path, settings).wait(60), ChoiceImported)
     text = path.read_text(encoding="utf-8")
     assert not any(secret in text for secret in desk.secrets.values())
     assert desk.settings.dynamics.url not in text
-    unknown = desk.service.import_choice(path).wait(10)
+    unknown = desk.service.import_choice(path).wait(60)
     assert isinstance(unknown, JobFailed)
     assert unknown.error.code == "not-set-up"
     described = desk.service.describe(desk.settings, desk.secrets).wait(60)
     assert isinstance(described, Described)
     assert set(described.languages) == {1031, 1033}
     assert described.tables[Entity.CONTACT].field("new_loyaltytier").option_label(100000020, 1031) == "Gold (de)"
-    taken = desk.service.import_choice(path).wait(10)
+    taken = desk.service.import_choice(path).wait(60)
     assert isinstance(taken, ChoiceImported)
     assert taken.fields == fields
     path.write_text(text.replace('name = "department"', 'name = "departement"'), encoding="utf-8")
-    refused = desk.service.import_choice(path).wait(10)
+    refused = desk.service.import_choice(path).wait(60)
     assert isinstance(refused, JobFailed)
     assert "Line " in str(refused.error.finding.title)
     assert "department" in str(refused.error.finding.cure)

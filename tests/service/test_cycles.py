@@ -114,7 +114,7 @@ def test_the_first_sync_is_followed_by_cycles_until_it_is_told_to_stop(desk: Des
     job = desk.service.follow()
     assert rested.wait(60)
     job.cancel()
-    assert isinstance(job.wait(10), JobCancelled)
+    assert isinstance(job.wait(60), JobCancelled)
     cycle = next(event for event in desk.heard if isinstance(event, CycleEnded))
     assert cycle.failure is None
     assert cycle.ended is not None
@@ -122,6 +122,6 @@ def test_the_first_sync_is_followed_by_cycles_until_it_is_told_to_stop(desk: Des
 
 
 def test_nothing_is_followed_where_nothing_is_set_up(desk: Desk) -> None:
-    event = desk.service.follow().wait(30)
+    event = desk.service.follow().wait(60)
     assert isinstance(event, JobFailed)
     assert isinstance(event.error, SettingsError)

@@ -183,7 +183,7 @@ def test_stopping_keeps_what_is_done_and_going_on_does_the_rest(desk):
     job = desk.service.start(desk.settings, desk.secrets)
     assert planned.wait(60)
     job.cancel()
-    assert isinstance(job.wait(30), JobCancelled)
+    assert isinstance(job.wait(60), JobCancelled)
     assert desk.service.status().state == "interrupted"
     desk.rehearsal.faults.clear()
     ended = desk.service.go_on().wait(60)
@@ -221,7 +221,7 @@ def test_two_runs_of_one_profile_do_not_overlap(desk, tmp_path):
         assert desk.service._profile().leased()
         job = desk.service.start(desk.settings, desk.secrets)
         job.cancel()
-        assert isinstance(job.wait(15), JobCancelled)
+        assert isinstance(job.wait(60), JobCancelled)
     assert isinstance(desk.start(), RunEnded)
 
 
@@ -235,14 +235,14 @@ def test_progress_tells_every_phase_with_totals(desk):
 
 
 def test_going_on_without_a_set_up_is_told(desk):
-    event = desk.service.go_on().wait(10)
+    event = desk.service.go_on().wait(60)
     assert isinstance(event, JobFailed)
     assert event.error.code == "not-set-up"
 
 
 def test_what_is_kept_holds_no_secret_and_is_read_back(desk):
-    desk.service.keep(desk.settings, desk.secrets).wait(10)
-    read = desk.service.read_profile().wait(10)
+    desk.service.keep(desk.settings, desk.secrets).wait(60)
+    read = desk.service.read_profile().wait(60)
     assert isinstance(read, ProfileRead)
     assert replace(read.settings, rehearsal=False) == desk.settings
     text = (desk.folder / "settings.toml").read_text(encoding="utf-8")

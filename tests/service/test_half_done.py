@@ -14,17 +14,17 @@ from tests.service.conftest import Desk
 
 def test_it_is_kept_without_secrets_and_forgotten_when_a_set_up_is_finished(desk: Desk) -> None:
     left = half_done(desk.settings, Step.FIELDS)
-    assert isinstance(desk.service.keep_half_done(left).wait(10), ProfileRead)
+    assert isinstance(desk.service.keep_half_done(left).wait(60), ProfileRead)
     written = (desk.folder / "setup.toml").read_text(encoding="utf-8")
     assert not any(secret in written for secret in desk.secrets.values())
     again = open_service(Options(desk.folder, SecretSource.SESSION))
-    found = again.read_profile().wait(10)
+    found = again.read_profile().wait(60)
     again.close()
     assert isinstance(found, ProfileRead)
     assert found.settings is None
     assert found.half_done == left
     assert not left.settings.enable.accept
-    desk.service.keep(desk.settings, desk.secrets, session_only=True).wait(10)
+    desk.service.keep(desk.settings, desk.secrets, session_only=True).wait(60)
     assert not (desk.folder / "setup.toml").exists()
 
 
@@ -32,7 +32,7 @@ def test_a_file_that_cannot_be_read_is_no_hindrance(desk: Desk) -> None:
     desk.folder.mkdir()
     for content in (b"\xff", b"step = 'elsewhere'", b"step = 'fields'\n[dynamics]\nurl = 'nonsense'", b"["):
         (desk.folder / "setup.toml").write_bytes(content)
-        found = desk.service.read_profile().wait(10)
+        found = desk.service.read_profile().wait(60)
         assert isinstance(found, ProfileRead)
         assert found.half_done is None
 

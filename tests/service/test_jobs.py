@@ -22,7 +22,7 @@ def lanes(heard):
 
 def test_a_job_ends_with_exactly_one_event(lanes, heard):
     job = lanes.run(Lane.INTERACTIVE, lambda job: Event(job.number))
-    assert job.wait(5) == Event(job.number)
+    assert job.wait(60) == Event(job.number)
     assert heard == [Event(job.number)]
 
 
@@ -32,7 +32,7 @@ def test_a_known_error_is_told_with_its_finding(lanes):
     def work(job):
         raise error
 
-    assert lanes.run(Lane.INTERACTIVE, work).wait(5).error is error
+    assert lanes.run(Lane.INTERACTIVE, work).wait(60).error is error
 
 
 def test_an_unknown_error_is_told_without_its_words(lanes, expect_log):
@@ -40,7 +40,7 @@ def test_an_unknown_error_is_told_without_its_words(lanes, expect_log):
         raise RuntimeError("CANARY with a secret")
 
     expect_log("something unknown")
-    event = lanes.run(Lane.INTERACTIVE, work).wait(5)
+    event = lanes.run(Lane.INTERACTIVE, work).wait(60)
     assert isinstance(event, JobFailed)
     assert "CANARY" not in f"{event.error} {event.error.detail}"
 
@@ -53,9 +53,9 @@ def test_a_waiting_job_can_be_cancelled(lanes):
         job.token.wait(60)
 
     job = lanes.run(Lane.INTERACTIVE, work)
-    assert began.wait(5)
+    assert began.wait(60)
     job.cancel()
-    assert isinstance(job.wait(5), JobCancelled)
+    assert isinstance(job.wait(60), JobCancelled)
 
 
 def test_syncs_run_one_at_a_time_and_checks_beside_them(lanes):
@@ -65,7 +65,7 @@ def test_syncs_run_one_at_a_time_and_checks_beside_them(lanes):
     def sync(began):
         def work(job):
             began.set()
-            go.wait(5)
+            go.wait(60)
             return Event(job.number)
 
         return work
@@ -73,11 +73,11 @@ def test_syncs_run_one_at_a_time_and_checks_beside_them(lanes):
     lanes.run(Lane.SYNC, sync(first))
     waiting = lanes.run(Lane.SYNC, sync(second))
     lanes.run(Lane.INTERACTIVE, lambda job: checked.set() or Event(job.number))
-    assert first.wait(5)
-    assert checked.wait(5)
+    assert first.wait(60)
+    assert checked.wait(60)
     assert not second.is_set()
     go.set()
-    assert waiting.wait(5)
+    assert waiting.wait(60)
 
 
 def test_closing_cancels_what_runs_and_what_waits(heard):

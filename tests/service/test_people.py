@@ -45,7 +45,7 @@ def people(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[SignInP
     desk.service.subscribe(hear)
     yield asked
     for thread in busy:
-        thread.join(10)
+        thread.join(60)
 
 
 def as_person(desk: Desk, sign_in: SignIn = SignIn.BROWSER, **changes) -> None:
@@ -83,9 +83,9 @@ def test_cancelling_while_a_person_is_waited_for(desk: Desk, monkeypatch: pytest
     prompted = threading.Event()
     desk.service.subscribe(lambda event: prompted.set() if isinstance(event, SignInPrompt) else None)
     job = desk.service.check(desk.settings, desk.secrets)
-    assert prompted.wait(30)
+    assert prompted.wait(60)
     job.cancel()
-    assert isinstance(job.wait(2), JobCancelled)
+    assert isinstance(job.wait(60), JobCancelled)
 
 
 @pytest.mark.parametrize("kind", [MailKind.GRAPH, MailKind.DYNAMICS])

@@ -169,7 +169,7 @@ def test_a_column_that_became_another_kind_stops_alone_until_the_choice_is_saved
         life.cycle()
         assert (life.person(person)["firstName"], life.person(person)["title"]) == (name, before)
         assert about_fields(desk) == {("field-retyped", "contact", "jobtitle")}
-    desk.service.save_choice(fields).wait(10)
+    desk.service.save_choice(fields).wait(60)
     life.cycle()
     stopped = {("field-stopped", "contact", "jobtitle")} if kind == "Image" else set()
     assert about_fields(desk) == stopped, "who saved the choice has seen what the column holds"

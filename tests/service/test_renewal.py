@@ -16,7 +16,7 @@ from tests.service.conftest import Desk
 def finished(desk: Desk) -> Desk:
     """A set-up whose secret has expired since."""
     stale = replace(desk.secrets, dynamics_client_secret="it-has-expired")
-    desk.service.keep(desk.settings, stale, session_only=True).wait(10)
+    desk.service.keep(desk.settings, stale, session_only=True).wait(60)
     return desk
 
 

@@ -92,7 +92,7 @@ def updates(tmp_path: Path) -> Iterator[Open]:
 
 
 def ended(job: Job) -> Event:
-    event = job.wait(20)
+    event = job.wait(60)
     assert event is not None
     return event
 

@@ -73,7 +73,7 @@ def test_a_hanging_answer_ends_with_the_rehearsal(folder):
         with requests.Session() as session:
             session.trust_env, session.verify = False, str(rehearsal.ca_bundle)
             with pytest.raises(requests.ReadTimeout):
-                session.get(f"{rehearsal.marketo_url}/rest/v1/leads/describe2.json", timeout=0.2)
+                session.get(f"{rehearsal.marketo_url}/rest/v1/leads/describe2.json", timeout=(60, 0.2))
 
 
 def test_rules_skip_count_and_draw_by_seed():
@@ -132,7 +132,7 @@ def test_a_process_of_its_own_ends_with_its_input(folder):
             session.trust_env, session.verify = False, ready["ca_bundle"]
             assert session.get(f"{ready['dynamics']['url']}/api/data/v9.2/").status_code == 401
         process.stdin.close()
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=60) == 0
         assert process.stdout.read() == ""
 
 
@@ -142,7 +142,7 @@ def test_a_process_of_its_own_ends_when_told(folder):
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout.readline()
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=60) == 0
         assert process.stderr.read() == b""
 
 
@@ -180,7 +180,7 @@ def test_every_call_meets_the_storm_and_gets_through_after_it(rehearsal, dynamic
     }.get(name, {})
 
     def ask():
-        return dynamics.session.request(verb, url, timeout=10, **given)
+        return dynamics.session.request(verb, url, timeout=60, **given)
 
     before = world.version
     rehearsal.faults.add("status", system="dataverse", status=429, retry_after="3")

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 
 from dynsync_gui.domain.text import use_language
@@ -19,6 +21,13 @@ def english() -> Iterator[None]:
     use_language("en", catalogue("en"))
 
 
+@pytest.fixture(autouse=True)
+def gone(qapp: QApplication) -> Iterator[None]:
+    """No window of the test before is left; outside of an event loop nothing else carries out `deleteLater`."""
+    yield
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
 @pytest.fixture
 def theme(qapp: QApplication) -> Theme:
     found = qapp.findChild(Theme) or Theme(qapp)
@@ -27,8 +36,17 @@ def theme(qapp: QApplication) -> Theme:
 
 
 @pytest.fixture
+def qtbot(qtbot: Any) -> Any:
+    """Waits as long as the slowest machine takes; nobody waits so long for what comes about."""
+    for wait in ("waitUntil", "waitSignal"):
+        setattr(qtbot, wait, partial(getattr(qtbot, wait), timeout=60_000))
+    return qtbot
+
+
+@pytest.fixture
 def until(qtbot: Any) -> Callable[[Callable[[], bool]], None]:
-    return lambda condition: qtbot.waitUntil(condition, timeout=10_000)
+    wait: Callable[[Callable[[], bool]], None] = qtbot.waitUntil
+    return wait
 
 
 @pytest.fixture

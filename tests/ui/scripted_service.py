@@ -64,7 +64,7 @@ class ScriptedJob:
         for step in self._script:
             if isinstance(step, Gate):
                 step.reached.set()
-                step.open.wait(30)
+                step.open.wait(60)
             if self._cancel.is_set():
                 self._say(JobCancelled(self._number))
                 return
@@ -302,7 +302,7 @@ class ScriptedService:
         for job in jobs:
             job.cancel()
         for job in jobs:
-            job.thread.join(5)
+            job.thread.join(60)
         self.closed.set()
 
     def _begin(self, name: str, *arguments: object) -> ScriptedJob:

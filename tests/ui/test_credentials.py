@@ -107,11 +107,11 @@ def test_editing_during_a_test_cancels_it_and_its_late_result_is_ignored(scenes:
     scenes.fill(window)
     page = window.wizard.credentials
     page.test.click()
-    gate.reached.wait(5)
+    gate.reached.wait(60)
     scenes.type(window, "dynamics.client_id", "changed")
     job = service.jobs[-1]
     assert job.cancelled
-    job.wait(5)
+    job.wait(60)
     service.tell(ChecksEnded(job.number, world.CHECKS, world.CARD))
     scenes._wait(page.test.isVisible)
     assert window.wizard.flow.draft.proven == ""

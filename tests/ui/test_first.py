@@ -31,7 +31,7 @@ def test_a_second_start_calls_the_first_and_ends(qtbot: Any, profile_id: str) ->
     first = FirstWindow(parent, profile_id)
     with qtbot.waitSignal(first.wanted):
         caller = second(profile_id)
-    assert caller.wait(20) == 0
+    assert caller.wait(60) == 0
     first.close()
     assert not call_first(profile_id)
     parent.deleteLater()
@@ -41,7 +41,7 @@ def test_a_second_start_calls_the_first_and_ends(qtbot: Any, profile_id: str) ->
 def test_another_profile_is_another_first(qtbot: Any, profile_id: str) -> None:
     parent = QObject()
     FirstWindow(parent, profile_id)
-    assert second("f" * 12).wait(20) == 3
+    assert second("f" * 12).wait(60) == 3
     parent.deleteLater()
     qtbot.wait(0)
 
@@ -57,13 +57,13 @@ def test_one_that_was_killed_stands_in_nobodys_way(qtbot: Any, profile_id: str) 
     assert dead.stdout is not None
     assert dead.stdout.readline() == b"ready\n"
     dead.send_signal(signal.SIGKILL)
-    dead.wait(20)
+    dead.wait(60)
     dead.stdout.close()
     assert not call_first(profile_id)
     parent = QObject()
     first = FirstWindow(parent, profile_id)
     with qtbot.waitSignal(first.wanted):
         caller = second(profile_id)
-    assert caller.wait(20) == 0
+    assert caller.wait(60) == 0
     parent.deleteLater()
     qtbot.wait(0)
