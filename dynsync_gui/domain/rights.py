@@ -56,7 +56,7 @@ _TABLES = {
     Entity.OPPORTUNITY: msg("Opportunity"),
     Entity.CONNECTION: msg("Connection"),
 }
-_VERBS = {Verb.READ: msg("read"), Verb.WRITE: msg("write")}
+_VERBS = {Verb.READ: msg("Read"), Verb.WRITE: msg("Write")}
 
 
 def table_name(entity: Entity) -> str:
