@@ -56,7 +56,7 @@ _TABLES = {
     Entity.OPPORTUNITY: msg("Opportunity"),
     Entity.CONNECTION: msg("Connection"),
 }
-_VERBS = {Verb.READ: msg("Read"), Verb.WRITE: msg("Write")}
+_VERBS = {Verb.READ: msg("to be read"), Verb.WRITE: msg("to be changed")}
 
 
 def table_name(entity: Entity) -> str:
