@@ -86,7 +86,7 @@ def table_rights(settings: Settings) -> tuple[TableRight, ...]:
     back = [entity for entity in PEOPLE if entity not in settings.fields.chosen or _may_return(settings.fields, entity)]
     return tuple(
         TableRight(entity, (Verb.READ, Verb.WRITE) if entity in back else (Verb.READ,))
-        for entity in (*first, *more, *own)
+        for entity in dict.fromkeys((*first, *more, *own))
     )
 
 

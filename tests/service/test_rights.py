@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from dynsync_gui.composition import Options, open_service
+from dynsync_gui.connectors.dynamics import reader
+from dynsync_gui.connectors.marketo import writer
 from dynsync_gui.domain.checks import Check, CheckState, Owner
 from dynsync_gui.domain.choice import Direction, FieldChoice
 from dynsync_gui.domain.events import ChecksEnded, JobCancelled
@@ -196,8 +198,9 @@ def test_what_is_not_synced_is_not_checked(desk: Desk) -> None:
     desk.rehearsal.marketo.native_crm = True
     beside = replace(few, enable=replace(few.enable, native_sync=NativeSync.PEOPLE))
     del depths(desk)["prvReadAccount"]
+    desk.rehearsal.marketo.denied.add("Read-Only Company")
     checks = checked(desk, beside)
-    assert "dynamics.read.account" not in checks
+    assert not {"dynamics.read.account", "marketo.companies"} & set(checks)
     assert CheckState.FAILED not in {check.state for check in checks.values()}
 
 
@@ -221,9 +224,29 @@ def test_a_permission_without_which_a_part_stays_out(desk: Desk, permission: str
     assert f"“{permission}”" in str(check.cure)
 
 
+def test_definitions_that_are_refused_are_asked_for_once(desk: Desk) -> None:
+    desk.rehearsal.faults.add("code", system="dataverse", path=r"EntityDefinitions\?", code="0x80040220", count=0)
+    checks = checked(desk)
+    assert {checks[f"dynamics.read.{table}"].state for table in NEEDED} == {CheckState.FAILED}
+    assert [entry.path.endswith("/EntityDefinitions") for entry in desk.rehearsal.log.entries("dataverse")].count(
+        True
+    ) == 1
+
+
+def test_passing_trouble_with_a_part_stops_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (reader, writer):
+        monkeypatch.setattr(module, "_CHECK_SECONDS", 1.5)
+    desk.rehearsal.faults.add("html_502", system="dataverse", path=r"/opportunities\?", count=0)
+    desk.rehearsal.faults.add("html_502", system="marketo", path="salespersons/describe", count=0)
+    checks = checked(desk)
+    assert (checks["dynamics.read.opportunity"].state, checks["marketo.sales-persons"].state) == ("skipped", "skipped")
+    assert checks["dynamics.read.opportunity"].finding
+    assert CheckState.FAILED not in {check.state for check in checks.values()}
+
+
 def test_cancelling_while_rights_are_asked_for(desk: Desk) -> None:
     reached = threading.Event()
-    desk.rehearsal.faults.add("hang", system="dataverse", path="EntityDefinitions$", count=0)
+    desk.rehearsal.faults.add("hang", system="dataverse", path=r"EntityDefinitions\?", count=0)
     desk.service.subscribe(lambda event: reached.set() if "dynamics.roles" in str(event) else None)
     job = desk.service.check(desk.settings, desk.secrets)
     assert reached.wait(30)
