@@ -14,7 +14,7 @@ from dynsync_gui.connectors.dynamics import reader
 from dynsync_gui.connectors.marketo import writer
 from dynsync_gui.domain.checks import Check, CheckState, Owner
 from dynsync_gui.domain.choice import Direction, FieldChoice
-from dynsync_gui.domain.events import ChecksEnded, JobCancelled
+from dynsync_gui.domain.events import ChecksEnded, JobCancelled, RunEnded
 from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.settings import FieldSettings, NativeSync, ObjectSettings, Settings
 from dynsync_gui.simulators.server import Rehearsal
@@ -252,3 +252,26 @@ def test_cancelling_while_rights_are_asked_for(desk: Desk) -> None:
     assert reached.wait(30)
     job.cancel()
     assert isinstance(job.wait(2), JobCancelled)
+
+
+def test_a_sync_goes_on_without_what_it_may_not_read(tmp_path: Path) -> None:
+    with Rehearsal(60, 5, tmp_path / "world", limits=False) as rehearsal:
+        settings, secrets = reaching(rehearsal)
+        settings = replace(settings, objects=ObjectSettings(custom=(OWN,)))
+        service = open_service(Options(tmp_path / "profile", SecretSource.SESSION))
+        desk = Desk(service, rehearsal, settings, secrets, tmp_path / "profile", [])
+        for table in ALONE:
+            del depths(desk)[f"prvRead{NAMES[table]}"]
+        told = {id_ for id_, check in checked(desk).items() if check.state is CheckState.ATTENTION}
+        ended = desk.start()
+        out = {problem.entity for problem in service.problems() if problem.code == "table-out"}
+        service.close()
+        marketo = rehearsal.audit()["marketo"]
+    assert told == {f"dynamics.read.{table}" for table in ALONE}
+    assert isinstance(ended, RunEnded)
+    assert ended.report.closes
+    assert out == set(ALONE), "what the first page warns of is what the sync leaves out"
+    assert marketo["persons"]
+    assert marketo["companies"]
+    assert not marketo["salespersons"]
+    assert not marketo["opportunities"]
