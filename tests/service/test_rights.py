@@ -254,24 +254,45 @@ def test_cancelling_while_rights_are_asked_for(desk: Desk) -> None:
     assert isinstance(job.wait(2), JobCancelled)
 
 
-def test_a_sync_goes_on_without_what_it_may_not_read(tmp_path: Path) -> None:
-    with Rehearsal(60, 5, tmp_path / "world", limits=False) as rehearsal:
-        settings, secrets = reaching(rehearsal)
-        settings = replace(settings, objects=ObjectSettings(custom=(OWN,)))
-        service = open_service(Options(tmp_path / "profile", SecretSource.SESSION))
-        desk = Desk(service, rehearsal, settings, secrets, tmp_path / "profile", [])
-        for table in ALONE:
-            del depths(desk)[f"prvRead{NAMES[table]}"]
-        told = {id_ for id_, check in checked(desk).items() if check.state is CheckState.ATTENTION}
-        ended = desk.start()
-        out = {problem.entity for problem in service.problems() if problem.code == "table-out"}
+@pytest.fixture
+def own_desk(tmp_path: Path) -> Iterator[Desk]:
+    """A desk over systems of its own, which a sync may change."""
+    service = open_service(Options(tmp_path / "profile", SecretSource.SESSION))
+    with Rehearsal(60, 5, tmp_path / "world", limits=False) as running:
+        yield Desk(service, running, *reaching(running), tmp_path / "profile", [])
         service.close()
-        marketo = rehearsal.audit()["marketo"]
+
+
+def test_a_sync_goes_on_without_what_it_may_not_read(own_desk: Desk) -> None:
+    own_desk.settings = replace(own_desk.settings, objects=ObjectSettings(custom=(OWN,)))
+    for table in ALONE:
+        del depths(own_desk)[f"prvRead{NAMES[table]}"]
+    told = {id_ for id_, check in checked(own_desk).items() if check.state is CheckState.ATTENTION}
     assert told == {f"dynamics.read.{table}" for table in ALONE}
+    ended = own_desk.start()
     assert isinstance(ended, RunEnded)
     assert ended.report.closes
+    out = {problem.entity for problem in own_desk.service.problems() if problem.code == "table-out"}
     assert out == set(ALONE), "what the first page warns of is what the sync leaves out"
+    marketo = own_desk.rehearsal.audit()["marketo"]
     assert marketo["persons"]
     assert marketo["companies"]
     assert not marketo["salespersons"]
     assert not marketo["opportunities"]
+
+
+@pytest.mark.parametrize(("table", "other"), [("contact", "lead"), ("lead", "contact")])
+def test_people_who_may_not_be_changed_hold_up_no_others(own_desk: Desk, table: str, other: str) -> None:
+    assert isinstance(own_desk.start(), RunEnded)
+    del depths(own_desk)[f"prvWrite{NAMES[table]}"]
+    rehearsal, chosen = own_desk.rehearsal, {}
+    for name in (table, other):
+        rows = rehearsal.world.tables[name]
+        linked = (row for row in rehearsal.audit()["marketo"]["persons"] if (row.get("dynamicsId") or "") in rows)
+        chosen[name] = next(row for row in linked if rows.get(row["dynamicsId"])["statecode"] == 0)
+        rehearsal.marketo.marketer.change(chosen[name]["id"], {"phone": "+1 555 0100"})
+    assert isinstance(own_desk.service.go_on().wait(60), RunEnded)
+    held = {name: rehearsal.world.row(name, row["dynamicsId"]).get("telephone1") for name, row in chosen.items()}
+    assert held[other] == "+1 555 0100"
+    assert held[table] != "+1 555 0100"
+    assert "marketo-changes-denied" in {problem.code for problem in own_desk.service.problems()}
