@@ -42,11 +42,6 @@ class TableRight:
     entity: Entity
     verbs: tuple[Verb, ...] = (Verb.READ,)
 
-    @property
-    def needed(self) -> bool:
-        """Whether nothing begins without it; else the table stays out alone."""
-        return self.entity in ENTITIES
-
 
 _TABLES = {
     Entity.ACCOUNT: msg("Account"),
