@@ -10,8 +10,6 @@ from pathlib import Path
 import pytest
 
 from dynsync_gui.composition import Options, open_service
-from dynsync_gui.connectors.dynamics import reader
-from dynsync_gui.connectors.marketo import writer
 from dynsync_gui.domain.checks import Check, CheckState, Owner
 from dynsync_gui.domain.choice import Direction, FieldChoice
 from dynsync_gui.domain.events import ChecksEnded, JobCancelled, RunEnded
@@ -233,9 +231,7 @@ def test_definitions_that_are_refused_are_asked_for_once(desk: Desk) -> None:
     ) == 1
 
 
-def test_passing_trouble_with_a_part_stops_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (reader, writer):
-        monkeypatch.setattr(module, "_CHECK_SECONDS", 1.5)
+def test_passing_trouble_with_a_part_stops_nothing(desk: Desk) -> None:
     desk.rehearsal.faults.add("html_502", system="dataverse", path=r"/opportunities\?", count=0)
     desk.rehearsal.faults.add("html_502", system="marketo", path="salespersons/describe", count=0)
     checks = checked(desk)
