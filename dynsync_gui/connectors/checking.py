@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from dynsync_gui.domain.checks import Check, CheckState, Owner
-from dynsync_gui.domain.errors import ConnectionFailed, DynSyncError, Finding
+from dynsync_gui.domain.errors import ConnectionFailed, DynSyncError, Finding, TemporaryFailure
 from dynsync_gui.domain.ports import OnCheck
 from dynsync_gui.domain.schema import System
 from dynsync_gui.domain.text import NOTHING, Message, msg
@@ -74,13 +74,25 @@ class Once(Generic[_T]):
     def __init__(self, ask: Callable[[], _T]) -> None:
         self._ask, self._lock = ask, threading.Lock()
         self._found: list[_T] = []
+        self._failure: ConnectionFailed | None = None
 
     def __call__(self) -> _T:
-        """What was found; the others wait for it."""
+        """What was found, or the failure to find it; the others wait for it."""
         with self._lock:
+            if self._failure is not None:
+                raise self._failure
             if not self._found:
-                self._found.append(self._ask())
+                try:
+                    self._found.append(self._ask())
+                except ConnectionFailed as failure:
+                    self._failure = failure
+                    raise
             return self._found[0]
+
+
+def passing_trouble(failure: TemporaryFailure) -> Seen:
+    """What is told where the vendor cannot be asked just now for something without which the rest goes on."""
+    return Seen(failure.finding.title, code=failure.code, ids=failure.ids, detail=failure.detail, told=False)
 
 
 class CheckList:

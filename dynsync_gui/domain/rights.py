@@ -42,11 +42,6 @@ class TableRight:
     entity: Entity
     verbs: tuple[Verb, ...] = (Verb.READ,)
 
-    @property
-    def needed(self) -> bool:
-        """Whether nothing begins without it; else the table stays out alone."""
-        return self.entity in ENTITIES
-
 
 _TABLES = {
     Entity.ACCOUNT: msg("Account"),
@@ -86,7 +81,7 @@ def table_rights(settings: Settings) -> tuple[TableRight, ...]:
     back = [entity for entity in PEOPLE if entity not in settings.fields.chosen or _may_return(settings.fields, entity)]
     return tuple(
         TableRight(entity, (Verb.READ, Verb.WRITE) if entity in back else (Verb.READ,))
-        for entity in (*first, *more, *own)
+        for entity in dict.fromkeys((*first, *more, *own))
     )
 
 

@@ -89,13 +89,28 @@ class ToDynamics:
         self._file.order(run, since)
 
     def write(self, work: Work) -> None:
-        """Deal with every change that waits."""
+        """Deal with every change that waits; a table that may not be changed holds up no other one.
+
+        Raises:
+            ConnectionFailed: A table may not be changed; its changes wait.
+        """
+        refused: ConnectionFailed | None = None
         for schema, mapping in work:
-            after = 0
-            while changed := self._incoming.incoming(mapping.entity, after, AT_ONCE):
-                self._token.checkpoint()
-                after = changed[-1].seq
-                self._take(schema, mapping, changed)
+            try:
+                self._write(schema, mapping)
+            except ConnectionFailed as failure:
+                if not denied(failure):
+                    raise
+                refused = failure
+        if refused is not None:
+            raise refused
+
+    def _write(self, schema: EntitySchema, mapping: EntityMapping) -> None:
+        after = 0
+        while changed := self._incoming.incoming(mapping.entity, after, AT_ONCE):
+            self._token.checkpoint()
+            after = changed[-1].seq
+            self._take(schema, mapping, changed)
 
     def _take(self, schema: EntitySchema, mapping: EntityMapping, changed: Sequence[Incoming]) -> None:
         pairs = returning(mapping)

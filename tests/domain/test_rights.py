@@ -60,7 +60,6 @@ def test_the_sync_as_it_is_suggested() -> None:
         "Connection": "Read",
     }
     assert set(permissions(USUAL)) == set(Permission) - {Permission.CUSTOM_OBJECT, Permission.CUSTOM_TYPE}
-    assert [right.entity for right in table_rights(USUAL) if right.needed] == ["account", "contact", "lead"]
 
 
 def test_what_is_not_synced_needs_nothing() -> None:

@@ -12,7 +12,7 @@ import pytest
 from dynsync_gui.composition import Options, open_service
 from dynsync_gui.domain.checks import Check, CheckState, Owner
 from dynsync_gui.domain.choice import Direction, FieldChoice
-from dynsync_gui.domain.events import ChecksEnded, JobCancelled
+from dynsync_gui.domain.events import ChecksEnded, JobCancelled, RunEnded
 from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.settings import FieldSettings, NativeSync, ObjectSettings, Settings
 from dynsync_gui.simulators.server import Rehearsal
@@ -196,8 +196,9 @@ def test_what_is_not_synced_is_not_checked(desk: Desk) -> None:
     desk.rehearsal.marketo.native_crm = True
     beside = replace(few, enable=replace(few.enable, native_sync=NativeSync.PEOPLE))
     del depths(desk)["prvReadAccount"]
+    desk.rehearsal.marketo.denied.add("Read-Only Company")
     checks = checked(desk, beside)
-    assert "dynamics.read.account" not in checks
+    assert not {"dynamics.read.account", "marketo.companies"} & set(checks)
     assert CheckState.FAILED not in {check.state for check in checks.values()}
 
 
@@ -221,11 +222,73 @@ def test_a_permission_without_which_a_part_stays_out(desk: Desk, permission: str
     assert f"“{permission}”" in str(check.cure)
 
 
+def test_definitions_that_are_refused_are_asked_for_once(desk: Desk) -> None:
+    desk.rehearsal.faults.add("code", system="dataverse", path=r"EntityDefinitions\?", code="0x80040220", count=0)
+    checks = checked(desk)
+    assert {checks[f"dynamics.read.{table}"].state for table in NEEDED} == {CheckState.FAILED}
+    assert [entry.path.endswith("/EntityDefinitions") for entry in desk.rehearsal.log.entries("dataverse")].count(
+        True
+    ) == 1
+
+
+def test_passing_trouble_with_a_part_stops_nothing(desk: Desk) -> None:
+    desk.rehearsal.faults.add("html_502", system="dataverse", path=r"/opportunities\?", count=0)
+    desk.rehearsal.faults.add("html_502", system="marketo", path="salespersons/describe", count=0)
+    checks = checked(desk)
+    assert (checks["dynamics.read.opportunity"].state, checks["marketo.sales-persons"].state) == ("skipped", "skipped")
+    assert checks["dynamics.read.opportunity"].finding
+    assert CheckState.FAILED not in {check.state for check in checks.values()}
+
+
 def test_cancelling_while_rights_are_asked_for(desk: Desk) -> None:
     reached = threading.Event()
-    desk.rehearsal.faults.add("hang", system="dataverse", path="EntityDefinitions$", count=0)
+    desk.rehearsal.faults.add("hang", system="dataverse", path=r"EntityDefinitions\?", count=0)
     desk.service.subscribe(lambda event: reached.set() if "dynamics.roles" in str(event) else None)
     job = desk.service.check(desk.settings, desk.secrets)
     assert reached.wait(30)
     job.cancel()
     assert isinstance(job.wait(2), JobCancelled)
+
+
+@pytest.fixture
+def own_desk(tmp_path: Path) -> Iterator[Desk]:
+    """A desk over systems of its own, which a sync may change."""
+    service = open_service(Options(tmp_path / "profile", SecretSource.SESSION))
+    with Rehearsal(60, 5, tmp_path / "world", limits=False) as running:
+        yield Desk(service, running, *reaching(running), tmp_path / "profile", [])
+        service.close()
+
+
+def test_a_sync_goes_on_without_what_it_may_not_read(own_desk: Desk) -> None:
+    own_desk.settings = replace(own_desk.settings, objects=ObjectSettings(custom=(OWN,)))
+    for table in ALONE:
+        del depths(own_desk)[f"prvRead{NAMES[table]}"]
+    told = {id_ for id_, check in checked(own_desk).items() if check.state is CheckState.ATTENTION}
+    assert told == {f"dynamics.read.{table}" for table in ALONE}
+    ended = own_desk.start()
+    assert isinstance(ended, RunEnded)
+    assert ended.report.closes
+    out = {problem.entity for problem in own_desk.service.problems() if problem.code == "table-out"}
+    assert out == set(ALONE), "what the first page warns of is what the sync leaves out"
+    marketo = own_desk.rehearsal.audit()["marketo"]
+    assert marketo["persons"]
+    assert marketo["companies"]
+    assert not marketo["salespersons"]
+    assert not marketo["opportunities"]
+
+
+@pytest.mark.parametrize(("table", "other"), [("contact", "lead"), ("lead", "contact")])
+def test_people_who_may_not_be_changed_hold_up_no_others(own_desk: Desk, table: str, other: str) -> None:
+    assert isinstance(own_desk.start(), RunEnded)
+    del depths(own_desk)[f"prvWrite{NAMES[table]}"]
+    rehearsal, chosen = own_desk.rehearsal, {}
+    for name in (table, other):
+        rows = rehearsal.world.tables[name]
+        linked = (row for row in rehearsal.audit()["marketo"]["persons"] if (row.get("dynamicsId") or "") in rows)
+        chosen[name] = next(row for row in linked if rows.get(row["dynamicsId"])["statecode"] == 0)
+        rehearsal.marketo.marketer.change(chosen[name]["id"], {"phone": "+1 555 0100"})
+    assert isinstance(own_desk.service.go_on().wait(60), RunEnded)
+    held = {name: rehearsal.world.row(name, row["dynamicsId"]).get("telephone1") for name, row in chosen.items()}
+    assert held[other] == "+1 555 0100"
+    assert held[table] != "+1 555 0100"
+    assert "marketo-changes-denied" in {problem.code for problem in own_desk.service.problems()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 
-from dynsync_gui.connectors.checking import CheckList, Seen
+from dynsync_gui.connectors.checking import CheckList, Seen, passing_trouble
 from dynsync_gui.connectors.dynamics.asking import Asking
 from dynsync_gui.connectors.dynamics.metadata import changeable, columns_path, readable, rows_of
 from dynsync_gui.connectors.dynamics.privileges import LACKING, UserRights, is_global
@@ -76,8 +76,8 @@ class TableChecks:
         """As `_reads`, of a table that stays out alone where it cannot be read."""
         try:
             return self._reads(entity)
-        except TemporaryFailure:
-            raise
+        except TemporaryFailure as failure:
+            return passing_trouble(failure)
         except ConnectionFailed as failure:
             finding = failure.finding
             if DATAVERSE.get(failure.code) is DENIED:

@@ -59,7 +59,8 @@ class MarketoChecks:
         add("marketo.sign-in", msg("Sign-in"), self._signs_in, ["marketo.address"])
         add("marketo.quota", msg("Calls left today"), self._quota, ["marketo.sign-in"])
         add("marketo.persons", msg("Reading persons"), self._reads_persons, quota)
-        add("marketo.companies", msg("Reading companies"), self._reads_companies, quota)
+        if Permission.COMPANY in self._needed:
+            add("marketo.companies", msg("Reading companies"), self._reads_companies, quota)
         native_sync = lambda: instance.other_sync(self._persons)  # noqa: E731
         add("marketo.native-sync", msg("Marketo's own CRM sync"), native_sync, ["marketo.persons"])
         add("marketo.fields", msg("Creating fields"), fields.may_create, ["marketo.persons"])

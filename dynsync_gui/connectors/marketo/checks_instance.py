@@ -7,7 +7,7 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
-from dynsync_gui.connectors.checking import Once, Seen
+from dynsync_gui.connectors.checking import Once, Seen, passing_trouble
 from dynsync_gui.connectors.http.retry import Patience
 from dynsync_gui.connectors.marketo.client import MarketoClient, Refused, read
 from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure
@@ -123,7 +123,7 @@ def _shown(refusal: ConnectionFailed | None, permission: Permission) -> Seen:
     if refusal is None:
         return Seen(msg("They can be read."))
     if isinstance(refusal, TemporaryFailure):
-        raise refusal
+        return passing_trouble(refusal)
     if refusal.code == _CRM:
         return Seen(msg("Marketo's own CRM sync keeps them to itself."), code=_CRM, ids=refusal.ids, told=False)
     finding = not_shown(permission) if refusal.code == _DENIED else refusal.finding

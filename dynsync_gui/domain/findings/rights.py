@@ -19,8 +19,8 @@ def _of_dynamics(title: Message) -> Finding:
 _LEFT_OUT = {
     Entity.USER: _of_dynamics(
         msg(
-            "This user lacks the right {privilege} in Dynamics: owners do not become sales persons. "
-            "Everything else is synced."
+            "This user lacks the right {privilege} in Dynamics: owners do not become sales persons, and Dynamics may "
+            "not tell which other rights are missing. Everything else is synced."
         )
     ),
     Entity.OPPORTUNITY: _of_dynamics(

@@ -20,8 +20,8 @@ def needs() -> Card:
         (
             "person",
             tr(
-                "For Dynamics an application user or a user who may, for the whole organisation, read {read} and "
-                "change {changed}.",
+                "For Dynamics an application user or a user with these rights on the records of the whole "
+                "organisation: read {read}; change {changed}.",
                 read=_tables(Verb.READ),
                 changed=_tables(Verb.WRITE),
             ),
