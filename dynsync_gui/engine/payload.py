@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dynsync_gui.domain.choice import Form, Overwrite
-from dynsync_gui.domain.convert import clean, email_of, to_marketo
+from dynsync_gui.domain.convert import clean, email_of, left_out, to_marketo
 from dynsync_gui.domain.fingerprint import LINK, fingerprint
 from dynsync_gui.domain.mapping import EntityMapping
 from dynsync_gui.domain.ports import SourceRecord
@@ -149,7 +149,7 @@ def asked(mapping: EntityMapping, names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def payload_of(record: SourceRecord, mapping: EntityMapping) -> dict[str, Any]:
-    """Values by Marketo's names; an empty one that may not replace anything is left out."""
+    """Values by Marketo's names, less empty ones that may replace nothing and what is left out by choice."""
     found = {
         pair: to_marketo(pair, record.values.get(pair.source.column), record.shown.get(pair.source.column))
         for pair in mapping.fields
@@ -158,7 +158,7 @@ def payload_of(record: SourceRecord, mapping: EntityMapping) -> dict[str, Any]:
     return {
         pair.target.name: value
         for pair, value in found.items()
-        if value is not None or pair.overwrite is not Overwrite.NOT_BY_EMPTY
+        if (value is not None or pair.overwrite is not Overwrite.NOT_BY_EMPTY) and not left_out(pair, value)
     }
 
 
