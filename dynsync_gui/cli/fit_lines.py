@@ -23,7 +23,8 @@ _REASONS: Mapping[FitReason, Message] = {
 _CURES: Mapping[FitCure, Message] = {
     FitCure.OTHER_TARGET: msg("choose another Marketo field"),
     FitCure.TRIM: msg("let longer text be cut"),
-    FitCure.SKIP: msg("leave the field out"),
+    FitCure.LEAVE_OUT: msg("leave these values out"),
+    FitCure.SKIP: msg("do not sync the field"),
 }
 
 

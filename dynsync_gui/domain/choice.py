@@ -42,12 +42,14 @@ class Overwrite(StrEnum):
 
 
 class TooLong(StrEnum):
-    """What happens to text that the other side's field cannot hold."""
+    """What happens to a value that the other side's field cannot hold."""
 
     REFUSE = "refuse"
     """The record is listed as a problem."""
     TRIM = "trim"
     """The text is cut at the longest whole character that fits."""
+    LEAVE_OUT = "leave-out"
+    """The record goes to Marketo without the value, until it is another one in Dynamics."""
 
 
 class Form(StrEnum):
@@ -79,7 +81,7 @@ class FieldChoice:
         direction: Which way; None for the entity's documented one.
         winner: Who wins where both sides changed; None for the entity's documented one.
         overwrite: What a value may replace.
-        too_long: What happens to text that does not fit.
+        too_long: What happens to a value that does not fit.
         form: How the value is written.
         since: Of records that Marketo had before the field was chosen, only those that changed in Dynamics on this day
             (UTC) or later get a value for it; the others with their next change. None for all of them.

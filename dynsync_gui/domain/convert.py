@@ -109,6 +109,11 @@ def misfit(mapping: FieldMapping, value: Any) -> FitReason | None:
     return FitReason.TOO_MANY_BYTES if octets is not None and len(value.encode()) > octets else None
 
 
+def left_out(mapping: FieldMapping, value: Any) -> bool:
+    """Whether a record goes without this converted value, by choice."""
+    return mapping.too_long is TooLong.LEAVE_OUT and misfit(mapping, value) is not None
+
+
 def altered(mapping: FieldMapping, value: Any) -> FitReason | None:
     """Why a converted value that Marketo takes does not say there what it says in Dynamics; None where it does."""
     if not isinstance(value, str):

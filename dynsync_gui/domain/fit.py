@@ -27,7 +27,10 @@ class FitCure(StrEnum):
 
     OTHER_TARGET = "other-target"
     TRIM = "trim"
+    LEAVE_OUT = "leave-out"
+    """These values only."""
     SKIP = "skip"
+    """The whole field."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from dynsync_gui.domain.text import msg
 
 _ORDER = (Entity.LEAD, Entity.CONTACT, Entity.ACCOUNT, Entity.OPPORTUNITY)
 """People first: they are what an admin looks for."""
+_RULES = {FitCure.TRIM: TooLong.TRIM, FitCure.LEAVE_OUT: TooLong.LEAVE_OUT}
 _GONE = msg("Dynamics has no field of this name any more.")
 
 
@@ -195,10 +196,10 @@ class FieldSheet:
         return RowKey(misfit.field)
 
     def cure(self, misfit: Misfit, cure: FitCure) -> None:
-        """Cut what is too long, or leave the field out."""
+        """Cut what is too long, leave such values out, or the whole field."""
         key = self.key_of(misfit)
-        if cure is FitCure.TRIM:
-            self.edits.put(misfit.entity, key, replace(self._choice(misfit.entity, key), too_long=TooLong.TRIM))
+        if cure in _RULES:
+            self.edits.put(misfit.entity, key, replace(self._choice(misfit.entity, key), too_long=_RULES[cure]))
         elif cure is FitCure.SKIP:
             self.edits.tick(misfit.entity, {key}, on=False)
 

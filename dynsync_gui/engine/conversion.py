@@ -8,7 +8,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
-from dynsync_gui.domain.choice import Form, Overwrite
+from dynsync_gui.domain.choice import Form, Overwrite, TooLong
 from dynsync_gui.domain.convert import altered, misfit, room, to_marketo
 from dynsync_gui.domain.fingerprint import entry
 from dynsync_gui.domain.mapping import FieldMapping
@@ -31,7 +31,7 @@ class Converted:
     """One record's values.
 
     Attributes:
-        payload: By Marketo's names; an empty one that may not replace anything is left out.
+        payload: By Marketo's names, less empty ones that may replace nothing and what is left out by choice.
         entries: What a fingerprint holds of them.
         fit: How they fit.
     """
@@ -62,6 +62,7 @@ class Conversion:
                 _taking(pair),
                 pair.source.type.is_lookup,
                 pair.overwrite is not Overwrite.NOT_BY_EMPTY,
+                pair.too_long is TooLong.LEAVE_OUT,
             )
             for pair in fields
             if pair.direction.writes_marketo
@@ -81,9 +82,9 @@ class Conversion:
         payload: dict[str, Any] = {}
         entries: list[bytes] = []
         misfits: set[Fit] = set()
-        for column, name, take, is_lookup, empties in self._fields:
+        for column, name, take, is_lookup, empties, leaves_out in self._fields:
             value, fit, print_ = take(values.get(column), shown.get(column) if is_lookup else None)
-            if value is None and not empties:
+            if (value is None and not empties) or (leaves_out and fit is Fit.REFUSED):
                 continue
             payload[name] = value
             entries.append(print_)

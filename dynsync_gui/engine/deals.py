@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from dynsync_gui.domain.convert import clean, to_marketo
+from dynsync_gui.domain.convert import clean, left_out, to_marketo
 from dynsync_gui.domain.mapping import EntityMapping
 from dynsync_gui.domain.ports import SourceRecord
 from dynsync_gui.domain.schema import FILTER_FIELD, PEOPLE, Entity
@@ -84,7 +84,9 @@ def _values(record: SourceRecord, mapping: EntityMapping) -> dict[str, Any]:
     for pair in mapping.fields:
         name = instead.get(pair.source.name, pair.source.name)
         source = known.get(name, replace(pair.source, name=name))
-        sent[pair.target.name] = to_marketo(pair, values.get(source.column), record.shown.get(source.column))
+        value = to_marketo(pair, values.get(source.column), record.shown.get(source.column))
+        if not left_out(pair, value):
+            sent[pair.target.name] = value
     return sent | {"isClosed": closed, "isWon": values.get("statecode") == WON}
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from dynsync_gui.domain.checks import CheckState
+from dynsync_gui.domain.choice import TooLong
 from dynsync_gui.domain.convert import email_of
 from dynsync_gui.domain.errors import ConnectionFailed
 from dynsync_gui.domain.explain import Answer, Cause, Explanation, FieldView, Step, id_in
-from dynsync_gui.domain.mapping import EntityMapping, SyncMapping
+from dynsync_gui.domain.mapping import EntityMapping, FieldMapping, SyncMapping
 from dynsync_gui.domain.place import Place
 from dynsync_gui.domain.ports import Carrying, DynamicsReader, MarketoReader, SourceRecord
 from dynsync_gui.domain.schema import COMPANY_KEY, KEY_FIELD, PEOPLE, Entity, Target, in_cycle_order, key_of
@@ -162,9 +164,10 @@ class Explainer:
         return payload.columns(mapping, self._schemas.tables[entity], self._rules)
 
     def _wanted(self, record: SourceRecord, mapping: EntityMapping) -> Mapping[str, Any]:
-        """Dynamics' values of now, whether or not a rule leaves the record out."""
-        staged = next(one for one in stage(record, mapping, self._rules) if one.entity is record.entity)
-        return staged.payload if staged.payload is not None else Conversion(mapping.fields).convert(record).payload
+        """Dynamics' values of now, whether or not a rule leaves the record or a value out."""
+        told = replace(mapping, fields=tuple(_refusing(pair) for pair in mapping.fields))
+        staged = next(one for one in stage(record, told, self._rules) if one.entity is record.entity)
+        return staged.payload if staged.payload is not None else Conversion(told.fields).convert(record).payload
 
     def _held(self, entity: Entity, id_: str, mapping: EntityMapping | None) -> Sequence[Held]:
         """What Marketo has under the record's key."""
@@ -205,3 +208,10 @@ class Explainer:
         step = Step("dynamics", CheckState.FAILED, title, verdict, cure)
         person = str(persons[0].get("id")) if persons else ""
         return Explanation(None, id_, "", person, (step,), (), cause, verdict, cure)
+
+
+def _refusing(pair: FieldMapping) -> FieldMapping:
+    """The pair without the rule that leaves out what does not fit, so that the value is seen."""
+    if pair.too_long is not TooLong.LEAVE_OUT:
+        return pair
+    return replace(pair, choice=replace(pair.choice, too_long=TooLong.REFUSE))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from dynsync_gui.domain.choice import Overwrite
-from dynsync_gui.domain.convert import misfit, same
+from dynsync_gui.domain.convert import left_out, misfit, same
 from dynsync_gui.domain.explain import Cause, FieldView
 from dynsync_gui.domain.fingerprint import entries, entry, mark
 from dynsync_gui.domain.mapping import EntityMapping, FieldMapping, sentence
@@ -47,16 +47,22 @@ def field_views(
         late: Fields that are filled only for records that changed later than this one, by REST name.
     """
     return tuple(
-        _late(view, pair) if pair.target.name in late and view.cause is Cause.CHANGED else view
+        _by_choice(view, pair, wanted, late)
         for pair in mapping.fields
         for view in [_view(pair, wanted, mapping, target, place, held)]
     )
 
 
-def _late(view: FieldView, pair: FieldMapping) -> FieldView:
-    """A field that this record gets with its next change."""
-    finding = msg("You chose that only records changed since {day} get it now.", day=str(pair.since))
-    return replace(view, cause=Cause.RULE, finding=finding)
+def _by_choice(view: FieldView, pair: FieldMapping, wanted: Mapping[str, Any], late: Collection[str]) -> FieldView:
+    """A value that the choice keeps from this record: it does not fit, or comes with the record's next change."""
+    if view.cause is Cause.REFUSED and left_out(pair, wanted.get(view.target)):
+        return replace(
+            view, cause=Cause.RULE, finding=msg("It does not fit there, and you chose to leave it out then.")
+        )
+    if view.cause is Cause.CHANGED and view.target in late:
+        finding = msg("You chose that only records changed since {day} get it now.", day=str(pair.since))
+        return replace(view, cause=Cause.RULE, finding=finding)
+    return view
 
 
 def _view(

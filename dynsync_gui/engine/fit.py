@@ -16,12 +16,14 @@ from dynsync_gui.engine import outgoing
 MOST_EXAMPLES = 5
 _LONGEST_EXAMPLE = 80
 _PAGE = 1_000
+_VALUES = (FitCure.LEAVE_OUT, FitCure.SKIP)
 _CURES: Mapping[FitReason, tuple[FitCure, ...]] = {
-    FitReason.TOO_LONG: (FitCure.OTHER_TARGET, FitCure.TRIM, FitCure.SKIP),
-    FitReason.TOO_MANY_BYTES: (FitCure.TRIM, FitCure.SKIP),
-    FitReason.NO_EMAIL: (FitCure.OTHER_TARGET, FitCure.SKIP),
-    FitReason.NOT_ASCII: (FitCure.OTHER_TARGET, FitCure.SKIP),
-    FitReason.NUMBER_RANGE: (FitCure.OTHER_TARGET, FitCure.SKIP),
+    FitReason.TOO_LONG: (FitCure.OTHER_TARGET, FitCure.TRIM, *_VALUES),
+    FitReason.TOO_MANY_BYTES: (FitCure.TRIM, *_VALUES),
+    FitReason.NO_EMAIL: (FitCure.OTHER_TARGET, *_VALUES),
+    FitReason.NOT_ASCII: (FitCure.OTHER_TARGET, *_VALUES),
+    FitReason.NUMBER_RANGE: (FitCure.OTHER_TARGET, *_VALUES),
+    FitReason.DATE_RANGE: _VALUES,
     FitReason.LINE_BREAKS: (FitCure.OTHER_TARGET, FitCure.SKIP),
 }
 _TRIMMED = {TargetType.STRING, TargetType.TEXT}

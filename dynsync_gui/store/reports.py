@@ -152,7 +152,7 @@ class Reports:
         )
         yield from self._db.execute(
             f"""SELECT r.entity, r.id, r.name, '{VALUE_WITHHELD}', w.field, '', '', w.since
-                  FROM withheld w JOIN records r ON r.seq = w.seq ORDER BY w.seq, w.field"""
+                  FROM withheld w JOIN records r ON r.seq = w.seq WHERE r.reason = '' ORDER BY w.seq, w.field"""
         )
         yield from self._db.execute(
             """SELECT n.entity, n.id, coalesce(r.name, ''), n.code, '', n.detail, '', n.since

@@ -103,11 +103,11 @@ class Withheld:
         return found
 
     def _less(self, record: StagedRecord, kept: _Kept) -> StagedRecord:
+        if record.skip is not None:
+            return record
         payload = dict(record.payload or {})
         for name, print_ in kept.prints.items():
-            if name not in payload:
-                continue
-            if entry(name, payload[name]) != print_:
+            if name not in payload or entry(name, payload[name]) != print_:
                 self._db.execute("DELETE FROM withheld WHERE seq = ? AND field = ?", (kept.seq, name))
                 continue
             del payload[name]

@@ -19,7 +19,7 @@ MISFIT = {
     "reason": "too-long",
     "count": 1200,
     "examples": [{"id": "0f3c", "name": "Ann\x1b[2J Lee", "value": "Head of " + "everything " * 6}],
-    "cures": ["other-target", "trim", "skip"],
+    "cures": ["other-target", "trim", "leave-out", "skip"],
 }
 
 
@@ -37,7 +37,10 @@ def test_fit_as_text_names_field_cure_and_examples(call: Caller) -> None:
     lines = answer.out.splitlines()
     assert lines[0] == "1,200 values do not fit in 1 field (1,500 records read, a sample)."
     assert lines[1] == "lead jobtitle -> title: 1,200 × longer than the Marketo field"
-    assert lines[2] == "    What helps: choose another Marketo field, let longer text be cut, leave the field out."
+    assert lines[2] == (
+        "    What helps: choose another Marketo field, let longer text be cut, leave these values out, "
+        "do not sync the field."
+    )
     assert "\x1b" not in answer.out
     assert lines[3].endswith("…")
     assert "people from leads 200 of 500" in answer.err

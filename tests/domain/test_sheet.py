@@ -131,6 +131,9 @@ def test_a_finding_stands_until_its_field_is_changed_and_again_after_undo() -> N
     assert found.misfits() == ()
     found.edits.undo()
     assert found.misfits() == (MISFIT,)
+    found.cure(MISFIT, FitCure.LEAVE_OUT)
+    assert found.edits.choices(LEAD)[RowKey("city")].too_long is TooLong.LEAVE_OUT
+    found.edits.undo()
     found.cure(MISFIT, FitCure.SKIP)
     assert RowKey("city") not in found.edits.choices(LEAD)
     assert found.misfits() == ()

@@ -11,6 +11,7 @@ import pytest
 
 from dynsync_gui.domain.choice import FieldChoice, Overwrite, TooLong
 from dynsync_gui.domain.events import (
+    Explained,
     FitChecked,
     FitProgress,
     JobCancelled,
@@ -18,6 +19,7 @@ from dynsync_gui.domain.events import (
     RunEnded,
     Sampled,
 )
+from dynsync_gui.domain.explain import Cause
 from dynsync_gui.domain.fit import FitCure, FitReason, FitReport
 from dynsync_gui.domain.schema import ENTITIES, PEOPLE, Entity
 from dynsync_gui.engine import fit, fit_check, sampling
@@ -67,6 +69,7 @@ DEAL: dict[str, tuple[Any, ...]] = {
     "name": ("x" * 255, "x" * 256),
     "description": ("x" * 2_000, "x" * 2_001, "é" * 2_000),
 }
+VALUES = (FitCure.LEAVE_OUT, FitCure.SKIP)
 PERSON = (*map(FieldChoice, ("firstname", "lastname", "emailaddress1", "telephone1", "new_loyaltytier")),)
 
 
@@ -114,7 +117,13 @@ def every_example(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("seed", "rule"), [(1, {}), (2, {"too_long": TooLong.TRIM}), (3, {"overwrite": Overwrite.ONLY_EMPTY})]
+    ("seed", "rule"),
+    [
+        (1, {}),
+        (2, {"too_long": TooLong.TRIM}),
+        (4, {"too_long": TooLong.LEAVE_OUT}),
+        (3, {"overwrite": Overwrite.ONLY_EMPTY}),
+    ],
 )
 def test_what_is_predicted_is_what_marketo_refuses(desk: Desk, every_example, seed: int, rule: dict[str, Any]) -> None:
     make_nasty(desk, seed)
@@ -140,6 +149,30 @@ def test_what_is_predicted_is_what_marketo_refuses(desk: Desk, every_example, se
     assert planned.plan.fit.rows == report.rows
     assert planned.plan.total("attention") == len(happened)
     assert report.rows.keys() > set(ENTITIES)
+
+
+def test_a_value_that_does_not_fit_is_left_out_alone_until_it_fits(desk: Desk) -> None:
+    rows = [row for row in desk.rehearsal.world.as_json()["contact"] if row.get("new_synctomkto") is not False]
+    contact = next(row["contactid"] for row in rows if row["statecode"] == 0 and not row.get("merged"))
+    desk.rehearsal.world.update("contact", contact, {"jobtitle": "First", "lastname": "Known"})
+    choose(desk, too_long=TooLong.LEAVE_OUT)
+    assert isinstance(desk.start(), RunEnded)
+
+    def person() -> tuple[str, str]:
+        (found,) = [row for row in desk.rehearsal.audit()["marketo"]["persons"] if row.get("dynamicsId") == contact]
+        return found["lastName"], found["title"]
+
+    assert person() == ("Known", "First")
+    for title, name, kept in (("x" * 256, "Changed", "First"), ("Second", "Changed", "Second")):
+        desk.rehearsal.world.update("contact", contact, {"jobtitle": title, "lastname": name})
+        assert isinstance(desk.service.go_on().wait(60), RunEnded)
+        assert person() == (name, kept)
+        assert ("contact", contact) not in desk.listed()
+        told = desk.service.records.why(contact).wait(60)
+        assert isinstance(told, Explained)
+        (explained,) = told.answer.explanations
+        assert explained.cause is (Cause.RULE if title != kept else Cause.IN_STEP)
+        assert ("you chose to leave it out" in str(explained.verdict)) is (title != kept)
 
 
 def test_what_is_altered_arrives_otherwise(desk: Desk, every_example) -> None:
@@ -172,9 +205,9 @@ def test_examples_are_few_and_short_and_cures_fit_the_field(desk: Desk) -> None:
     assert all(len(example.value) <= 80 for misfit in report.misfits for example in misfit.examples)
     assert all(example.name for misfit in report.misfits for example in misfit.examples if misfit.field != "firstname")
     cures = {(misfit.field, misfit.reason): misfit.cures for misfit in report.misfits if misfit.entity in PEOPLE}
-    assert cures["jobtitle", FitReason.TOO_LONG] == (FitCure.OTHER_TARGET, FitCure.TRIM, FitCure.SKIP)
-    assert cures["emailaddress1", FitReason.TOO_LONG] == (FitCure.OTHER_TARGET, FitCure.SKIP)
-    assert cures["description", FitReason.TOO_MANY_BYTES] == (FitCure.TRIM, FitCure.SKIP)
+    assert cures["jobtitle", FitReason.TOO_LONG] == (FitCure.OTHER_TARGET, FitCure.TRIM, *VALUES)
+    assert cures["emailaddress1", FitReason.TOO_LONG] == (FitCure.OTHER_TARGET, *VALUES)
+    assert cures["description", FitReason.TOO_MANY_BYTES] == (FitCure.TRIM, *VALUES)
     assert cures["new_loyaltytier", FitReason.NO_LABEL] == (FitCure.SKIP,)
 
 

@@ -171,7 +171,7 @@ REPORT = FitReport(
                 FitExample("1", "Zoë Ångström", "Senior Vice President of everything that has to do with purchasing"),
                 FitExample("2", "Yvonne McKay", "Purchasing Manager for the northern and the southern hemisphere"),
             ),
-            (FitCure.OTHER_TARGET, FitCure.TRIM, FitCure.SKIP),
+            (FitCure.OTHER_TARGET, FitCure.TRIM, FitCure.LEAVE_OUT, FitCure.SKIP),
         ),
         Misfit(
             Entity.LEAD,
@@ -180,7 +180,7 @@ REPORT = FitReport(
             FitReason.NO_EMAIL,
             3,
             (FitExample("3", "Fourth Coffee", "ask at the desk"),),
-            (FitCure.SKIP,),
+            (FitCure.LEAVE_OUT, FitCure.SKIP),
         ),
     ),
 )

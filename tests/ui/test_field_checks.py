@@ -145,7 +145,11 @@ def test_a_click_cures_and_undo_brings_the_finding_back(scenes: Scenes) -> None:
     assert pane.sheet.edits.choices(LEAD)[RowKey("jobtitle")].too_long is TooLong.TRIM
     assert pane.panels.fit_button.accessibleName() == "3 values do not fit"
     assert "Check again to see what your changes did." in pane.panels.fit.said.text()
-    assert window.focusWidget().accessibleName().startswith("Do not sync this field at all: People from leads: Email")
+    assert window.focusWidget().accessibleName().startswith("Leave these values out: People from leads: Email")
+    press(pane.panels.fit, "Leave these values out: People from leads: Email (company) → Email Address")
+    assert pane.sheet.edits.choices(LEAD)[RowKey("emailaddress1")].too_long is TooLong.LEAVE_OUT
+    assert pane.panels.fit_button.accessibleName() == "The values fit"
+    pane.panels.undo.click()
     press(pane.panels.fit, "Do not sync this field at all: People from leads: Email (company) → Email Address")
     assert RowKey("emailaddress1") not in pane.sheet.edits.choices(LEAD)
     assert pane.panels.fit_button.accessibleName() == "The values fit"

@@ -32,6 +32,7 @@ _OVERWRITE = {
 _TOO_LONG = {
     TooLong.REFUSE: msg("List the record"),
     TooLong.TRIM: msg("Cut it to fit"),
+    TooLong.LEAVE_OUT: msg("Leave it out"),
 }
 _FORMS = {
     Form.AUTOMATIC: msg("As entered"),
@@ -66,7 +67,7 @@ class FieldForm(QWidget):
         self.direction, self._direction_row = _list("direction", tr("Direction"))
         self.winner, self._winner_row = _list("winner", tr("If both changed"))
         self.overwrite, self._overwrite_row = _list("overwrite", tr("Overwriting"))
-        self.too_long, self._too_long_row = _list("too-long", tr("Text that is too long"))
+        self.too_long, self._too_long_row = _list("too-long", tr("A value that does not fit"))
         self.form, self._form_row = _list("form", tr("Written as"))
         self.language, self._language_row = _list("language", tr("Labels of all fields in"))
         self.also_id = QCheckBox(tr("Send the id as well, to a field of its own"))
@@ -113,7 +114,7 @@ class FieldForm(QWidget):
         _fill(self.form, [(known, str(words[known])) for known in self._forms], form)
         self._winner_row.setVisible(direction is Direction.BOTH)
         self._form_row.setVisible(len(self._forms) > 1 and not second)
-        self._too_long_row.setVisible(target.type in _TEXTS)
+        self._too_long_row.setVisible(target.type in _TEXTS or choice.too_long is TooLong.LEAVE_OUT)
         self._language_row.setVisible(form is Form.LABEL and len(self._languages) > 1)
         self.language.setCurrentIndex(max(0, self.language.findData(language)))
         self.also_id.setVisible(source.type.is_lookup and not second and form is not Form.ID)

@@ -20,6 +20,7 @@ from dynsync_gui.ui.wizard.fit_words import reason_words, summary
 _CURES = {
     FitCure.OTHER_TARGET: msg("Another field"),
     FitCure.TRIM: msg("Cut them to fit"),
+    FitCure.LEAVE_OUT: msg("Leave these values out"),
     FitCure.SKIP: msg("Do not sync this field at all"),
 }
 _EXAMPLES = 3
