@@ -81,6 +81,7 @@ class Executor:
         self._store.forget_notices(OBJECT_OUT)
         for entity in (Entity.USER, Entity.ACCOUNT):
             self._drain((entity,), _UPSERTS, ByKey(self._marketo, entity.target))
+        self._drain((Entity.ACCOUNT,), (Match.TAKE,), ByKey(self._marketo, Target.COMPANY, by="id"))
         self._drain(PEOPLE, (Match.ADOPT, Match.TAKE), ByKey(self._marketo, Target.PERSON, by="id"))
         self._drain(PEOPLE, _UPSERTS, ByKey(self._marketo, Target.PERSON))
         self._store.follow_life(self._run)  # who was new a moment ago has a person now, which others go into
@@ -91,10 +92,12 @@ class Executor:
         if unlisting.missing:
             self._store.notice([Notice(Entity.CONTACT, "", LIST_MISSING, self._filtered_list)])
         self._drain((Entity.OPPORTUNITY,), _UPSERTS, ByKey(self._marketo, Target.OPPORTUNITY))
+        self._drain((Entity.OPPORTUNITY,), (Match.TAKE,), ByKey(self._marketo, Target.OPPORTUNITY, by="marketoGUID"))
         self._store.await_parents((*_ROLES, *self._own))
         self._drain(_ROLES, _UPSERTS, Roles(self._marketo))
         for entity, own in self._own.items():
-            self._drain((entity,), _UPSERTS, ByKey(self._marketo, Target.CUSTOM_OBJECT, kind=own.name))
+            for matches, by in ((_UPSERTS, ""), ((Match.TAKE,), "marketoGUID")):
+                self._drain((entity,), matches, ByKey(self._marketo, Target.CUSTOM_OBJECT, by=by, kind=own.name))
         self._drain(PEOPLE, (Match.TAKE,), ByKey(self._marketo, Target.PERSON, by="id"))  # links that moved meanwhile
         self._remove()
 

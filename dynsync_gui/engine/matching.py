@@ -23,6 +23,7 @@ from dynsync_gui.domain.schema import (
     Entity,
     Target,
     TargetSchema,
+    id_of,
     key_of,
 )
 from dynsync_gui.domain.storage import Decision, LedgerRecord, Match, Notice, SharedEmail, SyncStore
@@ -118,7 +119,9 @@ class Matching:
             while records := self._store.undecided(entities, after, CHUNK):
                 self._token.checkpoint()
                 after = records[-1].seq
-                held = self._held(target, key, [record.id for record in records], fields, own.name if own else "")
+                was_marked = any(DELETED_FIELD in record.filled for record in records)
+                asked = (*fields, DELETED_FIELD) if was_marked and own is not None else fields
+                held = self._held(target, key, [record.id for record in records], asked, own.name if own else "")
                 found = {str(row.get(key) or "").lower(): row for row in reversed(held)}
                 self._store.decide([_known(record, found[record.id]) for record in records if record.id in found])
                 self._step(len(records))
@@ -195,11 +198,6 @@ class Matching:
     def _step(self, records: int) -> None:
         self._matched += records
         self._on_matched(self._matched)
-
-
-def id_of(target: Target) -> str:
-    """Marketo's own id of a target's records."""
-    return "marketoGUID" if target in {Target.OPPORTUNITY, Target.ROLE, Target.CUSTOM_OBJECT} else "id"
 
 
 def _known(record: LedgerRecord, held: Held) -> Decision:

@@ -8,6 +8,7 @@ from dynsync_gui.domain.findings.marketo import problem_of
 from dynsync_gui.domain.text import msg
 
 FIELD_GONE = "field-gone"
+UNMARKED = "deleted-unmarked"
 FIELD_RETYPED = "field-retyped"
 CHANGE_REFUSED, CHANGE_UNFIT, CHANGES_DENIED = "dynamics-refused", "dynamics-unfit", "marketo-changes-denied"
 """About the way from Marketo to Dynamics."""
@@ -103,6 +104,15 @@ NOTICES = {
         msg("Marketo has no static list of the name that people are to be taken out of."),
         msg("Create the list in Marketo, or write its exact name on the fields page."),
         Owner.YOU,
+        Retry.DECISION,
+    ),
+    UNMARKED: Finding(
+        msg("The record was deleted in Dynamics. It stays in Marketo, where no field can say that it is gone."),
+        msg(
+            "Ask Marketo Support for a yes/no field “microsoftIsDeleted” on companies and opportunities: programs "
+            "cannot create it there. Or have deleted records deleted in Marketo, too."
+        ),
+        Owner.MARKETO_ADMIN,
         Retry.DECISION,
     ),
     "parent-missing": Finding(
