@@ -97,7 +97,8 @@ class Matching:
         self._store.leave_out((*_ROLES, *self._own))
         self._by_key((Entity.USER,), Target.SALES_PERSON)
         self._by_key((Entity.ACCOUNT,), Target.COMPANY)
-        if len(self._store.undecided(PEOPLE, 0, LISTABLE)) == LISTABLE:
+        few = sum(self._store.count_linked(entity) for entity in PEOPLE) < LISTABLE
+        if few and len(self._store.undecided(PEOPLE, 0, LISTABLE)) == LISTABLE:
             self._token.checkpoint()
             self._everyone = self._marketo.all_persons(self._person_fields, LISTABLE)
         if self._key_known:
