@@ -395,7 +395,7 @@ class MarketoWriter(MarketoReader, BulkCalls, Protocol):
         Args:
             target: What they are.
             rows: REST names and values; every row holds `by`.
-            by: ``id`` updates persons only, any other key creates or updates.
+            by: Marketo's own id only updates, any other key creates or updates; a role has its three keys.
             kind: API name of a custom object.
             suspected: The rows are part of a call that was refused; a system error of Marketo is believed at once.
 

@@ -130,6 +130,11 @@ def key_of(target: Target) -> str:
     return _KEYS.get(target, KEY_FIELD)
 
 
+def id_of(target: Target) -> str:
+    """The Marketo field that holds Marketo's own id of a target's records."""
+    return "marketoGUID" if target in {Target.OPPORTUNITY, Target.ROLE, Target.CUSTOM_OBJECT} else "id"
+
+
 class FieldType(StrEnum):
     """Type of a Dynamics column, after AttributeTypeName (Dataverse metadata)."""
 

@@ -443,8 +443,12 @@ class SyncStore(IncomingStore, EndStore, PlaceStore, UrgentStore, Protocol):
     def forget_notices(self, code: str) -> None:
         """Drop all notices of one kind."""
 
-    def note_standing(self) -> None:
-        """Rewrite the notices that follow from the ledger: shared e-mail addresses, teams as owners."""
+    def note_standing(self, *, unmarked: bool = False) -> None:
+        """Rewrite the notices that follow from the ledger: shared e-mail addresses, teams as owners.
+
+        Args:
+            unmarked: Whether records are worth a notice that are gone from Dynamics and stay in Marketo without a mark.
+        """
 
     def entity_plans(self, run: int) -> tuple[EntityPlan, ...]:
         """A run's records by what will happen to them."""

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 MANY, MOST = 1_500, 150_000
 """People written by a run, from which on a file is cheaper than pages, and up to which it can be taken at once."""
 
-EVERY, LOOKS = 60.0, 3
+EVERY, LOOKS = 60.0, 2
 """Marketo tells news of a file once in so many seconds; so often a run looks that has something to write."""
 
 _LONGEST = timedelta(hours=1)

@@ -104,6 +104,7 @@ class Executor:
         self._store.forget_notices(OBJECT_OUT)
         for entity in (Entity.USER, Entity.ACCOUNT):
             self._drain((entity,), _UPSERTS, ByKey(self._marketo, entity.target))
+        self._drain((Entity.ACCOUNT,), (Match.TAKE,), ByKey(self._marketo, Target.COMPANY, by="id"))
         self._drain(PEOPLE, (Match.ADOPT, Match.TAKE), ByKey(self._marketo, Target.PERSON, by="id"))
         if self._flight is not None:
             self._flight.carry(wanted=self._by_file())
@@ -113,10 +114,12 @@ class Executor:
         self._drain(PEOPLE, (Match.MERGE,), Merging(self._marketo))
         self._unlist()
         self._drain((Entity.OPPORTUNITY,), _UPSERTS, ByKey(self._marketo, Target.OPPORTUNITY))
+        self._drain((Entity.OPPORTUNITY,), (Match.TAKE,), ByKey(self._marketo, Target.OPPORTUNITY, by="marketoGUID"))
         self._store.await_parents((*_ROLES, *self._own))
         self._drain(_ROLES, _UPSERTS, Roles(self._marketo))
         for entity, own in self._own.items():
-            self._drain((entity,), _UPSERTS, ByKey(self._marketo, Target.CUSTOM_OBJECT, kind=own.name))
+            for matches, by in ((_UPSERTS, ""), ((Match.TAKE,), "marketoGUID")):
+                self._drain((entity,), matches, ByKey(self._marketo, Target.CUSTOM_OBJECT, by=by, kind=own.name))
         self._drain(PEOPLE, (Match.TAKE,), ByKey(self._marketo, Target.PERSON, by="id"))  # links that moved meanwhile
         self._remove()
 

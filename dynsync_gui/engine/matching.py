@@ -23,6 +23,7 @@ from dynsync_gui.domain.schema import (
     Entity,
     Target,
     TargetSchema,
+    id_of,
     key_of,
 )
 from dynsync_gui.domain.storage import Decision, LedgerRecord, Match, Notice, SharedEmail, SyncStore
@@ -99,7 +100,8 @@ class Matching:
         self._store.leave_out((*_ROLES, *self._own))
         self._by_key((Entity.USER,), Target.SALES_PERSON)
         self._by_key((Entity.ACCOUNT,), Target.COMPANY)
-        if len(self._store.undecided(PEOPLE, 0, LISTABLE)) == LISTABLE:
+        few = sum(self._store.count_linked(entity) for entity in PEOPLE) < LISTABLE
+        if few and len(self._store.undecided(PEOPLE, 0, LISTABLE)) == LISTABLE:
             self._token.checkpoint()
             self._everyone = self._marketo.all_persons(self._person_fields, LISTABLE)
         if self._key_known:
@@ -121,7 +123,9 @@ class Matching:
             while records := self._store.undecided(entities, after, CHUNK):
                 self._token.checkpoint()
                 after = records[-1].seq
-                held = self._held(target, key, [record.id for record in records], fields, own.name if own else "")
+                was_marked = any(DELETED_FIELD in record.filled for record in records)
+                asked = (*fields, DELETED_FIELD) if was_marked and own is not None else fields
+                held = self._held(target, key, [record.id for record in records], asked, own.name if own else "")
                 found = {str(row.get(key) or "").lower(): row for row in reversed(held)}
                 moved = self._moved(records, found) if target is Target.PERSON else frozenset()
                 known = [record for record in records if record.id in found and record.seq not in moved]
@@ -213,11 +217,6 @@ class Matching:
     def _step(self, records: int) -> None:
         self._matched += records
         self._on_matched(self._matched)
-
-
-def id_of(target: Target) -> str:
-    """Marketo's own id of a target's records."""
-    return "marketoGUID" if target in {Target.OPPORTUNITY, Target.ROLE, Target.CUSTOM_OBJECT} else "id"
 
 
 def _known(record: LedgerRecord, held: Held) -> Decision:

@@ -1,17 +1,20 @@
-"""Fields of users, opportunities and the mark of deleted people: always the documented ones."""
+"""Fields of users and opportunities, and the mark of deleted records: always the documented ones."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from dynsync_gui.domain.mapping import DefaultTarget, EntityMapping, FieldMapping, NewField
 from dynsync_gui.domain.schema import (
     DELETED_FIELD,
     FILTER_FIELD,
+    PEOPLE,
     STOPPED_FIELD,
+    Entity,
     EntitySchema,
     FieldType,
+    Target,
     TargetSchema,
     TargetType,
 )
@@ -50,3 +53,20 @@ def marks(persons: TargetSchema, fields: FieldSettings, objects: ObjectSettings)
     if fields.filtered_out is FilteredOut.MARK:
         wanted.append(NewField(STOPPED_FIELD, "Microsoft Sync Stopped", TargetType.BOOLEAN))
     return tuple(field for field in wanted if persons.field(field.name) is None)
+
+
+def markable(targets: Mapping[Target, TargetSchema], own: Iterable[Entity]) -> frozenset[Entity]:
+    """Tables whose deleted records can be marked.
+
+    People get a field for that, and rows of own tables, as the types of both are DynSync's to complete. Companies and
+    opportunities get none by API (Adobe, field metadata): they are marked where Marketo has been given the field.
+    """
+    return frozenset((*PEOPLE, *own, *(entity for entity in _GIVEN if _holds_mark(targets.get(entity.target)))))
+
+
+_GIVEN = (Entity.ACCOUNT, Entity.OPPORTUNITY)
+
+
+def _holds_mark(target: TargetSchema | None) -> bool:
+    field = target.field(DELETED_FIELD) if target is not None else None
+    return field is not None and field.updateable and field.type is TargetType.BOOLEAN

@@ -14,7 +14,7 @@ from typing import Any
 
 from dynsync_gui.domain.convert import same
 from dynsync_gui.domain.fingerprint import entries, entry
-from dynsync_gui.domain.schema import MARKS, Target, key_of
+from dynsync_gui.domain.schema import MARKS, Target, id_of, key_of
 from dynsync_gui.domain.storage import SENT_BY_ID, LedgerRecord, Links
 from dynsync_gui.engine.linking import link_values
 
@@ -44,11 +44,12 @@ def values(record: LedgerRecord, links: Links) -> dict[str, Any]:
 
 def row(record: LedgerRecord) -> dict[str, Any]:
     """The row that is sent."""
-    sent = values(record, record.links)
-    if record.entity.target is not Target.ROLE:
-        sent[key_of(record.entity.target)] = record.id
-    if record.match in SENT_BY_ID:
-        sent["id"] = int(record.marketo_id)
+    sent, target = values(record, record.links), record.entity.target
+    by_id = record.match in SENT_BY_ID
+    if target is Target.PERSON or not (by_id or target is Target.ROLE):  # only a person's key can be changed
+        sent[key_of(target)] = record.id
+    if by_id:
+        sent[id_of(target)] = int(record.marketo_id) if id_of(target) == "id" else record.marketo_id
     return sent
 
 

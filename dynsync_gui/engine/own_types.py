@@ -11,6 +11,7 @@ from dynsync_gui.domain.mapping import EntityMapping, FieldMapping, new_field_op
 from dynsync_gui.domain.ports import MarketoWriter
 from dynsync_gui.domain.schema import (
     COMPANY_KEY,
+    DELETED_FIELD,
     FILTER_FIELD,
     KEY_FIELD,
     PEOPLE,
@@ -49,6 +50,7 @@ class OwnType:
         to_person: Whether rows can hang on a person.
         to_company: Whether rows can hang on a company.
         filter: Whether the table has the filter column.
+        mark: Whether rows that are deleted in Dynamics are marked.
     """
 
     entity: Entity
@@ -58,6 +60,7 @@ class OwnType:
     to_person: bool
     to_company: bool
     filter: bool = False
+    mark: bool = False
 
     @classmethod
     def of(cls, schema: EntitySchema, tables: Mapping[Entity, EntitySchema]) -> OwnType:
@@ -91,6 +94,8 @@ class OwnType:
             fields.append(CustomField(PERSON_LINK, "Person", "link", links_to=("lead", "id")))
         if self.to_company:
             fields.append(CustomField(COMPANY_LINK, "Company", "link", links_to=("company", COMPANY_KEY)))
+        if self.mark:
+            fields.append(CustomField(DELETED_FIELD, "Microsoft is Deleted", TargetType.BOOLEAN))
         fields += [CustomField(pair.target.name, pair.target.label, pair.target.type) for pair in self.fields]
         return CustomType(self.name, self.label, tuple(fields))
 
@@ -110,7 +115,7 @@ class OwnType:
             name=self.name,
             links="; ".join(links),
             key=KEY_FIELD,
-            fields=", ".join(f"{pair.target.name} ({pair.target.type})" for pair in self.fields),
+            fields=", ".join(f"{field.name} ({field.type})" for field in self.wanted.fields if not _is_key(field)),
         )
 
 
@@ -133,6 +138,10 @@ def made_types(marketo: MarketoWriter, store: SyncStore, own: Mapping[Entity, Ow
     store.forget_notices(TYPE_MISSING)
     store.notice(notices)
     return made
+
+
+def _is_key(field: CustomField) -> bool:
+    return field.dedupe or field.links_to is not None
 
 
 def _named(schema: EntitySchema) -> set[Entity]:

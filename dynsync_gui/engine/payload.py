@@ -17,6 +17,7 @@ from dynsync_gui.domain.ports import SourceRecord
 from dynsync_gui.domain.schema import (
     DELETED_FIELD,
     FILTER_FIELD,
+    PEOPLE,
     STOPPED_FIELD,
     Entity,
     EntitySchema,
@@ -61,11 +62,13 @@ class Rules:
     Attributes:
         owners: Whether owners are synced.
         deleted: What happens when a record is deleted in Dynamics.
+        marked: Tables whose deleted records can be marked in Marketo.
         filtered: What happens to people when their filter turns to No.
     """
 
     owners: bool = False
     deleted: DeletedPolicy = DeletedPolicy.LEAVE
+    marked: frozenset[Entity] = frozenset(PEOPLE)
     filtered: FilteredOut = FilteredOut.LEAVE
 
 
@@ -190,7 +193,7 @@ def farewell(entity: Entity, id_: str, version: str, rules: Rules) -> StagedReco
         entity.target is Target.ROLE and rules.deleted is not DeletedPolicy.LEAVE
     ):
         last = Match.DELETE
-    elif rules.deleted is DeletedPolicy.MARK and entity.target is Target.PERSON:
+    elif rules.deleted is DeletedPolicy.MARK and entity in rules.marked:
         last = Match.TAKE
     payload = {DELETED_FIELD: True} if last is Match.TAKE else None
     gone = digest(payload or {}, "deleted")

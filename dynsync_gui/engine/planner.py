@@ -14,7 +14,7 @@ from dynsync_gui.domain.plan import Plan
 from dynsync_gui.domain.ports import DynamicsReader, MarketoReader
 from dynsync_gui.domain.report import RunKind, RunReport, RunState
 from dynsync_gui.domain.schema import Entity
-from dynsync_gui.domain.settings import LimitSettings
+from dynsync_gui.domain.settings import DeletedPolicy, LimitSettings
 from dynsync_gui.domain.storage import Notice, SyncStore
 from dynsync_gui.engine.calls import CallCount
 from dynsync_gui.engine.ends import Ends
@@ -84,7 +84,7 @@ class Planner:
         self.on_phase(RunState.MATCHING)
         self.matching(schemas, mapping, run.id, calls).match()
         calls.keep()
-        self.store.note_standing()
+        self.store.note_standing(unmarked=self.rules.deleted is DeletedPolicy.MARK)
         self.store.remember_fields(run.id, mapping.new_fields)
         self.store.advance_run(run.id, RunState.WRITING)
         return calls, self.store.report(run.id)

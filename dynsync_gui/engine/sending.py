@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from dynsync_gui.domain.ports import BatchRefused, MarketoWriter, RowOutcome
-from dynsync_gui.domain.schema import COMPANY_KEY, Target, key_of
+from dynsync_gui.domain.schema import COMPANY_KEY, Target, id_of, key_of
 from dynsync_gui.domain.storage import LedgerRecord, Match
 from dynsync_gui.engine import outgoing
 
@@ -129,8 +129,8 @@ class Removing:
 
     def send(self, batch: Batch, dropped: frozenset[str], *, suspected: bool) -> tuple[RowOutcome, ...]:  # noqa: ARG002
         """Remove the batch; what is not there any more is removed."""
-        by = "marketoGUID" if self.target in {Target.OPPORTUNITY, Target.ROLE, Target.CUSTOM_OBJECT} else "id"
-        outcomes = self._marketo.delete(self.target, [record.marketo_id for record in batch], by, self._kind)
+        persons = [record.marketo_id for record in batch]
+        outcomes = self._marketo.delete(self.target, persons, id_of(self.target), self._kind)
         return tuple(RowOutcome("deleted") if outcome.code in GONE else outcome for outcome in outcomes)
 
 

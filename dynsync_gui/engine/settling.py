@@ -12,10 +12,7 @@ from dynsync_gui.engine import outgoing
 from dynsync_gui.engine.calls import CallCount
 from dynsync_gui.engine.matching import NO_FIELD
 from dynsync_gui.engine.quarantine import FIELD_OUT
-from dynsync_gui.engine.sending import Batch, Sending, without
-
-NOT_FOUND = "1004"
-"""Marketo: the person to be updated is gone."""
+from dynsync_gui.engine.sending import GONE, Batch, Sending, without
 
 _OF_PERSONS = {Target.PERSON, Target.ROLE}
 
@@ -74,7 +71,7 @@ class Settling:
             elif outcome.status in {"created", "updated"}:
                 names = outgoing.filled(record, record.links) - dropped
                 taken.append(Acknowledgement(record.seq, record.version, outcome.id, names, record.links.text))
-            elif record.match in SENT_BY_ID and outcome.code == NOT_FOUND:
+            elif record.match in SENT_BY_ID and outcome.code in GONE:
                 if record.reason or not record.payload:
                     taken.append(Acknowledgement(record.seq, record.version, "", frozenset()))
                 else:

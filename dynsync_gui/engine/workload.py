@@ -19,7 +19,7 @@ from dynsync_gui.domain.mapping import (
 from dynsync_gui.domain.ports import DynamicsReader, MarketoReader
 from dynsync_gui.domain.rights import wanted_tables
 from dynsync_gui.domain.schema import ENTITIES, Entity, EntitySchema, Target, TargetSchema, in_cycle_order
-from dynsync_gui.domain.settings import FieldSettings, NativeSync, ObjectSettings
+from dynsync_gui.domain.settings import DeletedPolicy, FieldSettings, NativeSync, ObjectSettings
 from dynsync_gui.engine.native_sync import described_companies, without_companies
 from dynsync_gui.engine.object_mapping import marks, object_mapping, with_name
 from dynsync_gui.engine.own_types import OwnType
@@ -109,7 +109,9 @@ def describe(
     rows = {entity: offers(tables[entity], targets, defaults) for entity in CHOSEN if entity in tables}
     if native_sync is NativeSync.PEOPLE:
         rows |= {entity: without_companies(rows[entity]) for entity in rows if entity.target is Target.COMPANY}
-    types = {entity: _known_type(marketo, OwnType.of(tables[entity], tables)) for entity in own if entity in tables}
+    mark = objects.deleted is DeletedPolicy.MARK
+    kinds = {entity: replace(OwnType.of(tables[entity], tables), mark=mark) for entity in own if entity in tables}
+    types = {entity: _known_type(marketo, kind) for entity, kind in kinds.items()}
     return Schemas(tables, targets, rows, types, lost, tuple(defaults))
 
 

@@ -24,6 +24,7 @@ from dynsync_gui.engine.canary import Canary
 from dynsync_gui.engine.ends import Ends
 from dynsync_gui.engine.executor import Executor
 from dynsync_gui.engine.matching import Matching
+from dynsync_gui.engine.object_mapping import markable
 from dynsync_gui.engine.one_record import OneRecord
 from dynsync_gui.engine.overtaking import Overtaking, Wishes
 from dynsync_gui.engine.own_types import OwnType, made_types
@@ -121,7 +122,7 @@ class Runner:
             marketo,
             self._store,
             self._settings.limits,
-            self._rules(),
+            self._rules(schemas),
             token,
             self._phase,
             self._done,
@@ -223,7 +224,7 @@ class Runner:
     def _express(self, prepared: Prepared, executor: Executor) -> Express:
         """What may overtake this run."""
         dynamics, store, run = self._connection.dynamics, self._store, prepared.run.id
-        rules = self._rules()
+        rules = self._rules(prepared.schemas)
         return Express(
             Reading(dynamics, store, run, rules, self._job.token, lambda _entity, _read: None),
             OneRecord(dynamics, store, run, prepared.schemas.tables, prepared.mapping, rules),
@@ -244,7 +245,7 @@ class Runner:
                 self._connection.dynamics,
                 self._connection.marketo,
                 self._store,
-                self._rules(),
+                self._rules(prepared.schemas),
                 prepared.schemas.own,
                 self._job.token,
             )
@@ -266,10 +267,11 @@ class Runner:
         tables = in_cycle_order((*ENTITIES, *self._store.entities()))
         return {entity: self._store.count_outgoing(entity) for entity in tables}
 
-    def _rules(self) -> Rules:
+    def _rules(self, schemas: Schemas) -> Rules:
         """How records are taken in; owners stay owners while the users cannot be read."""
         wanted, _ = wanted_tables(self._settings.objects, self._settings.enable.native_sync)
-        return Rules(Entity.USER in wanted, self._settings.objects.deleted, self._settings.fields.filtered_out)
+        marked = markable(schemas.targets, schemas.own)
+        return Rules(Entity.USER in wanted, self._settings.objects.deleted, marked, self._settings.fields.filtered_out)
 
     def _done(self, entity: Entity | None, done: int) -> None:
         self.meter.reached(entity or Entity.CONTACT, done)

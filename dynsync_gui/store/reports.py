@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from dynsync_gui.domain.findings.records import DELETED_THERE, VALUE_WITHHELD
+from dynsync_gui.domain.findings.records import DELETED_THERE, UNMARKED, VALUE_WITHHELD
 from dynsync_gui.domain.plan import EntityPlan
 from dynsync_gui.domain.report import RunKind, RunReport, RunState
-from dynsync_gui.domain.schema import ENTITIES, PEOPLE, Entity, in_cycle_order
+from dynsync_gui.domain.schema import DELETED_FIELD, ENTITIES, PEOPLE, Entity, in_cycle_order
 from dynsync_gui.domain.storage import Skip
 from dynsync_gui.store.ledger import now
 from dynsync_gui.store.meeting import Meetings
@@ -143,6 +143,19 @@ class Reports:
                                            AND r.marketo_id = '' AND r.state <> 'skipped')""",
             (DELETED_THERE,),
         )
+
+    def note_unmarked(self, *, wanted: bool) -> None:
+        """Rewrite the notices about companies and opportunities that are gone from Dynamics and show no mark of it."""
+        self._db.execute("DELETE FROM notices WHERE code = ?", (UNMARKED,))
+        if wanted:
+            self._db.execute(
+                f"""INSERT INTO notices (entity, id, code, detail, since)
+                    SELECT entity, id, ?, '', ? FROM records
+                     WHERE state = 'skipped' AND reason = 'deleted' AND marketo_id <> ''
+                       AND entity IN ('{Entity.ACCOUNT}', '{Entity.OPPORTUNITY}')
+                       AND instr(',' || filled || ',', ',{DELETED_FIELD},') = 0""",
+                (UNMARKED, now()),
+            )
 
     def problem_rows(self) -> Iterator[tuple[Any, ...]]:
         """Entity, id, name, code, field, detail, retry, since: problems first, then notices (retry empty)."""

@@ -464,9 +464,10 @@ class SqliteStore:
         with self.transaction():
             self._db.execute("DELETE FROM notices WHERE code = ?", (code,))
 
-    def note_standing(self) -> None:
-        """Rewrite the notices that follow from the ledger: shared e-mail addresses, teams as owners."""
+    def note_standing(self, *, unmarked: bool = False) -> None:
+        """Rewrite the notices that follow from the ledger."""
         with self.transaction():
+            self._reports.note_unmarked(wanted=unmarked)
             self._reports.note_shared_emails()
             self._reports.note_team_owners()
             self._reports.forget_deletions()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -167,7 +168,15 @@ def test_requests_fit_adobes_definition(contract, forge) -> None:
     writer.upsert(Target.PERSON, [{KEY_FIELD: "a", "email": None}], KEY_FIELD)
     writer.upsert(Target.PERSON, [{"id": 1, KEY_FIELD: "a"}], "id")
     writer.upsert(Target.COMPANY, [{"externalCompanyId": "a", "company": "A"}], "externalCompanyId")
+    writer.upsert(Target.COMPANY, [{"id": 1, "company": "A"}], "id")
     writer.find(Target.COMPANY, "externalCompanyId", ["a"], ["company"])
+    script.answers["/activities/types.json"] = ok({"id": 13, "name": "Change Data Value"})
+    script.answers["/pagingtoken.json"] = ok(nextPageToken="ABC")
+    for call in ("create", "enqueue", "status"):
+        script.answers[f"/{call}.json"] = ok({"exportId": "e-1", "status": "Queued"})
+    order = writer.order_changes(datetime(2026, 11, 22, 8, tzinfo=UTC), datetime(2026, 11, 22, 9, tzinfo=UTC))
+    assert order is not None
+    assert writer.ordered_changes(order, ["title"]) is None, "it is not written yet"
     writer.all_persons(["email"], 1000)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("dynsync_gui.connectors.marketo.schema._WAIT_SECONDS", 0.0)

@@ -10,7 +10,7 @@ import pytest
 
 from dynsync_gui.composition import Options, open_service
 from dynsync_gui.domain.events import Event, RunEnded
-from dynsync_gui.engine import change_file
+from dynsync_gui.engine import change_file, matching
 from dynsync_gui.simulators.clock import Clock
 from dynsync_gui.simulators.server import Rehearsal
 from dynsync_gui.system.secrets import SecretSource
@@ -82,6 +82,16 @@ def test_many_echoes_cost_a_file_and_no_page(feed: Feed) -> None:
     feed.log.clear()
     feed.cycle()
     assert (feed.asked(EXPORT), feed.asked(PAGES)) == (0, 1)
+
+
+def test_many_people_are_not_listed_where_marketo_is_known_to_hold_more(
+    feed: Feed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(matching, "LISTABLE", 100)
+    feed.edit_all()
+    feed.log.clear()
+    feed.cycle()
+    assert feed.asked("/leads/partitions") == 0
 
 
 def test_a_change_by_hand_in_the_midst_of_our_own_is_found(feed: Feed) -> None:

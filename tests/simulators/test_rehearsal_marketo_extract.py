@@ -1,6 +1,9 @@
 """Marketo's bulk extracts of persons: a queue, a minute between looks, a file."""
 
+import csv
 import hashlib
+import io
+import json
 
 import pytest
 
@@ -113,3 +116,25 @@ def test_extracts_keep_to_the_definition(rehearsal, contract, export):
     rehearsal.clock.advance(61)
     assert contract.response("GET", f"{base}/x/status.json", export("GET", f"/{number}/status").json()) == []
     assert contract.response("GET", f"{base}.json", export("GET").json()) == []
+
+
+def test_changes_of_values_are_extracted_by_their_type_and_named_as_people_do(rehearsal, marketo):
+    (row,) = marketo.sync({"crmKey": "a", "city": "Åre"}, lookupField="crmKey")
+    rehearsal.marketo.marketer.change(row["id"], {"city": "By, hand"})
+    base = f"{rehearsal.marketo_url}/bulk/v1/activities/export"
+
+    def call(verb, path, **more):
+        return marketo.session.request(verb, f"{base}{path}.json", **more)
+
+    wanted = {"createdAt": today(rehearsal), "activityTypeIds": [13]}
+    assert code(call("POST", "/create", json={"filter": {"activityTypeIds": [13]}})) == "1003"
+    assert code(call("POST", "/create", json={"filter": wanted, "fields": ["city"]})) == "1003"
+    body = {"filter": wanted, "fields": ["leadId", "primaryAttributeValue", "attributes"]}
+    number = call("POST", "/create", json=body).json()["result"][0]["exportId"]
+    call("POST", f"/{number}/enqueue")
+    rehearsal.clock.advance(61)
+    assert call("GET", f"/{number}/status").json()["result"][0]["status"] == "Completed"
+    (told,) = csv.DictReader(io.StringIO(call("GET", f"/{number}/file").text))
+    assert (told["leadId"], told["primaryAttributeValue"]) == (str(row["id"]), "City")
+    said = json.loads(told["attributes"])
+    assert (said["Old Value"], said["New Value"], said["Source"]) == ("Åre", "By, hand", "Manual change")

@@ -195,6 +195,8 @@ def outcomes(told: _Row, count: int) -> tuple[RowOutcome, ...]:
 
 
 def _content(target: Target, rows: Sequence[_Row], by: str) -> dict[str, Any]:
+    if by in {"id", "marketoGUID"} and target not in {Target.PERSON, Target.ROLE}:
+        return {"action": "updateOnly", "dedupeBy": "idField", "input": list(rows)}
     if target is not Target.PERSON:
         return {"action": "createOrUpdate", "dedupeBy": "dedupeFields", "input": list(rows)}
     action = "updateOnly" if by == "id" else "createOrUpdate"

@@ -8,6 +8,7 @@ from dynsync_gui.domain.findings.marketo import problem_of
 from dynsync_gui.domain.text import msg
 
 FIELD_GONE = "field-gone"
+UNMARKED = "deleted-unmarked"
 FIELD_RETYPED = "field-retyped"
 FIELD_STOPPED = "field-stopped"
 VALUE_WITHHELD = "value-withheld"
@@ -149,6 +150,15 @@ NOTICES = {
             "“Read-Only Lead”. They are taken out of it with the next sync."
         ),
         Owner.YOU,
+        Retry.DECISION,
+    ),
+    UNMARKED: Finding(
+        msg("The record was deleted in Dynamics. It stays in Marketo, where no field can say that it is gone."),
+        msg(
+            "Ask Marketo Support for a yes/no field “microsoftIsDeleted” on companies and opportunities: programs "
+            "cannot create it there. Or have deleted records deleted in Marketo, too."
+        ),
+        Owner.MARKETO_ADMIN,
         Retry.DECISION,
     ),
     "parent-missing": Finding(
