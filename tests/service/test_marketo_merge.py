@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -98,6 +101,24 @@ def test_who_goes_into_a_person_that_dynamics_does_not_know_goes_on_with_that(li
     assert (person["id"], person["lastName"]) == (stranger, "Married")
     assert person["firstName"] == life.world.row("contact", contact)["firstname"].strip()
     assert problems(life, JOINED) == []
+    with closing(sqlite3.connect(life.desk.folder / "dynsync.db")) as base:
+        (kept,) = base.execute("SELECT before FROM journal WHERE marketo_id = ?", (str(stranger),)).fetchone()
+    assert json.loads(kept)["firstName"] == "Strange"
+
+
+def test_what_the_survivor_gains_besides_is_taken_back(life: Life) -> None:
+    """A team owns it in Dynamics, so that its person has no owner, until it gets the one of the person merged in."""
+    team = next(owner.id for owner in life.world.owners.values() if owner.is_team)
+    winner, *others = (row["contactid"] for row in life.rows("contact", statecode=0))
+    loser = next(id_ for id_ in others if life.person(id_).get("externalSalesPersonId"))
+    life.world.update("contact", winner, {"ownerid": team})
+    life.cycle()
+    stays = merge(life, winner, loser)
+    assert held(life)[stays]["externalSalesPersonId"] is not None
+    life.world.update("contact", loser, {"firstname": "Touched"})
+    life.cycle()  # what else it gained goes to Dynamics, and is told from there in the next cycle
+    life.settled()
+    assert held(life)[stays].get("externalSalesPersonId") is None
 
 
 def test_roles_of_the_loser_are_those_of_the_survivor(life: Life) -> None:
