@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.ends import EndPage, Feed
-from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure
+from dynsync_gui.domain.errors import ConnectionFailed
 from dynsync_gui.domain.findings.records import CHANGES_DENIED
 from dynsync_gui.domain.ports import DynamicsReader, MarketoReader
 from dynsync_gui.domain.schema import PEOPLE, Target
@@ -19,14 +19,12 @@ from dynsync_gui.domain.storage import Decision, Match, Notice, StagedRecord, Sy
 from dynsync_gui.engine import outgoing, payload
 from dynsync_gui.engine.payload import Rules
 from dynsync_gui.engine.staging import stage
-from dynsync_gui.engine.to_dynamics import Work, denied
+from dynsync_gui.engine.to_dynamics import NO_TOKEN, Work, denied
 
 EVERY = timedelta(hours=1)
 """Between two looks without any sign."""
 
 _AT_ONCE = 100
-_NO_TOKEN = "1003"  # noqa: S105  a code
-"""Marketo: it does not know the token any more."""
 _NO_FIELD = "1006"
 """Marketo: it has no such field (yet)."""
 
@@ -98,7 +96,7 @@ class Ends:
             try:
                 page = self._marketo.read_ends(feed, token)
             except ConnectionFailed as failure:
-                if failure.code != _NO_TOKEN or isinstance(failure, TemporaryFailure) or anew:
+                if failure.code != NO_TOKEN or anew:
                     raise
                 token, anew = self._marketo.changes_from(self._store.first_run()), True
                 continue

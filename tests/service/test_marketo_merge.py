@@ -18,6 +18,7 @@ from dynsync_gui.domain.report import Problem
 from dynsync_gui.domain.schema import Entity, TargetType
 from dynsync_gui.engine import ends
 from dynsync_gui.simulators import events
+from dynsync_gui.simulators.marketo.activities import Happening
 from tests.service.life import Life
 
 if TYPE_CHECKING:
@@ -233,3 +234,20 @@ def test_an_account_that_may_not_read_activities_says_so_and_syncs(life: Life) -
     life.cycle()
     assert life.person(contact)["firstName"] == "Ada"
     assert problems(life, "marketo-changes-denied")
+
+
+def test_another_number_for_merges_and_tokens_that_ended_are_no_trouble(desk: Desk) -> None:
+    """Instances number the kinds of activity differently; and Marketo may know a token no more."""
+    ids = desk.rehearsal.marketo.log.ids
+    ids[Happening.MERGE_LEADS], ids[Happening.VISIT_WEB_PAGE] = 1, 32
+    assert isinstance(desk.start(), RunEnded)
+    life = Life(desk)
+    winner, loser = two(life)
+    stays = merge(life, winner, loser)
+    desk.rehearsal.marketo.marketer.change(stays, {"firstName": "By hand"})
+    desk.rehearsal.marketo.activity_calls.expire_tokens()
+    life.world.update("contact", loser, {"firstname": "Touched"})
+    life.cycle()
+    assert life.world.row("contact", winner)["firstname"] == "By hand"
+    assert [problem.id for problem in problems(life, JOINED)] == [loser]
+    assert life.persons(loser) == []
