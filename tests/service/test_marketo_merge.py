@@ -13,7 +13,8 @@ import pytest
 
 from dynsync_gui.domain.choice import FieldChoice
 from dynsync_gui.domain.errors import Retry
-from dynsync_gui.domain.events import ProblemsRead, RunEnded
+from dynsync_gui.domain.events import Explained, ProblemsRead, RunEnded
+from dynsync_gui.domain.explain import Cause
 from dynsync_gui.domain.report import Problem
 from dynsync_gui.domain.schema import Entity, TargetType
 from dynsync_gui.engine import ends
@@ -54,6 +55,12 @@ def held(life: Life) -> dict[int, dict[str, Any]]:
     return {int(person["id"]): person for person in life.desk.rehearsal.audit()["marketo"]["persons"]}
 
 
+def cause(life: Life, id_: str) -> Cause:
+    event = life.desk.service.records.why(id_).wait(60)
+    assert isinstance(event, Explained), event
+    return event.answer.explanations[0].cause
+
+
 @pytest.mark.parametrize("table", ["contact", "lead"])
 def test_the_loser_of_a_merge_does_not_come_back_and_is_listed_for_a_decision(life: Life, table: str) -> None:
     winner, loser = two(life, table)
@@ -66,6 +73,7 @@ def test_the_loser_of_a_merge_does_not_come_back_and_is_listed_for_a_decision(li
     (problem,) = problems(life, JOINED)
     assert (problem.id, problem.aside, problem.retry) == (loser, True, Retry.DECISION)
     assert winner in problem.detail
+    assert cause(life, loser) is Cause.MERGED
     assert life.person(winner)["id"] == stays
     assert held(life)[stays]["firstName"] != "Somebody else"
     life.settled()
@@ -188,6 +196,7 @@ def test_a_person_that_was_deleted_is_listed_and_comes_back_with_the_next_change
     life.cycle()
     assert life.persons(contact) == []
     assert [(problem.id, problem.aside) for problem in problems(life, DELETED)] == [(contact, False)]
+    assert cause(life, contact) is Cause.GONE
     life.world.update("contact", contact, {"firstname": "Back"})
     life.settled()
     assert life.person(contact)["firstName"] == "Back"
