@@ -59,6 +59,6 @@ class EndStore(Protocol):
         """Let records follow their persons, and keep where to go on, in one transaction.
 
         A record whose person went into one that no other record has goes on with that. Where another record has it,
-        that one keeps it, and a person has to decide what becomes of the first. A record whose person was deleted has
-        none, until it changes.
+        that one keeps it, and a person has to decide what becomes of the first. Whoever has the person is sent whole.
+        A record whose person was deleted has none, until it changes.
         """

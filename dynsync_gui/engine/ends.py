@@ -11,22 +11,22 @@ from datetime import UTC, datetime, timedelta
 
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.ends import EndPage, Feed
-from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure
+from dynsync_gui.domain.errors import ConnectionFailed
 from dynsync_gui.domain.findings.records import CHANGES_DENIED
 from dynsync_gui.domain.ports import DynamicsReader, MarketoReader
-from dynsync_gui.domain.schema import PEOPLE
-from dynsync_gui.domain.storage import Notice, StagedRecord, SyncStore
-from dynsync_gui.engine import payload
+from dynsync_gui.domain.schema import PEOPLE, Target
+from dynsync_gui.domain.storage import Decision, Match, Notice, StagedRecord, SyncStore
+from dynsync_gui.engine import outgoing, payload
 from dynsync_gui.engine.payload import Rules
 from dynsync_gui.engine.staging import stage
-from dynsync_gui.engine.to_dynamics import Work, denied
+from dynsync_gui.engine.to_dynamics import NO_TOKEN, Work, denied
 
 EVERY = timedelta(hours=1)
 """Between two looks without any sign."""
 
 _AT_ONCE = 100
-_NO_TOKEN = "1003"  # noqa: S105  a code
-"""Marketo: it does not know the token any more."""
+_NO_FIELD = "1006"
+"""Marketo: it has no such field (yet)."""
 
 
 class Ends:
@@ -96,7 +96,7 @@ class Ends:
             try:
                 page = self._marketo.read_ends(feed, token)
             except ConnectionFailed as failure:
-                if failure.code != _NO_TOKEN or isinstance(failure, TemporaryFailure) or anew:
+                if failure.code != NO_TOKEN or anew:
                     raise
                 token, anew = self._marketo.changes_from(self._store.first_run()), True
                 continue
@@ -107,12 +107,33 @@ class Ends:
 
     def _keep(self, feed: Feed, page: EndPage) -> None:
         """Keep a page; who has another person now is taken in whole, as if it had just been read."""
-        staged = self._read([end.person for end in page.ends if end.into])
+        staged = self._read([id_ for end in page.ends if end.into for id_ in (end.person, end.into)])
         with self._store.transaction():
             self._store.keep_ends(page.ends, feed, page.onward)
             for record in staged:
                 self._store.forget_agreement(record.entity, record.id)
             self._store.stage(self._run, staged)
+        self._journal({end.into for end in page.ends} - {""})
+
+    def _journal(self, persons: set[str]) -> None:
+        """Keep what persons that others went into hold now, where it is about to be overwritten."""
+        after = 0
+        while persons and (records := self._store.outgoing(PEOPLE, (Match.TAKE,), after, _AT_ONCE)):
+            after = records[-1].seq
+            told = {record.marketo_id: record for record in records if record.marketo_id in persons}
+            if not told:
+                continue
+            names = {name for record in told.values() for name in outgoing.values(record, record.coming)}
+            try:
+                held = self._marketo.find(Target.PERSON, "id", list(told), sorted(names | {"id"}))
+            except ConnectionFailed as failure:
+                if failure.code != _NO_FIELD:
+                    raise
+                return  # one that is still to be created: what it is about to hold was never anything else
+            changed = {str(row["id"]): outgoing.changes(told[str(row["id"])], row) for row in held}
+            self._store.decide(
+                [Decision(told[id_].seq, Match.TAKE, id_, before) for id_, before in changed.items() if before]
+            )
 
     def _read(self, persons: list[str]) -> list[StagedRecord]:
         bearers = self._store.bearers(persons) if persons else {}

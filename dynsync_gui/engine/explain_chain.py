@@ -9,6 +9,7 @@ from typing import Any
 from dynsync_gui.domain.checks import CheckState
 from dynsync_gui.domain.errors import ConnectionFailed, GuardStop, Retry
 from dynsync_gui.domain.explain import Cause, Explanation, FieldView, Step
+from dynsync_gui.domain.findings.records import JOINED
 from dynsync_gui.domain.mapping import EntityMapping
 from dynsync_gui.domain.place import Place
 from dynsync_gui.domain.ports import SourceRecord
@@ -207,6 +208,8 @@ class Chain:
                 msg("The lead was qualified. Its contact “{name}” is the same person in Marketo.", name=name or id_),
                 msg("Look at the contact: ask for {id}.", id=id_),
             )
+        elif place is not None and place.problem is not None and place.problem.code == JOINED:
+            self._broken("carried", Cause.MERGED, place.problem.title, place.problem.cure, JOINED, place.problem.detail)
         elif place is not None and place.state == "skipped" and place.reason in RULES and _seen(one):
             finding, cure = RULES[place.reason]
             self._broken("carried", Cause.LEFT_OUT, finding, cure, place.reason)
@@ -220,11 +223,12 @@ class Chain:
         elif one.held:
             there = str(one.held[0].get("id") or one.held[0].get("marketoGUID") or "")
             self._passed("match", msg("Marketo has it, by its Dynamics id, as number {id}.", id=there))
-        elif one.place is not None and one.place.marketo_id and one.place.state in {"acknowledged", "unchanged"}:
+        elif one.place is not None and one.place.state in {"acknowledged", "unchanged"}:
+            there, gone = one.place.marketo_id, msg("It was in Marketo, and was deleted there.")
             self._broken(
                 "match",
                 Cause.GONE,
-                msg("It was number {id} in Marketo, and is not there any more.", id=one.place.marketo_id),
+                msg("It was number {id} in Marketo, and is not there any more.", id=there) if there else gone,
                 msg(
                     "Somebody deleted or merged it in Marketo. If it belongs there, sync this one record now: it is "
                     "created again."

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from dynsync_gui.domain.errors import Cancelled, ConnectionFailed
+from dynsync_gui.domain.errors import Cancelled, DynSyncError
 from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.storage import SyncStore
 
@@ -129,7 +129,7 @@ class Overtaking:
             return ()
         try:
             return self._asked.result()
-        except (Cancelled, ConnectionFailed):
+        except (Cancelled, DynSyncError):
             return ()
 
     def _rest(self) -> None:

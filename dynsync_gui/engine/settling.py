@@ -105,7 +105,7 @@ class Settling:
         missing = [
             record
             for record, outcome in zip(batch, outcomes, strict=True)
-            if outcome.code == NOT_FOUND and record.entity.target in _OF_PERSONS
+            if outcome.code in GONE and record.entity.target in _OF_PERSONS
         ]
         if not missing:
             return frozenset()

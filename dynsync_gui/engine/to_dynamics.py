@@ -26,6 +26,9 @@ from dynsync_gui.engine.outgoing import UNSUBSCRIBED
 AT_ONCE = 100
 """Records of one look at both sides."""
 
+NO_TOKEN = "1003"  # noqa: S105  a code
+"""Marketo: it does not know the token any more."""
+
 Work = Sequence[tuple[EntitySchema, EntityMapping]]
 
 
@@ -69,15 +72,26 @@ class ToDynamics:
         if not self._incoming.change_token():
             self._incoming.keep_changes((), self._marketo.changes_from(moment))
 
-    def read(self, work: Work) -> None:
-        """Read Marketo's changes to their end; each page and where to go on are one transaction."""
+    def read(self, work: Work, since: datetime) -> None:
+        """Read Marketo's changes to their end; each page and where to go on are one transaction.
+
+        Args:
+            work: Tables that are synced.
+            since: Where to begin anew if Marketo no longer knows where the last look ended.
+        """
         fields = sorted({pair.target.name for _, mapping in work for pair in returning(mapping)})
         if not fields or not self._incoming.change_token() or not self._file.read(fields):
             return
-        token = self._incoming.change_token()
+        token, anew = self._incoming.change_token(), False
         while True:
             self._token.checkpoint()
-            page = self._marketo.read_changes(token, fields)
+            try:
+                page = self._marketo.read_changes(token, fields)
+            except ConnectionFailed as failure:
+                if failure.code != NO_TOKEN or anew:
+                    raise
+                token, anew = self._marketo.changes_from(since), True
+                continue
             self._incoming.keep_changes(page.changes, page.onward, more=page.more)
             token = page.onward
             self.by_hand |= page.by_hand

@@ -9,11 +9,14 @@ from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.errors import ConnectionFailed
 from dynsync_gui.domain.findings.records import CHANGES_DENIED
 from dynsync_gui.domain.ports import Connection
-from dynsync_gui.domain.report import RunKind, RunReport
+from dynsync_gui.domain.report import RunKind, RunReport, RunState
 from dynsync_gui.domain.schema import PEOPLE
 from dynsync_gui.domain.storage import Notice, SyncStore
 from dynsync_gui.engine.ends import Ends
 from dynsync_gui.engine.to_dynamics import ToDynamics, Work, denied, returning
+
+_RECENT = 50
+"""Runs among which there is one that was finished."""
 
 
 class BringingBack:
@@ -62,7 +65,8 @@ class BringingBack:
 
     def _bring(self, moment: datetime, work: Work) -> None:
         self._way.begin(moment)
-        self._way.read(work)
+        before = (run.started for run in self._store.runs(_RECENT) if run.state is RunState.DONE)
+        self._way.read(work, next(before, moment))
         self._way.write(work)
 
     def _try(self, act: Callable[[], None]) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from dynsync_gui.domain.ends import Feed, PersonEnd
 from dynsync_gui.domain.errors import Retry
 from dynsync_gui.domain.findings.records import DELETED_THERE, JOINED
 from dynsync_gui.domain.schema import PEOPLE, Entity
 from dynsync_gui.store.ledger import now
+from dynsync_gui.store.standing import joined, split
 
 _PEOPLE = "('" + "', '".join(PEOPLE) + "')"
 _CHUNK = 400
@@ -76,8 +78,8 @@ class PersonEnds:
         ).fetchall()
         for seq, reason in rows:
             holder = self._db.execute(
-                f"""SELECT seq, reason, entity, id, name FROM records WHERE marketo_id = ? AND entity IN {_PEOPLE}
-                     ORDER BY reason <> '', seq LIMIT 1""",
+                f"""SELECT seq, reason, entity, id, name, filled FROM records
+                     WHERE marketo_id = ? AND entity IN {_PEOPLE} ORDER BY reason <> '', seq LIMIT 1""",
                 (into,),
             ).fetchone()
             if holder is not None and (not holder[1] or reason):
@@ -85,17 +87,26 @@ class PersonEnds:
                 continue
             if holder is not None:  # it is left out by a rule, and this one is not
                 self._db.execute(f"UPDATE records SET state = 'skipped', match = '', {_LOST} WHERE seq = ?", holder[:1])
-            self._db.execute(
-                """UPDATE records SET marketo_id = ?, agreed = NULL, agreed_prints = NULL, moved = 1,
-                          state = CASE WHEN reason = '' AND state <> 'problem' THEN 'outbox' ELSE state END,
-                          match = CASE reason WHEN '' THEN 'take' ELSE match END,
-                          payload = CASE reason WHEN '' THEN coalesce(payload, '{}') ELSE payload END
-                    WHERE seq = ?""",
-                (into, seq),
-            )
+            if not reason:
+                self._send_whole(seq)
+            self._db.execute("UPDATE records SET marketo_id = ?, moved = 1 WHERE seq = ?", (into, seq))
 
-    def _join(self, seq: int, reason: str, holder: Sequence[object]) -> None:
-        """Two records have one person now: the one whose person it was keeps it."""
+    def _send_whole(self, seq: int) -> None:
+        """What its person holds now is not known, so that all is sent, to that person."""
+        self._db.execute(
+            """UPDATE records SET agreed = NULL, agreed_prints = NULL, match = 'take',
+                      payload = coalesce(payload, '{}'),
+                      state = CASE state WHEN 'problem' THEN state ELSE 'outbox' END WHERE seq = ?""",
+            (seq,),
+        )
+
+    def _join(self, seq: int, reason: str, holder: Sequence[Any]) -> None:
+        """Two records have one person now: the one whose person it was keeps it, and has it filled with its own."""
+        (filled,) = self._db.execute("SELECT filled FROM records WHERE seq = ?", (seq,)).fetchone()
+        self._send_whole(holder[0])
+        self._db.execute(
+            "UPDATE records SET filled = ? WHERE seq = ?", (joined(split(filled) | split(holder[5])), holder[0])
+        )
         if reason:
             self._db.execute(f"UPDATE records SET state = 'skipped', match = '', {_LOST} WHERE seq = ?", (seq,))
             return

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from dynsync_gui.domain.events import RunEnded
+from dynsync_gui.engine import ends
 from dynsync_gui.simulators import customising
 from tests.service.conftest import Desk
 from tests.service.life import Life
@@ -50,6 +52,26 @@ def test_an_idle_cycle_costs_one_call_a_table_and_four(life: Life) -> None:
     assert described(calls) == {"leads"}
     again = asked(life)
     assert again == calls
+
+
+def test_one_changed_record_arrives_with_sixteen_calls(life: Life) -> None:
+    contact = life.rows("contact", statecode=0)[0]["contactid"]
+    life.world.update("contact", contact, {"firstname": "Ada"})
+    calls = asked(life)
+    assert life.person(contact)["firstName"] == "Ada"
+    assert calls.total() <= 16, calls
+    life.world.update("contact", contact, {"firstname": "Grace"})
+    told = {path for _, path in asked(life) if "activit" in path}
+    assert told == {"/rest/v1/activities/leadchanges.json"}, "our own write is no sign of a person at work"
+
+
+def test_merges_and_deletions_are_looked_for_once_an_hour(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ends, "EVERY", timedelta(0))
+    asked(life)
+    looking = {path.rpartition("/")[2] for _, path in asked(life) if "activit" in path}
+    assert looking == {"leadchanges.json", "activities.json", "deletedleads.json"}
+    monkeypatch.undo()
+    assert {path.rpartition("/")[2] for _, path in asked(life) if "activit" in path} == {"leadchanges.json"}
 
 
 def test_a_new_column_is_seen_at_once(life: Life) -> None:
