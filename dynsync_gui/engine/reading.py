@@ -70,15 +70,15 @@ class Reading:
             ConnectionFailed: Dynamics does not give the table.
         """
         names = payload.columns(mapping, schema, self._rules)
-        cursor = self._store.cursor(mapping.entity)
-        if cursor.run == self._run and cursor.complete:
-            self.look_again(schema, mapping)
+        cursor, asked = self._store.cursor(mapping.entity), payload.asked(mapping, names)
+        again = cursor.run == self._run and cursor.complete
+        if again and not (cursor.delta_link and cursor.names == asked):
             return
-        asked = payload.asked(mapping, names)
         if cursor.names != asked:
             cursor = Cursor(self._run)
-        link = cursor.next_link if cursor.run == self._run else cursor.delta_link
-        start = Cursor(self._run, asked, whole=not link or (cursor.run == self._run and cursor.whole))
+        half = cursor.run == self._run and not again
+        link = cursor.next_link if half else cursor.delta_link
+        start = Cursor(self._run, asked, whole=not link or (half and cursor.whole))
         try:
             self._pages(schema, mapping, start, names, link, track=schema.change_tracking)
         except TemporaryFailure:
@@ -115,6 +115,8 @@ class Reading:
     ) -> None:
         shown = payload.wants_shown(mapping)
         read = self._store.count_records(self._run, mapping.entity)
+        if read and start.whole and not link:
+            self._store.forget_seen(self._run, mapping.entity)
         while True:
             self._token.checkpoint()
             page = self._dynamics.read_page(

@@ -190,6 +190,11 @@ class SqliteStore:
         with self.transaction():
             self._lifecycle.leave_out(entities)
 
+    def forget_seen(self, run: int, entity: Entity) -> None:
+        """Let a full reading that a run begins anew meet every record again: what it met before may be gone by now."""
+        with self.transaction():
+            self._db.execute("UPDATE records SET seen = 0 WHERE entity = ? AND seen = ?", (entity.value, run))
+
     def unseen(self, run: int, entity: Entity, after: int, limit: int) -> tuple[tuple[int, str], ...]:
         """Place and id of records that a full reading did not meet, in ledger order."""
         rows = self._db.execute(

@@ -63,3 +63,19 @@ def test_a_role_that_is_removed_and_said_anew_by_a_merge_stays(desk: Desk) -> No
             world.delete("connection", row["connectionid"])
     life.cycle()
     life.judged()
+
+
+def test_a_run_that_stood_still_until_its_tokens_had_expired_goes_on(desk: Desk) -> None:
+    assert isinstance(desk.start(), RunEnded)
+    life = Life(desk)
+    edited, gone = [row["contactid"] for row in life.rows("contact", statecode=0)][:2]
+    for row in (edited, gone):
+        life.world.update("contact", row, {"lastname": "Edited"})
+    rule = desk.rehearsal.faults.add("code", system="marketo", path="leads.json", verb="POST", code="607", count=0)
+    assert isinstance(desk.service.go_on().wait(120), JobFailed)
+    assert rule.played, "it stood still elsewhere"
+    desk.rehearsal.faults.clear()
+    life.world.delete("contact", gone)
+    life.marked.add(("contact", gone))
+    life.world.expire_tokens()
+    life.settled()

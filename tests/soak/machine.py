@@ -132,9 +132,9 @@ class Machine(RuleBasedStateMachine):
     def merge(self, winner: int, loser: int) -> None:
         """Two records become one in Dynamics."""
         quiet = [one for one in self.model.people if not (one.there or _wants_none(one))]
-        for kept in self._one(winner, lambda one: one in quiet):
-            for one in self._one(loser, lambda one: one in quiet and one.table == kept.table):
-                if one is not kept:
+        for kept in self._one(winner, quiet.__contains__):
+            for one in self._one(loser, quiet.__contains__):
+                if one is not kept and one.table == kept.table:
                     events.merge(self.world, one.table, kept.id, one.id)
                     self._carry(one, kept)
 
