@@ -7,8 +7,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import ClassVar
 
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
 from dynsync_gui.simulators import events
 from dynsync_gui.simulators.server import Rehearsal
@@ -220,3 +221,28 @@ class Machine(RuleBasedStateMachine):
 def _wants_none(one: Person) -> bool:
     """Whether somebody wants no mail, as Marketo knows already."""
     return one.unsubscribed or (one.held is not None and one.held.unsubscribed)
+
+
+def tell_stories(seat: Seat, number: int, chance: int | None = None) -> None:
+    """Run the machine so many times.
+
+    Args:
+        seat: Where the product lives.
+        number: How many stories.
+        chance: Which ones, as Hypothesis' seed; None for the same ones each time. Only then a failure is made shorter,
+            which takes long.
+
+    Raises:
+        AssertionError: One of them ended otherwise than the model says; its steps are printed.
+    """
+    Machine.seat = seat
+    chosen = settings(
+        max_examples=number,
+        stateful_step_count=20,
+        derandomize=chance is None,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate] if chance is None else [Phase.generate, Phase.shrink],
+        suppress_health_check=list(HealthCheck),
+    )
+    run_state_machine_as_test(Machine if chance is None else seed(chance)(Machine), settings=chosen)
