@@ -31,7 +31,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--minutes", type=float, metavar="M", help="stop then; the next call goes on where this one was"
     )
-    parser.add_argument("--only", metavar="KIND:N", help="one point, such as later/database/kill:17, with its log")
+    parser.add_argument(
+        "--only", type=Point.of, metavar="KIND:N", help="one point, such as later/database/kill:17, with its log"
+    )
     parser.add_argument("--stories", type=int, metavar="N", help="instead, drive both sides at random N times")
     parser.add_argument("--anew", action="store_true", help="forget what was visited before")
     return parser
@@ -46,7 +48,7 @@ def main() -> int:
             return 0
         course = undisturbed(seat)
         if options.only:
-            outcome = play(seat, course, Point.of(options.only))
+            outcome = play(seat, course, options.only)
             print(_told(outcome) if outcome.wrong else f"{outcome.point}: as it should be ({outcome.ended})")
             print(outcome.log)
             return 1 if outcome.wrong else 0
