@@ -375,11 +375,11 @@ class SyncStore(IncomingStore, EndStore, PlaceStore, UrgentStore, Protocol):
     def await_parents(self, entities: Sequence[Entity]) -> int:
         """Set aside what cannot be sent before another record is there; returns how many."""
 
+    def forget_seen(self, run: int, entity: Entity) -> None:
+        """Let a full reading that a run begins anew meet every record again: what it met before may be gone by now."""
+
     def unseen(self, run: int, entity: Entity, after: int, limit: int) -> tuple[tuple[int, str], ...]:
         """Place and id of records that a full reading did not meet, in ledger order."""
-
-    def see_anew(self, entity: Entity) -> None:
-        """Let a full reading that begins anew in one run miss also what the run had met before."""
 
     def undecided(self, entities: Sequence[Entity], after: int, limit: int) -> tuple[LedgerRecord, ...]:
         """Outbox records without a match, in ledger order."""

@@ -71,22 +71,15 @@ class Reading:
             ConnectionFailed: Dynamics does not give the table.
         """
         names = payload.columns(mapping, schema, self._rules)
-        cursor = self._store.cursor(mapping.entity)
-        if cursor.run == self._run and cursor.complete:
-            try:
-                self.look_again(schema, mapping)
-            except TemporaryFailure:
-                raise
-            except ConnectionFailed:  # it stood still for so long that the link is too old
-                self._store.see_anew(mapping.entity)
-                cursor = Cursor(self._run)
-            else:
-                return
-        asked = payload.asked(mapping, names)
+        cursor, asked = self._store.cursor(mapping.entity), payload.asked(mapping, names)
+        again = cursor.run == self._run and cursor.complete
+        if again and not (cursor.delta_link and cursor.names == asked):
+            return
         if cursor.names != asked:
             cursor = Cursor(self._run)
-        link = cursor.next_link if cursor.run == self._run else cursor.delta_link
-        start = Cursor(self._run, asked, whole=not link or (cursor.run == self._run and cursor.whole))
+        half = cursor.run == self._run and not again
+        link = cursor.next_link if half else cursor.delta_link
+        start = Cursor(self._run, asked, whole=not link or (half and cursor.whole))
         try:
             self._pages(schema, mapping, start, names, link, track=schema.change_tracking)
         except TemporaryFailure:
@@ -149,6 +142,8 @@ class Reading:
         shown = payload.wants_shown(mapping)
         conversion = Conversion(mapping.fields, payload.basis(mapping, start.names, self._rules))
         read = self._store.count_records(self._run, mapping.entity)
+        if read and start.whole and not link:
+            self._store.forget_seen(self._run, mapping.entity)
         while True:
             self._token.checkpoint()
             page = self._dynamics.read_page(

@@ -96,10 +96,10 @@ class Database:
             self.connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                self.connection.commit()
             except BaseException:
                 self.connection.rollback()
                 raise
-            self.connection.commit()
 
     def copy_to(self, path: Path) -> None:
         """Copy everything into a new file, whole or not at all."""

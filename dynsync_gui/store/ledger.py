@@ -329,6 +329,11 @@ class Ledger:
             ],
         )
         self._db.executemany("DELETE FROM problems WHERE seq = ?", [(row.seq,) for row in rows])
+        self._db.executemany(  # what one removes and another says anew is one role in Marketo, and stays
+            f"""UPDATE records SET state = 'skipped', match = '', marketo_id = '', agreed = NULL, agreed_prints = NULL
+                 WHERE marketo_id = ? AND seq <> ? AND state = 'outbox' AND match = 'delete' AND entity IN {_ROLES}""",
+            [(row.marketo_id, row.seq) for row in rows if row.marketo_id and row.linked.rpartition("|")[2]],
+        )
 
     def refuse(self, rows: Sequence[Refusal], at: datetime) -> None:
         """See `SyncStore.refuse`; who was to adopt a person by its address gives it free."""

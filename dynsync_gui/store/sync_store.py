@@ -221,6 +221,12 @@ class SqliteStore:
                 "UPDATE records SET state = 'outbox', run = ? WHERE match = 'unlist' AND state = 'skipped'", (run,)
             )
 
+    def forget_seen(self, run: int, entity: Entity) -> None:
+        """Let a full reading that a run begins anew meet every record again: what it met before may be gone by now."""
+        with self.transaction():
+            self._db.execute("UPDATE records SET seen = 0 WHERE entity = ? AND seen = ?", (entity.value, run))
+            self._db.execute("DELETE FROM met WHERE run = ? AND entity = ?", (run, entity.value))
+
     def unseen(self, run: int, entity: Entity, after: int, limit: int) -> tuple[tuple[int, str], ...]:
         """Place and id of records that a full reading did not meet, in ledger order."""
         rows = self._db.execute(
@@ -229,11 +235,6 @@ class SqliteStore:
             (entity.value, run, after, limit),
         )
         return tuple((seq, id_) for seq, id_ in rows)
-
-    def see_anew(self, entity: Entity) -> None:
-        """Let a full reading that begins anew in one run miss also what the run had met before."""
-        with self.transaction():
-            self._db.execute("UPDATE records SET seen = 0 WHERE entity = ?", (entity.value,))
 
     def undecided(self, entities: Sequence[Entity], after: int, limit: int) -> tuple[LedgerRecord, ...]:
         """Outbox records without a match, in ledger order."""

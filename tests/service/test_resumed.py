@@ -1,4 +1,4 @@
-"""What a run that broke off leaves behind and the next one must not mistake; each was found by the sweep of faults."""
+"""What a run leaves behind and the next one must not mistake; each was found by the sweep of faults."""
 
 from __future__ import annotations
 
@@ -48,3 +48,34 @@ def test_a_role_that_waits_is_listed_once_though_dynamics_keeps_it_twice(desk: D
     life.cycle()
     assert not twins & {id_ for _, id_ in desk.listed()}
     life.judged()
+
+
+def test_a_role_that_is_removed_and_said_anew_by_a_merge_stays(desk: Desk) -> None:
+    assert isinstance(desk.start(), RunEnded)
+    life = Life(desk)
+    life.cycle()
+    world, people = life.world, [row["contactid"] for row in life.rows("contact", statecode=0)]
+    said = [row for row in world.as_json()["connection"] if row["_record2id_value"] in people]
+    old = said[0]["_record2id_value"]
+    events.merge(world, "contact", next(one for one in people if one != old), old)
+    for row in said:
+        if row["_record2id_value"] == old:  # its twin says the same and stays
+            world.delete("connection", row["connectionid"])
+    life.cycle()
+    life.judged()
+
+
+def test_a_run_that_stood_still_until_its_tokens_had_expired_goes_on(desk: Desk) -> None:
+    assert isinstance(desk.start(), RunEnded)
+    life = Life(desk)
+    edited, gone = [row["contactid"] for row in life.rows("contact", statecode=0)][:2]
+    for row in (edited, gone):
+        life.world.update("contact", row, {"lastname": "Edited"})
+    rule = desk.rehearsal.faults.add("code", system="marketo", path="leads.json", verb="POST", code="607", count=0)
+    assert isinstance(desk.service.go_on().wait(120), JobFailed)
+    assert rule.played, "it stood still elsewhere"
+    desk.rehearsal.faults.clear()
+    life.world.delete("contact", gone)
+    life.marked.add(("contact", gone))
+    life.world.expire_tokens()
+    life.settled()

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
+from tests.soak.machine import tell_stories
 from tests.soak.play import Course, Outcome, play, undisturbed
 from tests.soak.points import KINDS, Point, drawn
 from tests.soak.seat import Seat
@@ -30,18 +31,24 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--minutes", type=float, metavar="M", help="stop then; the next call goes on where this one was"
     )
-    parser.add_argument("--only", metavar="KIND:N", help="one point, such as later/database/kill:17, with its log")
+    parser.add_argument(
+        "--only", type=Point.of, metavar="KIND:N", help="one point, such as later/database/kill:17, with its log"
+    )
+    parser.add_argument("--stories", type=int, metavar="N", help="instead, drive both sides at random N times")
     parser.add_argument("--anew", action="store_true", help="forget what was visited before")
     return parser
 
 
 def main() -> int:
-    """Sweep, and return 1 when a point came to another end."""
+    """Sweep, and return 1 when a point came to another end; a random story that fails ends with its steps."""
     options = _parser().parse_args()
     with Seat() as seat:
+        if options.stories:
+            tell_stories(seat, options.stories, options.seed)
+            return 0
         course = undisturbed(seat)
         if options.only:
-            outcome = play(seat, course, Point.of(options.only))
+            outcome = play(seat, course, options.only)
             print(_told(outcome) if outcome.wrong else f"{outcome.point}: as it should be ({outcome.ended})")
             print(outcome.log)
             return 1 if outcome.wrong else 0

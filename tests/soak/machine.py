@@ -7,8 +7,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import ClassVar
 
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
 from dynsync_gui.simulators import events
 from dynsync_gui.simulators.server import Rehearsal
@@ -115,9 +116,7 @@ class Machine(RuleBasedStateMachine):
     @rule(place=_PLACE)
     def turn_the_filter(self, place: int) -> None:
         """The filter is set to No, or back."""
-        for one in self._one(
-            place, lambda one: not one.there and one.unsubscribed == self._unsubscribed(one), all=True
-        ):
+        for one in self._one(place, lambda one: not one.there and one.unsubscribed == _wants_none(one), hidden=True):
             one.hidden = not one.hidden
             self.world.update(one.table, one.id, {"new_synctomkto": not one.hidden})
 
@@ -133,28 +132,23 @@ class Machine(RuleBasedStateMachine):
     @rule(winner=_PLACE, loser=_PLACE)
     def merge(self, winner: int, loser: int) -> None:
         """Two records become one in Dynamics."""
-        for kept in self._one(winner, lambda one: not one.there):
-            for one in self._one(loser, lambda one: one is not kept and one.table == kept.table and not one.there):
-                if self._unsubscribed(kept) or self._unsubscribed(one):
-                    return  # whose wish counts is told by other tests
-                events.merge(self.world, one.table, kept.id, one.id)
-                one.carrier = kept
-                for other in self.model.people:
-                    other.carrier = kept if other.carrier is one else other.carrier
+        quiet = [one for one in self.model.people if not (one.there or _wants_none(one))]
+        for kept in self._one(winner, quiet.__contains__):
+            for one in self._one(loser, quiet.__contains__):
+                if one is not kept and one.table == kept.table:
+                    events.merge(self.world, one.table, kept.id, one.id)
+                    self._carry(one, kept)
 
     @precondition(lambda self: not self.loose and len(self.model.people) < _CROWD)
     @rule(place=_PLACE)
     def qualify(self, place: int) -> None:
         """A lead becomes a contact."""
-        for one in self._one(place, lambda one: one.table == "lead" and not one.there):
-            if self._unsubscribed(one):
-                return
+        for one in self._one(place, lambda one: one.table == "lead" and not (one.there or _wants_none(one))):
             made = events.qualify(self.world, one.id).contact
             assert made is not None
-            one.carrier = Person("contact", made, dict(one.values), one.owner)
-            self.model.people.append(one.carrier)
-            for other in self.model.people:
-                other.carrier = one.carrier if other.carrier is one else other.carrier
+            contact = Person("contact", made, dict(one.values), one.owner)
+            self.model.people.append(contact)
+            self._carry(one, contact)
 
     @rule()
     def expire(self) -> None:
@@ -194,17 +188,18 @@ class Machine(RuleBasedStateMachine):
         assert life.ended not in {"late", "crashed", "unexpected"}, life
         return life
 
-    def _one(self, place: int, fits: Callable[[Person], bool] = lambda _: True, *, all: bool = False) -> list[Person]:
-        """One of those who fit, or none; hidden ones only with `all`."""
-        fitting = [
-            one
-            for one in self.model.people
-            if not one.gone and not one.carrier and (all or not one.hidden) and fits(one)
-        ]
+    def _one(
+        self, place: int, fits: Callable[[Person], bool] = lambda _: True, *, hidden: bool = False
+    ) -> list[Person]:
+        """One of those who fit, or none; with `hidden` those whom the filter keeps out, too."""
+        people = [one for one in self.model.people if one.travels or (hidden and not (one.gone or one.carrier))]
+        fitting = [one for one in people if fits(one)]
         return [fitting[place % len(fitting)]] if fitting else []
 
-    def _unsubscribed(self, one: Person) -> bool:
-        return one.unsubscribed or (one.held is not None and one.held.unsubscribed)
+    def _carry(self, one: Person, carrier: Person) -> None:
+        for other in self.model.people:
+            if other is one or other.carrier is one:
+                other.carrier = carrier
 
     def _person(self, one: Person) -> int:
         persons = self.rehearsal.audit()["marketo"]["persons"]
@@ -221,3 +216,33 @@ class Machine(RuleBasedStateMachine):
     def _value(self, column: str) -> str:
         word = self._word()
         return f"{word}@contoso.example" if column == "emailaddress1" else f"{column[0].upper()}{word}"
+
+
+def _wants_none(one: Person) -> bool:
+    """Whether somebody wants no mail, as Marketo knows already."""
+    return one.unsubscribed or (one.held is not None and one.held.unsubscribed)
+
+
+def tell_stories(seat: Seat, number: int, chance: int | None = None) -> None:
+    """Run the machine so many times.
+
+    Args:
+        seat: Where the product lives.
+        number: How many stories.
+        chance: Which ones, as Hypothesis' seed; None for the same ones each time. Only then a failure is made shorter,
+            which takes long.
+
+    Raises:
+        AssertionError: One of them ended otherwise than the model says; its steps are printed.
+    """
+    Machine.seat = seat
+    chosen = settings(
+        max_examples=number,
+        stateful_step_count=20,
+        derandomize=chance is None,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate] if chance is None else [Phase.generate, Phase.shrink],
+        suppress_health_check=list(HealthCheck),
+    )
+    run_state_machine_as_test(Machine if chance is None else seed(chance)(Machine), settings=chosen)

@@ -114,8 +114,13 @@ class Story:
         return [row for row in self.world.as_json()[table] if not row.get("merged")]
 
     def _people(self, table: str) -> Iterator[str]:
-        """Active ones who are in Marketo once, in the order of their ids."""
-        held = [person.get("dynamicsId") for person in self.rehearsal.audit()["marketo"]["persons"]]
+        """Active ones who are in Marketo once and want mail, in the order of their ids.
+
+        Where a person who wants none is merged into one who does, the wish reaches Dynamics only if the run broke off
+        just then: what a survivor gains is no change, but nobody knows any more that it was gained.
+        """
+        persons = self.rehearsal.audit()["marketo"]["persons"]
+        held = [person.get("dynamicsId") for person in persons if not person.get("unsubscribed")]
         return iter(
             row[f"{table}id"]
             for row in sorted(self._rows(table), key=lambda row: str(row[f"{table}id"]))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import threading
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -37,7 +39,16 @@ def visit(course: Course, points: Iterable[Point], ends: float) -> Iterator[Outc
 
 
 def _sit_down(course: Course) -> None:
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _seat.append((Seat().__enter__(), course))  # it ends with this process, when its standard input does
+
+
+def _end_with_parent() -> None:
+    """A sweep that is killed leaves nobody behind who waits for more."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 def _play(point: Point) -> Outcome:

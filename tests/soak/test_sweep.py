@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import sys
 from collections.abc import Iterator
 
 import pytest
@@ -14,7 +13,7 @@ from tests.soak.seat import Seat
 from tests.soak.story import CHAPTERS, Chapter
 from tests.soak.trip import Seam, Way
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows neither forks nor knows SIGKILL")
+pytestmark = pytest.mark.only_on("linux")  # Windows does not fork, and macOS not safely
 
 SEED = 20261122
 PAIRS = [(seam, way) for seam in Seam for way in Way if (seam, way) != BOUNDLESS]

@@ -6,6 +6,7 @@ import pytest
 
 from dynsync_gui.domain.errors import StoreFailed
 from dynsync_gui.domain.findings.records import finding_of
+from dynsync_gui.domain.report import RunKind
 from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.storage import Cursor
 from dynsync_gui.store.rate_window import StoredRateWindow
@@ -55,6 +56,26 @@ def test_a_disk_that_fails_while_it_is_read_is_told_in_our_words(tmp_path: Path)
             assert caught.value.code == "store-unusable"
         store._db.set_progress_handler(None, 1)
         assert store.runs(5) == ()
+    finally:
+        store.close()
+
+
+def test_a_transaction_that_cannot_be_kept_is_over(tmp_path: Path):
+    """What follows would be a part of it otherwise, and lost with it."""
+    store = SqliteStore(tmp_path / "dynsync.db", finding_of)
+
+    def deny(action: int, verb: str | None, *_: object) -> int:
+        return sqlite3.SQLITE_DENY if (action, verb) == (sqlite3.SQLITE_TRANSACTION, "COMMIT") else sqlite3.SQLITE_OK
+
+    try:
+        store._db.set_authorizer(deny)
+        with pytest.raises(StoreFailed):
+            store.begin_run(RunKind.FIRST)
+        store._db.set_authorizer(None)
+        assert not store._db.in_transaction
+        assert store.runs(5) == ()
+        store.begin_run(RunKind.FIRST)
+        assert not store._db.in_transaction
     finally:
         store.close()
 
