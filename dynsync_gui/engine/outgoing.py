@@ -31,11 +31,9 @@ def values(record: LedgerRecord, links: Links) -> dict[str, Any]:
         links: What it is to be linked to.
     """
     agreed = entries(record.agreed) if record.entity.target in _IN_PARTS else frozenset()
-    row = {
-        name: value
-        for name, value in record.payload.items()
-        if _counts(record, name, value) and entry(name, value) not in agreed
-    }
+    row = {name: value for name, value in record.payload.items() if _counts(record, name, value)}
+    if agreed:
+        row = {name: value for name, value in row.items() if entry(name, value) not in agreed}
     if record.reason:
         return row  # what a rule leaves out is told only that
     row |= dict.fromkeys(MARKS & record.filled, False)  # it was left out, and is there again

@@ -87,7 +87,7 @@ class Planner:
     def matching(self, schemas: Schemas, mapping: SyncMapping, run: int, calls: CallCount) -> Matching:
         """What finds the Marketo records of a run's outgoing records."""
         told = lambda done: self._matched(calls, done)  # noqa: E731
-        return Matching(self.marketo, self.store, run, schemas, mapping, self.token, told)
+        return Matching(self.marketo, self.store, run, schemas, mapping, self.limits.in_flight, self.token, told)
 
     def _read(self, schemas: Schemas, mapping: SyncMapping, run: int) -> None:
         """Read every table; one that Dynamics does not give is left out with a notice, unless it gives none at all."""

@@ -197,6 +197,7 @@ class Ledger:
                 agreed=row[16] or b"",
                 spared=split(row[17]),
                 name=row[18],
+                size=len(row[4] or ""),
             )
             for row, resolved in zip(rows, self._links.resolve(pointers), strict=True)
         )
