@@ -30,6 +30,7 @@ def show(_records: int) -> None:
 
 
 def _asked(systems: Systems) -> str:
-    seen = [one for one in systems.exchanges() if one.system != "entra" and "/oauth" not in one.path]
+    signing_in = ("/api/data/v9.2/", "/identity/oauth/token")
+    seen = [one for one in systems.exchanges() if one.system != "entra" and not one.path.endswith(signing_in)]
     dynamics = sum(one.system == "dataverse" for one in seen)
     return f"{len(seen)} calls ({dynamics} to Dynamics, {len(seen) - dynamics} to Marketo)"

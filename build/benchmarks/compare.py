@@ -24,7 +24,7 @@ def show(records: int) -> None:
         seen = timing(systems)
         reading = max(one.ended for one in seen.pages) - min(one.started for one in seen.pages)
         print(
-            f"full comparison of {job.unchanged:,} records: {job.unchanged / reading:,.0f} records/s read and compared; "
+            f"full comparison of {job.unchanged:,} records: {job.unchanged / reading:,.0f} records/s, "
             f"{len(seen.writes)} writes, {len(seen.calls)} calls to Marketo; "
             f"processor: {job.cpu / job.unchanged * 1e6:.0f} µs a record; whole cycle {job.seconds:.1f} s"
         )

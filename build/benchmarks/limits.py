@@ -1,4 +1,4 @@
-"""How much of its share of Marketo's limits DynSync uses, and how it writes beside the script that a user would write."""
+"""How much of its share of Marketo's limits DynSync uses, and how fast it writes beside the script of a user."""
 
 from __future__ import annotations
 
