@@ -10,7 +10,7 @@ from benchmarks.systems import prepared
 from benchmarks.timing import Timing, timing
 from benchmarks.user_venv import run_script, user_python
 
-_SHARE, _SHARE_LATENCIES = 80, (0.3, 1.0, 2.0)
+_SHARE, _SHARE_LATENCIES = 50, (0.3, 1.0, 2.0)
 _WHOLE, _WRITE_LATENCIES = 100, (0.5, 1.5)
 _SCRIPT_PEOPLE = 5_000
 

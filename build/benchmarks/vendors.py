@@ -25,6 +25,9 @@ PATTERNS = 2_000
 WRITTEN = "written"
 """Stands in the log in place of a code, so that a call that brought persons is told from a look-up."""
 
+_STRANGERS = 1_100
+"""Persons that Marketo has already: more than DynSync lists at once, so that it has to look everybody up."""
+
 _MARK = "@@@@@@@@"
 """Stands for the number of the page, in eight hexadecimal digits."""
 
@@ -128,6 +131,8 @@ class PreparedRehearsal(Rehearsal):
         contacts = PreparedContacts(self, records)
         self.dataverse.tracker.page = contacts.tracked  # type: ignore[method-assign]
         self.dataverse.reader.page = contacts.plain  # type: ignore[method-assign]
+        for number in range(_STRANGERS):
+            self.marketo.persons.create({"email": f"{number}@elsewhere.example"})
         self.marketo.person_calls.sync = PreparedPersons(self).sync  # type: ignore[method-assign]
 
 
