@@ -91,13 +91,13 @@ def measure(ready: dict[str, Any], folder: str, calls: int, in_flight: int) -> N
     from dynsync_gui.composition import Options, open_service
     from dynsync_gui.domain.events import RunEnded
     from dynsync_gui.domain.settings import LimitSettings, ObjectSettings
-    from dynsync_gui.rehearsal import _reached_by
+    from dynsync_gui.rehearsal import reached_by
     from dynsync_gui.store.rate_window import StoredRateWindow
     from dynsync_gui.system.secrets import SecretSource
 
     if calls == OFF:
         StoredRateWindow.reserve = lambda *_: 0.0  # type: ignore[method-assign]
-    settings, secrets = _reached_by(ready)
+    settings, secrets = reached_by(ready)
     settings = replace(
         settings,
         limits=LimitSettings(calls or 100, in_flight),

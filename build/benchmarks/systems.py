@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -109,7 +110,12 @@ def _running(program: Sequence[str], records: int, latency: float, *, limits: bo
             *(() if limits else ("--no-limits",)),
         ]
         with subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT, env={"PYTHONPATH": str(ROOT)}
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
         ) as process:
             if process.stdin is None or process.stdout is None:
                 raise AssertionError("asked for as pipes")

@@ -31,7 +31,13 @@ def values(record: LedgerRecord, links: Links) -> dict[str, Any]:
         links: What it is to be linked to.
     """
     agreed = entries(record.agreed) if record.entity.target in _IN_PARTS else frozenset()
-    row = {name: value for name, value in record.payload.items() if _counts(record, name, value)}
+    row = {
+        name: value
+        for name, value in record.payload.items()
+        if (value is not None or name in record.filled) and name not in record.spared
+    }
+    if not row.get(UNSUBSCRIBED, True):
+        del row[UNSUBSCRIBED]
     if agreed:
         row = {name: value for name, value in row.items() if entry(name, value) not in agreed}
     if record.reason:
@@ -52,7 +58,9 @@ def row(record: LedgerRecord) -> dict[str, Any]:
 
 def filled(record: LedgerRecord, links: Links) -> frozenset[str]:
     """Marketo fields that hold a value of ours once the record is acknowledged."""
-    ours = {name for name, value in record.payload.items() if value is not None and _counts(record, name, value)}
+    ours = {name for name, value in record.payload.items() if value is not None} - record.spared
+    if not record.payload.get(UNSUBSCRIBED):
+        ours.discard(UNSUBSCRIBED)
     if record.reason:
         return frozenset(ours | (record.filled - record.payload.keys()))
     linked = link_values(record.entity, links, record.filled)
@@ -70,10 +78,3 @@ def changes(record: LedgerRecord, held: Mapping[str, Any]) -> dict[str, Any]:
         for name, value in values(wanted, record.coming).items()
         if not same(value, held.get(name)) and not (name in record.spared and held.get(name) not in {None, "", False})
     }
-
-
-def _counts(record: LedgerRecord, name: str, value: Any) -> bool:
-    """Whether a value is Marketo's business at all."""
-    if name in record.spared or (name == UNSUBSCRIBED and not value):
-        return False
-    return value is not None or name in record.filled

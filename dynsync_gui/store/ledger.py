@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 from dynsync_gui.domain.errors import Retry
@@ -33,6 +34,7 @@ _UNMATCHED = f"""
 """People to be found by e-mail: exactly what that index holds, so that nothing else is looked at."""
 
 _ID_CHUNK = 400
+_NO_END = 2**63 - 1
 _STAGE = f"""
     INSERT INTO records ({", ".join(COLUMNS)}) VALUES ({", ".join("?" * len(COLUMNS))})
     ON CONFLICT (entity, id) DO UPDATE SET
@@ -164,13 +166,17 @@ class Ledger:
 
     def _select(self, where: str, entities: Sequence[Entity], after: int, limit: int) -> tuple[LedgerRecord, ...]:
         # Each table by itself, so that an index gives the order: in one go all that waits would be sorted each time.
-        condition = f"{where}{self._urgency.where} AND entity = ? AND seq > ?"
-        one = f"SELECT * FROM ({_OUTGOING} WHERE {condition} ORDER BY seq LIMIT ?)"
-        rows = self._db.execute(
-            f"{' UNION ALL '.join([one] * len(entities))} ORDER BY 1 LIMIT ?",
-            (*(value for entity in entities for value in (entity.value, after, limit)), limit),
-        )
-        return self._linked(rows.fetchall())
+        rows: list[tuple[Any, ...]] = []
+        last = _NO_END
+        for entity in entities:
+            found = self._db.execute(
+                f"""{_OUTGOING} WHERE {where}{self._urgency.where} AND entity = ? AND seq > ? AND seq <= ?
+                     ORDER BY seq LIMIT ?""",
+                (entity.value, after, last, limit),
+            ).fetchall()
+            rows += found
+            last = found[-1][0] if len(found) == limit else last
+        return self._linked(sorted(rows, key=itemgetter(0))[:limit])
 
     def _linked(self, rows: Sequence[Sequence[Any]]) -> tuple[LedgerRecord, ...]:
         """Rows as records, with what they point to."""
