@@ -298,16 +298,18 @@ class Ledger:
 
     def acknowledge(self, rows: Sequence[Acknowledgement]) -> None:
         """See `SyncStore.acknowledge`."""
-        at = now()
+        at, seqs = now(), [row.seq for row in rows]
+        marks = ",".join("?" * len(seqs))
+        found = self._db.execute(f"SELECT seq FROM records WHERE before IS NOT NULL AND seq IN ({marks})", seqs)
+        overwriting = {seq for (seq,) in found}
         self._db.executemany(
             """INSERT INTO journal (run, at, entity, id, marketo_id, before)
                SELECT run, ?, entity, id, ?, before FROM records
                 WHERE seq = ? AND version = ? AND state = 'outbox' AND before IS NOT NULL""",
-            [(at, row.marketo_id, row.seq, row.version) for row in rows],
+            [(at, row.marketo_id, row.seq, row.version) for row in rows if row.seq in overwriting],
         )
-        self._db.executemany(  # what the survivor takes over there is no change that somebody made
-            "INSERT OR IGNORE INTO muted SELECT carrier FROM records WHERE seq = ? AND match = 'merge'",
-            [(row.seq,) for row in rows],
+        self._db.execute(  # what the survivor takes over there is no change that somebody made
+            f"INSERT OR IGNORE INTO muted SELECT carrier FROM records WHERE match = 'merge' AND seq IN ({marks})", seqs
         )
         self._db.executemany(
             f"""UPDATE records SET state = CASE reason WHEN '' THEN 'acknowledged' ELSE 'skipped' END,
@@ -329,7 +331,7 @@ class Ledger:
                 for one in rows
             ],
         )
-        self._db.executemany("DELETE FROM problems WHERE seq = ?", [(row.seq,) for row in rows])
+        self._db.execute(f"DELETE FROM problems WHERE seq IN ({marks})", seqs)
 
     def refuse(self, rows: Sequence[Refusal], at: datetime) -> None:
         """See `SyncStore.refuse`; who was to adopt a person by its address gives it free."""
