@@ -78,7 +78,7 @@ class RehearsalProcess:
         if not line:
             self.stop()
             raise DynSyncError("rehearsal", NOT_STARTED)
-        return _reached_by(json.loads(line))
+        return reached_by(json.loads(line))
 
     def stop(self) -> None:
         """End them and remove what they wrote; nothing happens where none run."""
@@ -105,7 +105,8 @@ def _program() -> list[str]:
     return [sys.executable, "-m", "dynsync_gui.simulators"]
 
 
-def _reached_by(ready: dict[str, Any]) -> tuple[Settings, Secrets]:
+def reached_by(ready: dict[str, Any]) -> tuple[Settings, Secrets]:
+    """Settings and secrets that lead to rehearsal systems, out of the line that they print when they are ready."""
     dynamics, marketo = ready["dynamics"], ready["marketo"]
     hosts = tuple(urlsplit(url).netloc for url in (dynamics["url"], marketo["endpoint"], ready["entra"]["url"]))
     settings = Settings(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -15,10 +16,6 @@ from typing import Any
 
 from steps.console import ROOT
 
-WRITES, LOOK_UPS = "/rest/v1/leads.json", "look-ups"
-WINDOW_SECONDS = 20.0
-"""Marketo's window of calls."""
-
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
@@ -27,10 +24,11 @@ class Exchange:
     Attributes:
         system: ``dataverse``, ``marketo`` or ``entra``.
         path: Without the query.
-        writes: Whether its body is JSON that changes records, by its size: a look-up's form names no values.
+        query: As it was sent.
+        received: Bytes of its body.
         started: Seconds since 1970.
         ended: Likewise.
-        code: The vendor's code of a refusal.
+        code: The vendor's code of a refusal, or that it brought persons (see `vendors.WRITTEN`).
     """
 
     system: str
@@ -112,7 +110,12 @@ def _running(program: Sequence[str], records: int, latency: float, *, limits: bo
             *(() if limits else ("--no-limits",)),
         ]
         with subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT, env={"PYTHONPATH": str(ROOT)}
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
         ) as process:
             if process.stdin is None or process.stdout is None:
                 raise AssertionError("asked for as pipes")

@@ -1,8 +1,8 @@
 """The vendors of a measurement, in a process of their own: the rehearsal systems, with contacts by the million.
 
-Signing in, describing, limits, latency and paging cookies are the rehearsal's own. What would make it the slowest part of
-a measurement is prepared: pages of contacts are one page of the rehearsal's with other ids and addresses, and a call that
-writes persons is answered without keeping their values. Every contestant gets the same.
+Signing in, describing, limits, latency and paging cookies are the rehearsal's own. What would make it the slowest part
+of a measurement is prepared: pages of contacts are one page of the rehearsal's with other ids and addresses, and a call
+that writes persons is answered without keeping their values. Every contestant gets the same.
 """
 
 from __future__ import annotations
@@ -21,6 +21,12 @@ from dynsync_gui.simulators.server import Rehearsal
 
 PATTERNS = 2_000
 """Records of the rehearsal; half of them are contacts, which the prepared pages repeat."""
+
+WRITTEN = "written"
+"""Stands in the log in place of a code, so that a call that brought persons is told from a look-up."""
+
+_STRANGERS = 1_100
+"""Persons that Marketo has already: more than DynSync lists at once, so that it has to look everybody up."""
 
 _MARK = "@@@@@@@@"
 """Stands for the number of the page, in eight hexadecimal digits."""
@@ -112,7 +118,9 @@ class PreparedPersons:
                 rows.append(f'{{"id":{id_},"status":"{state}"}}')
         self._marketo.wait()
         text = f'{{"requestId":"1#1","result":[{",".join(rows)}],"success":true}}'
-        return Answer(text, content_type="application/json; charset=utf-8")
+        answer = Answer(text, content_type="application/json; charset=utf-8")
+        answer.code = WRITTEN
+        return answer
 
 
 class PreparedRehearsal(Rehearsal):
@@ -123,6 +131,8 @@ class PreparedRehearsal(Rehearsal):
         contacts = PreparedContacts(self, records)
         self.dataverse.tracker.page = contacts.tracked  # type: ignore[method-assign]
         self.dataverse.reader.page = contacts.plain  # type: ignore[method-assign]
+        for number in range(_STRANGERS):
+            self.marketo.persons.create({"email": f"{number}@elsewhere.example"})
         self.marketo.person_calls.sync = PreparedPersons(self).sync  # type: ignore[method-assign]
 
 

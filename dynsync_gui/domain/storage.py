@@ -180,6 +180,7 @@ class LedgerRecord:
         name: How people call it.
         carrier: Marketo's id of the person that its own goes into, for `Match.MERGE`.
         kept: Fields of that person that hold a value of ours.
+        size: Bytes of the payload as stored; as it is sent it is not longer.
     """
 
     seq: int
@@ -201,6 +202,7 @@ class LedgerRecord:
     carrier: str = ""
     kept: frozenset[str] = frozenset()
     name: str = ""
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ _REMEMBERED = 256
 """Values of a field that are kept converted: most fields hold few, and again and again the same."""
 
 _LOOKED_AT = {TargetType.DATE, TargetType.DATETIME, TargetType.EMAIL, TargetType.TEXT}
-"""Types whose values are not judged by their length alone."""
+"""Types whose values are not judged by their length alone; taken, they say what they say in Dynamics."""
 
 _Taken = tuple[Any, Fit, bytes]
 _Take = Callable[[Any, str | None], _Taken]
@@ -110,6 +110,7 @@ def _judging(pair: FieldMapping) -> Callable[[Any], Fit]:
     """How a converted value of a field is judged; most are told by a glance at their length."""
     characters, _ = room(pair.target)
     looked_at = pair.target.type in _LOOKED_AT or pair.form is Form.LABEL
+    alterable = pair.form is Form.LABEL or pair.target.type not in _LOOKED_AT  # or of one line
 
     def judge(value: Any) -> Fit:
         if value is None:
@@ -119,6 +120,6 @@ def _judging(pair: FieldMapping) -> Callable[[Any], Fit]:
             return Fit.WHOLE
         if misfit(pair, value):
             return Fit.REFUSED
-        return Fit.ALTERED if altered(pair, value) else Fit.WHOLE
+        return Fit.ALTERED if alterable and altered(pair, value) else Fit.WHOLE
 
     return judge

@@ -5,8 +5,10 @@ The outcome is kept before anything is sent, so that a batch that is sent twice 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, TypeVar
 
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.convert import email_of
@@ -46,6 +48,7 @@ _ROLES = (Entity.CUSTOMER, Entity.CONNECTION)
 _ROLE_FIELDS = ("marketoGUID", OPPORTUNITY_KEY, "leadId", "role", "isPrimary")
 
 Held = Mapping[str, Any]
+_Chunk = TypeVar("_Chunk")
 OnMatched = Callable[[int], None]
 
 
@@ -58,6 +61,7 @@ class Matching:
         run: The run's number.
         schemas: Marketo's fields today, and the custom objects.
         mapping: What is synced.
+        in_flight: Calls at the same time.
         token: Pauses and stops it.
         on_matched: Told how many records were looked at.
         look: Finds out what became of persons that are missing.
@@ -70,6 +74,7 @@ class Matching:
         run: int,
         schemas: Schemas,
         mapping: SyncMapping,
+        in_flight: int,
         token: CancelToken,
         on_matched: OnMatched,
         look: Callable[[], None],
@@ -78,6 +83,7 @@ class Matching:
         self._store = store
         self._run = run
         self._own = schemas.own
+        self._in_flight = in_flight
         self._token = token
         self._on_matched = on_matched
         self._look = look
@@ -115,17 +121,18 @@ class Matching:
 
     def _by_key(self, entities: Sequence[Entity], target: Target, own: OwnType | None = None) -> None:
         """Records whose Dynamics id Marketo holds; an object that it does not let be read is written by key alone."""
-        key, after = key_of(target), 0
+        key = key_of(target)
         fields = self._person_fields if target is Target.PERSON else self._fields.get(target, ())
         if own is not None:
             fields = (key, id_of(target), *own.links, *(pair.target.name for pair in own.fields))
+
+        def ask(records: Sequence[LedgerRecord]) -> tuple[Held, ...]:
+            was_marked = any(DELETED_FIELD in record.filled for record in records)
+            asked = (*fields, DELETED_FIELD) if was_marked and own is not None else fields
+            return self._held(target, key, [one.id for one in records], asked, own.name if own else "")
+
         try:
-            while records := self._store.undecided(entities, after, CHUNK):
-                self._token.checkpoint()
-                after = records[-1].seq
-                was_marked = any(DELETED_FIELD in record.filled for record in records)
-                asked = (*fields, DELETED_FIELD) if was_marked and own is not None else fields
-                held = self._held(target, key, [record.id for record in records], asked, own.name if own else "")
+            for records, held in self._side_by_side(self._undecided(entities), ask):
                 found = {str(row.get(key) or "").lower(): row for row in reversed(held)}
                 moved = self._moved(records, found) if target is Target.PERSON else frozenset()
                 known = [record for record in records if record.id in found and record.seq not in moved]
@@ -150,13 +157,8 @@ class Matching:
 
     def _roles(self) -> None:
         """Roles whose two ends Marketo has already; those of anything new are new themselves."""
-        after = 0
         try:
-            while records := self._store.undecided(_ROLES, after, CHUNK):
-                self._token.checkpoint()
-                after = records[-1].seq
-                ends = {record.coming.opportunity for record in records if record.coming.person} - {""}
-                held = self._held(Target.ROLE, OPPORTUNITY_KEY, sorted(ends), _ROLE_FIELDS)
+            for records, held in self._side_by_side(self._undecided(_ROLES), self._roles_of):
                 found = {_role_key(row): row for row in held}
                 rows = [(record, found.get(_role_key(outgoing.values(record, record.coming)))) for record in records]
                 self._store.decide([_known(record, row) for record, row in rows if row is not None])
@@ -165,17 +167,49 @@ class Matching:
             if not quarantines(failure):
                 raise
 
+    def _roles_of(self, records: Sequence[LedgerRecord]) -> tuple[Held, ...]:
+        """Roles of the opportunities that records name."""
+        ends = {record.coming.opportunity for record in records if record.coming.person} - {""}
+        return self._held(Target.ROLE, OPPORTUNITY_KEY, sorted(ends), _ROLE_FIELDS)
+
     def _by_email(self) -> None:
-        after = ""
-        while shared := self._store.undecided_emails(after, CHUNK):
-            self._token.checkpoint()
-            after = shared[-1].email
-            emails = [one.email for one in shared if "," not in one.email]
+        for shared, held in self._side_by_side(self._emails(), self._persons_of):
             persons: dict[str, list[Held]] = {}
-            for row in self._held(Target.PERSON, "email", emails, self._person_fields):
+            for row in held:
                 persons.setdefault(email_of(row.get("email")), []).append(row)
             self._adopt([one for one in shared if one.email in persons], persons)
             self._step(sum(len(one.seqs) for one in shared))
+
+    def _persons_of(self, shared: Sequence[SharedEmail]) -> tuple[Held, ...]:
+        emails = [one.email for one in shared if "," not in one.email]
+        return self._held(Target.PERSON, "email", emails, self._person_fields)
+
+    def _undecided(self, entities: Sequence[Entity]) -> Iterator[tuple[LedgerRecord, ...]]:
+        after = 0
+        while records := self._store.undecided(entities, after, CHUNK):
+            after = records[-1].seq
+            yield records
+
+    def _emails(self) -> Iterator[tuple[SharedEmail, ...]]:
+        after = ""
+        while shared := self._store.undecided_emails(after, CHUNK):
+            after = shared[-1].email
+            yield shared
+
+    def _side_by_side(
+        self, chunks: Iterator[_Chunk], ask: Callable[[_Chunk], tuple[Held, ...]]
+    ) -> Iterator[tuple[_Chunk, tuple[Held, ...]]]:
+        """Chunks with what Marketo holds of them, in their order; while one is decided on, the next ones are asked."""
+        asked: deque[tuple[_Chunk, Future[tuple[Held, ...]]]] = deque()
+        with ThreadPoolExecutor(self._in_flight, "look-up") as pool:
+            for chunk in chunks:
+                self._token.checkpoint()
+                asked.append((chunk, pool.submit(ask, chunk)))
+                if len(asked) > self._in_flight:
+                    first, answer = asked.popleft()
+                    yield first, answer.result()
+            for chunk, answer in asked:
+                yield chunk, answer.result()
 
     def _adopt(self, shared: Sequence[SharedEmail], persons: Mapping[str, Sequence[Held]]) -> None:
         claimed = self._store.claimed([str(row["id"]) for rows in persons.values() for row in rows])

@@ -34,8 +34,12 @@ def values(record: LedgerRecord, links: Links) -> dict[str, Any]:
     row = {
         name: value
         for name, value in record.payload.items()
-        if _counts(record, name, value) and entry(name, value) not in agreed
+        if (value is not None or name in record.filled) and name not in record.spared
     }
+    if not row.get(UNSUBSCRIBED, True):
+        del row[UNSUBSCRIBED]
+    if agreed:
+        row = {name: value for name, value in row.items() if entry(name, value) not in agreed}
     if record.reason:
         return row  # what a rule leaves out is told only that
     row |= dict.fromkeys(MARKS & record.filled, False)  # it was left out, and is there again
@@ -55,7 +59,9 @@ def row(record: LedgerRecord) -> dict[str, Any]:
 
 def filled(record: LedgerRecord, links: Links) -> frozenset[str]:
     """Marketo fields that hold a value of ours once the record is acknowledged."""
-    ours = {name for name, value in record.payload.items() if value is not None and _counts(record, name, value)}
+    ours = {name for name, value in record.payload.items() if value is not None} - record.spared
+    if not record.payload.get(UNSUBSCRIBED):
+        ours.discard(UNSUBSCRIBED)
     if record.reason:
         return frozenset(ours | (record.filled - record.payload.keys()))
     linked = link_values(record.entity, links, record.filled)
@@ -73,10 +79,3 @@ def changes(record: LedgerRecord, held: Mapping[str, Any]) -> dict[str, Any]:
         for name, value in values(wanted, record.coming).items()
         if not same(value, held.get(name)) and not (name in record.spared and held.get(name) not in {None, "", False})
     }
-
-
-def _counts(record: LedgerRecord, name: str, value: Any) -> bool:
-    """Whether a value is Marketo's business at all."""
-    if name in record.spared or (name == UNSUBSCRIBED and not value):
-        return False
-    return value is not None or name in record.filled

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 
 from dynsync_gui.domain.cancel import CancelToken
@@ -144,21 +146,36 @@ class Reading:
         read = self._store.count_records(self._run, mapping.entity)
         if read and start.whole and not link:
             self._store.forget_seen(self._run, mapping.entity)
-        while True:
-            self._token.checkpoint()
-            page = self._dynamics.read_page(
+
+        def fetch(link: str) -> Page:
+            return self._dynamics.read_page(
                 schema, names, link, track=track and not link, shown=shown, page_size=PAGE_SIZE
             )
-            if removed := [record.id for record in page.records if record.deleted]:
-                back = self._there_again(schema, names, removed, shown=shown)
-                records = (back.get(one.id, one) if one.deleted else one for one in page.records)
-                page = replace(page, records=tuple(records))
-            self._keep(page, mapping, start, conversion)
-            read += len(page.records)
-            self._on_read(mapping.entity, read)
-            if not page.next_link:
-                return
-            link = page.next_link
+
+        with closing(self._ahead(fetch, link)) as pages:
+            for page in pages:
+                self._keep(self._without_restored(page, schema, names, shown=shown), mapping, start, conversion)
+                read += len(page.records)
+                self._on_read(mapping.entity, read)
+
+    def _ahead(self, fetch: Callable[[str], Page], link: str) -> Generator[Page, None, None]:
+        """All pages; while one is taken in, the next one travels."""
+        with ThreadPoolExecutor(1, "read-ahead") as pool:
+            self._token.checkpoint()
+            onward = pool.submit(fetch, link)
+            while (page := onward.result()).next_link:
+                self._token.checkpoint()
+                onward = pool.submit(fetch, page.next_link)
+                yield page
+            yield page
+
+    def _without_restored(self, page: Page, schema: EntitySchema, names: tuple[str, ...], *, shown: bool) -> Page:
+        """A page with the record in place of its removal, where it is there all the same."""
+        removed = [record.id for record in page.records if record.deleted]
+        if not removed:
+            return page
+        back = self._there_again(schema, names, removed, shown=shown)
+        return replace(page, records=tuple(back.get(one.id, one) if one.deleted else one for one in page.records))
 
     def _there_again(
         self, schema: EntitySchema, names: tuple[str, ...], ids: list[str], *, shown: bool

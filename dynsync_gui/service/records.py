@@ -118,8 +118,8 @@ class Records:
             if store.urgent_waiting():
                 if desk.schemas.persons.field(KEY_FIELD) is None:
                     marketo.create_fields(desk.mapping.new_fields)
-                told = lambda _matched: None  # noqa: E731
-                Matching(marketo, store, run.id, desk.schemas, desk.mapping, job.token, told, look).match()
+                in_flight, told = settings.limits.in_flight, lambda _matched: None
+                Matching(marketo, store, run.id, desk.schemas, desk.mapping, in_flight, job.token, told, look).match()
                 executor.write()
         calls.keep()
         if unfinished is None:

@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 from dynsync_gui.domain.errors import Retry
@@ -34,6 +35,7 @@ _UNMATCHED = f"""
 """People to be found by e-mail: exactly what that index holds, so that nothing else is looked at."""
 
 _ID_CHUNK = 400
+_NO_END = 2**63 - 1
 _STAGE = f"""
     INSERT INTO records ({", ".join(COLUMNS)}) VALUES ({", ".join("?" * len(COLUMNS))})
     ON CONFLICT (entity, id) DO UPDATE SET
@@ -168,13 +170,17 @@ class Ledger:
     def select(self, where: str, entities: Sequence[Entity], after: int, limit: int) -> tuple[LedgerRecord, ...]:
         """Records that count now and for which a condition of ours holds, in ledger order."""
         # Each table by itself, so that an index gives the order: in one go all that waits would be sorted each time.
-        condition = f"{where}{self._urgency.where} AND entity = ? AND seq > ?"
-        one = f"SELECT * FROM ({_OUTGOING} WHERE {condition} ORDER BY seq LIMIT ?)"
-        rows = self._db.execute(
-            f"{' UNION ALL '.join([one] * len(entities))} ORDER BY 1 LIMIT ?",
-            (*(value for entity in entities for value in (entity.value, after, limit)), limit),
-        )
-        return self._linked(rows.fetchall())
+        rows: list[tuple[Any, ...]] = []
+        last = _NO_END
+        for entity in entities:
+            found = self._db.execute(
+                f"""{_OUTGOING} WHERE {where}{self._urgency.where} AND entity = ? AND seq > ? AND seq <= ?
+                     ORDER BY seq LIMIT ?""",
+                (entity.value, after, last, limit),
+            ).fetchall()
+            rows += found
+            last = found[-1][0] if len(found) == limit else last
+        return self._linked(sorted(rows, key=itemgetter(0))[:limit])
 
     def _linked(self, rows: Sequence[Sequence[Any]]) -> tuple[LedgerRecord, ...]:
         """Rows as records, with what they point to."""
@@ -201,6 +207,7 @@ class Ledger:
                 agreed=row[16] or b"",
                 spared=split(row[17]),
                 name=row[18],
+                size=len(row[4] or ""),
             )
             for row, resolved in zip(rows, self._links.resolve(pointers), strict=True)
         )
@@ -297,16 +304,18 @@ class Ledger:
 
     def acknowledge(self, rows: Sequence[Acknowledgement]) -> None:
         """See `SyncStore.acknowledge`."""
-        at = now()
+        at, seqs = now(), [row.seq for row in rows]
+        marks = ",".join("?" * len(seqs))
+        found = self._db.execute(f"SELECT seq FROM records WHERE before IS NOT NULL AND seq IN ({marks})", seqs)
+        overwriting = {seq for (seq,) in found}
         self._db.executemany(
             """INSERT INTO journal (run, at, entity, id, marketo_id, before)
                SELECT run, ?, entity, id, ?, before FROM records
                 WHERE seq = ? AND version = ? AND state = 'outbox' AND before IS NOT NULL""",
-            [(at, row.marketo_id, row.seq, row.version) for row in rows],
+            [(at, row.marketo_id, row.seq, row.version) for row in rows if row.seq in overwriting],
         )
-        self._db.executemany(  # what the survivor takes over there is no change that somebody made
-            "INSERT OR IGNORE INTO muted SELECT carrier FROM records WHERE seq = ? AND match = 'merge'",
-            [(row.seq,) for row in rows],
+        self._db.execute(  # what the survivor takes over there is no change that somebody made
+            f"INSERT OR IGNORE INTO muted SELECT carrier FROM records WHERE match = 'merge' AND seq IN ({marks})", seqs
         )
         self._db.executemany(
             f"""UPDATE records SET state = CASE reason WHEN '' THEN 'acknowledged' ELSE 'skipped' END,
@@ -328,7 +337,7 @@ class Ledger:
                 for one in rows
             ],
         )
-        self._db.executemany("DELETE FROM problems WHERE seq = ?", [(row.seq,) for row in rows])
+        self._db.execute(f"DELETE FROM problems WHERE seq IN ({marks})", seqs)
         self._db.executemany(  # what one removes and another says anew is one role in Marketo, and stays
             f"""UPDATE records SET state = 'skipped', match = '', marketo_id = '', agreed = NULL, agreed_prints = NULL
                  WHERE marketo_id = ? AND seq <> ? AND state = 'outbox' AND match = 'delete' AND entity IN {_ROLES}""",

@@ -289,7 +289,8 @@ class Lifecycle:
             """SELECT entity, parent_entity, parent, owner, deal, seq, payload, state, carrier FROM records
                 WHERE deal <> '' AND deal IN (SELECT deal FROM records WHERE state = 'outbox' AND deal <> ''
                                UNION SELECT d.deal FROM records x JOIN records d ON d.carrier = x.seq
-                                      WHERE x.state = 'outbox' AND x.match = 'delete' AND d.carrier <> 0 AND d.deal <> '')
+                                      WHERE x.state = 'outbox' AND x.match = 'delete'
+                                        AND d.carrier <> 0 AND d.deal <> '')
                   AND (state <> 'skipped' OR reason = 'double') AND reason <> 'deleted'
                 ORDER BY deal, state = 'skipped', state IN ('outbox', 'problem'), seq"""
         ).fetchall()

@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from dynsync_gui.domain.errors import Retry
@@ -14,6 +15,7 @@ from dynsync_gui.domain.storage import Match, StagedRecord
 from dynsync_gui.store.agreement import agreed_prints, is_agreed, only_fills
 from dynsync_gui.store.alarms import alarms
 
+_ENCODE = json.JSONEncoder(separators=(",", ":")).encode
 Held = sqlite3.Row
 """What the ledger holds of a record, by column."""
 
@@ -64,7 +66,7 @@ def standing(record: StagedRecord, held: Held | None) -> Standing:
 
 def row_of(run: int, record: StagedRecord, held: Held | None, stands: Standing) -> tuple[Any, ...]:
     """The ledger's row, in the order of its columns."""
-    payload = None if stands.state == "skipped" else json.dumps(record.payload, separators=(",", ":"))
+    payload = None if stands.state == "skipped" else _ENCODE(record.payload)
     moved = held is not None and (held["parent"] != record.parent or bool(held["carrier"]))
     return (
         *(record.entity.value, record.id, run, run, record.version, stands.state, stands.reason, record.name),
@@ -88,6 +90,7 @@ def joined(names: Iterable[str]) -> str:
     return ",".join(sorted(names))
 
 
+@lru_cache(256)
 def split(names: str) -> frozenset[str]:
     """Names as they were stored by `joined`."""
     return frozenset(filter(None, names.split(",")))

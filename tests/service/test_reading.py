@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from dynsync_gui.domain.events import RunEnded
@@ -46,3 +48,31 @@ def test_a_comparison_of_everything_writes_nothing_where_nothing_changed(desk: D
     ended = Life(desk).cycle()
     assert ended.report.read == ended.report.unchanged + ended.report.skipped + ended.report.problems > 400
     assert desk.rehearsal.audit()["marketo"] == before
+
+
+@pytest.mark.usefixtures("small_pages")
+def test_a_comparison_of_everything_finds_what_changed(desk: Desk) -> None:
+    assert isinstance(desk.start(), RunEnded)
+    life = Life(desk)
+    changed = next(row["contactid"] for row in desk.rehearsal.world.as_json()["contact"] if not row.get("merged"))
+    desk.rehearsal.world.update("contact", changed, {"lastname": "Found by comparing"})
+    desk.rehearsal.world.expire_tokens()
+    life.cycle()
+    assert life.person(changed)["lastName"] == "Found by comparing"
+    life.judged()
+
+
+def test_look_ups_are_made_side_by_side(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dynsync_gui.engine.matching.CHUNK", 50)
+    persons, both = desk.rehearsal.marketo.person_calls, threading.Barrier(2)
+    query, asked = persons.query, []
+
+    def together(request):
+        asked.append(request)
+        if len(asked) <= 2:
+            both.wait(60)  # breaks where the second one is only asked after the first one
+        return query(request)
+
+    monkeypatch.setattr(persons, "query", together)
+    assert isinstance(desk.start(), RunEnded)
+    assert len(asked) > 2

@@ -1,0 +1,32 @@
+"""How fast a whole table is compared when nothing changed and no change token is left, and how memory behaves."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from benchmarks.product import dynsync
+from benchmarks.systems import prepared
+from benchmarks.timing import timing
+
+
+def show(records: int) -> None:
+    """Bring everybody over, let the tokens expire, and run again."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        prepared(records) as systems,
+        dynsync(systems, Path(folder)) as product,
+    ):
+        first = product.run("start")
+        systems.do(action="expire_change_tokens")
+        systems.forget()
+        job = product.run("go on")
+        seen = timing(systems)
+        reading = max(one.ended for one in seen.pages) - min(one.started for one in seen.pages)
+        print(
+            f"full comparison of {job.unchanged:,} records: {job.unchanged / reading:,.0f} records/s, "
+            f"{len(seen.writes)} writes, {len(seen.calls)} calls to Marketo; "
+            f"processor: {job.cpu / job.unchanged * 1e6:.0f} µs a record; whole cycle {job.seconds:.1f} s"
+        )
+        for name, one in (("first sync", first), ("comparison", job)):
+            print(f"memory of the {name} by tenths, MB: " + ", ".join(f"{mb:.0f}" for mb in one.memory))

@@ -1,0 +1,39 @@
+"""What is done twice when DynSync is killed in the middle of reading, and of writing."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+from benchmarks.product import dynsync
+from benchmarks.systems import Systems, prepared
+from benchmarks.timing import timing
+
+_IN_FLIGHT = 10
+
+
+def show(records: int) -> None:
+    """Kill it half-way through either part, and let it go on."""
+    with tempfile.TemporaryDirectory() as folder, prepared(records) as systems:
+        for part in ("pages", "writes"):
+            with dynsync(systems, Path(folder), in_flight=_IN_FLIGHT) as product:
+                product.order("start")
+                _wait_for(systems, part, records // 1_000 // 2 if part == "pages" else records // 300 // 2)
+                product.process.kill()
+        with dynsync(systems, Path(folder), in_flight=_IN_FLIGHT) as product:
+            product.run("start")
+        seen = timing(systems)
+        pages = Counter(f"{one.path}?{one.query}" for one in seen.pages)
+        again = sum(number - 1 for page, number in pages.items() if "deltatoken" not in page)
+        sent = sum(one.received for one in seen.writes) / max(one.received for one in seen.writes)
+        print(
+            f"killed while reading and while writing: {again} of {len(pages)} pages read again; "
+            f"{len(seen.writes)} calls with records, worth {sent:.1f} full ones; {_IN_FLIGHT} may be in flight"
+        )
+
+
+def _wait_for(systems: Systems, part: str, number: int) -> None:
+    while len(getattr(timing(systems), part)) < number:
+        time.sleep(0.05)
