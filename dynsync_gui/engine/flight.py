@@ -117,7 +117,7 @@ class Flight:
 
     def _depart(self, file: PeopleFile) -> Import | None:
         """Hand a file over; None where Marketo does not take it, so that its people are sent by calls."""
-        number, seqs = self._store.imports.begin(file.departures(self._settling.dropped(Target.PERSON)))
+        number, seqs = self._store.imports.begin(file.departures)
         sent = datetime.now(UTC)
         content = file.content(seqs)
         try:

@@ -163,6 +163,17 @@ def test_a_warning_is_noticed(desk: Desk) -> None:
     assert (notice.id, notice.detail, notice.aside) == (warned[0], "Odd", False)
 
 
+def test_five_files_take_a_fifth_of_the_calls_that_a_hundred_thousand_people_take(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So many fit into five files (`test_bulk_choice`); single calls for them are 334."""
+    monkeypatch.setattr(people_files, "FILE_BYTES", 14_000)
+    whole(desk.start())
+    right(desk)
+    assert len(asked(desk, FILES)) >= 5
+    assert len(asked(desk, "/bulk/")) <= 334 / 5
+
+
 def test_a_full_queue_is_waited_for(desk: Desk) -> None:
     queue = desk.rehearsal.marketo.imports
     queue.rows_per_second = 0.01
