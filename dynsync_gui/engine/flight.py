@@ -89,12 +89,12 @@ class Flight:
         Raises:
             DynSyncError: A call could not be made; who is on the way stays so until the next run.
         """
+        self._store.forget_notices(FILES_OUT)
         if waiting := self._store.imports.open():
             self._on_away(self._store.imports.away())
             self._land(waiting)
         if not wanted:
             return
-        self._store.forget_notices(FILES_OUT)
         flying: list[Import] = []
         for file in files(self._candidates(), self._settling.dropped(Target.PERSON)):
             departed = self._depart(file)
@@ -227,9 +227,8 @@ class Flight:
             for key, words in warned.items()
             if key in travellers
         ]
-        with self._store.transaction():
-            self._store.notice(notices)
-            landing = self._store.imports.land(self._run, one.number, ids, failed.keys())
+        self._store.notice(notices)
+        landing = self._store.imports.land(self._run, one.number, ids, failed.keys())
         self._settling.reopened = self._settling.reopened or landing.overtaken
         for entity, number in landing.acknowledged.items():
             self._on_written(entity, number)
