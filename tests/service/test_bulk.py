@@ -292,9 +292,10 @@ def test_trouble_on_the_way_changes_nothing(desk: Desk) -> None:
 @pytest.mark.parametrize(("code", "message"), [("603", ""), ("1029", "Export daily quota exceeded"), ("1035", "")])
 def test_without_exports_ids_are_asked_for(desk: Desk, code: str, message: str) -> None:
     desk.rehearsal.faults.add("code", system="marketo", code=code, message=message, path="export/", count=0)
-    desk.rehearsal.log.clear()
     whole(desk.start())
     right(desk)
+    assert len(asked(desk, "export/")) == 1
+    assert len(asked(desk, FILES)) == 1
 
 
 def test_a_full_queue_of_exports_is_waited_for(desk: Desk) -> None:
