@@ -31,8 +31,8 @@ AT_ONCE = 5
 
 _FIRST_LOOK, _LONGEST_LOOK = 10.0, 300.0
 """Seconds between two looks at an import: they grow, since each costs a call."""
-_EXPORT_LOOK = 60.0
-"""Marketo looks at its exports once a minute itself (Adobe, bulk extract)."""
+_MINUTE = 60.0
+"""Seconds until the next look at an export, as Marketo looks itself once a minute (Adobe, bulk extract), or at a queue."""
 _LOST = 300.0
 """Seconds until a file of which nobody heard is sent again: two files of the same new people that are read at the same
 time would make two persons of each."""
@@ -122,16 +122,22 @@ class Flight:
         content = file.content(seqs)
         try:
             batch = self._handed_over(content)
-        except (BatchRefused, ConnectionFailed, QueueFull) as refused:
-            if isinstance(refused, TemporaryFailure):
-                raise
-            self._store.imports.call_back(number)
-            self._give_up(str(getattr(refused, "message", "") or getattr(refused, "detail", "")))
-            return None
+        except TemporaryFailure:
+            raise  # it may have arrived
+        except BatchRefused as refused:
+            return self._stay(number, refused.message)
+        except ConnectionFailed as failure:
+            return self._stay(number, failure.detail)
+        except QueueFull:
+            return self._stay(number, "")
         self._store.imports.keep_batch(number, batch)
         self._calls.keep()
         self._on_away(self._store.imports.away())
         return Import(number, batch, sent)
+
+    def _stay(self, number: int, words: str) -> None:
+        self._store.imports.call_back(number)
+        self._give_up(words)
 
     def _handed_over(self, content: bytes) -> str:
         """Marketo's id of the file's import.
@@ -146,7 +152,7 @@ class Flight:
                 full += 1
                 if full == _MOST_LOOKS:
                     raise
-                self._rest(_EXPORT_LOOK)
+                self._rest(_MINUTE)
             except TemporaryFailure:
                 failed += 1
                 if failed == _TRIES:
@@ -196,11 +202,11 @@ class Flight:
             try:
                 extract = self._marketo.begin_keys(since - _CLOCKS, datetime.now(UTC) + _CLOCKS)
                 for _ in range(_MOST_LOOKS):
-                    self._rest(_EXPORT_LOOK)
+                    self._rest(_MINUTE)
                     if (keys := self._marketo.keys(extract)) is not None:
                         return keys
             except QueueFull:
-                self._rest(_EXPORT_LOOK)
+                self._rest(_MINUTE)
             except ConnectionFailed as failure:
                 log.info("the list of new people is not to be had: %s", failure.code)
                 return None
