@@ -32,7 +32,7 @@ AT_ONCE = 5
 _FIRST_LOOK, _LONGEST_LOOK = 10.0, 300.0
 """Seconds between two looks at an import: they grow, since each costs a call."""
 _MINUTE = 60.0
-"""Seconds until the next look at an export, as Marketo looks itself once a minute (Adobe, bulk extract), or at a queue."""
+"""Seconds until the next look at an export, which Marketo itself looks at once a minute (Adobe), or at a full queue."""
 _LOST = 300.0
 """Seconds until a file of which nobody heard is sent again: two files of the same new people that are read at the same
 time would make two persons of each."""
@@ -125,19 +125,19 @@ class Flight:
         except TemporaryFailure:
             raise  # it may have arrived
         except BatchRefused as refused:
-            return self._stay(number, refused.message)
+            words = refused.message
         except ConnectionFailed as failure:
-            return self._stay(number, failure.detail)
+            words = failure.detail
         except QueueFull:
-            return self._stay(number, "")
-        self._store.imports.keep_batch(number, batch)
-        self._calls.keep()
-        self._on_away(self._store.imports.away())
-        return Import(number, batch, sent)
-
-    def _stay(self, number: int, words: str) -> None:
+            words = ""
+        else:
+            self._store.imports.keep_batch(number, batch)
+            self._calls.keep()
+            self._on_away(self._store.imports.away())
+            return Import(number, batch, sent)
         self._store.imports.call_back(number)
         self._give_up(words)
+        return None
 
     def _handed_over(self, content: bytes) -> str:
         """Marketo's id of the file's import.
