@@ -155,6 +155,8 @@ class ImportStore(Protocol):
     def land(self, run: int, number: int, ids: Mapping[str, str], failed: Collection[str]) -> Landing:
         """Acknowledge who arrived, with link and journal, and let all others of the file stand in the outbox again.
 
+        A file that landed in part before a crash lands as one of the others.
+
         Args:
             run: The run's number.
             number: The file's.

@@ -31,8 +31,8 @@ AT_ONCE = 5
 
 _FIRST_LOOK, _LONGEST_LOOK = 10.0, 300.0
 """Seconds between two looks at an import: they grow, since each costs a call."""
-_EXPORT_LOOK = 60.0
-"""Marketo looks at its exports once a minute itself (Adobe, bulk extract)."""
+_MINUTE = 60.0
+"""Seconds until the next look at an export, which Marketo itself looks at once a minute (Adobe), or at a full queue."""
 _LOST = 300.0
 """Seconds until a file of which nobody heard is sent again: two files of the same new people that are read at the same
 time would make two persons of each."""
@@ -89,12 +89,12 @@ class Flight:
         Raises:
             DynSyncError: A call could not be made; who is on the way stays so until the next run.
         """
+        self._store.forget_notices(FILES_OUT)
         if waiting := self._store.imports.open():
             self._on_away(self._store.imports.away())
             self._land(waiting)
         if not wanted:
             return
-        self._store.forget_notices(FILES_OUT)
         flying: list[Import] = []
         for file in files(self._candidates(), self._settling.dropped(Target.PERSON)):
             departed = self._depart(file)
@@ -117,21 +117,27 @@ class Flight:
 
     def _depart(self, file: PeopleFile) -> Import | None:
         """Hand a file over; None where Marketo does not take it, so that its people are sent by calls."""
-        number, seqs = self._store.imports.begin(file.departures(self._settling.dropped(Target.PERSON)))
+        number, seqs = self._store.imports.begin(file.departures)
         sent = datetime.now(UTC)
         content = file.content(seqs)
         try:
             batch = self._handed_over(content)
-        except (BatchRefused, ConnectionFailed, QueueFull) as refused:
-            if isinstance(refused, TemporaryFailure):
-                raise
-            self._store.imports.call_back(number)
-            self._give_up(str(getattr(refused, "message", "") or getattr(refused, "detail", "")))
-            return None
-        self._store.imports.keep_batch(number, batch)
-        self._calls.keep()
-        self._on_away(self._store.imports.away())
-        return Import(number, batch, sent)
+        except TemporaryFailure:
+            raise  # it may have arrived
+        except BatchRefused as refused:
+            words = refused.message
+        except ConnectionFailed as failure:
+            words = failure.detail
+        except QueueFull:
+            words = ""
+        else:
+            self._store.imports.keep_batch(number, batch)
+            self._calls.keep()
+            self._on_away(self._store.imports.away())
+            return Import(number, batch, sent)
+        self._store.imports.call_back(number)
+        self._give_up(words)
+        return None
 
     def _handed_over(self, content: bytes) -> str:
         """Marketo's id of the file's import.
@@ -146,7 +152,7 @@ class Flight:
                 full += 1
                 if full == _MOST_LOOKS:
                     raise
-                self._rest(_EXPORT_LOOK)
+                self._rest(_MINUTE)
             except TemporaryFailure:
                 failed += 1
                 if failed == _TRIES:
@@ -196,11 +202,11 @@ class Flight:
             try:
                 extract = self._marketo.begin_keys(since - _CLOCKS, datetime.now(UTC) + _CLOCKS)
                 for _ in range(_MOST_LOOKS):
-                    self._rest(_EXPORT_LOOK)
+                    self._rest(_MINUTE)
                     if (keys := self._marketo.keys(extract)) is not None:
                         return keys
             except QueueFull:
-                self._rest(_EXPORT_LOOK)
+                self._rest(_MINUTE)
             except ConnectionFailed as failure:
                 log.info("the list of new people is not to be had: %s", failure.code)
                 return None
@@ -227,9 +233,8 @@ class Flight:
             for key, words in warned.items()
             if key in travellers
         ]
-        with self._store.transaction():
-            self._store.notice(notices)
-            landing = self._store.imports.land(self._run, one.number, ids, failed.keys())
+        self._store.notice(notices)
+        landing = self._store.imports.land(self._run, one.number, ids, failed.keys())
         self._settling.reopened = self._settling.reopened or landing.overtaken
         for entity, number in landing.acknowledged.items():
             self._on_written(entity, number)

@@ -43,40 +43,40 @@ _EMPTY = {"", "null"}
 
 
 class PeopleFile:
-    """A file that is being filled."""
+    """A file that is being filled; of each person only its line is kept, and what the ledger is to know."""
 
     def __init__(self) -> None:
-        self.rows: list[tuple[LedgerRecord, Mapping[str, str]]] = []
+        self.rows: list[tuple[Departure, int, bytes]] = []
         self._columns: dict[str, None] = {KEY_FIELD: None}
+        self._filled: dict[frozenset[str], frozenset[str]] = {}
         self._bytes = 0
 
     @property
     def size(self) -> int:
         """Bytes at most."""
-        return self._bytes + len(self.rows) * (len(self._columns) + 2)
+        return self._bytes + (len(self.rows) + 1) * len(self._columns) + sum(map(len, self._columns))
 
-    def add(self, record: LedgerRecord, cells: Mapping[str, str]) -> None:
+    def add(self, record: LedgerRecord, cells: Mapping[str, str], dropped: frozenset[str]) -> None:
         """One person more."""
-        self.rows.append((record, cells))
         self._columns |= dict.fromkeys(cells)
-        self._bytes += sum(len(cell.encode("utf-8", "replace")) + cell.count('"') + 2 for cell in cells.values())
+        line = _line(cells.get(name, "") for name in self._columns)
+        filled = outgoing.filled(record, record.links) - dropped
+        departure = Departure(record.seq, record.version, self._filled.setdefault(filled, filled), record.links.text)
+        self.rows.append((departure, len(self._columns), line))
+        self._bytes += len(line)
 
-    def departures(self, dropped: frozenset[str]) -> list[Departure]:
+    @property
+    def departures(self) -> list[Departure]:
         """What the ledger keeps of them."""
-        return [
-            Departure(record.seq, record.version, outgoing.filled(record, record.links) - dropped, record.links.text)
-            for record, _ in self.rows
-        ]
+        return [departure for departure, _, _ in self.rows]
 
     def content(self, seqs: Collection[int]) -> bytes:
-        """The file, with these of its people only."""
-        stream = io.StringIO(newline="")
-        writer = csv.writer(stream, lineterminator="\r\n")
-        writer.writerow(self._columns)
-        for record, cells in self.rows:
-            if record.seq in seqs:
-                writer.writerow([cells.get(name, "") for name in self._columns])
-        return stream.getvalue().encode("utf-8", "replace")
+        """The file, with these of its people only; columns that came later are empty cells of earlier lines."""
+        lines = [_line(self._columns)]
+        for departure, columns, line in self.rows:
+            if departure.seq in seqs:
+                lines.append(line[:-2] + b"," * (len(self._columns) - columns) + line[-2:])
+        return b"".join(lines)
 
 
 def files(records: Iterable[LedgerRecord], dropped: frozenset[str]) -> Iterator[PeopleFile]:
@@ -94,10 +94,16 @@ def files(records: Iterable[LedgerRecord], dropped: frozenset[str]) -> Iterator[
         shape = () if record.match is Match.CREATE else tuple(sorted(cells))
         if shape and shape not in shapes and len(shapes) >= _MOST_SHAPES:
             continue
-        shapes.setdefault(shape, PeopleFile()).add(record, cells)
+        shapes.setdefault(shape, PeopleFile()).add(record, cells, dropped)
         if sum(one.size for one in shapes.values()) > FILE_BYTES:
             yield shapes.pop(max(shapes, key=lambda shape: shapes[shape].size))
     yield from (one for one in shapes.values() if len(one.rows) >= LEAST_ROWS)
+
+
+def _line(cells: Iterable[str]) -> bytes:
+    stream = io.StringIO(newline="")
+    csv.writer(stream, lineterminator="\r\n").writerow(cells)
+    return stream.getvalue().encode("utf-8", "replace")
 
 
 def _cells(row: Mapping[str, Any]) -> Mapping[str, str] | None:

@@ -6,6 +6,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from dynsync_gui.domain.imports import Departure, Import, Landing, Traveller
@@ -18,7 +19,25 @@ from dynsync_gui.store.urgency import Urgency
 
 _MAY_TRAVEL = "state = 'outbox' AND match IN ('create', 'update') AND reason = '' AND misfit <> 1"
 """Who is sent by key. A value that Marketo rules out is sent by a call, which names the field."""
-_CHUNK = 400
+_STAYS_OUT = """
+    UPDATE records SET state = 'skipped', match = ''
+     WHERE seq = ? AND state = 'outbox' AND reason <> '' AND marketo_id = ''
+"""
+"""What a rule left out while it was away, and what never arrived, has nobody to be told of."""
+_AT_ONCE, _CHUNK = 5_000, 400
+
+
+@dataclass(frozen=True, slots=True)
+class _Landed:
+    """A record of a file; `person` is empty where it did not arrive, `changed` where it is another version by now."""
+
+    seq: int
+    entity: str
+    version: str
+    filled: str
+    linked: str
+    changed: bool
+    person: str
 
 
 class Imports:
@@ -98,52 +117,54 @@ class Imports:
         return {id_: Traveller(Entity(entity), person) for id_, entity, person in rows}
 
     def land(self, run: int, number: int, ids: Mapping[str, str], failed: Collection[str]) -> Landing:
-        """See `ImportStore.land`.
-
-        A record that changed while it was away is not acknowledged, but what is in Marketo by now is kept, so that the
-        newer version finds it.
-        """
-        taken: list[Acknowledgement] = []
-        changed: list[tuple[str, str, int]] = []
+        """See `ImportStore.land`; so many at a time, each time all or nothing."""
         counts: Counter[Entity] = Counter()
-        overtaken = False
-        with self._transaction():
-            rows = self._db.execute(
-                """SELECT r.seq, r.id, r.entity, f.version, f.filled, f.linked,
-                          r.state = 'outbox' AND r.version = f.version AND r.digest IS f.digest
-                     FROM in_flight f JOIN records r ON r.seq = f.seq WHERE f.import = ?""",
-                (number,),
-            ).fetchall()
-            for seq, id_, entity, version, filled, linked, same in rows:
-                person = "" if id_ in failed else ids.get(id_, "")
-                overtaken = overtaken or not same
-                if same and person:
-                    taken.append(Acknowledgement(seq, version, person, split(filled), linked))
-                    counts[Entity(entity)] += 1
-                elif person:
-                    changed.append((person, filled, seq))
-            self._forget(number)
-            self._ledger.acknowledge(taken)
-            self._db.executemany("UPDATE records SET marketo_id = ?, filled = ?, moved = 1 WHERE seq = ?", changed)
-            self._db.executemany(  # what a rule left out meanwhile, and what never arrived, stays out
-                """UPDATE records SET state = 'skipped', match = ''
-                    WHERE seq = ? AND state = 'outbox' AND reason <> '' AND marketo_id = ''""",
-                [(row[0],) for row in rows],
-            )
-            for start in range(0, len(taken), _CHUNK):
-                self._lifecycle.send_links(run, [one.seq for one in taken[start : start + _CHUNK]])
+        overtaken, landing = False, True
+        while landing:
+            with self._transaction():
+                rows = self._db.execute(
+                    """SELECT r.seq, r.id, r.entity, f.version, f.filled, f.linked,
+                              r.state = 'outbox' AND r.version = f.version AND r.digest IS f.digest
+                         FROM in_flight f JOIN records r ON r.seq = f.seq WHERE f.import = ? LIMIT ?""",
+                    (number, _AT_ONCE),
+                ).fetchall()
+                people = [
+                    _Landed(seq, entity, version, filled, linked, not same, "" if id_ in failed else ids.get(id_, ""))
+                    for seq, id_, entity, version, filled, linked, same in rows
+                ]
+                counts += self._settle(run, people)
+                landing = len(rows) == _AT_ONCE
+                if not landing:
+                    self._forget(number)
+            overtaken = overtaken or any(one.changed for one in people)
         self._look()
         return Landing(counts, overtaken)
+
+    def _settle(self, run: int, people: Sequence[_Landed]) -> Counter[Entity]:
+        """Acknowledge who arrived.
+
+        Who changed while away is not acknowledged, but what is in Marketo by now is kept, so that the newer version
+        finds it.
+        """
+        taken = [one for one in people if one.person and not one.changed]
+        self._db.executemany("DELETE FROM in_flight WHERE seq = ?", [(one.seq,) for one in people])
+        self._ledger.acknowledge(
+            [Acknowledgement(one.seq, one.version, one.person, split(one.filled), one.linked) for one in taken]
+        )
+        self._db.executemany(
+            "UPDATE records SET marketo_id = ?, filled = ?, moved = 1 WHERE seq = ?",
+            [(one.person, one.filled, one.seq) for one in people if one.person and one.changed],
+        )
+        self._db.executemany(_STAYS_OUT, [(one.seq,) for one in people])
+        for start in range(0, len(taken), _CHUNK):
+            self._lifecycle.send_links(run, [one.seq for one in taken[start : start + _CHUNK]])
+        return Counter(Entity(one.entity) for one in taken)
 
     def call_back(self, number: int) -> None:
         """See `ImportStore.call_back`."""
         with self._transaction():
-            self._db.execute(
-                """UPDATE records SET state = 'skipped', match = ''
-                    WHERE seq IN (SELECT seq FROM in_flight WHERE import = ?)
-                      AND state = 'outbox' AND reason <> '' AND marketo_id = ''""",
-                (number,),
-            )
+            rows = self._db.execute("SELECT seq FROM in_flight WHERE import = ?", (number,)).fetchall()
+            self._db.executemany(_STAYS_OUT, rows)
             self._forget(number)
         self._look()
 

@@ -87,6 +87,8 @@ def test_progress_is_told_on_stderr(call: Caller, monkeypatch: pytest.MonkeyPatc
     )
     line = "writing · people from contacts 1,200 of 5,000 · people from leads 3 · 62 a second · 62 s left"
     assert progress_line(event) == line
+    away = replace(event, away=100_000)
+    assert progress_line(away) == f"{line} · Marketo is reading 100,000 people out of files"
     go_on = call.service.go_on
 
     def telling() -> ScriptedJob:

@@ -17,6 +17,7 @@ from dynsync_gui.domain.choice import Direction, FieldChoice, Form, Overwrite, T
 from dynsync_gui.domain.errors import ExitStatus, SettingsError
 from dynsync_gui.domain.schema import ENTITIES, Entity, System, TargetType
 from dynsync_gui.domain.settings import (
+    BulkUse,
     DynamicsSettings,
     EnableSettings,
     FieldSettings,
@@ -88,6 +89,7 @@ SETTINGS = st.builds(
         calls_per_20s=st.integers(1, 100),
         in_flight=st.integers(1, 10),
         daily_calls=st.integers(1, 10_000_000),
+        bulk=st.sampled_from(BulkUse),
     ),
     enable=st.builds(
         EnableSettings,
@@ -146,6 +148,7 @@ def test_the_shape_of_the_contract() -> None:
             calls_per_20s = 100
             in_flight = 10
             daily_calls = 20000
+            bulk = "never"
             [enable]
             email = "admin@contoso.example"
             accept = true
@@ -162,7 +165,7 @@ def test_the_shape_of_the_contract() -> None:
     assert settings.network.trusted_hosts == ("127.0.0.1:8443", "proxy.corp.example")
     assert settings.fields.chosen == {Entity.CONTACT: (FieldChoice("firstname"), FieldChoice("emailaddress1"))}
     assert settings.fields.filter is False
-    assert settings.limits == LimitSettings(100, 10, 20_000)
+    assert settings.limits == LimitSettings(100, 10, 20_000, BulkUse.NEVER)
     assert settings.enable == EnableSettings("admin@contoso.example", accept=True)
     assert settings.mail.port == 465
     assert missing_answers(settings) is None
@@ -245,6 +248,7 @@ def test_unknown_names_lead_to_the_nearest_known_one(document: dict[str, Any], f
         ({"limits": {"in_flight": 11}}, ("limits.in_flight", "11", "from 1 to 10")),
         ({"limits": {"in_flight": True}}, ("limits.in_flight", "true", "whole number")),
         ({"limits": {"calls_per_20s": 0}}, ("limits.calls_per_20s", "0", "from 1 to 100")),
+        ({"limits": {"bulk": "often"}}, ("limits.bulk", "often", "always")),
         ({"limits": {"daily_calls": 2.5}}, ("limits.daily_calls", "2.5", "whole number")),
         ({"dynamics": {"sign_in": "fax"}}, ("dynamics.sign_in", '"fax"', '"application"', '"browser"', '"device"')),
         ({"dynamics": {"secret_expires": "31.1.2027"}}, ("dynamics.secret_expires", '"31.1.2027"', "2027-01-31")),

@@ -41,7 +41,7 @@ from tests.service.beside import Beside
 
 IN_SMALL = {
     people_files: {"LEAST_ROWS": 1, "LEAST_PEOPLE": 1, "FILE_BYTES": 30_000},
-    flight: {"_FIRST_LOOK": 0.05, "_EXPORT_LOOK": 0.05, "_LOST": 0.2},
+    flight: {"_FIRST_LOOK": 0.05, "_MINUTE": 0.05, "_LOST": 0.2},
 }
 """Several files for few people, and a short patience for a world that is quick."""
 

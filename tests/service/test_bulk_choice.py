@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from dynsync_gui.domain.imports import MOST_BYTES
 from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.settings import BulkUse
 from dynsync_gui.domain.storage import LedgerRecord, Match
@@ -85,7 +86,7 @@ def test_a_file_keeps_to_its_size(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(files) > 3
     sizes = [len(file.content({one.seq for one in records})) for file in files]
     assert all(size <= 2_000 + 400 for size in sizes)
-    assert [row.seq for file in files for row, _ in file.rows] == [one.seq for one in records]
+    assert [one.seq for file in files for one in file.departures] == [one.seq for one in records]
 
 
 def test_few_of_a_kind_are_left_to_calls() -> None:
@@ -99,4 +100,26 @@ def test_few_of_a_kind_are_left_to_calls() -> None:
 def test_who_changed_meanwhile_does_not_depart() -> None:
     (file,) = people_files.files([record(1, lastName="A"), record(2, lastName="B")], frozenset({"city"}))
     assert file.content({2}).decode() == f"dynamicsId,lastName\r\n{record(2).id},B\r\n"
-    assert [one.filled for one in file.departures(frozenset())] == [frozenset({"lastName"})] * 2
+    assert [one.filled for one in file.departures] == [frozenset({"lastName"})] * 2
+
+
+def test_a_hundred_thousand_people_fit_into_five_files() -> None:
+    values = {
+        "firstName": "Maximiliane",
+        "lastName": "Featherstonehaugh",
+        "email": "maximiliane.featherstonehaugh@department.example",
+        "title": "Head of International Procurement",
+        "phone": "+44 20 7946 0991",
+        "mobilePhone": "+44 7700 900461",
+        "city": "Kingston upon Thames",
+        "country": "United Kingdom",
+        "externalCompanyId": "3f2504e0-4f89-11d3-9a0c-0305e82c3301",
+        "externalSalesPersonId": "3f2504e0-4f89-11d3-9a0c-0305e82c3302",
+        "unsubscribed": True,
+        "dynamicsStatus": "Active",
+    }
+    people = (record(number, **values) for number in range(100_000))
+    files = list(people_files.files(people, frozenset()))
+    assert sum(len(file.rows) for file in files) == 100_000
+    assert len(files) <= 5
+    assert max(len(file.content({one.seq for one in file.departures})) for file in files) <= MOST_BYTES

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
@@ -146,3 +147,12 @@ def test_start_is_pressed_once_however_often_it_is_clicked(scenes: Scenes) -> No
     assert len(service.asked("start")) == 1
     gate.open.set()
     scenes._wait(lambda: window.main is not None)
+
+
+def test_people_who_travel_in_files_are_told_of_with_what_it_spares(scenes: Scenes) -> None:
+    window, _ = scenes.page3_plan()
+    view = window.wizard.enable.plan
+    assert "files" not in texts(view)
+    view.show_plan(replace(world.PLAN, calls=34, by_file=100_000, single_calls=412))
+    assert "100,000 people go to Marketo in files, which spares calls (412 otherwise)" in texts(view)
+    assert "34 of 50,000 Marketo calls" in texts(view)

@@ -32,6 +32,14 @@ def test_progress_is_shown_per_kind_with_rate_rest_and_calls(scenes: Scenes) -> 
     assert window.wizard is None
 
 
+def test_people_on_their_way_in_files_are_told_of(scenes: Scenes) -> None:
+    window, _ = scenes.running()
+    pane = window.main.overview.progress
+    assert "files" not in texts(pane)
+    pane.show_progress(replace(world.progress(0.3)(1), away=100_000))
+    assert "Marketo is reading 100,000 people out of files" in texts(pane)
+
+
 def test_waiting_is_counted_down(scenes: Scenes) -> None:
     window, _ = scenes.running()
     window.main.overview._tick.timeout.emit()

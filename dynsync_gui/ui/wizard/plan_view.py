@@ -57,7 +57,7 @@ class PlanView(QWidget):
         self._fields = _Unfold("field", tr("Show the fields"), tr("Hide the fields"))
         self._kinds = _Unfold("equal", tr("Show each kind"), tr("Hide each kind"))
         self._cost = _Unfold("clock")
-        self._files = _Unfold("copies")
+        self._files = _Unfold("export")
         self._fit = _Unfold("proof", tr("Show the values"), tr("Hide the values"))
         for part in (self._fields, self._kinds, self._fit, self._cost, self._files):
             self._facts.body.addWidget(part)
