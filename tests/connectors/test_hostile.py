@@ -12,9 +12,8 @@ from contextlib import closing
 
 import pytest
 
-from dynsync_gui.connectors.dynamics import reader as dynamics_reader
+from dynsync_gui.connectors.http import retry
 from dynsync_gui.connectors.http.tls import trusting_context
-from dynsync_gui.connectors.marketo import writer as marketo_writer
 from dynsync_gui.domain.checks import Check, CheckState
 from dynsync_gui.domain.errors import ConnectionFailed, DynSyncError
 from dynsync_gui.domain.schema import Entity, EntitySchema, FieldType, SourceField, Target
@@ -100,8 +99,7 @@ def thief(forge: Forge) -> Iterator[ScriptedServer]:
 
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (dynamics_reader, marketo_writer):
-        monkeypatch.setattr(module, "_CHECK_SECONDS", 2.0)
+    monkeypatch.setattr(retry, "_FIRST_DELAY", 0.01)
 
 
 def named(text: str, script: DynamicsScript | MarketoScript, thief: ScriptedServer) -> str:

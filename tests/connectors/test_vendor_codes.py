@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dynsync_gui.connectors.dynamics import reader
+from dynsync_gui.connectors.http import retry
 from dynsync_gui.connectors.marketo import writer
 from dynsync_gui.domain.checks import Check, CheckState
 from dynsync_gui.domain.errors import Finding
@@ -16,7 +17,8 @@ from dynsync_gui.domain.schema import Entity
 from .dynamics_script import DynamicsScript, refusal
 from .marketo_script import MarketoScript, refused
 
-SOON = 0.6
+SOON = 4.5
+"""Less than the pause that a vendor gets who asks for one, and enough for an answer on a busy machine."""
 IDS = {"correlation_id": "correlation-1", "trace_id": "trace-1", "timestamp": "2026-11-22 15:00:00Z"}
 OAUTH = {
     "interaction_required": (50076, 50079, 50072, 50074, 50078, 50158, 53000, 53001, 53002, 53003, 530034, 50131),
@@ -32,6 +34,7 @@ RESPONSES = sorted(code for code in MARKETO if code.isdecimal() and code not in 
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (reader, writer):
         monkeypatch.setattr(module, "_CHECK_SECONDS", SOON)
+    monkeypatch.setattr(retry, "_FIRST_DELAY", 0.01)
 
 
 def dynamics_checks(script: DynamicsScript) -> dict[str, Check]:

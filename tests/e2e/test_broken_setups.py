@@ -10,12 +10,13 @@ import pytest
 
 from dynsync_gui.cli import main
 from dynsync_gui.connectors.dynamics import reader
+from dynsync_gui.connectors.http import retry
 from dynsync_gui.connectors.marketo import writer
 from dynsync_gui.simulators.server import Rehearsal
 from tests.connectors.test_proxy import Proxy
 from tests.e2e.broken import CASES, Case, Entered
 
-BRIEF = 1.5
+BRIEF = 4.5
 
 
 @pytest.fixture
@@ -64,6 +65,7 @@ def test_a_broken_set_up(
     if case.brief:
         for module in (reader, writer):
             monkeypatch.setattr(module, "_CHECK_SECONDS", BRIEF)
+        monkeypatch.setattr(retry, "_FIRST_DELAY", 0.01)
     if entered.proxy_answer:
         proxy.status = entered.proxy_answer
         monkeypatch.setenv("https_proxy", proxy.url)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from bundle import identity
-from steps import linux_packages, packaging, proving, signing, windows_installers
+from steps import console, linux_packages, packaging, proving, signing, windows_installers, windows_trial, wine
 from steps.bundling import tell_sizes
 from steps.cache import folder_of
 from steps.console import Stop
@@ -227,6 +227,22 @@ def test_windows_is_tried_again_only_after_a_change(monkeypatch: pytest.MonkeyPa
         monkeypatch.setattr(proving, "_digest", lambda digest=digest: digest)
         assert proving.prove(Path(), "windows-if-changed") == 0
     assert tried == ["once", "once"]
+
+
+def test_what_could_not_be_tried_is_no_proof(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DYNSYNC_BUILD_CACHE", str(tmp_path))
+
+    def nowhere(_python: Path) -> None:
+        raise console.Stop("There is no Windows Python.")
+
+    monkeypatch.setattr(windows_trial, "lacking", list)
+    monkeypatch.setattr(wine, "ready", nowhere)
+    assert proving.prove(Path(), "windows-if-changed") == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_everything_that_decides_about_windows_is_there() -> None:
+    assert [pattern for pattern in proving._DECIDING if not any(proving.ROOT.glob(pattern))] == []
 
 
 def test_release_workflow_names_actions_by_digest_and_every_part() -> None:

@@ -32,7 +32,7 @@ chmod 700 "$XDG_RUNTIME_DIR"
 dbus-daemon --session --address="unix:path=$XDG_RUNTIME_DIR/bus" --nofork --nopidfile 2>/dev/null & bus=$!
 "$SYSTEMD" --user --log-target=null & systemd=$!
 trap 'kill $systemd; wait $systemd; kill $bus; wait' EXIT
-for _ in $(seq 100); do systemctl --user show-environment >/dev/null 2>&1 && break; sleep 0.1; done
+for _ in $(seq 600); do systemctl --user show-environment >/dev/null 2>&1 && break; sleep 0.1; done
 "$@"
 """
 
@@ -63,7 +63,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     }
     script = [sys.executable, "-m", "tests.system.user_systemd", str(folder)]
     words = ["unshare", "--mount", "--propagation", "private", "bash", "-c", _APART, "apart", *script]
-    done = subprocess.run(words, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(words, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=170, check=False)
     assert done.stdout, done.stderr
     found = json.loads(done.stdout.splitlines()[-1])
     assert isinstance(found, dict)

@@ -22,7 +22,7 @@ ARGUMENTS = ["--profile", "/home/Zoë B/50% “off” $HOME \\ 'x' ${A}", "sync"
 
 def wait_for(condition: Callable[[], bool]) -> bool:
     """Wait, within bounds, until something of another process holds."""
-    for _ in range(200):
+    for _ in range(1200):
         if condition():
             return True
         time.sleep(0.05)

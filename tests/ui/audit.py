@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QAbstractEventDispatcher, QEventLoop, QPoint, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -67,6 +67,29 @@ def unreached(window: QWidget) -> list[str]:
         if widget is start:
             break
     return [_told(widget) for widget in wanted if widget not in reached]
+
+
+SIZES = ((920, 680), (720, 540))
+"""Width and height in which every text has to fit."""
+
+
+def cut_in_any_size(window: QWidget) -> list[str]:
+    """Texts that do not fit where they stand, in one of `SIZES`."""
+    found = []
+    for size in SIZES:
+        window.resize(*size)
+        settle()
+        found += [f"{size[0]}: {problem}" for problem in cut(window)]
+    return found
+
+
+def settle() -> None:
+    """Let the layouts finish: everything that waits its turn is carried out, and what comes of that."""
+    turns = QAbstractEventDispatcher.instance()
+    for _ in range(10_000):
+        if not turns.processEvents(QEventLoop.ProcessEventsFlag.AllEvents):
+            return
+    raise AssertionError("the window does not come to rest")
 
 
 def cut(window: QWidget) -> Iterator[str]:

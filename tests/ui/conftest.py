@@ -25,6 +25,7 @@ def english() -> Iterator[None]:
 def gone(qapp: QApplication) -> Iterator[None]:
     """No window of the test before is left; outside of an event loop nothing else carries out `deleteLater`."""
     yield
+    qapp.processEvents()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import sys
+import time
+from collections.abc import Callable
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -15,39 +17,32 @@ from PySide6.QtWidgets import QApplication
 
 from dynsync_gui.domain.text import use_language
 from dynsync_gui.ui.theme import Theme
-from tests.ui.audit import cut
-from tests.ui.languages import catalogue
+from tests.ui.audit import SIZES, cut_in_any_size
+from tests.ui.languages import LANGUAGES, catalogue
 from tests.ui.scenes import Scenes
 
-SIZES = ((920, 680), (720, 540))
 
-
-def wait(condition: object) -> None:
-    for _ in range(1_000):
-        if condition():  # type: ignore[operator]
-            return
-        QTest.qWait(5)
-    raise SystemExit("a scene did not come about")
+def wait(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not condition():
+        if time.monotonic() > end:
+            raise SystemExit("a scene did not come about")
+        QTest.qWait(1)
 
 
 def main() -> int:
     app = QApplication([])
     Theme(app)
     found = seen = 0
-    for language in sys.argv[1:] or ("en", "fr", "longer"):
+    for language in LANGUAGES:
         use_language("fr" if language == "fr" else "en", catalogue(language))
         scenes = Scenes("fr" if language == "fr" else "en", wait)
         for name in scenes.names():
             window, service = getattr(scenes, name)()
-            front = scenes.front(window)
-            for size in SIZES:
-                front.resize(*size)
-                for _ in range(3):
-                    QTest.qWait(5)
-                seen += 1
-                for problem in cut(front):
-                    found += 1
-                    print(f"{language} {name} {size[0]}: {problem}")
+            seen += len(SIZES)
+            for problem in cut_in_any_size(scenes.front(window)):
+                found += 1
+                print(f"{language} {name} {problem}")
             window.close()
             wait(service.closed.is_set)
             window.bridge.join()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gettext
 from pathlib import Path
 
+LANGUAGES = ("en", "fr", "longer")
 TRANSLATIONS = Path(__file__).resolve().parents[2] / "resources" / "translations"
 
 
