@@ -31,6 +31,9 @@ _SAFE = timedelta(seconds=5)
 class ChangeFile:
     """One run's file of changes.
 
+    Attributes:
+        taken: Whether one was taken in; it does not tell who changed what.
+
     Args:
         marketo: The reading half of Marketo.
         store: The ledger.
@@ -41,6 +44,7 @@ class ChangeFile:
         self._marketo = marketo
         self._store = store
         self._token = token
+        self.taken = False
 
     def order(self, run: int, since: datetime) -> None:
         """Ask for the file, where a run wrote so much that it pays. Where Marketo makes none pages tell the same.
@@ -92,6 +96,7 @@ class ChangeFile:
                 with self._store.transaction():
                     self._store.keep_changes((), order.onward)
                     self._store.keep_order(None)
+                self.taken = True
                 return True
             if self._may_wait(order):
                 return False
