@@ -168,7 +168,8 @@ class Reports:
                   FROM withheld w JOIN records r ON r.seq = w.seq WHERE r.reason = '' ORDER BY w.seq, w.field"""
         )
         yield from self._db.execute(
-            """SELECT n.entity, n.id, coalesce(r.name, ''), n.code, '', n.detail, '', n.since
+            """SELECT n.entity, n.id, coalesce(r.name, ''), n.code,
+                      CASE WHEN n.code LIKE 'field-%' THEN n.detail ELSE '' END, n.detail, '', n.since
                  FROM notices n LEFT JOIN records r ON r.entity = n.entity AND r.id = n.id
                 ORDER BY n.code, n.entity, n.id"""
         )

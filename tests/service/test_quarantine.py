@@ -148,6 +148,7 @@ CHOSEN = FieldSettings({Entity.CONTACT: tuple(FieldChoice(name) for name in NAME
 def about_fields(desk: Desk) -> set[tuple[str, str, str]]:
     """Code, entity and detail of every notice about a lost field."""
     listed = [one for one in desk.service.problems() if one.code.startswith("field-")]
+    assert all(one.field == one.detail for one in listed), "the list shows which field it is"
     return {(one.code, one.entity.value, one.detail) for one in listed}
 
 
