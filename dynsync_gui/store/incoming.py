@@ -82,8 +82,8 @@ class IncomingChanges:
         marks = ",".join("?" * len(persons))
         rows = self._db.execute(
             f"""SELECT marketo_id, seq, agreed_prints FROM records
-                 WHERE marketo_id IN ({marks}) AND {_BY_PERSON} AND entity IN ('contact', 'lead') AND state <> 'skipped'
-                   AND match <> 'merge' AND seq NOT IN (SELECT seq FROM muted)""",
+                 WHERE marketo_id IN ({marks}) AND {_BY_PERSON} AND entity IN ('contact', 'lead')
+                   AND state <> 'skipped' AND match <> 'merge' AND seq NOT IN (SELECT seq FROM muted)""",
             tuple(persons),
         )
         found: dict[str, list[tuple[int, frozenset[bytes]]]] = {}
