@@ -70,7 +70,11 @@ class PlaceStore(Protocol):
         """Ids of so many records of a table, chosen at random; deleted ones are left out."""
 
     def try_again(self, ids: Sequence[str] = ()) -> int:
-        """Put records that were set aside back in line: these, or all where none is named; returns how many."""
+        """Put records that were set aside back in line; returns how many.
+
+        Args:
+            ids: Which; where none is named all but those that went into another one by a merge in Marketo.
+        """
 
     def places_of_email(self, email: str) -> tuple[Place, ...]:
         """Where the people of an e-mail address stand."""
