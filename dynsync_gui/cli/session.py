@@ -181,7 +181,7 @@ def cycle_text(event: CycleEnded) -> str:
     if event.failure is not None and event.until is not None:
         until = event.until.astimezone().strftime("%H:%M")
         return tr(
-            "{what} Marketo takes calls again at {until} on this computer's clock, and DynSync goes on by itself. "
+            "{what} Marketo takes calls again at {until} by this computer's clock, and DynSync goes on by itself. "
             "Dynamics is read meanwhile, next at {time}.",
             what=str(event.failure.finding.title),
             until=until,

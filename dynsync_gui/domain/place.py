@@ -72,7 +72,11 @@ class PlaceStore(Protocol):
         """Ids of so many records of a table, chosen at random; deleted ones are left out."""
 
     def try_again(self, ids: Sequence[str] = ()) -> int:
-        """Put records that were set aside back in line: these, or all where none is named; returns how many."""
+        """Put records that were set aside back in line; returns how many.
+
+        Args:
+            ids: Which; where none is named all but those that went into another one by a merge in Marketo.
+        """
 
     def withhold(self, ids: Sequence[str] = ()) -> int:
         """Put records that were set aside back in line without the value that their problem names, until that changes.

@@ -10,6 +10,7 @@ from operator import itemgetter
 from typing import Any
 
 from dynsync_gui.domain.errors import Retry
+from dynsync_gui.domain.findings.records import JOINED
 from dynsync_gui.domain.schema import PEOPLE, Entity
 from dynsync_gui.domain.storage import (
     Acknowledgement,
@@ -386,8 +387,11 @@ class Ledger:
         )
 
     def try_again(self, ids: Sequence[str]) -> int:
-        """See `PlaceStore.try_again`: the next run takes them as passing trouble whose time has come."""
-        named = f"AND r.id IN ({','.join('?' * len(ids))})" if ids else ""
+        """See `PlaceStore.try_again`: the next run takes them as passing trouble whose time has come.
+
+        A merge in Marketo is undone on purpose only: for whoever is named.
+        """
+        named = f"AND r.id IN ({','.join('?' * len(ids))})" if ids else f"AND problems.code <> '{JOINED}'"
         return self._db.execute(
             f"""UPDATE problems SET retry = '{Retry.NEXT_RUN}', due = '' WHERE seq IN (
                   SELECT r.seq FROM records r WHERE r.state = 'problem' {named})""",

@@ -154,6 +154,9 @@ def test_two_people_are_told_apart_again_by_trying_again(life: Life) -> None:
     stays = merge(life, winner, loser)
     life.world.update("contact", loser, {"firstname": "Another"})
     life.cycle()
+    assert isinstance(life.desk.service.records.retry(()).wait(60), ProblemsRead | RunEnded)
+    life.cycle()
+    assert [problem.id for problem in problems(life, JOINED)] == [loser], "trying everything again undoes no merge"
     assert isinstance(life.desk.service.records.retry([loser]).wait(60), ProblemsRead | RunEnded)
     life.cycle()
     assert life.person(winner)["id"] == stays

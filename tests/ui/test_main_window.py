@@ -9,7 +9,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QTableView
 
-from dynsync_gui.domain.events import JobCancelled, JobFailed, ProblemsRead, ProfileRead, RunEnded
+from dynsync_gui.domain.errors import GuardStop
+from dynsync_gui.domain.events import CycleEnded, JobCancelled, JobFailed, ProblemsRead, ProfileRead, RunEnded
+from dynsync_gui.domain.findings.marketo import QUOTA
 from dynsync_gui.domain.report import Difference, Proof, RunState, Status
 from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.text import msg
@@ -170,6 +172,16 @@ def test_passing_trouble_is_told_with_the_next_try_and_work_is_shown_when_it_com
     scenes._wait(view.progress.isVisible)
     assert window.main.running
     assert not window.main.setup.isEnabled()
+
+
+def test_the_new_day_of_marketo_is_told_by_this_computers_clock(scenes: Scenes) -> None:
+    until = world.NOW + timedelta(hours=7)
+    script = [lambda job: CycleEnded(job, None, GuardStop("quota", QUOTA), world.NOW + timedelta(minutes=30), until)]
+    window, _ = scenes.open_stored(follow=[*script, Gate()])
+    view, time = window.main.overview, until.astimezone().strftime("%H:%M")
+    scenes._wait(view.banner.isVisible)
+    assert f"Marketo takes calls again at {time} by this computer's clock." in view.banner.says
+    assert view.fresh.text() == f"Goes on at {time}"
 
 
 def test_leaving_the_set_up_goes_on_with_the_sync(scenes: Scenes) -> None:
