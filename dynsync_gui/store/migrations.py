@@ -138,4 +138,5 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX records_urgent ON records (seq) WHERE urgent = 1",
         "ALTER TABLE runs ADD COLUMN rung TEXT NOT NULL DEFAULT ''",
     ),
+    ("ALTER TABLE records ADD COLUMN unsure BLOB",),
 )
