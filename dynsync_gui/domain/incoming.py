@@ -21,7 +21,8 @@ class Incoming:
         before: Per Marketo field: every value that it held meanwhile and holds no more, as Marketo writes it. Where
             Dynamics' value of now is among them, Dynamics did not change it.
         waiting: The record's own values on their way to Marketo; None where none are.
-        agreed: Fingerprint of what both sides held when they last agreed; a person that holds it still did not change.
+        agreed: Fingerprint of what both sides held when they last agreed, and of what may have been sent since without
+            an answer; a person that holds it did not change by itself.
     """
 
     seq: int

@@ -95,16 +95,17 @@ class IncomingChanges:
         """See `IncomingStore.incoming`."""
         rows = self._db.execute(
             """SELECT r.seq, r.id, r.marketo_id, json_group_array(json_array(i.field, i.before)),
-                      CASE WHEN r.state = 'outbox' THEN r.payload END, r.agreed_prints
+                      CASE WHEN r.state = 'outbox' THEN r.payload END, r.agreed_prints, r.unsure
                  FROM incoming i JOIN records r ON r.seq = i.seq
                 WHERE r.entity = ? AND r.seq > ? GROUP BY r.seq ORDER BY r.seq LIMIT ?""",
             (entity.value, after, limit),
         )
         return tuple(
             Incoming(
-                seq, id_, person, _by_field(json.loads(before)), json.loads(payload) if payload else None, agreed or b""
+                *(seq, id_, person, _by_field(json.loads(before)), json.loads(payload) if payload else None),
+                (agreed or b"") + (unsure or b""),
             )
-            for seq, id_, person, before, payload, agreed in rows
+            for seq, id_, person, before, payload, agreed, unsure in rows
         )
 
     def settle(self, seqs: Sequence[int]) -> None:

@@ -128,7 +128,7 @@ class Ledger:
                 marks = ",".join("?" * len(part))
                 cursor = self._db.execute(
                     f"""SELECT r.entity, r.id, r.run, r.version, r.state, r.digest, r.agreed, r.marketo_id, r.match,
-                               r.parent, r.carrier, r.owner, r.filled, r.prints, r.agreed_prints, r.alarms,
+                               r.parent, r.carrier, r.owner, r.filled, r.prints, r.agreed_prints, r.alarms, r.unsure,
                                {away} AS away, p.retry, p.code
                           FROM records r LEFT JOIN problems p ON p.seq = r.seq
                          WHERE r.entity = ? AND r.id IN ({marks})""",
@@ -323,7 +323,8 @@ class Ledger:
                                    moved = max(moved, marketo_id <> ?), marketo_id = ?, filled = ?, linked = ?,
                                    agreed = CASE WHEN ? = '' THEN NULL ELSE digest END,
                                    agreed_prints = CASE WHEN ? <> '' THEN coalesce(prints, agreed_prints) END,
-                                   prints = NULL, payload = {_KEPT}, before = NULL, match = '', sent = ?, urgent = 0
+                                   prints = NULL, unsure = NULL, payload = {_KEPT}, before = NULL, match = '', sent = ?,
+                                   urgent = 0
                 WHERE seq = ? AND version = ? AND state = 'outbox'""",
             [
                 (

@@ -11,6 +11,7 @@ from typing import Any
 
 from dynsync_gui.domain.errors import Retry
 from dynsync_gui.domain.findings.records import JOINED
+from dynsync_gui.domain.fingerprint import entries
 from dynsync_gui.domain.storage import Match, StagedRecord
 from dynsync_gui.store.agreement import agreed_prints, is_agreed, only_fills
 from dynsync_gui.store.alarms import alarms
@@ -72,15 +73,23 @@ def row_of(run: int, record: StagedRecord, held: Held | None, stands: Standing) 
         *(record.entity.value, record.id, run, run, record.version, stands.state, stands.reason, record.name),
         *(record.email, record.created, record.parent_entity.value, record.parent, record.owner, record.team),
         *(record.deal, record.master, record.link, record.qualified, record.fit.value, payload, record.digest),
-        *(record.prints or None, stands.agreed, joined(stands.spared), alarms(run, record, held), stands.match),
-        *(record.source or None, moved),
+        *(record.prints or None, stands.agreed, joined(stands.spared), alarms(run, record, held), _unsure(held)),
+        *(stands.match, record.source or None, moved),
     )
+
+
+def _unsure(held: Held | None) -> bytes | None:
+    """Fingerprint of what may have reached Marketo without an answer: coming back from there it is no news."""
+    if held is None:
+        return None
+    under_way = held["prints"] if held["state"] == "outbox" else None
+    return b"".join(sorted(entries(held["unsure"] or b"") | entries(under_way or b""))) or None
 
 
 COLUMNS = (
     "entity", "id", "run", "seen", "version", "state", "reason", "name", "email", "created", "parent_entity", "parent",
     "owner", "team", "deal", "master", "link", "qualified", "misfit", "payload", "digest", "prints", "agreed_prints",
-    "spared", "alarms", "match", "source", "moved",
+    "spared", "alarms", "unsure", "match", "source", "moved",
 )  # fmt: skip
 """Columns of `row_of`."""
 

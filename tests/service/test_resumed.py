@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
+from dynsync_gui.connectors.http import retry
 from dynsync_gui.domain.events import JobFailed, RunEnded
 from dynsync_gui.simulators import events
+from dynsync_gui.simulators.transport import CutConnectionError
 from tests.service.conftest import Desk
 from tests.service.life import Life
 
@@ -79,3 +83,30 @@ def test_a_run_that_stood_still_until_its_tokens_had_expired_goes_on(desk: Desk)
     life.marked.add(("contact", gone))
     life.world.expire_tokens()
     life.settled()
+
+
+def test_what_was_sent_without_an_answer_does_not_win_over_what_came_after_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For leads a change in Marketo wins; what looks like one is the product's own."""
+    assert isinstance(desk.start(), RunEnded)
+    life = Life(desk)
+    life.cycle()
+    lead = life.rows("lead", statecode=0)[0]["leadid"]
+    life.world.update("lead", lead, {"jobtitle": "First"})
+    calls = desk.rehearsal.marketo.person_calls
+    sync = calls.sync
+
+    def unanswered(request: object) -> None:
+        sync(request)
+        raise CutConnectionError
+
+    monkeypatch.setattr(retry, "_LONGEST_DELAY", 0.01)
+    monkeypatch.setattr(calls, "sync", unanswered)
+    assert isinstance(desk.service.go_on().wait(120), JobFailed)
+    assert life.person(lead)["title"] == "First"
+    monkeypatch.setattr(calls, "sync", sync)
+    life.world.update("lead", lead, {"jobtitle": "Second"})
+    life.cycle()
+    assert (life.world.row("lead", lead)["jobtitle"], life.person(lead)["title"]) == ("Second", "Second")
+    life.judged()

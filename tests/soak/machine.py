@@ -105,18 +105,27 @@ class Machine(RuleBasedStateMachine):
             self.marketer.unsubscribe(self._person(one))
             one.held.unsubscribed = True
 
+    @precondition(lambda self: not self.loose)
+    @rule(place=_PLACE)
+    def delete_in_marketo(self, place: int) -> None:
+        """Somebody is deleted in Marketo."""
+        for one in self._one(place, lambda one: one.held is not None and _at_rest(one)):
+            self.marketer.delete(self._person(one))
+            one.held, one.lost = None, True
+
     @rule(place=_PLACE, owner=_PLACE, account=_PLACE)
     def move(self, place: int, owner: int, account: int) -> None:
         """Another owner and another company."""
         for one in self._one(place):
             one.owner, one.account = self.owners[owner % 3], self.accounts[account % 3]
             self.world.update(one.table, one.id, {"ownerid": one.owner} | self._company(one))
+            one.here.add("ownerid")
 
     @precondition(lambda self: not self.loose)
     @rule(place=_PLACE)
     def turn_the_filter(self, place: int) -> None:
         """The filter is set to No, or back."""
-        for one in self._one(place, lambda one: not one.there and one.unsubscribed == _wants_none(one), hidden=True):
+        for one in self._one(place, _at_rest, hidden=True):
             one.hidden = not one.hidden
             self.world.update(one.table, one.id, {"new_synctomkto": not one.hidden})
 
@@ -132,7 +141,7 @@ class Machine(RuleBasedStateMachine):
     @rule(winner=_PLACE, loser=_PLACE)
     def merge(self, winner: int, loser: int) -> None:
         """Two records become one in Dynamics."""
-        quiet = [one for one in self.model.people if not (one.there or _wants_none(one))]
+        quiet = [one for one in self.model.people if _at_rest(one) and not one.unsubscribed]
         for kept in self._one(winner, quiet.__contains__):
             for one in self._one(loser, quiet.__contains__):
                 if one is not kept and one.table == kept.table:
@@ -143,7 +152,7 @@ class Machine(RuleBasedStateMachine):
     @rule(place=_PLACE)
     def qualify(self, place: int) -> None:
         """A lead becomes a contact."""
-        for one in self._one(place, lambda one: one.table == "lead" and not (one.there or _wants_none(one))):
+        for one in self._one(place, lambda one: one.table == "lead" and _at_rest(one) and not one.unsubscribed):
             made = events.qualify(self.world, one.id).contact
             assert made is not None
             contact = Person("contact", made, dict(one.values), one.owner)
@@ -218,9 +227,9 @@ class Machine(RuleBasedStateMachine):
         return f"{word}@contoso.example" if column == "emailaddress1" else f"{column[0].upper()}{word}"
 
 
-def _wants_none(one: Person) -> bool:
-    """Whether somebody wants no mail, as Marketo knows already."""
-    return one.unsubscribed or (one.held is not None and one.held.unsubscribed)
+def _at_rest(one: Person) -> bool:
+    """Whether Marketo has nothing of somebody that Dynamics does not know yet."""
+    return not (one.there or one.lost) and (one.held is None or one.held.unsubscribed == one.unsubscribed)
 
 
 def tell_stories(seat: Seat, number: int, chance: int | None = None) -> None:

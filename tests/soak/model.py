@@ -43,6 +43,7 @@ class Person:
         gone: Was deleted.
         carrier: The record that carries its person on: the survivor of a merge, the contact of a qualified lead.
         held: Who it is in Marketo; None for nobody.
+        lost: Was deleted in Marketo; it comes back with the next change in Dynamics.
         here: Columns that changed in Dynamics since the last sync.
         there: Columns that changed in Marketo since then.
     """
@@ -57,6 +58,7 @@ class Person:
     gone: bool = False
     carrier: Person | None = None
     held: Held | None = None
+    lost: bool = False
     here: set[str] = field(default_factory=set)
     there: set[str] = field(default_factory=set)
 
@@ -85,7 +87,7 @@ class Model:
         for one in self.people:
             if one.gone and one.held is not None:
                 one.held.marked = True
-            elif one.travels:
+            elif one.travels and (one.here or not one.lost):
                 self._take(one)
             one.here.clear()
             one.there.clear()
@@ -97,6 +99,7 @@ class Model:
         one.unsubscribed = one.unsubscribed or held.unsubscribed
 
     def _take(self, one: Person) -> None:
+        one.lost = False
         if one.held is None:
             self.visitors.discard(one.values["emailaddress1"] or "")  # adopted
         consent = one.held is not None and one.held.unsubscribed
