@@ -48,7 +48,7 @@ def run_tests(python: Path, arguments: Sequence[str]) -> int:
             sys.stdout.flush()
             shutil.copyfileobj(said, sys.stdout.buffer)
             sys.stdout.flush()
-    return max(statuses)
+    return next((status for status in statuses if status), 0)
 
 
 def _run_share(python: Path, arguments: Sequence[str], output: IO[bytes] | None = None) -> int:

@@ -19,7 +19,7 @@ import pytest
 stop = threading.Event()
 
 def test_thread():
-    threading.Thread(target=stop.wait, args=(8,), name="left behind", daemon=True).start()
+    threading.Thread(target=stop.wait, args=(60,), name="left behind", daemon=True).start()
 
 def test_connect():
     with socket.socket() as one, pytest.raises(OSError):

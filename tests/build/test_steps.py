@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import IO
 
 import dev
 import pytest
@@ -106,6 +108,24 @@ def test_packages_are_named_where_they_cannot_be_installed(monkeypatch: pytest.M
 )
 def test_screen_is_recognised(platform: str, variables: dict[str, str], *, expected: bool) -> None:
     assert showing.has_screen(platform, variables) is expected
+
+
+@pytest.mark.parametrize("failing", ["tests/ui", "tests/e2e", "tests/domain"])
+def test_every_folder_is_in_one_share_and_none_may_fail(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], failing: str
+) -> None:
+    run: list[str] = []
+
+    def share(_python: Path, folders: Sequence[str], output: IO[bytes] | None = None) -> int:
+        run.extend(folders)
+        if output:
+            output.write(f"{folders[0]}\n".encode())
+        return -11 if failing in folders else 0  # as a program that crashed
+
+    monkeypatch.setattr(testing, "_run_share", share)
+    assert testing.run_tests(Path("python"), []) == -11
+    assert sorted(run) == sorted({f"tests/{path.parent.name}" for path in (ROOT / "tests").glob("*/test_*.py")})
+    assert capfd.readouterr().out == "".join(f"{share[0]}\n" for share in testing._SHARES)
 
 
 def test_keychain_session_does_not_know_the_screen() -> None:

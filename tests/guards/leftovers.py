@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-_PATIENCE = 3.0
+_PATIENCE = 10.0
 """Seconds that threads have to end after what they served was closed."""
 
 _OF_LIBRARIES = (

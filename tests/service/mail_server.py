@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -55,14 +55,16 @@ class Mailbox:
         return AuthResult(success=found in {(USER, PASSWORD), (USER, PLAIN_PASSWORD)}, handled=False)
 
 
-def free_port() -> int:
-    """A port that nothing listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+class _AnyPort(Controller):
+    """Listens on a port of the system's choice; one that was only found free may be taken meanwhile."""
+
+    def _trigger_server(self) -> None:
+        assert isinstance(self.server, asyncio.Server)
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()
 
 
-class _Implicit(Controller):
+class _Implicit(_AnyPort):
     """TLS from the first byte."""
 
     def factory(self) -> SMTP:
@@ -75,20 +77,22 @@ def mail_server(
     context: ssl.SSLContext | None, *, implicit: bool = False, sign_in: bool = True, without: tuple[str, ...] = ()
 ) -> Iterator[Mailbox]:
     """Serve until the context ends; without a TLS context neither STARTTLS nor sign-in is offered."""
-    mailbox = Mailbox(free_port())
-    arguments: dict[str, Any] = {"hostname": "127.0.0.1", "port": mailbox.port, "ident": "a mail server for tests"}
+    mailbox = Mailbox()
+    arguments: dict[str, Any] = {"hostname": "127.0.0.1", "port": 0, "ident": "a mail server for tests"}
+    arguments["ready_timeout"] = 60.0
     if sign_in and context is not None:
         arguments |= {"authenticator": mailbox.sign_in, "auth_required": True, "auth_exclude_mechanism": without}
     if implicit:
-        controller: Controller = _Implicit(mailbox, ssl_context=context, **arguments)
+        controller: _AnyPort = _Implicit(mailbox, ssl_context=context, **arguments)
     else:
         if context is not None:
             arguments |= {"tls_context": context, "require_starttls": True}
-        controller = Controller(mailbox, **arguments)
+        controller = _AnyPort(mailbox, **arguments)
     log = logging.getLogger("mail.log")
     level = log.level
     log.setLevel(logging.CRITICAL)  # the server's own remarks, about itself and about clients that hang up
     controller.start()
+    mailbox.port = controller.port
     try:
         yield mailbox
     finally:

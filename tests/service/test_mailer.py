@@ -23,7 +23,7 @@ from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import MailSecurity, MailSettings, NetworkSettings, Settings
 from dynsync_gui.service.mail_findings import _FINDINGS
 from dynsync_gui.service.mailer import SmtpMailer, sender_of
-from tests.service.mail_server import PASSWORD, PLAIN_PASSWORD, USER, Mailbox, free_port, mail_server
+from tests.service.mail_server import PASSWORD, PLAIN_PASSWORD, USER, Mailbox, mail_server
 
 TO = "admin@contoso.example"
 SECRETS = Secrets(mail_password=PASSWORD)
@@ -185,7 +185,9 @@ def test_a_host_that_is_not_there() -> None:
 
 
 def test_a_port_where_nobody_listens() -> None:
-    error = refused(settings(free_port()))
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))  # and listens to nobody
+        error = refused(settings(held.getsockname()[1]))
     assert error.code == "mail-refused"
 
 
