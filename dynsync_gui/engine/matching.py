@@ -77,6 +77,7 @@ class Matching:
         in_flight: int,
         token: CancelToken,
         on_matched: OnMatched,
+        *,
         look: Callable[[], None],
     ) -> None:
         self._marketo = marketo

@@ -93,7 +93,9 @@ class Planner:
         """What finds the Marketo records of a run's outgoing records."""
         told = lambda done: self._matched(calls, done)  # noqa: E731
         look = self.ends(schemas, mapping, run).look
-        return Matching(self.marketo, self.store, run, schemas, mapping, self.limits.in_flight, self.token, told, look)
+        return Matching(
+            self.marketo, self.store, run, schemas, mapping, self.limits.in_flight, self.token, told, look=look
+        )
 
     def ends(self, schemas: Schemas, mapping: SyncMapping, run: int) -> Ends:
         """What finds out which persons were merged or deleted in Marketo."""

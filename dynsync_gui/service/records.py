@@ -119,7 +119,9 @@ class Records:
                 if desk.schemas.persons.field(KEY_FIELD) is None:
                     marketo.create_fields(desk.mapping.new_fields)
                 in_flight, told = settings.limits.in_flight, lambda _matched: None
-                Matching(marketo, store, run.id, desk.schemas, desk.mapping, in_flight, job.token, told, look).match()
+                Matching(
+                    marketo, store, run.id, desk.schemas, desk.mapping, in_flight, job.token, told, look=look
+                ).match()
                 executor.write()
         calls.keep()
         if unfinished is None:
