@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -53,9 +53,9 @@ def _meanings(text: str) -> list[Any]:
     return meant
 
 
-def fingerprint(values: Mapping[str, Any]) -> bytes:
+def fingerprint(entries: Iterable[bytes]) -> bytes:
     """Fields with their values, in a fixed order."""
-    return b"".join(sorted(entry(name, value) for name, value in values.items()))
+    return b"".join(sorted(entries))
 
 
 def entries(prints: bytes) -> frozenset[bytes]:
