@@ -29,8 +29,8 @@ FILES_OUT, IMPORT_WARNING = "files-out", "import-warning"
 AT_ONCE = 5
 """Files on their way: Marketo reads two at a time and keeps ten for everybody, people at its screens among them."""
 
-_FIRST_LOOK, _LONGEST_LOOK = 10.0, 300.0
-"""Seconds between two looks at an import: they grow, since each costs a call."""
+_FIRST_LOOK, _LONGEST_LOOK = 10.0, 900.0
+"""Seconds between two looks at an import: they grow, since each costs a call and a file may take hours."""
 _MINUTE = 60.0
 """Seconds until the next look at an export, which Marketo itself looks at once a minute (Adobe), or at a full queue."""
 _LOST = 300.0

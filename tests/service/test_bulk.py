@@ -198,6 +198,13 @@ def test_five_files_take_a_fifth_of_the_calls_that_a_hundred_thousand_people_tak
     assert len(asked(desk, "/bulk/")) <= 334 / 5
 
 
+def test_a_file_that_takes_hours_is_seldom_looked_at(desk: Desk) -> None:
+    desk.rehearsal.marketo.imports.rows_per_second = 0.02
+    whole(desk.start())
+    right(desk)
+    assert 10 <= len([one for one in asked(desk, QUEUE) if not one.code]) <= 25  # tokens end meanwhile
+
+
 def test_a_full_queue_is_waited_for(desk: Desk) -> None:
     queue = desk.rehearsal.marketo.imports
     queue.rows_per_second = 0.01
