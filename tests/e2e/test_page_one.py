@@ -194,6 +194,7 @@ def test_giving_up_a_sign_in_leaves_nothing_behind(desk: Desk, way: SignIn) -> N
             pass
 
 
+@pytest.mark.timeout(600)  # as many sign-ins as there are requests
 def test_each_check_can_be_cancelled(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(StoredRateWindow, "reserve", lambda *_: 0.0)  # or so many tests would wait for each other
     page, accounts, hands = desk.page, desk.rehearsal.accounts, Mouse(desk.window)
