@@ -45,6 +45,7 @@ def main() -> int:
     with Seat() as seat:
         if options.stories:
             tell_stories(seat, options.stories, options.seed)
+            print(f"{options.stories} stories ended as the model says (seed {options.seed}).")
             return 0
         course = undisturbed(seat)
         if options.only:
