@@ -47,7 +47,7 @@ def one_way(entity: Entity, *directions: Direction | None) -> Settings:
 
 
 def named(settings: Settings) -> dict[str, str]:
-    return {table_name(right.entity): verb_names(right).title() for right in table_rights(settings)}
+    return {table_name(right.entity): ", ".join(right.verbs) for right in table_rights(settings)}
 
 
 def test_the_sync_as_it_is_suggested() -> None:
@@ -95,7 +95,7 @@ def test_the_letter_names_all_of_it(owner: Owner) -> None:
     if owner is Owner.MARKETO_ADMIN:
         assert listed == list(permissions(OWN))
     else:
-        assert listed == [f"{name}: {verbs.lower()}" for name, verbs in named(OWN).items()]
+        assert listed == [f"{table_name(right.entity)}: {verb_names(right)}" for right in table_rights(OWN)]
 
 
 def rows(text: str) -> list[list[str]]:
