@@ -8,10 +8,11 @@ from pathlib import Path
 
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.findings.records import finding_of, refusal_of
-from dynsync_gui.domain.ports import Connections, Mailer, Profile
+from dynsync_gui.domain.ports.connections import Connections
+from dynsync_gui.domain.ports.profile import Mailer, Profile
 from dynsync_gui.domain.releases import ReleaseSource
 from dynsync_gui.domain.settings import MailKind, Settings
-from dynsync_gui.domain.storage import SyncStore
+from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.rehearsal import RehearsalProcess
 from dynsync_gui.service.mail_routes import RoutedMailer
 from dynsync_gui.service.mailer import SmtpMailer

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dynsync_gui.cli.options import Options
 from dynsync_gui.cli.prompts import Ask
-from dynsync_gui.domain.ports import SecretStore
+from dynsync_gui.domain.ports.profile import SecretStore
 from dynsync_gui.service.api import SyncApi
 from dynsync_gui.system.paths import profile_of
 from dynsync_gui.system.secrets import open_secrets

@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 
 from dynsync_gui.domain.checks import Check, CheckState, Owner
 from dynsync_gui.domain.errors import ConnectionFailed, DynSyncError, Finding, TemporaryFailure
-from dynsync_gui.domain.ports import OnCheck
+from dynsync_gui.domain.ports.listening import OnCheck
 from dynsync_gui.domain.schema import System
 from dynsync_gui.domain.text import NOTHING, Message, msg
 

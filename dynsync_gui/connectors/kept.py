@@ -7,7 +7,7 @@ import time
 import zlib
 from typing import Any
 
-from dynsync_gui.domain.ports import Shelf
+from dynsync_gui.domain.ports.connections import Shelf
 
 
 def take(shelf: Shelf, key: str, mark: list[str], seconds: float) -> dict[str, Any]:

@@ -17,7 +17,8 @@ from dynsync_gui.connectors.marketo.writer import MarketoRestWriter
 from dynsync_gui.domain.addresses import Address, dynamics_address, marketo_address
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.errors import settings_error
-from dynsync_gui.domain.ports import Connection, OnPrompt, OnWait, RateWindow, Shelf
+from dynsync_gui.domain.ports.connections import Connection, RateWindow, Shelf
+from dynsync_gui.domain.ports.listening import OnPrompt, OnWait
 from dynsync_gui.domain.prompts import Environment
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from dynsync_gui.domain.schema import Entity
 
 if TYPE_CHECKING:
-    from dynsync_gui.domain.storage import LedgerRecord
+    from dynsync_gui.domain.storage.records import LedgerRecord
 
 MOST_BYTES = 10_000_000
 """Bytes of a file that Marketo takes (Adobe, bulk import)."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dynsync_gui.domain.ports import MarketoReader
-from dynsync_gui.domain.storage import SyncStore
+from dynsync_gui.domain.ports.marketo import MarketoReader
+from dynsync_gui.domain.storage.store import SyncStore
 
 
 class CallCount:

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dynsync_gui.domain.canary import RUNGS, CanaryCount, canary_guard, standing_at, stopped_at, trouble
 from dynsync_gui.domain.errors import Retry
 from dynsync_gui.domain.place import Place
-from dynsync_gui.domain.ports import MarketoReader
+from dynsync_gui.domain.ports.marketo import MarketoReader
 from dynsync_gui.domain.schema import KEY_FIELD, PEOPLE, Entity, Target
-from dynsync_gui.domain.storage import SyncStore
+from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.engine.matching import CHUNK
 
 OnStep = Callable[[int, Sequence[CanaryCount]], None]

@@ -13,7 +13,7 @@ from dynsync_gui.domain.mapping import EntityMapping
 from dynsync_gui.domain.place import Place
 from dynsync_gui.domain.report import Difference
 from dynsync_gui.domain.schema import Entity, EntitySchema, in_cycle_order
-from dynsync_gui.domain.storage import StagedRecord
+from dynsync_gui.domain.storage.records import StagedRecord
 from dynsync_gui.domain.text import Message, msg
 from dynsync_gui.engine import payload
 from dynsync_gui.engine.explain_fields import cause_of

@@ -12,9 +12,9 @@ from datetime import UTC, datetime, timedelta
 
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.errors import ConnectionFailed, DynSyncError
-from dynsync_gui.domain.ports import ChangeOrder, MarketoReader
+from dynsync_gui.domain.ports.marketo import ChangeOrder, MarketoReader
 from dynsync_gui.domain.schema import PEOPLE
-from dynsync_gui.domain.storage import SyncStore
+from dynsync_gui.domain.storage.store import SyncStore
 
 log = logging.getLogger(__name__)
 

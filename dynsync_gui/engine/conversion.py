@@ -12,9 +12,9 @@ from dynsync_gui.domain.choice import Form, Overwrite, TooLong
 from dynsync_gui.domain.convert import altered, misfit, room, to_marketo
 from dynsync_gui.domain.fingerprint import entry
 from dynsync_gui.domain.mapping import FieldMapping
-from dynsync_gui.domain.ports import SourceRecord
+from dynsync_gui.domain.ports.dynamics import SourceRecord
 from dynsync_gui.domain.schema import TargetType
-from dynsync_gui.domain.storage import Fit
+from dynsync_gui.domain.storage.records import Fit
 
 _REMEMBERED = 256
 """Values of a field that are kept converted: most fields hold few, and again and again the same."""

@@ -13,9 +13,11 @@ from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.ends import EndPage, Feed
 from dynsync_gui.domain.errors import ConnectionFailed
 from dynsync_gui.domain.findings.records import CHANGES_DENIED
-from dynsync_gui.domain.ports import DynamicsReader, MarketoReader
+from dynsync_gui.domain.ports.dynamics import DynamicsReader
+from dynsync_gui.domain.ports.marketo import MarketoReader
 from dynsync_gui.domain.schema import PEOPLE, Target
-from dynsync_gui.domain.storage import Decision, Match, Notice, StagedRecord, SyncStore
+from dynsync_gui.domain.storage.records import Decision, Match, Notice, StagedRecord
+from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.engine import outgoing, payload
 from dynsync_gui.engine.payload import Rules
 from dynsync_gui.engine.staging import stage

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.errors import ConnectionFailed
-from dynsync_gui.domain.ports import MarketoWriter
+from dynsync_gui.domain.ports.marketo import MarketoWriter
 from dynsync_gui.domain.schema import PEOPLE, Entity, Target
-from dynsync_gui.domain.storage import Match, Notice, SyncStore
+from dynsync_gui.domain.storage.records import Match, Notice
+from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.engine.calls import CallCount
 from dynsync_gui.engine.flight import Flight
 from dynsync_gui.engine.lanes import Lane

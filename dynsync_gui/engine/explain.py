@@ -13,9 +13,10 @@ from dynsync_gui.domain.errors import ConnectionFailed
 from dynsync_gui.domain.explain import Answer, Cause, Explanation, FieldView, Step, id_in
 from dynsync_gui.domain.mapping import EntityMapping, FieldMapping, SyncMapping
 from dynsync_gui.domain.place import Place
-from dynsync_gui.domain.ports import Carrying, DynamicsReader, MarketoReader, SourceRecord
+from dynsync_gui.domain.ports.dynamics import Carrying, DynamicsReader, SourceRecord
+from dynsync_gui.domain.ports.marketo import MarketoReader
 from dynsync_gui.domain.schema import COMPANY_KEY, KEY_FIELD, PEOPLE, Entity, Target, in_cycle_order, key_of
-from dynsync_gui.domain.storage import SyncStore
+from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.domain.text import msg
 from dynsync_gui.engine import payload
 from dynsync_gui.engine.conversion import Conversion

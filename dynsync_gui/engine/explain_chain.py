@@ -12,7 +12,7 @@ from dynsync_gui.domain.explain import Cause, Explanation, FieldView, Step
 from dynsync_gui.domain.findings.records import JOINED
 from dynsync_gui.domain.mapping import EntityMapping
 from dynsync_gui.domain.place import Place
-from dynsync_gui.domain.ports import SourceRecord
+from dynsync_gui.domain.ports.dynamics import SourceRecord
 from dynsync_gui.domain.report import RunReport, RunState
 from dynsync_gui.domain.schema import FILTER_FIELD, KEY_FIELD, PEOPLE, Entity, key_of
 from dynsync_gui.domain.text import NOTHING, Message, msg

@@ -8,7 +8,7 @@ from dynsync_gui.domain.errors import GuardStop
 from dynsync_gui.domain.explain import Answer, Cause, Explanation, Step, id_in
 from dynsync_gui.domain.place import Place
 from dynsync_gui.domain.schema import Entity
-from dynsync_gui.domain.storage import SyncStore
+from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.domain.text import msg
 
 

@@ -10,7 +10,8 @@ from dynsync_gui.domain.convert import altered, misfit
 from dynsync_gui.domain.fit import FitCure, FitExample, FitReason, FitReport, Misfit
 from dynsync_gui.domain.mapping import FieldMapping, SyncMapping
 from dynsync_gui.domain.schema import Entity, TargetType, in_cycle_order
-from dynsync_gui.domain.storage import Fit, SyncStore
+from dynsync_gui.domain.storage.records import Fit
+from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.engine import outgoing
 
 MOST_EXAMPLES = 5

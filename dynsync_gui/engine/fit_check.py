@@ -8,10 +8,11 @@ from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.errors import ConnectionFailed
 from dynsync_gui.domain.fit import FitReport
 from dynsync_gui.domain.mapping import EntityMapping, SyncMapping
-from dynsync_gui.domain.ports import DynamicsReader, SourceRecord
+from dynsync_gui.domain.ports.dynamics import DynamicsReader, SourceRecord
 from dynsync_gui.domain.report import RunKind
 from dynsync_gui.domain.schema import Entity, EntitySchema
-from dynsync_gui.domain.storage import StagedRecord, SyncStore
+from dynsync_gui.domain.storage.records import StagedRecord
+from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.engine import payload
 from dynsync_gui.engine.fit import fit_report
 from dynsync_gui.engine.payload import Rules

@@ -14,9 +14,10 @@ from datetime import UTC, datetime, timedelta
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure
 from dynsync_gui.domain.imports import Import, ImportState, ImportStatus, QueueFull
-from dynsync_gui.domain.ports import BatchRefused, MarketoWriter
+from dynsync_gui.domain.ports.marketo import BatchRefused, MarketoWriter
 from dynsync_gui.domain.schema import KEY_FIELD, PEOPLE, Entity, Target
-from dynsync_gui.domain.storage import LedgerRecord, Notice, SyncStore
+from dynsync_gui.domain.storage.records import LedgerRecord, Notice
+from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.engine.calls import CallCount
 from dynsync_gui.engine.matching import CHUNK
 from dynsync_gui.engine.overtaking import Overtaking

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from dynsync_gui.domain.choice import Form
 from dynsync_gui.domain.mapping import EntityMapping, FieldMapping
-from dynsync_gui.domain.ports import Carrying
+from dynsync_gui.domain.ports.dynamics import Carrying
 from dynsync_gui.domain.schema import FieldType
 
 _AT_ONCE = 20

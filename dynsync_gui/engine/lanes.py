@@ -9,9 +9,10 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Any
 
 from dynsync_gui.domain.cancel import CancelToken
-from dynsync_gui.domain.ports import BatchRefused, RowOutcome
+from dynsync_gui.domain.ports.marketo import BatchRefused, RowOutcome
 from dynsync_gui.domain.schema import Entity
-from dynsync_gui.domain.storage import LedgerRecord, Match, SyncStore
+from dynsync_gui.domain.storage.records import LedgerRecord, Match
+from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.engine.calls import CallCount
 from dynsync_gui.engine.overtaking import Overtaking
 from dynsync_gui.engine.sending import Batch, Sending, without

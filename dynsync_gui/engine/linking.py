@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from dynsync_gui.domain.schema import COMPANY_KEY, OPPORTUNITY_KEY, OWNER_KEY, Entity, Target
-from dynsync_gui.domain.storage import Links
+from dynsync_gui.domain.storage.records import Links
 
 PERSON_LINK, COMPANY_LINK = "personId", "companyId"
 """Link fields of the custom objects that DynSync creates."""

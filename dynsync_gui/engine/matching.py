@@ -14,7 +14,7 @@ from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.convert import email_of
 from dynsync_gui.domain.errors import ConnectionFailed
 from dynsync_gui.domain.mapping import SyncMapping
-from dynsync_gui.domain.ports import MarketoReader, TooManyMatches
+from dynsync_gui.domain.ports.marketo import MarketoReader, TooManyMatches
 from dynsync_gui.domain.schema import (
     COMPANY_KEY,
     DELETED_FIELD,
@@ -28,7 +28,8 @@ from dynsync_gui.domain.schema import (
     id_of,
     key_of,
 )
-from dynsync_gui.domain.storage import Decision, LedgerRecord, Match, Notice, SharedEmail, SyncStore
+from dynsync_gui.domain.storage.records import Decision, LedgerRecord, Match, Notice, SharedEmail
+from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.engine import outgoing
 from dynsync_gui.engine.own_types import OwnType
 from dynsync_gui.engine.quarantine import quarantines

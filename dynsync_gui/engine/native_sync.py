@@ -5,7 +5,7 @@ from __future__ import annotations
 from dynsync_gui.domain.errors import ConnectionFailed, GuardStop
 from dynsync_gui.domain.findings.marketo import NATIVE_SYNC
 from dynsync_gui.domain.mapping import FieldOffer
-from dynsync_gui.domain.ports import MarketoReader
+from dynsync_gui.domain.ports.marketo import MarketoReader
 from dynsync_gui.domain.schema import COMPANY_KEY, Target, TargetField, TargetSchema, TargetType
 from dynsync_gui.domain.settings import NativeSync
 from dynsync_gui.domain.text import msg

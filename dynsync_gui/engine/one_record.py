@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dynsync_gui.domain.mapping import SyncMapping
-from dynsync_gui.domain.ports import DynamicsReader
+from dynsync_gui.domain.ports.dynamics import DynamicsReader
 from dynsync_gui.domain.schema import Entity, EntitySchema
-from dynsync_gui.domain.storage import StagedRecord, SyncStore
+from dynsync_gui.domain.storage.records import StagedRecord
+from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.engine import payload
 from dynsync_gui.engine.payload import Rules
 from dynsync_gui.engine.staging import gone, stage_all

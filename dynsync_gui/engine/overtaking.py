@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from dynsync_gui.domain.errors import Cancelled, DynSyncError
 from dynsync_gui.domain.schema import Entity
-from dynsync_gui.domain.storage import SyncStore
+from dynsync_gui.domain.storage.store import SyncStore
 
 EVERY = 10.0
 """Seconds between two looks at what changed meanwhile."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dynsync_gui.domain.convert import clean, to_marketo
 from dynsync_gui.domain.mapping import EntityMapping
-from dynsync_gui.domain.ports import SourceRecord
+from dynsync_gui.domain.ports.dynamics import SourceRecord
 from dynsync_gui.domain.schema import FILTER_FIELD, PEOPLE, Entity, Target
-from dynsync_gui.domain.storage import Skip, StagedRecord
+from dynsync_gui.domain.storage.records import Skip, StagedRecord
 from dynsync_gui.engine import payload
 from dynsync_gui.engine.fit import judged
 from dynsync_gui.engine.payload import Rules

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from dynsync_gui.domain.errors import ConnectionFailed
 from dynsync_gui.domain.mapping import EntityMapping, FieldMapping, new_field_options
-from dynsync_gui.domain.ports import MarketoWriter
+from dynsync_gui.domain.ports.marketo import MarketoWriter
 from dynsync_gui.domain.schema import (
     COMPANY_KEY,
     DELETED_FIELD,
@@ -24,7 +24,8 @@ from dynsync_gui.domain.schema import (
     TargetField,
     TargetType,
 )
-from dynsync_gui.domain.storage import Notice, SyncStore
+from dynsync_gui.domain.storage.records import Notice
+from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.domain.text import Message, msg
 from dynsync_gui.engine.linking import COMPANY_LINK, PERSON_LINK
 from dynsync_gui.engine.quarantine import TYPE_MISSING, quarantines

@@ -13,7 +13,7 @@ from dynsync_gui.domain.choice import Form
 from dynsync_gui.domain.convert import clean, email_of
 from dynsync_gui.domain.fingerprint import LINK, entry, fingerprint
 from dynsync_gui.domain.mapping import EntityMapping
-from dynsync_gui.domain.ports import SourceRecord
+from dynsync_gui.domain.ports.dynamics import SourceRecord
 from dynsync_gui.domain.schema import (
     DELETED_FIELD,
     FILTER_FIELD,
@@ -25,7 +25,7 @@ from dynsync_gui.domain.schema import (
     Target,
 )
 from dynsync_gui.domain.settings import DeletedPolicy, FilteredOut
-from dynsync_gui.domain.storage import Fit, Match, Skip, StagedRecord
+from dynsync_gui.domain.storage.records import Fit, Match, Skip, StagedRecord
 from dynsync_gui.engine.conversion import Conversion
 
 QUALIFIED = 1

@@ -14,7 +14,7 @@ from typing import Any
 from dynsync_gui.domain.imports import MOST_BYTES, Departure
 from dynsync_gui.domain.schema import KEY_FIELD
 from dynsync_gui.domain.settings import BulkUse
-from dynsync_gui.domain.storage import LedgerRecord, Match
+from dynsync_gui.domain.storage.records import LedgerRecord, Match
 from dynsync_gui.engine import outgoing
 from dynsync_gui.engine.sending import without
 

@@ -11,11 +11,13 @@ from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.errors import ConnectionFailed
 from dynsync_gui.domain.mapping import SyncMapping
 from dynsync_gui.domain.plan import Plan
-from dynsync_gui.domain.ports import DynamicsReader, MarketoReader
+from dynsync_gui.domain.ports.dynamics import DynamicsReader
+from dynsync_gui.domain.ports.marketo import MarketoReader
 from dynsync_gui.domain.report import RunKind, RunReport, RunState
 from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.settings import DeletedPolicy, LimitSettings
-from dynsync_gui.domain.storage import Notice, SyncStore
+from dynsync_gui.domain.storage.records import Notice
+from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.engine.calls import CallCount
 from dynsync_gui.engine.ends import Ends
 from dynsync_gui.engine.fit import fit_report

@@ -9,7 +9,8 @@ from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.convert import same
 from dynsync_gui.domain.fingerprint import entry
 from dynsync_gui.domain.mapping import EntityMapping
-from dynsync_gui.domain.ports import DynamicsReader, MarketoReader, TooManyMatches
+from dynsync_gui.domain.ports.dynamics import DynamicsReader
+from dynsync_gui.domain.ports.marketo import MarketoReader, TooManyMatches
 from dynsync_gui.domain.report import Difference, Proof
 from dynsync_gui.domain.schema import (
     COMPANY_KEY,
@@ -20,7 +21,8 @@ from dynsync_gui.domain.schema import (
     Target,
     key_of,
 )
-from dynsync_gui.domain.storage import Links, StagedRecord, SyncStore
+from dynsync_gui.domain.storage.records import Links, StagedRecord
+from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.domain.text import msg
 from dynsync_gui.engine import outgoing, payload
 from dynsync_gui.engine.linking import link_values

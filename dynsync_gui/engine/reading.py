@@ -10,9 +10,10 @@ from dataclasses import replace
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure
 from dynsync_gui.domain.mapping import EntityMapping
-from dynsync_gui.domain.ports import DynamicsReader, Page, SourceRecord
+from dynsync_gui.domain.ports.dynamics import DynamicsReader, Page, SourceRecord
 from dynsync_gui.domain.schema import ENTITIES, Entity, EntitySchema
-from dynsync_gui.domain.storage import Cursor, Notice, SyncStore
+from dynsync_gui.domain.storage.records import Cursor, Notice
+from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.engine import payload
 from dynsync_gui.engine.conversion import Conversion
 from dynsync_gui.engine.labels import labels_of, relabelled

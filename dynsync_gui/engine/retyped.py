@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from dynsync_gui.domain.mapping import EntityMapping, SyncMapping
 from dynsync_gui.domain.schema import Entity, EntitySchema
-from dynsync_gui.domain.storage import SyncStore
+from dynsync_gui.domain.storage.store import SyncStore
 
 Names = Mapping[Entity, Collection[str]]
 

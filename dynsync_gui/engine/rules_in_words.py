@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dynsync_gui.domain.storage import Skip
+from dynsync_gui.domain.storage.records import Skip
 from dynsync_gui.domain.text import NOTHING, Message, msg
 
 RULES: Mapping[str, tuple[Message, Message]] = {

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dynsync_gui.domain.cancel import CancelToken
-from dynsync_gui.domain.ports import DynamicsReader, SourceRecord
+from dynsync_gui.domain.ports.dynamics import DynamicsReader, SourceRecord
 from dynsync_gui.domain.sample import ColumnSample
 from dynsync_gui.domain.schema import EntitySchema, FieldType, SourceField
 from dynsync_gui.engine.fit import shortened

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from dynsync_gui.domain.ports import BatchRefused, MarketoWriter, RowOutcome
+from dynsync_gui.domain.ports.marketo import BatchRefused, MarketoWriter, RowOutcome
 from dynsync_gui.domain.schema import COMPANY_KEY, Target, id_of, key_of
-from dynsync_gui.domain.storage import LedgerRecord, Match
+from dynsync_gui.domain.storage.records import LedgerRecord, Match
 from dynsync_gui.engine import outgoing
 
 Batch = tuple[LedgerRecord, ...]

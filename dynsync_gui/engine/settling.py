@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from dynsync_gui.domain.errors import Finding, Retry
-from dynsync_gui.domain.ports import RowOutcome
+from dynsync_gui.domain.ports.marketo import RowOutcome
 from dynsync_gui.domain.schema import Entity, Target, key_of
-from dynsync_gui.domain.storage import SENT_BY_ID, Acknowledgement, Decision, Match, Notice, Refusal, SyncStore
+from dynsync_gui.domain.storage.records import SENT_BY_ID, Acknowledgement, Decision, Match, Notice, Refusal
+from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.engine import outgoing
 from dynsync_gui.engine.calls import CallCount
 from dynsync_gui.engine.matching import NO_FIELD

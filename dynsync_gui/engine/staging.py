@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from dynsync_gui.domain.mapping import EntityMapping
-from dynsync_gui.domain.ports import SourceRecord
+from dynsync_gui.domain.ports.dynamics import SourceRecord
 from dynsync_gui.domain.schema import Entity, Target
-from dynsync_gui.domain.storage import StagedRecord
+from dynsync_gui.domain.storage.records import StagedRecord
 from dynsync_gui.engine import deals, own_tables, payload
 from dynsync_gui.engine.conversion import Conversion
 from dynsync_gui.engine.payload import CHANGED, Rules

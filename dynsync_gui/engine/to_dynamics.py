@@ -17,9 +17,11 @@ from dynsync_gui.domain.findings.records import CHANGE_REFUSED, CHANGE_UNFIT
 from dynsync_gui.domain.fingerprint import entries, entry
 from dynsync_gui.domain.incoming import Incoming, IncomingStore
 from dynsync_gui.domain.mapping import EntityMapping, FieldMapping
-from dynsync_gui.domain.ports import DynamicsWriter, MarketoReader, SourceRecord, Update
+from dynsync_gui.domain.ports.dynamics import DynamicsWriter, SourceRecord, Update
+from dynsync_gui.domain.ports.marketo import MarketoReader
 from dynsync_gui.domain.schema import KEY_FIELD, PEOPLE, EntitySchema, System, Target
-from dynsync_gui.domain.storage import Notice, SyncStore
+from dynsync_gui.domain.storage.records import Notice
+from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.engine.change_file import ChangeFile
 from dynsync_gui.engine.outgoing import UNSUBSCRIBED
 

@@ -16,7 +16,8 @@ from dynsync_gui.domain.mapping import (
     build_mapping,
     offers,
 )
-from dynsync_gui.domain.ports import DynamicsReader, MarketoReader
+from dynsync_gui.domain.ports.dynamics import DynamicsReader
+from dynsync_gui.domain.ports.marketo import MarketoReader
 from dynsync_gui.domain.rights import wanted_tables
 from dynsync_gui.domain.schema import ENTITIES, Entity, EntitySchema, Target, TargetSchema, in_cycle_order
 from dynsync_gui.domain.settings import DeletedPolicy, FieldSettings, NativeSync, ObjectSettings

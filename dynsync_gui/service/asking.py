@@ -15,11 +15,12 @@ from dynsync_gui.domain.explain import Answer, id_in
 from dynsync_gui.domain.guards import munchkin_of
 from dynsync_gui.domain.mapping import SyncMapping
 from dynsync_gui.domain.mass_change import excessive, guard_id, mass_guard
-from dynsync_gui.domain.ports import Connection, Profile
+from dynsync_gui.domain.ports.connections import Connection
+from dynsync_gui.domain.ports.profile import Profile
 from dynsync_gui.domain.report import Status
 from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.settings import Settings
-from dynsync_gui.domain.storage import SyncStore
+from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.domain.text import msg
 from dynsync_gui.engine.certifying import Certifier
 from dynsync_gui.engine.explain import Explainer

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from dynsync_gui.domain.errors import Finding, GuardStop, SecretsUnavailable, SettingsError
 from dynsync_gui.domain.events import BackgroundRead, Event, Removed
 from dynsync_gui.domain.findings.background import BACKGROUND
-from dynsync_gui.domain.ports import Profile
+from dynsync_gui.domain.ports.profile import Profile
 from dynsync_gui.domain.schedule import BackgroundRun, BackgroundState, Entry, Registration, interval_of, next_run
 from dynsync_gui.domain.settings import BackgroundSettings, Settings
 from dynsync_gui.service.jobs import BackgroundJob, Lane, Lanes

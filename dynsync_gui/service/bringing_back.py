@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.errors import ConnectionFailed
 from dynsync_gui.domain.findings.records import CHANGES_DENIED
-from dynsync_gui.domain.ports import Connection
+from dynsync_gui.domain.ports.connections import Connection
 from dynsync_gui.domain.report import RunKind, RunReport, RunState
 from dynsync_gui.domain.schema import PEOPLE
-from dynsync_gui.domain.storage import Notice, SyncStore
+from dynsync_gui.domain.storage.records import Notice
+from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.engine.ends import Ends
 from dynsync_gui.engine.to_dynamics import ToDynamics, Work, denied, returning
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 from dynsync_gui.domain.checks import Check, IdentityCard, all_passed
-from dynsync_gui.domain.ports import Connection, OnCheck
+from dynsync_gui.domain.ports.connections import Connection
+from dynsync_gui.domain.ports.listening import OnCheck
 from dynsync_gui.domain.rights import returning_columns, table_rights
 from dynsync_gui.domain.schema import System
 from dynsync_gui.domain.settings import Settings

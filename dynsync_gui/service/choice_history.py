@@ -11,7 +11,8 @@ from pathlib import Path
 from dynsync_gui.domain.choice_file import read_choice, write_choice
 from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure, settings_error
 from dynsync_gui.domain.events import ChoiceEstimated, ChoiceImported, ChoicesRead, Event
-from dynsync_gui.domain.ports import DynamicsReader, Profile
+from dynsync_gui.domain.ports.dynamics import DynamicsReader
+from dynsync_gui.domain.ports.profile import Profile
 from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import FieldSettings, Settings

@@ -12,10 +12,12 @@ from dynsync_gui.domain.choice import Form
 from dynsync_gui.domain.errors import GuardStop
 from dynsync_gui.domain.findings.records import FIELD_GONE, FIELD_RETYPED, FIELD_STOPPED
 from dynsync_gui.domain.mapping import ChoiceProblem, DefaultTarget, problems_of, unknown_choices
-from dynsync_gui.domain.ports import Connection, Profile
+from dynsync_gui.domain.ports.connections import Connection
+from dynsync_gui.domain.ports.profile import Profile
 from dynsync_gui.domain.schema import ENTITIES, Entity, EntitySchema, System
 from dynsync_gui.domain.settings import FieldSettings, Settings
-from dynsync_gui.domain.storage import Notice, SyncStore
+from dynsync_gui.domain.storage.records import Notice
+from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.domain.text import Message, msg
 from dynsync_gui.engine.retyped import Names
 from dynsync_gui.engine.workload import Schemas, describe

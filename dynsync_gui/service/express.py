@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 
 from dynsync_gui.domain.schema import Entity
-from dynsync_gui.domain.storage import SyncStore
+from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.engine.executor import Executor
 from dynsync_gui.engine.matching import Matching
 from dynsync_gui.engine.one_record import OneRecord

@@ -9,7 +9,7 @@ from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure, settings_error
 from dynsync_gui.domain.events import FilterRead
 from dynsync_gui.domain.filter_state import FilterColumn, FilterState
-from dynsync_gui.domain.ports import DynamicsReader, DynamicsWriter, FilterCounts, FilterSeen
+from dynsync_gui.domain.ports.dynamics import DynamicsReader, DynamicsWriter, FilterCounts, FilterSeen
 from dynsync_gui.domain.schema import ENTITIES, FILTER_FIELD, Entity
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings

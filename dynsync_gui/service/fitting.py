@@ -8,7 +8,7 @@ from contextlib import closing
 
 from dynsync_gui.domain.errors import ConnectionFailed
 from dynsync_gui.domain.events import Event, FitChecked, FitProgress, Sampled
-from dynsync_gui.domain.ports import DynamicsReader
+from dynsync_gui.domain.ports.dynamics import DynamicsReader
 from dynsync_gui.domain.sample import ColumnSample
 from dynsync_gui.domain.schema import ENTITIES, Entity
 from dynsync_gui.domain.secrets import Secrets

@@ -6,7 +6,7 @@ from dynsync_gui.domain.canary import canary_id, standing_at
 from dynsync_gui.domain.errors import Finding, GuardStop, Retry
 from dynsync_gui.domain.mass_change import excessive, guard_id, mass_guard
 from dynsync_gui.domain.settings import Settings
-from dynsync_gui.domain.storage import SyncStore
+from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.domain.text import msg
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from dynsync_gui.domain.ports import Mailer
+from dynsync_gui.domain.ports.profile import Mailer
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import MailKind, Settings
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from dynsync_gui.domain.events import Event, SignInEnded, SignInPrompt, Waiting
-from dynsync_gui.domain.ports import Connection, Connections, OnPrompt, Shelf
+from dynsync_gui.domain.ports.connections import Connection, Connections, Shelf
+from dynsync_gui.domain.ports.listening import OnPrompt
 from dynsync_gui.domain.prompts import Environment, Prompt
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dynsync_gui.domain.checks import Check, IdentityCard
 from dynsync_gui.domain.guards import accepted, identity_check, identity_guard, present
-from dynsync_gui.domain.ports import DynamicsReader, Profile
+from dynsync_gui.domain.ports.dynamics import DynamicsReader
+from dynsync_gui.domain.ports.profile import Profile
 from dynsync_gui.domain.settings import Settings
 
 

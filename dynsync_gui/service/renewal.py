@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from dynsync_gui.domain.checks import Check, CheckState
 from dynsync_gui.domain.errors import ConnectionFailed, Finding
-from dynsync_gui.domain.ports import Profile
+from dynsync_gui.domain.ports.profile import Profile
 from dynsync_gui.domain.renewal import SIGN_IN, Renewal
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings

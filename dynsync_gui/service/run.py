@@ -12,13 +12,15 @@ from dynsync_gui.domain.errors import Cancelled, DynSyncError, GuardStop
 from dynsync_gui.domain.events import CanaryStep, Event, RunEnded
 from dynsync_gui.domain.findings.marketo import QUOTA
 from dynsync_gui.domain.mapping import SyncMapping
-from dynsync_gui.domain.ports import Connection, Mailer, RateWindow
+from dynsync_gui.domain.ports.connections import Connection, RateWindow
+from dynsync_gui.domain.ports.profile import Mailer
 from dynsync_gui.domain.report import RunKind, RunReport, RunState
 from dynsync_gui.domain.rights import wanted_tables
 from dynsync_gui.domain.schema import ENTITIES, KEY_FIELD, Entity, Target, in_cycle_order
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import FilteredOut, Settings
-from dynsync_gui.domain.storage import Cursor, SyncStore
+from dynsync_gui.domain.storage.records import Cursor
+from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.engine.calls import CallCount
 from dynsync_gui.engine.canary import Canary
 from dynsync_gui.engine.ends import Ends

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 
-from dynsync_gui.domain.ports import Profile
+from dynsync_gui.domain.ports.profile import Profile
 from dynsync_gui.domain.report import Problem, RunState, Status
 from dynsync_gui.service.workplace import Workplace
 

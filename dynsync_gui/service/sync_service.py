@@ -23,14 +23,15 @@ from dynsync_gui.domain.events import (
     RehearsalReady,
     RunEnded,
 )
-from dynsync_gui.domain.ports import Connection, Profile
+from dynsync_gui.domain.ports.connections import Connection
+from dynsync_gui.domain.ports.profile import Profile
 from dynsync_gui.domain.renewal import Renewal, system_of
 from dynsync_gui.domain.report import Problem, RunKind, Status
 from dynsync_gui.domain.schema import System
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
 from dynsync_gui.domain.setup import HalfDone
-from dynsync_gui.domain.storage import SyncStore
+from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.domain.text import msg
 from dynsync_gui.engine.overtaking import Wishes
 from dynsync_gui.engine.workload import Schemas, describe

@@ -9,12 +9,13 @@ from pathlib import Path
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.errors import Finding
 from dynsync_gui.domain.mapping import DefaultTarget
-from dynsync_gui.domain.ports import Connections, Mailer, Profile, SignInStore
+from dynsync_gui.domain.ports.connections import Connections
+from dynsync_gui.domain.ports.profile import Mailer, Profile, SignInStore
 from dynsync_gui.domain.releases import ReleaseSource
 from dynsync_gui.domain.schedule import Notes, Scheduler
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
-from dynsync_gui.domain.storage import SyncStore
+from dynsync_gui.domain.storage.store import SyncStore
 
 
 @dataclass(frozen=True, slots=True)

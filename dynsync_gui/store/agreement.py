@@ -10,7 +10,7 @@ import sqlite3
 
 from dynsync_gui.domain.fingerprint import changed, common, mark
 from dynsync_gui.domain.schema import PEOPLE
-from dynsync_gui.domain.storage import StagedRecord
+from dynsync_gui.domain.storage.records import StagedRecord
 
 
 def agreed_prints(record: StagedRecord, held: sqlite3.Row | None) -> bytes | None:

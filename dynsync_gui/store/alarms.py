@@ -6,7 +6,7 @@ import sqlite3
 
 from dynsync_gui.domain.mass_change import Alarm, MassChange, alarms_of
 from dynsync_gui.domain.schema import Entity
-from dynsync_gui.domain.storage import Skip, StagedRecord
+from dynsync_gui.domain.storage.records import Skip, StagedRecord
 
 _UNSUBSCRIBED = "unsubscribed"
 

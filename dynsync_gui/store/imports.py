@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from dynsync_gui.domain.imports import Departure, Import, Landing, Traveller
 from dynsync_gui.domain.schema import PEOPLE, Entity
-from dynsync_gui.domain.storage import Acknowledgement, LedgerRecord
+from dynsync_gui.domain.storage.records import Acknowledgement, LedgerRecord
 from dynsync_gui.store.ledger import Ledger, now
 from dynsync_gui.store.lifecycle import Lifecycle
 from dynsync_gui.store.standing import joined, split

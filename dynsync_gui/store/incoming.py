@@ -11,7 +11,7 @@ from typing import Any
 from dynsync_gui.domain.findings.records import CHANGE_REFUSED, CHANGE_UNFIT
 from dynsync_gui.domain.fingerprint import entries, holds, without
 from dynsync_gui.domain.incoming import Incoming
-from dynsync_gui.domain.ports import ChangeOrder, PersonChange
+from dynsync_gui.domain.ports.marketo import ChangeOrder, PersonChange
 from dynsync_gui.domain.schema import Entity
 
 _MARK = "marketo"

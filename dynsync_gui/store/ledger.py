@@ -12,7 +12,7 @@ from typing import Any
 from dynsync_gui.domain.errors import Retry
 from dynsync_gui.domain.findings.records import JOINED
 from dynsync_gui.domain.schema import PEOPLE, Entity
-from dynsync_gui.domain.storage import (
+from dynsync_gui.domain.storage.records import (
     Acknowledgement,
     Decision,
     LedgerRecord,

@@ -12,7 +12,7 @@ from typing import Any
 
 from dynsync_gui.domain.errors import Retry
 from dynsync_gui.domain.schema import PEOPLE, Entity
-from dynsync_gui.domain.storage import Refusal
+from dynsync_gui.domain.storage.records import Refusal
 from dynsync_gui.store.links import LinkFinder, Pointers, Resolved
 from dynsync_gui.store.urgency import Urgency
 

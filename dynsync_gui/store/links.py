@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dynsync_gui.domain.schema import Entity, Target
-from dynsync_gui.domain.storage import NOWHERE, Links, StagedRecord
+from dynsync_gui.domain.storage.records import NOWHERE, Links, StagedRecord
 
 _CHUNK = 400
 _NODE = "SELECT seq, entity, id, state, marketo_id, match, parent_entity, parent, carrier FROM records"

@@ -12,7 +12,7 @@ from dynsync_gui.domain.findings.records import DELETED_THERE, UNMARKED, VALUE_W
 from dynsync_gui.domain.plan import EntityPlan
 from dynsync_gui.domain.report import RunKind, RunReport, RunState
 from dynsync_gui.domain.schema import DELETED_FIELD, ENTITIES, PEOPLE, Entity, in_cycle_order
-from dynsync_gui.domain.storage import Skip
+from dynsync_gui.domain.storage.records import Skip
 from dynsync_gui.store.ledger import now
 from dynsync_gui.store.meeting import Meetings
 

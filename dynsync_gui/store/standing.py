@@ -12,7 +12,7 @@ from typing import Any
 from dynsync_gui.domain.errors import Retry
 from dynsync_gui.domain.findings.records import JOINED
 from dynsync_gui.domain.fingerprint import entries
-from dynsync_gui.domain.storage import Match, StagedRecord
+from dynsync_gui.domain.storage.records import Match, StagedRecord
 from dynsync_gui.store.agreement import agreed_prints, is_agreed, only_fills
 from dynsync_gui.store.alarms import alarms
 

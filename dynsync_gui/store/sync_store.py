@@ -16,10 +16,10 @@ from dynsync_gui.domain.mapping import NewField
 from dynsync_gui.domain.mass_change import MassChange
 from dynsync_gui.domain.place import Place
 from dynsync_gui.domain.plan import EntityPlan
-from dynsync_gui.domain.ports import ChangeOrder, PersonChange
+from dynsync_gui.domain.ports.marketo import ChangeOrder, PersonChange
 from dynsync_gui.domain.report import Problem, RunKind, RunReport, RunState
 from dynsync_gui.domain.schema import Entity, TargetType
-from dynsync_gui.domain.storage import (
+from dynsync_gui.domain.storage.records import (
     Acknowledgement,
     Cursor,
     Decision,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from dynsync_gui.domain.fingerprint import entry, without
 from dynsync_gui.domain.schema import Entity
-from dynsync_gui.domain.storage import StagedRecord
+from dynsync_gui.domain.storage.records import StagedRecord
 
 _CHUNK = 400
 Key = tuple[Entity, str]

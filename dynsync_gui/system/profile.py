@@ -11,7 +11,8 @@ from pathlib import Path
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.choice_changes import ChoiceVersion
 from dynsync_gui.domain.guards import Confirmed
-from dynsync_gui.domain.ports import RateWindow, SecretStore, Shelf
+from dynsync_gui.domain.ports.connections import RateWindow, Shelf
+from dynsync_gui.domain.ports.profile import SecretStore
 from dynsync_gui.domain.settings import Settings
 from dynsync_gui.domain.setup import HalfDone
 from dynsync_gui.system.choice_versions import add_version, read_versions

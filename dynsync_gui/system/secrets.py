@@ -15,7 +15,7 @@ from typing import TypeVar
 from keyring.errors import InitError, KeyringLocked, NoKeyringError
 
 from dynsync_gui.domain.errors import Finding, SecretsUnavailable
-from dynsync_gui.domain.ports import SecretStore
+from dynsync_gui.domain.ports.profile import SecretStore
 from dynsync_gui.domain.secrets import ENVIRONMENT, Secrets
 from dynsync_gui.domain.text import msg
 from dynsync_gui.system.keychain import Keychain, platform_keychain

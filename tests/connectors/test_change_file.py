@@ -13,7 +13,7 @@ import pytest
 
 from dynsync_gui.connectors.marketo.writer import MarketoRestWriter
 from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure
-from dynsync_gui.domain.ports import ChangeOrder, PersonChange
+from dynsync_gui.domain.ports.marketo import ChangeOrder, PersonChange
 
 from .marketo_script import MarketoScript, ok, refused
 from .scripted import Exchange, Forge

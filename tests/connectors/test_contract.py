@@ -16,7 +16,7 @@ from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.checks import CheckState
 from dynsync_gui.domain.errors import ConnectionFailed
 from dynsync_gui.domain.mapping import NewField
-from dynsync_gui.domain.ports import Connection
+from dynsync_gui.domain.ports.connections import Connection
 from dynsync_gui.domain.schema import ENTITIES, KEY_FIELD, Entity, Target, TargetType
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import (

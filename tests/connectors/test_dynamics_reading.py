@@ -9,7 +9,7 @@ import pytest
 from dynsync_gui.connectors.dynamics.reader import DataverseReader
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.errors import ConnectionFailed, DynSyncError
-from dynsync_gui.domain.ports import Page
+from dynsync_gui.domain.ports.dynamics import Page
 from dynsync_gui.domain.schema import Entity, EntitySchema, FieldType, SourceField, System
 
 from .dynamics_script import ROOT, DynamicsScript

@@ -12,7 +12,7 @@ from dynsync_gui.connectors.marketo.writer import MarketoRestWriter
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.errors import ConnectionFailed, GuardStop, TemporaryFailure
 from dynsync_gui.domain.imports import MOST_BYTES, ImportState, ImportStatus, QueueFull
-from dynsync_gui.domain.ports import BatchRefused
+from dynsync_gui.domain.ports.marketo import BatchRefused
 
 from .marketo_script import Answer, MarketoScript, ok, refused
 from .test_contract import contract

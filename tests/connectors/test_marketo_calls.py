@@ -13,7 +13,7 @@ from dynsync_gui.connectors.marketo.writer import MarketoRestWriter
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.checks import CheckState
 from dynsync_gui.domain.errors import Cancelled, ConnectionFailed, GuardStop, TemporaryFailure
-from dynsync_gui.domain.ports import BatchRefused, RowOutcome, TooManyMatches
+from dynsync_gui.domain.ports.marketo import BatchRefused, RowOutcome, TooManyMatches
 from dynsync_gui.domain.schema import System, Target
 
 from .marketo_script import MarketoScript, ok, refused

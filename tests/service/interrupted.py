@@ -21,7 +21,7 @@ from typing import Any
 from dynsync_gui import composition
 from dynsync_gui.domain.events import RunEnded
 from dynsync_gui.domain.field_answers import read_fields
-from dynsync_gui.domain.ports import Connection
+from dynsync_gui.domain.ports.connections import Connection
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import (
     BulkUse,

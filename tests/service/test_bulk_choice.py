@@ -11,7 +11,7 @@ import pytest
 from dynsync_gui.domain.imports import MOST_BYTES
 from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.settings import BulkUse
-from dynsync_gui.domain.storage import LedgerRecord, Match
+from dynsync_gui.domain.storage.records import LedgerRecord, Match
 from dynsync_gui.engine import people_files
 
 

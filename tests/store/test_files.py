@@ -8,7 +8,7 @@ from dynsync_gui.domain.errors import StoreFailed
 from dynsync_gui.domain.findings.records import finding_of
 from dynsync_gui.domain.report import RunKind
 from dynsync_gui.domain.schema import Entity
-from dynsync_gui.domain.storage import Cursor
+from dynsync_gui.domain.storage.records import Cursor
 from dynsync_gui.store.rate_window import StoredRateWindow
 from dynsync_gui.store.sync_store import SqliteStore
 

@@ -13,7 +13,7 @@ from dynsync_gui.domain.errors import Retry
 from dynsync_gui.domain.findings.records import finding_of
 from dynsync_gui.domain.report import RunKind, RunState
 from dynsync_gui.domain.schema import ENTITIES, PEOPLE, Entity
-from dynsync_gui.domain.storage import SENT_BY_ID, Acknowledgement, Decision, Match, Refusal, Skip, StagedRecord
+from dynsync_gui.domain.storage.records import SENT_BY_ID, Acknowledgement, Decision, Match, Refusal, Skip, StagedRecord
 from dynsync_gui.store.sync_store import SqliteStore
 
 UPSERTS = (Match.CREATE, Match.UPDATE)

@@ -5,7 +5,7 @@ import pytest
 from dynsync_gui.domain.findings.records import finding_of
 from dynsync_gui.domain.report import RunKind, RunState
 from dynsync_gui.domain.schema import Entity
-from dynsync_gui.domain.storage import Acknowledgement, Match, Refusal, StagedRecord
+from dynsync_gui.domain.storage.records import Acknowledgement, Match, Refusal, StagedRecord
 from dynsync_gui.store.sync_store import SqliteStore
 
 SOURCES = {"c1": b"row 1", "c2": b"row 2"}

@@ -11,7 +11,7 @@ import pytest
 from dynsync_gui.domain.findings.records import finding_of
 from dynsync_gui.domain.report import RunKind
 from dynsync_gui.domain.schema import PEOPLE, Entity
-from dynsync_gui.domain.storage import Acknowledgement, Match, StagedRecord
+from dynsync_gui.domain.storage.records import Acknowledgement, Match, StagedRecord
 from dynsync_gui.store.migrations import MIGRATIONS
 from dynsync_gui.store.sync_store import SqliteStore
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 from dynsync_gui.domain.findings.records import finding_of
-from dynsync_gui.domain.ports import PersonChange
+from dynsync_gui.domain.ports.marketo import PersonChange
 from dynsync_gui.domain.report import RunKind
 from dynsync_gui.domain.schema import PEOPLE, Entity
-from dynsync_gui.domain.storage import Decision, Match, StagedRecord
+from dynsync_gui.domain.storage.records import Decision, Match, StagedRecord
 from dynsync_gui.store.sync_store import SqliteStore
 
 GUID = "00000000-0000-0000-0000-000000000001"

@@ -7,7 +7,7 @@ import pytest
 from dynsync_gui.domain.errors import StoreFailed
 from dynsync_gui.domain.findings.records import finding_of
 from dynsync_gui.domain.schema import PEOPLE, Entity
-from dynsync_gui.domain.storage import Match, StagedRecord
+from dynsync_gui.domain.storage.records import Match, StagedRecord
 from dynsync_gui.store import migrations
 from dynsync_gui.store.sync_store import SqliteStore
 

@@ -9,7 +9,7 @@ from typing import Any
 import msal
 
 from dynsync_gui.domain.cancel import CancelToken
-from dynsync_gui.domain.ports import OnPrompt
+from dynsync_gui.domain.ports.listening import OnPrompt
 
 SIGN_IN_SECONDS = 300.0
 """How long the browser's answer is waited for."""

@@ -20,7 +20,7 @@ from dynsync_gui.domain.checks import Check
 from dynsync_gui.domain.errors import ConnectionFailed, DynSyncError
 from dynsync_gui.domain.expiry import Expiry
 from dynsync_gui.domain.findings.dataverse import DATAVERSE
-from dynsync_gui.domain.ports import OnCheck
+from dynsync_gui.domain.ports.listening import OnCheck
 from dynsync_gui.domain.schema import Entity, System
 from dynsync_gui.domain.settings import DynamicsSettings, SignIn
 from dynsync_gui.domain.text import msg

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure
 from dynsync_gui.domain.findings.dataverse import DATAVERSE
-from dynsync_gui.domain.ports import FilterCounts
+from dynsync_gui.domain.ports.dynamics import FilterCounts
 from dynsync_gui.domain.schema import FILTER_FIELD
 
 TOO_MANY = "0x8004e023"

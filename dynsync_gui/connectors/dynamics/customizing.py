@@ -13,7 +13,7 @@ from dynsync_gui.connectors.dynamics.privileges import CUSTOMIZING, read_depths
 from dynsync_gui.connectors.dynamics.wire import bare_id
 from dynsync_gui.connectors.http.retry import Patience
 from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure
-from dynsync_gui.domain.ports import FilterSeen
+from dynsync_gui.domain.ports.dynamics import FilterSeen
 from dynsync_gui.domain.schema import FILTER_FIELD, Entity, FieldType
 
 _ALIKE = re.compile(r"[a-z][a-z0-9]*_synctomkto")

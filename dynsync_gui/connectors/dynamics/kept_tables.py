@@ -12,7 +12,7 @@ from dynsync_gui.connectors.http.answer import Answer
 from dynsync_gui.connectors.http.retry import patient
 from dynsync_gui.connectors.kept import keep, take
 from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure
-from dynsync_gui.domain.ports import Shelf
+from dynsync_gui.domain.ports.connections import Shelf
 from dynsync_gui.domain.schema import Entity, EntitySchema
 from dynsync_gui.domain.settings import DynamicsSettings
 

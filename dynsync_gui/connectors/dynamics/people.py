@@ -10,7 +10,7 @@ from dynsync_gui.connectors.dynamics.access import Access
 from dynsync_gui.connectors.dynamics.msal_http import MsalHttp
 from dynsync_gui.connectors.dynamics.refusals import refused, sign_in_failed
 from dynsync_gui.domain.errors import TemporaryFailure
-from dynsync_gui.domain.ports import OnPrompt
+from dynsync_gui.domain.ports.listening import OnPrompt
 
 
 def options(authority: str, web: MsalHttp) -> dict[str, Any]:

@@ -29,7 +29,9 @@ from dynsync_gui.domain.addresses import DYNAMICS_HOST, SIGN_IN_HOSTS
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.checks import Check, SystemIdentity
 from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure
-from dynsync_gui.domain.ports import Carrying, FilterCounts, FilterSeen, OnCheck, OnWait, Page, Shelf, SourceRecord
+from dynsync_gui.domain.ports.connections import Shelf
+from dynsync_gui.domain.ports.dynamics import Carrying, FilterCounts, FilterSeen, Page, SourceRecord
+from dynsync_gui.domain.ports.listening import OnCheck, OnWait
 from dynsync_gui.domain.schema import Entity, EntitySchema, System
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings

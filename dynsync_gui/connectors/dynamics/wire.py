@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from dynsync_gui.domain.errors import TemporaryFailure
 from dynsync_gui.domain.findings.dataverse import DATAVERSE
-from dynsync_gui.domain.ports import Page, SourceRecord
+from dynsync_gui.domain.ports.dynamics import Page, SourceRecord
 from dynsync_gui.domain.schema import EntitySchema, FieldType, SourceField
 
 SHOWN = "OData.Community.Display.V1.FormattedValue"

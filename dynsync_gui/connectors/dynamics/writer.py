@@ -10,7 +10,7 @@ from dynsync_gui.connectors.dynamics.customizing import create_filter
 from dynsync_gui.connectors.dynamics.reader import DataverseReader
 from dynsync_gui.connectors.http.retry import patient
 from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure
-from dynsync_gui.domain.ports import Update, UpdateOutcome
+from dynsync_gui.domain.ports.dynamics import Update, UpdateOutcome
 from dynsync_gui.domain.schema import Entity, EntitySchema
 
 _CHANGED = {"0x80060882"}

@@ -14,7 +14,7 @@ from dynsync_gui.connectors.http.retry import Gate
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.errors import GuardStop
 from dynsync_gui.domain.findings.marketo import QUOTA
-from dynsync_gui.domain.ports import RateWindow
+from dynsync_gui.domain.ports.connections import RateWindow
 from dynsync_gui.domain.settings import LimitSettings
 
 _WINDOW = 20.5

@@ -16,7 +16,7 @@ from dynsync_gui.connectors.marketo.codes import refuses_content
 from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure
 from dynsync_gui.domain.findings.marketo import MARKETO
 from dynsync_gui.domain.imports import MOST_BYTES, ImportState, ImportStatus, QueueFull
-from dynsync_gui.domain.ports import BatchRefused
+from dynsync_gui.domain.ports.marketo import BatchRefused
 from dynsync_gui.domain.schema import KEY_FIELD
 
 _LEADS = "/bulk/v1/leads"

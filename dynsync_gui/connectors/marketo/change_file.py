@@ -18,7 +18,7 @@ from dynsync_gui.connectors.marketo.changes import changes_from, on_marketos_clo
 from dynsync_gui.connectors.marketo.client import MarketoClient, Refused, fetch, read, write
 from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure
 from dynsync_gui.domain.findings.marketo import MARKETO
-from dynsync_gui.domain.ports import ChangeOrder, PersonChange
+from dynsync_gui.domain.ports.marketo import ChangeOrder, PersonChange
 from dynsync_gui.domain.schema import TargetField
 
 _TYPES = "/rest/v1/activities/types.json"

@@ -10,7 +10,7 @@ from dynsync_gui.connectors.http.retry import Patience
 from dynsync_gui.connectors.marketo.client import MarketoClient, Refused, read
 from dynsync_gui.domain.errors import TemporaryFailure
 from dynsync_gui.domain.findings.marketo import MARKETO
-from dynsync_gui.domain.ports import ChangePage, PersonChange
+from dynsync_gui.domain.ports.marketo import ChangePage, PersonChange
 
 _TOKEN = "/rest/v1/activities/pagingtoken.json"  # noqa: S105  a path
 _CHANGES = "/rest/v1/activities/leadchanges.json"

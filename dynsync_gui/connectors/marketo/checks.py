@@ -16,7 +16,7 @@ from dynsync_gui.domain.checks import Check, Owner
 from dynsync_gui.domain.errors import ConnectionFailed, DynSyncError, Finding, GuardStop
 from dynsync_gui.domain.findings import filled
 from dynsync_gui.domain.findings.marketo import ADDRESS_LIST, MARKETO, QUOTA
-from dynsync_gui.domain.ports import OnCheck
+from dynsync_gui.domain.ports.listening import OnCheck
 from dynsync_gui.domain.rights import Permission, permissions
 from dynsync_gui.domain.schema import COMPANY_KEY, System, Target, TargetSchema
 from dynsync_gui.domain.settings import Settings

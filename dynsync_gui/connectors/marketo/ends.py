@@ -11,7 +11,7 @@ from dynsync_gui.connectors.kept import keep, take
 from dynsync_gui.connectors.marketo.changes import onward, rows_of
 from dynsync_gui.connectors.marketo.client import MarketoClient, Refused, read
 from dynsync_gui.domain.ends import EndPage, Feed, PersonEnd
-from dynsync_gui.domain.ports import Shelf
+from dynsync_gui.domain.ports.connections import Shelf
 from dynsync_gui.domain.settings import MarketoSettings
 
 _TYPES = "/rest/v1/activities/types.json"

@@ -12,7 +12,7 @@ from dynsync_gui.connectors.marketo.schema import describe
 from dynsync_gui.domain.addresses import MARKETO_HOST
 from dynsync_gui.domain.checks import EnvironmentKind, SystemIdentity
 from dynsync_gui.domain.errors import DynSyncError
-from dynsync_gui.domain.ports import TooManyMatches
+from dynsync_gui.domain.ports.marketo import TooManyMatches
 from dynsync_gui.domain.schema import System, Target
 
 _FIELDS = ("firstName", "lastName", "email", "updatedAt")

@@ -8,7 +8,7 @@ from typing import Any
 
 from dynsync_gui.connectors.kept import keep, take
 from dynsync_gui.domain.errors import ConnectionFailed, GuardStop, TemporaryFailure
-from dynsync_gui.domain.ports import Shelf
+from dynsync_gui.domain.ports.connections import Shelf
 from dynsync_gui.domain.schema import Target
 from dynsync_gui.domain.settings import MarketoSettings
 

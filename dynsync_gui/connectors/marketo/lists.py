@@ -8,7 +8,7 @@ from dataclasses import replace
 from dynsync_gui.connectors.http.retry import Patience
 from dynsync_gui.connectors.marketo.client import MarketoClient, read, write
 from dynsync_gui.connectors.marketo.records import written
-from dynsync_gui.domain.ports import RowOutcome
+from dynsync_gui.domain.ports.marketo import RowOutcome
 
 _LISTS = "/rest/v1/lists"
 _NOT_IN_LIST = {"1004", "1015"}

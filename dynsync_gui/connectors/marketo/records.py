@@ -10,7 +10,7 @@ from dynsync_gui.connectors.marketo.client import MarketoClient, Refused, Reques
 from dynsync_gui.connectors.marketo.codes import SYSTEM_ERROR, refuses_content
 from dynsync_gui.domain.errors import TemporaryFailure
 from dynsync_gui.domain.findings.marketo import MARKETO
-from dynsync_gui.domain.ports import BatchRefused, RowOutcome, TooManyMatches
+from dynsync_gui.domain.ports.marketo import BatchRefused, RowOutcome, TooManyMatches
 from dynsync_gui.domain.schema import Target
 
 AT_ONCE = 300

@@ -25,16 +25,9 @@ from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.checks import Check, SystemIdentity
 from dynsync_gui.domain.ends import EndPage, Feed
 from dynsync_gui.domain.mapping import NewField
-from dynsync_gui.domain.ports import (
-    ChangeOrder,
-    ChangePage,
-    OnCheck,
-    OnWait,
-    PersonChange,
-    RateWindow,
-    RowOutcome,
-    Shelf,
-)
+from dynsync_gui.domain.ports.connections import RateWindow, Shelf
+from dynsync_gui.domain.ports.listening import OnCheck, OnWait
+from dynsync_gui.domain.ports.marketo import ChangeOrder, ChangePage, PersonChange, RowOutcome
 from dynsync_gui.domain.schema import CustomType, System, Target, TargetSchema
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
