@@ -12,15 +12,7 @@ from dynsync_gui.domain.mapping import EntityMapping
 from dynsync_gui.domain.ports.dynamics import DynamicsReader
 from dynsync_gui.domain.ports.marketo import MarketoReader, TooManyMatches
 from dynsync_gui.domain.report import Difference, Proof
-from dynsync_gui.domain.schema import (
-    COMPANY_KEY,
-    OPPORTUNITY_KEY,
-    OWNER_KEY,
-    Entity,
-    EntitySchema,
-    Target,
-    key_of,
-)
+from dynsync_gui.domain.schema import COMPANY_KEY, OPPORTUNITY_KEY, OWNER_KEY, Entity, EntitySchema, Target, key_of
 from dynsync_gui.domain.storage.records import Links, StagedRecord
 from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.domain.text import msg

@@ -8,14 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.errors import ConnectionFailed, GuardStop
-from dynsync_gui.domain.mapping import (
-    DefaultTarget,
-    EntityMapping,
-    FieldOffer,
-    SyncMapping,
-    build_mapping,
-    offers,
-)
+from dynsync_gui.domain.mapping import DefaultTarget, EntityMapping, FieldOffer, SyncMapping, build_mapping, offers
 from dynsync_gui.domain.ports.dynamics import DynamicsReader
 from dynsync_gui.domain.ports.marketo import MarketoReader
 from dynsync_gui.domain.rights import wanted_tables

@@ -1,27 +1,20 @@
-"""The profile's memory in SQLite; implements `domain.storage.SyncStore`."""
+"""The profile's memory in SQLite; implements `domain.storage.store.SyncStore`."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-from dynsync_gui.domain.ends import Feed, PersonEnd
-from dynsync_gui.domain.errors import Finding, Retry
-from dynsync_gui.domain.incoming import Incoming
-from dynsync_gui.domain.mapping import NewField
+from dynsync_gui.domain.errors import Retry
 from dynsync_gui.domain.mass_change import MassChange
 from dynsync_gui.domain.place import Place
 from dynsync_gui.domain.plan import EntityPlan
-from dynsync_gui.domain.ports.marketo import ChangeOrder, PersonChange
-from dynsync_gui.domain.report import Problem, RunKind, RunReport, RunState
-from dynsync_gui.domain.schema import Entity, TargetType
+from dynsync_gui.domain.report import Problem
+from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.storage.records import (
     Acknowledgement,
-    Cursor,
     Decision,
     LedgerRecord,
     Links,
@@ -32,137 +25,16 @@ from dynsync_gui.domain.storage.records import (
     StagedRecord,
 )
 from dynsync_gui.store.alarms import count_alarms
-from dynsync_gui.store.database import Database, storage_errors, telling_storage_errors
-from dynsync_gui.store.ends import PersonEnds
-from dynsync_gui.store.imports import Imports
-from dynsync_gui.store.incoming import IncomingChanges
-from dynsync_gui.store.ledger import Ledger, now
-from dynsync_gui.store.lifecycle import Lifecycle
-from dynsync_gui.store.links import LinkFinder
-from dynsync_gui.store.meeting import Meetings
-from dynsync_gui.store.places import Places
-from dynsync_gui.store.reports import Reports
-from dynsync_gui.store.urgency import Urgency
-from dynsync_gui.store.withheld import Withheld
-
-FindingOf = Callable[[str, str], Finding]
+from dynsync_gui.store.database import storage_errors, telling_storage_errors
+from dynsync_gui.store.feed_store import FeedStore
+from dynsync_gui.store.ledger import now
+from dynsync_gui.store.run_store import RunStore
+from dynsync_gui.store.table_store import TableStore
 
 
 @telling_storage_errors
-class SqliteStore:
-    """One profile's memory.
-
-    Args:
-        path: The database; None for one that lives only as long as this object.
-        finding_of: Title and cure of a problem's code and the vendor's words.
-        clock: Tells the time, UTC.
-
-    Raises:
-        StoreFailed: The file cannot be used.
-    """
-
-    def __init__(
-        self, path: Path | None, finding_of: FindingOf, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-    ) -> None:
-        self._database = Database(path)
-        self._db = self._database.connection
-        self._links = LinkFinder(self._db)
-        self._urgency = Urgency()
-        self._withheld = Withheld(self._db)
-        self._ledger = Ledger(self._db, self._links, self._urgency, self._withheld)
-        self._lifecycle = Lifecycle(self._db, self._links, self._urgency)
-        self.imports = Imports(self._db, self.transaction, self._ledger, self._lifecycle, self._urgency)
-        self._meetings = Meetings(self._db)
-        self._reports = Reports(self._db, self._meetings)
-        self._incoming = IncomingChanges(self._db)
-        self._ends = PersonEnds(self._db)
-        self._places = Places(self._db, finding_of, self._withheld)
-        self._finding_of = finding_of
-        self._clock = clock
-
-    def transaction(self) -> AbstractContextManager[None]:
-        """All or nothing of what is done inside."""
-        return self._database.transaction()
-
-    def unfinished_run(self) -> RunReport | None:
-        """The run that was interrupted or stopped before its end, if it is the newest."""
-        row = self._db.execute("SELECT id, state FROM runs ORDER BY id DESC LIMIT 1").fetchone()
-        return self._reports.report(row[0]) if row and row[1] != RunState.DONE else None
-
-    def begin_run(self, kind: RunKind, *, retries: bool = True) -> RunReport:
-        """A new run, reading; with `retries` problems whose time has come go back to the outbox."""
-        with self.transaction():
-            run = self._db.execute(
-                "INSERT INTO runs (kind, state, started) VALUES (?, 'reading', ?)", (kind.value, now())
-            ).lastrowid
-            if run is None:
-                raise AssertionError("an INSERT has a row id")
-            if retries:
-                self._ledger.retry(run, self._clock())
-        return self._reports.report(run)
-
-    def advance_run(self, run: int, state: RunState) -> None:
-        """Move a run to its next phase; a stopped run is open again."""
-        with self.transaction():
-            self._db.execute("UPDATE runs SET state = ?, ended = NULL, numbers = NULL WHERE id = ?", (state.value, run))
-
-    def end_run(self, run: int, state: RunState) -> RunReport:
-        """Close a run and keep its numbers."""
-        with self.transaction():
-            self._db.execute("UPDATE runs SET state = ?, ended = ? WHERE id = ?", (state.value, now(), run))
-            self._reports.freeze(run)
-        return self._reports.report(run)
-
-    def report(self, run: int) -> RunReport:
-        """The numbers of a run now."""
-        return self._reports.report(run)
-
-    def add_calls(self, run: int, calls: int) -> None:
-        """Count calls to Marketo."""
-        with self.transaction():
-            self._db.execute("UPDATE runs SET calls = calls + ? WHERE id = ?", (calls, run))
-
-    def had_first_sync(self) -> bool:
-        """Whether a first sync ended."""
-        row = self._db.execute("SELECT 1 FROM runs WHERE kind = 'first' AND state = 'done'").fetchone()
-        return row is not None
-
-    def unmailed_run(self) -> RunReport | None:
-        """The first sync, once it is done and as long as nobody was told."""
-        row = self._db.execute("SELECT id FROM runs WHERE kind = 'first' AND state = 'done' AND mailed = 0").fetchone()
-        return self._reports.report(row[0]) if row else None
-
-    def mark_mailed(self, run: int) -> None:
-        """Somebody was told of a run's end."""
-        with self.transaction():
-            self._db.execute("UPDATE runs SET mailed = 1 WHERE id = ?", (run,))
-
-    def remember_fields(self, run: int, fields: Sequence[NewField]) -> None:
-        """Keep which Marketo fields a run has to create before it writes."""
-        text = json.dumps([(field.name, field.label, field.type.value) for field in fields])
-        with self.transaction():
-            self._db.execute("UPDATE runs SET fields = ? WHERE id = ?", (text, run))
-
-    def wanted_fields(self, run: int) -> tuple[NewField, ...]:
-        """What `remember_fields` kept."""
-        (text,) = self._db.execute("SELECT fields FROM runs WHERE id = ?", (run,)).fetchone()
-        return tuple(NewField(name, label, TargetType(type_)) for name, label, type_ in json.loads(text))
-
-    def cursor(self, entity: Entity) -> Cursor:
-        """How far an entity has been read."""
-        row = self._db.execute(
-            "SELECT run, names, next_link, delta_link, complete, whole FROM cursors WHERE entity = ?", (entity.value,)
-        ).fetchone()
-        return Cursor(row[0], tuple(json.loads(row[1])), row[2], row[3], *map(bool, row[4:])) if row else Cursor()
-
-    def move_cursor(self, entity: Entity, cursor: Cursor) -> None:
-        """Keep how far it has been read."""
-        names = json.dumps(cursor.names)
-        self._db.execute(
-            """INSERT OR REPLACE INTO cursors (entity, run, names, next_link, delta_link, complete, whole)
-               VALUES (?, ?, ?, ?, ?, ?, ?)""",
-            (entity.value, cursor.run, names, cursor.next_link, cursor.delta_link, cursor.complete, cursor.whole),
-        )
+class SqliteStore(RunStore, TableStore, FeedStore):
+    """One profile's memory; see `Desk` for how it is opened."""
 
     def stage(self, run: int, records: Sequence[StagedRecord]) -> None:
         """Take versions into the ledger; a version that is there already changes nothing."""
@@ -221,21 +93,6 @@ class SqliteStore:
                 "UPDATE records SET state = 'outbox', run = ? WHERE match = 'unlist' AND state = 'skipped'", (run,)
             )
 
-    def forget_seen(self, run: int, entity: Entity) -> None:
-        """Let a full reading that a run begins anew meet every record again: what it met before may be gone by now."""
-        with self.transaction():
-            self._db.execute("UPDATE records SET seen = 0 WHERE entity = ? AND seen = ?", (entity.value, run))
-            self._db.execute("DELETE FROM met WHERE run = ? AND entity = ?", (run, entity.value))
-
-    def unseen(self, run: int, entity: Entity, after: int, limit: int) -> tuple[tuple[int, str], ...]:
-        """Place and id of records that a full reading did not meet, in ledger order."""
-        rows = self._db.execute(
-            """SELECT seq, id FROM records WHERE +entity = ? AND seen < ? AND reason <> 'deleted' AND seq > ?
-                ORDER BY seq LIMIT ?""",
-            (entity.value, run, after, limit),
-        )
-        return tuple((seq, id_) for seq, id_ in rows)
-
     def undecided(self, entities: Sequence[Entity], after: int, limit: int) -> tuple[LedgerRecord, ...]:
         """Outbox records without a match, in ledger order."""
         return self._ledger.undecided(entities, after, limit)
@@ -284,16 +141,6 @@ class SqliteStore:
     def mass_changes(self, run: int) -> tuple[MassChange, ...]:
         """What a run would change in ways worth asking about, counted by table and kind."""
         return count_alarms(self._db, run)
-
-    def accepted_guard(self, run: int) -> str:
-        """What somebody agreed to in a run, by its id; empty for nothing."""
-        row = self._db.execute("SELECT accepted FROM runs WHERE id = ?", (run,)).fetchone()
-        return str(row[0]) if row else ""
-
-    def accept_guard(self, run: int, id_: str) -> None:
-        """Keep that somebody agreed."""
-        with self.transaction():
-            self._db.execute("UPDATE runs SET accepted = ? WHERE id = ?", (id_, run))
 
     def places(self, ids: Sequence[str]) -> tuple[Place, ...]:
         """Where the records of these ids stand, whatever their tables."""
@@ -353,78 +200,6 @@ class SqliteStore:
         with self.transaction():
             self._ledger.forget_agreement(entity, id_)
             self._withheld.give_up(entity, id_)
-
-    def rung(self, run: int) -> str:
-        """How far a careful start has come."""
-        row = self._db.execute("SELECT rung FROM runs WHERE id = ?", (run,)).fetchone()
-        return str(row[0]) if row else ""
-
-    def keep_rung(self, run: int, rung: str) -> None:
-        """Keep how far it has come."""
-        with self.transaction():
-            self._db.execute("UPDATE runs SET rung = ? WHERE id = ?", (rung, run))
-
-    def change_token(self) -> str:
-        """Where the next look at Marketo's changes begins."""
-        return self._incoming.token()
-
-    def keep_changes(self, changes: Sequence[PersonChange], token: str, *, more: bool = True) -> None:
-        """Keep changes of Marketo's persons, and where to go on."""
-        with self.transaction():
-            self._incoming.keep(changes, token, more=more)
-
-    def change_order(self) -> ChangeOrder | None:
-        """The file of changes that Marketo was asked to write."""
-        return self._incoming.order()
-
-    def keep_order(self, order: ChangeOrder | None) -> None:
-        """Remember such a file, or forget it."""
-        with self.transaction():
-            self._incoming.keep_order(order)
-
-    def people_written(self, run: int) -> int:
-        """How many people Marketo took in a run."""
-        return self._reports.count("run = ? AND entity IN ('contact', 'lead') AND state = 'acknowledged'", run)
-
-    def incoming(self, entity: Entity, after: int, limit: int) -> tuple[Incoming, ...]:
-        """Changes of an entity's persons, in ledger order."""
-        return self._incoming.waiting(entity, after, limit)
-
-    def settle_incoming(self, seqs: Sequence[int]) -> None:
-        """Forget changes that are dealt with."""
-        with self.transaction():
-            self._incoming.settle(seqs)
-
-    def insist(self, seq: int, name: str, value: Any) -> None:
-        """See `IncomingStore.insist`."""
-        with self.transaction():
-            self._incoming.insist(seq, name, value)
-
-    def let_marketo_win(self, seq: int, values: Mapping[str, Any]) -> None:
-        """Put Marketo's values in place of those that a record has on their way there."""
-        with self.transaction():
-            self._incoming.let_marketo_win(seq, values)
-
-    def feed_token(self, feed: Feed) -> str:
-        """Where the next look at a feed begins."""
-        return self._ends.token(feed)
-
-    def looked_at(self) -> datetime | None:
-        """When the feeds were looked at last."""
-        return self._ends.looked_at()
-
-    def first_run(self) -> datetime:
-        """When the first run began."""
-        return self._ends.first_run()
-
-    def bearers(self, persons: Sequence[str]) -> Mapping[Entity, tuple[str, ...]]:
-        """Ids of records that have one of these persons."""
-        return self._ends.bearers(persons)
-
-    def keep_ends(self, ends: Sequence[PersonEnd], feed: Feed, token: str) -> None:
-        """Let records follow their persons, and keep where to go on."""
-        with self.transaction():
-            self._ends.keep(ends, feed, token)
 
     def count_outgoing(self, entity: Entity) -> int:
         """How many of an entity are in the outbox."""
@@ -492,42 +267,6 @@ class SqliteStore:
     def entities(self) -> tuple[Entity, ...]:
         """Tables that the ledger holds records of, in the order of one cycle."""
         return self._reports.entities()
-
-    def labels(self, entity: Entity) -> Mapping[str, Mapping[int, str]]:
-        """Labels of options by column and value, as of the last cycle."""
-        found: dict[str, dict[int, str]] = {}
-        for name, value, label in self._db.execute("SELECT name, value, label FROM labels WHERE entity = ?", (entity,)):
-            found.setdefault(name, {})[value] = label
-        return found
-
-    def types(self, entity: Entity) -> Mapping[str, str]:
-        """Types of synced columns by name, as of when they were first synced."""
-        return dict(self._db.execute("SELECT name, type FROM types WHERE entity = ?", (entity.value,)).fetchall())
-
-    def remember_types(self, entity: Entity, types: Mapping[str, str]) -> None:
-        """Keep the types of columns that are not known yet."""
-        with self.transaction():
-            self._db.executemany(
-                "INSERT OR IGNORE INTO types (entity, name, type) VALUES (?, ?, ?)",
-                [(entity.value, name, type_) for name, type_ in types.items()],
-            )
-
-    def forget_types(self) -> None:
-        """Take every column as it is from now on."""
-        with self.transaction():
-            self._db.execute("DELETE FROM types")
-
-    def remember_labels(self, entity: Entity, labels: Mapping[str, Mapping[int, str]]) -> None:
-        """Keep them for the next cycle."""
-        rows = [(entity, name, value, text) for name, texts in labels.items() for value, text in texts.items()]
-        with self.transaction():
-            self._db.execute("DELETE FROM labels WHERE entity = ?", (entity,))
-            self._db.executemany("INSERT INTO labels (entity, name, value, label) VALUES (?, ?, ?, ?)", rows)
-
-    def runs(self, limit: int) -> tuple[RunReport, ...]:
-        """The newest runs, newest first."""
-        rows = self._db.execute("SELECT id FROM runs ORDER BY id DESC LIMIT ?", (limit,)).fetchall()
-        return tuple(self._reports.report(row[0]) for row in rows)
 
     def problems(self) -> Iterator[Problem]:
         """Problems, then notices."""

@@ -1,0 +1,61 @@
+"""What the parts of a memory have in common: one database, and the statements over it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from dynsync_gui.domain.errors import Finding
+from dynsync_gui.store.database import Database, telling_storage_errors
+from dynsync_gui.store.ends import PersonEnds
+from dynsync_gui.store.imports import Imports
+from dynsync_gui.store.incoming import IncomingChanges
+from dynsync_gui.store.ledger import Ledger
+from dynsync_gui.store.lifecycle import Lifecycle
+from dynsync_gui.store.links import LinkFinder
+from dynsync_gui.store.meeting import Meetings
+from dynsync_gui.store.places import Places
+from dynsync_gui.store.reports import Reports
+from dynsync_gui.store.urgency import Urgency
+from dynsync_gui.store.withheld import Withheld
+
+FindingOf = Callable[[str, str], Finding]
+
+
+@telling_storage_errors
+class Desk:
+    """One database, opened.
+
+    Args:
+        path: The database; None for one that lives only as long as this object.
+        finding_of: Title and cure of a problem's code and the vendor's words.
+        clock: Tells the time, UTC.
+
+    Raises:
+        StoreFailed: The file cannot be used.
+    """
+
+    def __init__(
+        self, path: Path | None, finding_of: FindingOf, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._database = Database(path)
+        self._db = self._database.connection
+        self._links = LinkFinder(self._db)
+        self._urgency = Urgency()
+        self._withheld = Withheld(self._db)
+        self._ledger = Ledger(self._db, self._links, self._urgency, self._withheld)
+        self._lifecycle = Lifecycle(self._db, self._links, self._urgency)
+        self.imports = Imports(self._db, self.transaction, self._ledger, self._lifecycle, self._urgency)
+        self._meetings = Meetings(self._db)
+        self._reports = Reports(self._db, self._meetings)
+        self._incoming = IncomingChanges(self._db)
+        self._ends = PersonEnds(self._db)
+        self._places = Places(self._db, finding_of, self._withheld)
+        self._finding_of = finding_of
+        self._clock = clock
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """All or nothing of what is done inside."""
+        return self._database.transaction()

@@ -1,0 +1,81 @@
+"""What Marketo told of its own accord: changed values, persons merged and deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from dynsync_gui.domain.ends import Feed, PersonEnd
+from dynsync_gui.domain.incoming import Incoming
+from dynsync_gui.domain.ports.marketo import ChangeOrder, PersonChange
+from dynsync_gui.domain.schema import Entity
+from dynsync_gui.store.database import telling_storage_errors
+from dynsync_gui.store.desk import Desk
+
+
+@telling_storage_errors
+class FeedStore(Desk):
+    """What came from Marketo."""
+
+    def change_token(self) -> str:
+        """Where the next look at Marketo's changes begins."""
+        return self._incoming.token()
+
+    def keep_changes(self, changes: Sequence[PersonChange], token: str, *, more: bool = True) -> None:
+        """Keep changes of Marketo's persons, and where to go on."""
+        with self.transaction():
+            self._incoming.keep(changes, token, more=more)
+
+    def change_order(self) -> ChangeOrder | None:
+        """The file of changes that Marketo was asked to write."""
+        return self._incoming.order()
+
+    def keep_order(self, order: ChangeOrder | None) -> None:
+        """Remember such a file, or forget it."""
+        with self.transaction():
+            self._incoming.keep_order(order)
+
+    def people_written(self, run: int) -> int:
+        """How many people Marketo took in a run."""
+        return self._reports.count("run = ? AND entity IN ('contact', 'lead') AND state = 'acknowledged'", run)
+
+    def incoming(self, entity: Entity, after: int, limit: int) -> tuple[Incoming, ...]:
+        """Changes of an entity's persons, in ledger order."""
+        return self._incoming.waiting(entity, after, limit)
+
+    def settle_incoming(self, seqs: Sequence[int]) -> None:
+        """Forget changes that are dealt with."""
+        with self.transaction():
+            self._incoming.settle(seqs)
+
+    def insist(self, seq: int, name: str, value: Any) -> None:
+        """See `IncomingStore.insist`."""
+        with self.transaction():
+            self._incoming.insist(seq, name, value)
+
+    def let_marketo_win(self, seq: int, values: Mapping[str, Any]) -> None:
+        """Put Marketo's values in place of those that a record has on their way there."""
+        with self.transaction():
+            self._incoming.let_marketo_win(seq, values)
+
+    def feed_token(self, feed: Feed) -> str:
+        """Where the next look at a feed begins."""
+        return self._ends.token(feed)
+
+    def looked_at(self) -> datetime | None:
+        """When the feeds were looked at last."""
+        return self._ends.looked_at()
+
+    def first_run(self) -> datetime:
+        """When the first run began."""
+        return self._ends.first_run()
+
+    def bearers(self, persons: Sequence[str]) -> Mapping[Entity, tuple[str, ...]]:
+        """Ids of records that have one of these persons."""
+        return self._ends.bearers(persons)
+
+    def keep_ends(self, ends: Sequence[PersonEnd], feed: Feed, token: str) -> None:
+        """Let records follow their persons, and keep where to go on."""
+        with self.transaction():
+            self._ends.keep(ends, feed, token)
