@@ -119,14 +119,21 @@ class PersonEnds:
         )
 
     def _forget(self, person: str) -> None:
-        """What waits to be sent finds out by itself; the rest is created anew when it changes."""
+        """What waits to be sent finds out by itself; the rest is created anew when it changes.
+
+        What was to be told to the person, and was refused, cannot be told any more.
+        """
         gone = f"marketo_id = ? AND entity IN {_PEOPLE} AND state <> 'outbox'"
         self._db.execute(
             f"""INSERT OR REPLACE INTO notices (entity, id, code, detail, since)
                 SELECT entity, id, ?, ?, ? FROM records WHERE {gone} AND reason = ''""",
             (DELETED_THERE, person, now(), person),
         )
-        self._db.execute(f"UPDATE records SET {_LOST} WHERE {gone}", (person,))
+        self._db.execute(
+            f"""UPDATE records SET state = CASE reason WHEN '' THEN state ELSE 'skipped' END, match = '', {_LOST}
+                 WHERE {gone}""",
+            (person,),
+        )
 
     def take_over(self, run: int) -> None:
         """Of two records that became one person in Marketo the other gets it once the one that had it is left out."""

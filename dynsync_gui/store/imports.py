@@ -124,7 +124,8 @@ class Imports:
             with self._transaction():
                 rows = self._db.execute(
                     """SELECT r.seq, r.id, r.entity, f.version, f.filled, f.linked,
-                              r.state = 'outbox' AND r.version = f.version AND r.digest IS f.digest
+                              r.state = 'outbox' AND r.match IN ('create', 'update')
+                              AND r.version = f.version AND r.digest IS f.digest
                          FROM in_flight f JOIN records r ON r.seq = f.seq WHERE f.import = ? LIMIT ?""",
                     (number, _AT_ONCE),
                 ).fetchall()
@@ -144,7 +145,7 @@ class Imports:
         """Acknowledge who arrived.
 
         Who changed while away is not acknowledged, but what is in Marketo by now is kept, so that the newer version
-        finds it.
+        finds it. Whose person went into another one meanwhile keeps that, or gave it up.
         """
         taken = [one for one in people if one.person and not one.changed]
         self._db.executemany("DELETE FROM in_flight WHERE seq = ?", [(one.seq,) for one in people])
@@ -152,8 +153,9 @@ class Imports:
             [Acknowledgement(one.seq, one.version, one.person, split(one.filled), one.linked) for one in taken]
         )
         self._db.executemany(
-            "UPDATE records SET marketo_id = ?, filled = ?, moved = 1 WHERE seq = ?",
-            [(one.person, one.filled, one.seq) for one in people if one.person and one.changed],
+            """UPDATE records SET marketo_id = ?, filled = ?, moved = 1
+                WHERE seq = ? AND marketo_id IN ('', ?) AND state <> 'problem'""",
+            [(one.person, one.filled, one.seq, one.person) for one in people if one.person and one.changed],
         )
         self._db.executemany(_STAYS_OUT, [(one.seq,) for one in people])
         for start in range(0, len(taken), _CHUNK):

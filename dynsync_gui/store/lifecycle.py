@@ -229,11 +229,15 @@ class Lifecycle:
             self._db.execute(f"DELETE FROM problems WHERE code = '{PARENT_MISSING}' AND seq IN ({marks})", part)
 
     def send_links(self, run: int, seqs: Sequence[int]) -> int:
-        """Nothing but links is sent, and to people by Marketo's id, so that nobody is made of a link alone."""
+        """Nothing but links is sent, and to people by Marketo's id, so that nobody is made of a link alone.
+
+        Who was deleted in Marketo has none, and comes back whole.
+        """
         marks = ",".join("?" * len(seqs))
         rows = self._db.execute(
             f"""SELECT entity, parent_entity, parent, owner, deal, seq, linked FROM records
-                 WHERE seq IN ({marks}) AND state IN {_SETTLED} AND reason = ''""",
+                 WHERE seq IN ({marks}) AND state IN {_SETTLED} AND reason = ''
+                   AND (marketo_id <> '' OR entity NOT IN {_PEOPLE})""",
             seqs,
         ).fetchall()
         found = self._links.resolve([Pointers(Entity(row[0]), *row[1:5]) for row in rows])

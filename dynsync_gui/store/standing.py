@@ -55,7 +55,7 @@ def standing(record: StagedRecord, held: Held | None) -> Standing:
     agreed = agreed_prints(record, held)
     if is_agreed(record, held, agreed):
         return Standing("unchanged", agreed=record.prints or agreed, spared=record.spared)
-    if held["match"] == Match.TAKE:
+    if held["match"] == Match.TAKE and held["marketo_id"]:  # it has none yet while it is away
         match = Match.TAKE.value
     else:
         match = Match.TAKE.value if only_fills(record, held, agreed) else ""
