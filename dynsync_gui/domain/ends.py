@@ -52,8 +52,11 @@ class EndStore(Protocol):
     def first_run(self) -> datetime:
         """When the first run began: nothing of ours came to an end before."""
 
-    def bearers(self, persons: Sequence[str]) -> Mapping[Entity, tuple[str, ...]]:
-        """Ids of the records, none of them left out by a rule, that have one of these persons."""
+    def bearers(self, ends: Sequence[PersonEnd]) -> Mapping[Entity, tuple[str, ...]]:
+        """Ids of the records, none of them left out by a rule, whose person went into another, or has taken one in.
+
+        A merge of our own is known already: it concerns nobody.
+        """
 
     def keep_ends(self, ends: Sequence[PersonEnd], feed: Feed, token: str) -> None:
         """Let records follow their persons, and keep where to go on, in one transaction.

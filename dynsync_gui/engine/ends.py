@@ -109,7 +109,7 @@ class Ends:
 
     def _keep(self, feed: Feed, page: EndPage) -> None:
         """Keep a page; who has another person now is taken in whole, as if it had just been read."""
-        staged = self._read([id_ for end in page.ends if end.into for id_ in (end.person, end.into)])
+        staged = self._read(page)
         with self._store.transaction():
             self._store.keep_ends(page.ends, feed, page.onward)
             for record in staged:
@@ -137,8 +137,8 @@ class Ends:
                 [Decision(told[id_].seq, Match.TAKE, id_, before) for id_, before in changed.items() if before]
             )
 
-    def _read(self, persons: list[str]) -> list[StagedRecord]:
-        bearers = self._store.bearers(persons) if persons else {}
+    def _read(self, page: EndPage) -> list[StagedRecord]:
+        bearers = self._store.bearers([end for end in page.ends if end.into])
         staged: list[StagedRecord] = []
         for schema, mapping in self._work:
             ids = bearers.get(mapping.entity, ())

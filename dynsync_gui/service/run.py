@@ -157,6 +157,8 @@ class Runner:
         try:
             store.advance_run(run, RunState.WRITING)
             back.bring(prepared.run, work)
+            if store.undecided(store.entities(), 0, 1):  # what Marketo told has made some outgoing that were not
+                self._matching(prepared).match()
             totals = self._outgoing()
             self.meter.begin(RunState.WRITING, dict(totals))
             if any(totals.values()) and (fields := store.wanted_fields(run)):

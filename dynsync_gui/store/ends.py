@@ -41,9 +41,10 @@ class PersonEnds:
         (started,) = self._db.execute("SELECT coalesce(min(started), ?) FROM runs", (now(),)).fetchone()
         return datetime.fromisoformat(started).astimezone(UTC)
 
-    def bearers(self, persons: Sequence[str]) -> Mapping[Entity, tuple[str, ...]]:
+    def bearers(self, ends: Sequence[PersonEnd]) -> Mapping[Entity, tuple[str, ...]]:
         """See `EndStore.bearers`."""
         found: dict[Entity, tuple[str, ...]] = {}
+        persons = [id_ for end in ends if self._has_gone(end.person) for id_ in (end.person, end.into)]
         for start in range(0, len(persons), _CHUNK):
             part = persons[start : start + _CHUNK]
             marks = ",".join("?" * len(part))
@@ -68,6 +69,12 @@ class PersonEnds:
                ON CONFLICT (entity) DO UPDATE SET delta_link = excluded.delta_link, next_link = excluded.next_link""",
             (feed.value, now(), token),
         )
+
+    def _has_gone(self, person: str) -> bool:
+        """Whether it was a record's until now."""
+        sql = f"""SELECT 1 FROM records WHERE marketo_id = ? AND marketo_id <> '' AND entity IN {_PEOPLE}
+                     AND match NOT IN ('merge', 'delete')"""
+        return self._db.execute(sql, (person,)).fetchone() is not None
 
     def _follow(self, person: str, into: str) -> None:
         """Whoever has the one person goes on with the other; a merge of our own is on its way to its end already."""

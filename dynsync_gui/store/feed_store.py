@@ -71,9 +71,9 @@ class FeedStore(Desk):
         """When the first run began."""
         return self._ends.first_run()
 
-    def bearers(self, persons: Sequence[str]) -> Mapping[Entity, tuple[str, ...]]:
+    def bearers(self, ends: Sequence[PersonEnd]) -> Mapping[Entity, tuple[str, ...]]:
         """Ids of records that have one of these persons."""
-        return self._ends.bearers(persons)
+        return self._ends.bearers(ends)
 
     def keep_ends(self, ends: Sequence[PersonEnd], feed: Feed, token: str) -> None:
         """Let records follow their persons, and keep where to go on."""

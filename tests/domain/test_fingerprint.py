@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dynsync_gui.domain.fingerprint import entries, fingerprint, holds
+from dynsync_gui.domain.fingerprint import entries, entry, fingerprint, holds
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from dynsync_gui.domain.fingerprint import entries, fingerprint, holds
     ],
 )  # fmt: skip
 def test_a_value_is_recognised_in_the_text_of_an_activity(value: Any, text: str) -> None:
-    assert holds(entries(fingerprint({"field": value, "other": "x"})), "field", text)
+    assert holds(entries(fingerprint([entry("field", value), entry("other", "x")])), "field", text)
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,6 @@ def test_a_value_is_recognised_in_the_text_of_an_activity(value: Any, text: str)
 )
 def test_another_value_is_not(value: Any, text: str) -> None:
     """What is not recognised is looked at; what is taken for another one would be lost."""
-    agreed = entries(fingerprint({"field": value, "other": text}))
+    agreed = entries(fingerprint([entry("field", value), entry("other", text)]))
     assert not holds(agreed, "field", text)
     assert not holds(frozenset(), "field", text)
