@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from dynsync_gui.domain.errors import Retry
 from dynsync_gui.domain.findings.records import finding_of
 from dynsync_gui.domain.fingerprint import LINK, entry, fingerprint
+from dynsync_gui.domain.ports import PersonChange
 from dynsync_gui.domain.report import RunKind, RunState
 from dynsync_gui.domain.schema import ENTITIES, PEOPLE, Entity
 from dynsync_gui.domain.storage import SENT_BY_ID, Acknowledgement, Decision, Match, Refusal, Skip, StagedRecord
@@ -263,6 +264,18 @@ def test_a_link_that_waits_is_sent_though_a_new_version_says_the_same(store, pri
     (row,) = store.outgoing(PEOPLE, (Match.TAKE,), 0, 10)
     assert row.links.company == "a1"
     assert store.report(run).closes
+
+
+def test_what_marketo_was_found_to_hold_is_all_that_is_sure(store):
+    """A value that never arrived is a change there when somebody makes it."""
+    run = store.begin_run(RunKind.FIRST).id
+    for version in ("1", "2", "3"):
+        store.stage(run, [record(version=version, prints=entry("firstName", version))])
+    (row,) = store.undecided(PEOPLE, 0, 10)
+    store.decide([Decision(row.seq, Match.UPDATE, "7", unchanged=True)])
+    store.keep_changes([PersonChange("7", "firstName", "3", "2")], "token")
+    (one,) = store.incoming(Entity.CONTACT, 0, 10)
+    assert one.agreed == entry("firstName", "3")
 
 
 def test_refused_data_waits_for_a_change_and_passing_trouble_for_its_time(store, clock):
