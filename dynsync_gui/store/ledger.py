@@ -276,7 +276,7 @@ class Ledger:
         self._db.executemany(
             f"""UPDATE records SET state = 'unchanged', moved = max(moved, marketo_id <> ?), marketo_id = ?, filled = ?,
                                    linked = ?, agreed = digest, payload = {_KEPT}, match = '',
-                                   agreed_prints = coalesce(prints, agreed_prints), prints = NULL
+                                   agreed_prints = coalesce(prints, agreed_prints), prints = NULL, unsure = NULL
                 WHERE seq = ? AND state = 'outbox'""",
             settled,
         )

@@ -53,7 +53,7 @@ def standing(record: StagedRecord, held: Held | None) -> Standing:
     if held["code"] == JOINED and held["retry"] == Retry.DECISION:
         return Standing("problem", spared=record.spared)  # another record has its person, until somebody decides
     agreed = agreed_prints(record, held)
-    if is_agreed(record, held, agreed):
+    if is_agreed(record, held, agreed) and not _owes_links(held):
         return Standing("unchanged", agreed=record.prints or agreed, spared=record.spared)
     if held["match"] == Match.TAKE and held["marketo_id"]:  # it has none yet while it is away
         match = Match.TAKE.value
@@ -76,6 +76,11 @@ def row_of(run: int, record: StagedRecord, held: Held | None, stands: Standing) 
         *(record.prints or None, stands.agreed, joined(stands.spared), alarms(run, record, held), _unsure(held)),
         *(stands.match, record.source or None, moved),
     )
+
+
+def _owes_links(held: Held) -> bool:
+    """Whether Marketo is still to be told what the record points to now, which no value of its own tells."""
+    return held["state"] == "outbox" and held["prints"] is None
 
 
 def _unsure(held: Held | None) -> bytes | None:

@@ -11,6 +11,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from dynsync_gui.domain.errors import Retry
 from dynsync_gui.domain.findings.records import finding_of
+from dynsync_gui.domain.fingerprint import LINK, entry, fingerprint
+from dynsync_gui.domain.ports import PersonChange
 from dynsync_gui.domain.report import RunKind, RunState
 from dynsync_gui.domain.schema import ENTITIES, PEOPLE, Entity
 from dynsync_gui.domain.storage.records import SENT_BY_ID, Acknowledgement, Decision, Match, Refusal, Skip, StagedRecord
@@ -249,6 +251,31 @@ def test_a_company_that_arrives_late_sends_its_people_once_more(store, clock):
     waiting = store.outgoing(PEOPLE, tuple(Match), 0, 10)
     assert {row.id: row.links.company for row in waiting} == {"c1": "a1", "c2": "a2"}
     assert store.report(again).closes
+
+
+@pytest.mark.parametrize("prints", [b"", fingerprint([entry("firstName", "1"), entry(LINK, "a1|")])])
+def test_a_link_that_waits_is_sent_though_a_new_version_says_the_same(store, prints):
+    run = store.begin_run(RunKind.FIRST).id
+    store.stage(run, [record(parent="a1", prints=prints)])
+    send_all(store, PEOPLE)
+    store.stage(run, [record(Entity.ACCOUNT, "a1")])
+    send_all(store, (Entity.ACCOUNT,))
+    store.stage(run, [record(version="2", payload={"firstName": "1"}, parent="a1", prints=prints)])
+    (row,) = store.outgoing(PEOPLE, (Match.TAKE,), 0, 10)
+    assert row.links.company == "a1"
+    assert store.report(run).closes
+
+
+def test_what_marketo_was_found_to_hold_is_all_that_is_sure(store):
+    """A value that never arrived is a change there when somebody makes it."""
+    run = store.begin_run(RunKind.FIRST).id
+    for version in ("1", "2", "3"):
+        store.stage(run, [record(version=version, prints=entry("firstName", version))])
+    (row,) = store.undecided(PEOPLE, 0, 10)
+    store.decide([Decision(row.seq, Match.UPDATE, "7", unchanged=True)])
+    store.keep_changes([PersonChange("7", "firstName", "3", "2")], "token")
+    (one,) = store.incoming(Entity.CONTACT, 0, 10)
+    assert one.agreed == entry("firstName", "3")
 
 
 def test_refused_data_waits_for_a_change_and_passing_trouble_for_its_time(store, clock):

@@ -158,7 +158,7 @@ class ActivityCalls:
         return frozenset(map(int, texts))
 
     def _token(self, place: int) -> str:
-        return base64.b32encode(f"{place}@{self._clock.now():.0f}".encode()).decode()
+        return base64.b32encode(f"{place}@{self._clock.now()!r}".encode()).decode()
 
     def _place(self, token: str) -> int:
         try:
