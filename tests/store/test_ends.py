@@ -10,7 +10,15 @@ from dynsync_gui.domain.findings.records import finding_of
 from dynsync_gui.domain.imports import Departure
 from dynsync_gui.domain.report import RunKind, RunState
 from dynsync_gui.domain.schema import PEOPLE, Entity
-from dynsync_gui.domain.storage.records import Acknowledgement, Decision, LedgerRecord, Match, Refusal, Skip, StagedRecord
+from dynsync_gui.domain.storage.records import (
+    Acknowledgement,
+    Decision,
+    LedgerRecord,
+    Match,
+    Refusal,
+    Skip,
+    StagedRecord,
+)
 from dynsync_gui.store.sync_store import SqliteStore
 
 
