@@ -162,7 +162,9 @@ def basis(mapping: EntityMapping, asked: tuple[str, ...], rules: Rules) -> bytes
         for pair in mapping.fields
         for option in pair.source.options
     ]
-    told = [__version__, asked, options, mapping.filter, mapping.linked, rules.owners, rules.deleted, rules.filtered]
+    fields = [(pair.target.name, pair.target.length, pair.overwrite) for pair in mapping.fields]
+    told = [__version__, asked, options, fields, mapping.filter, mapping.linked]
+    told += [rules.owners, rules.deleted, rules.filtered]
     return hashlib.blake2b(json.dumps(told).encode(), digest_size=16).digest()
 
 

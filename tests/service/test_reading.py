@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import pytest
 
+from dynsync_gui.domain.choice import FieldChoice, Overwrite
 from dynsync_gui.domain.events import RunEnded
+from dynsync_gui.domain.schema import Entity
 from tests.service.conftest import Desk
 from tests.service.life import Life
 
@@ -60,6 +63,23 @@ def test_a_comparison_of_everything_finds_what_changed(desk: Desk) -> None:
     life.cycle()
     assert life.person(changed)["lastName"] == "Found by comparing"
     life.judged()
+
+
+def test_a_comparison_of_everything_follows_what_a_value_may_replace(desk: Desk) -> None:
+    """A value that was cleared and left alone there is cleared once an empty one may replace it, too."""
+    desk.rehearsal.dataverse.tracker.disabled.update(desk.rehearsal.world.tables)
+    names = tuple(FieldChoice(name) for name in ("firstname", "lastname", "emailaddress1"))
+    careful = FieldChoice("jobtitle", overwrite=Overwrite.NOT_BY_EMPTY)
+    fields = replace(desk.settings.fields, chosen={Entity.CONTACT: (*names, careful)})
+    assert isinstance(desk.start(fields=fields), RunEnded)
+    life = Life(desk)
+    id_ = next(row["contactid"] for row in life.rows("contact", statecode=0) if (row.get("jobtitle") or "").strip())
+    desk.rehearsal.world.update("contact", id_, {"jobtitle": None, "lastname": "Changed"})
+    assert isinstance(desk.start(fields=fields), RunEnded)
+    assert life.person(id_)["title"]
+    fields = replace(fields, chosen={Entity.CONTACT: (*names, FieldChoice("jobtitle"))})
+    assert isinstance(desk.start(fields=fields), RunEnded)
+    assert life.person(id_).get("title") is None
 
 
 def test_look_ups_are_made_side_by_side(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
