@@ -71,19 +71,18 @@ class Executor:
         self._settling = Settling(store, problem_of, calls, on_written, look)
         self._lane = Lane(store, calls, in_flight, token, self._settling, overtaking)
         self._by_file = by_file
-        self._flight: Flight | None = None
-        if overtaking is not None:
-            self._flight = Flight(
-                marketo,
-                store,
-                run,
-                calls,
-                token,
-                self._settling,
-                overtaking,
-                on_written=on_written,
-                on_away=on_away,
-            )
+        self._flight = Flight(
+            marketo,
+            store,
+            run,
+            calls,
+            token,
+            self._settling,
+            overtaking,
+            on_written=on_written,
+            on_away=on_away,
+        )
+        self._flies = overtaking is not None
 
     @property
     def refused(self) -> int:
@@ -94,6 +93,10 @@ class Executor:
     def reopened(self) -> bool:
         """Whether records have to be matched anew, as a person is free again, or another one now."""
         return self._settling.reopened
+
+    def land(self) -> None:
+        """Bring in who is on the way in files from an earlier run."""
+        self._flight.carry(wanted=False)
 
     def write(self) -> None:
         """Send everything that is matched.
@@ -107,7 +110,7 @@ class Executor:
             self._drain((entity,), _UPSERTS, ByKey(self._marketo, entity.target))
         self._drain((Entity.ACCOUNT,), (Match.TAKE,), ByKey(self._marketo, Target.COMPANY, by="id"))
         self._drain(PEOPLE, (Match.ADOPT, Match.TAKE), ByKey(self._marketo, Target.PERSON, by="id"))
-        if self._flight is not None:
+        if self._flies:
             self._flight.carry(wanted=self._by_file())
         self._drain(PEOPLE, _UPSERTS, ByKey(self._marketo, Target.PERSON))
         self._store.follow_life(self._run)  # who was new a moment ago has a person now, which others go into

@@ -56,7 +56,7 @@ class Flight:
         calls: Keeps how many calls the run has made.
         token: Pauses and stops it.
         settling: Knows which fields Marketo no longer has, and whether records have to be matched anew.
-        overtaking: What goes first while files are waited for.
+        overtaking: What goes first while files are waited for; None for nothing.
         on_written: Told an entity and how many of its records are settled since the last time.
         on_away: Told how many people are on their way now.
     """
@@ -69,7 +69,7 @@ class Flight:
         calls: CallCount,
         token: CancelToken,
         settling: Settling,
-        overtaking: Overtaking,
+        overtaking: Overtaking | None,
         *,
         on_written: Callable[[Entity, int], None],
         on_away: Callable[[int], None],
@@ -249,5 +249,5 @@ class Flight:
             self._token.wait(min(seconds, _SLICE))
             seconds -= _SLICE
             self._token.checkpoint()
-            if self._overtaking.due:
+            if self._overtaking is not None and self._overtaking.due:
                 self._overtaking.take()

@@ -156,6 +156,7 @@ class Runner:
         work = work_of(prepared.schemas, prepared.mapping)
         try:
             store.advance_run(run, RunState.WRITING)
+            self._land(prepared)
             back.bring(prepared.run, work)
             if store.undecided(store.entities(), 0, 1):  # what Marketo told has made some outgoing that were not
                 self._matching(prepared).match()
@@ -181,6 +182,16 @@ class Runner:
             raise
         self.meter.tell()
         return store.end_run(run, RunState.DONE)
+
+    def _land(self, prepared: Prepared) -> None:
+        """Bring in who is on the way: what changed in Marketo is told by persons, who have to be known by then."""
+        if prepared.run.kind is RunKind.FIRST or not self._store.imports.open():
+            return
+        self.meter.begin(RunState.WRITING, self._outgoing())
+        executor = self._executor(prepared, {})
+        executor.land()
+        if executor.reopened:
+            self._matching(prepared).match()
 
     def _executor(
         self, prepared: Prepared, own: Mapping[Entity, OwnType], overtaking: Overtaking | None = None

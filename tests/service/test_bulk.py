@@ -253,6 +253,21 @@ def test_a_used_up_quota_leaves_everybody_on_the_way(desk: Desk, path: str) -> N
     assert len([one for one in asked(desk, FILES) if not one.code]) == 1
 
 
+def test_what_somebody_changes_of_a_person_that_is_on_the_way_goes_to_dynamics(desk: Desk) -> None:
+    """The file is read there long before the run that sent it goes on."""
+    whole(desk.start())
+    new = {"firstname": "Fresh", "lastname": "Somebody", "emailaddress1": "fresh@contoso.example"}
+    id_ = desk.rehearsal.world.insert("contact", new)
+    desk.rehearsal.faults.add("code", system="marketo", code="607", path=r"/bulk/v1/leads.*batch/.*json", count=0)
+    assert isinstance(desk.service.go_on().wait(60), JobFailed)
+    desk.rehearsal.faults.clear()
+    (person,) = [one for one in desk.rehearsal.audit()["marketo"]["persons"] if one.get("dynamicsId") == id_]
+    desk.rehearsal.marketo.marketer.change(int(person["id"]), {"firstName": "By hand"})
+    again(desk)
+    assert desk.rehearsal.world.row("contact", id_)["firstname"] == "By hand"
+    right(desk)
+
+
 def test_an_import_that_marketo_has_forgotten_is_sent_again(desk: Desk) -> None:
     desk.rehearsal.faults.add("code", system="marketo", code="607", path="batch/", count=0)
     assert isinstance(desk.start(), JobFailed)
