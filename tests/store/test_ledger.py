@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from dynsync_gui.domain.errors import Retry
 from dynsync_gui.domain.findings.records import finding_of
 from dynsync_gui.domain.fingerprint import LINK, entry, fingerprint
-from dynsync_gui.domain.ports import PersonChange
+from dynsync_gui.domain.ports.marketo import PersonChange
 from dynsync_gui.domain.report import RunKind, RunState
 from dynsync_gui.domain.schema import ENTITIES, PEOPLE, Entity
 from dynsync_gui.domain.storage.records import SENT_BY_ID, Acknowledgement, Decision, Match, Refusal, Skip, StagedRecord
