@@ -33,6 +33,8 @@ from dynsync_gui.system.secrets import SecretSource
 
 CHECK_SECONDS = 57.0
 """After that a check that still runs counts as stopped; a slow keychain before it leaves that below a minute."""
+_WINDOW_SECONDS, _CALLS = 20.0, 40
+"""Marketo's window, and what checks ask of Marketo at most: who allows fewer calls in a window waits for some more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,14 +165,15 @@ def accept_identity(call: Call, session: Session, settings: Settings, secrets: S
 def run_checks(
     session: Session, settings: Settings, secrets: Secrets, only: System | None = None
 ) -> tuple[tuple[Check, ...], IdentityCard | None]:
-    """The checks of both systems or of one, and their identity card; never longer than `CHECK_SECONDS`."""
+    """The checks of both systems or of one, and their identity card; bounded by `CHECK_SECONDS` and our own limits."""
+    bound = CHECK_SECONDS + _WINDOW_SECONDS * (_CALLS // settings.limits.calls_per_20s)
     try:
-        ended = session.expect(session.service.check(settings, secrets, only=only), ChecksEnded, CHECK_SECONDS)
+        ended = session.expect(session.service.check(settings, secrets, only=only), ChecksEnded, bound)
     except NoAnswer:
-        unanswered = tuple(_unanswered(check) for check in session.checks if check.state is CheckState.PENDING)
+        unanswered = tuple(_unanswered(check, bound) for check in session.checks if check.state is CheckState.PENDING)
         rest = tuple(check for check in session.checks if check.state is not CheckState.PENDING)
         nothing = Check("connection", System.DYNAMICS, CheckState.PENDING, msg("Connection"))
-        return (*rest, *(unanswered or (_unanswered(nothing),))), None
+        return (*rest, *(unanswered or (_unanswered(nothing, bound),))), None
     return ended.checks, ended.card
 
 
@@ -200,14 +203,14 @@ def status_of_run(report: RunReport) -> ExitStatus:
     return ExitStatus.DONE if clean else ExitStatus.PROBLEMS
 
 
-def _unanswered(check: Check) -> Check:
+def _unanswered(check: Check, bound: float) -> Check:
     return replace(
         check,
         state=CheckState.FAILED,
-        finding=msg("There was no answer within {seconds} seconds.", seconds=round(CHECK_SECONDS)),
+        finding=msg("There was no answer within {seconds} seconds.", seconds=round(bound)),
         cure=msg("Check the address and the network, then try again."),
         code="no-answer",
-        seconds=CHECK_SECONDS,
+        seconds=bound,
     )
 
 

@@ -32,7 +32,7 @@ class ChangeFile:
     """One run's file of changes.
 
     Attributes:
-        taken: Whether one was taken in; it does not tell who changed what.
+        by_hand: Whether somebody was at work in Marketo.
 
     Args:
         marketo: The reading half of Marketo.
@@ -44,7 +44,7 @@ class ChangeFile:
         self._marketo = marketo
         self._store = store
         self._token = token
-        self.taken = False
+        self.by_hand = False
 
     def order(self, run: int, since: datetime) -> None:
         """Ask for the file, where a run wrote so much that it pays. Where Marketo makes none pages tell the same.
@@ -93,10 +93,10 @@ class ChangeFile:
                 for part in parts:
                     self._token.checkpoint()
                     self._store.keep_changes(part, before)
+                    self.by_hand = self.by_hand or any(change.by_hand for change in part)
                 with self._store.transaction():
                     self._store.keep_changes((), order.onward)
                     self._store.keep_order(None)
-                self.taken = True
                 return True
             if self._may_wait(order):
                 return False

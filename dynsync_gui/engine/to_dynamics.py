@@ -84,7 +84,7 @@ class ToDynamics:
         fields = sorted({pair.target.name for _, mapping in work for pair in returning(mapping)})
         if not fields or not self._incoming.change_token() or not self._file.read(fields):
             return
-        self.by_hand |= self._file.taken
+        self.by_hand |= self._file.by_hand
         token, anew = self._incoming.change_token(), False
         while True:
             self._token.checkpoint()

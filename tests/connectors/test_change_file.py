@@ -141,3 +141,19 @@ def test_a_job_that_nobody_knows_fails(script: MarketoScript) -> None:
     with pytest.raises(ConnectionFailed):
         writer.ordered_changes(ORDER, ["city"])
     writer.close()
+
+
+def test_a_file_that_is_called_complete_before_it_is_there_is_none(script: MarketoScript) -> None:
+    written(script, [(1, "City", {"New Value": "x"})])
+    script.answers["/file.json"] = lambda exchange: exchange.reply(b"", status=404)
+    writer = script.writer()
+    assert writer.ordered_changes(ORDER, ["city"]) is None
+    writer.close()
+
+
+def test_who_was_at_work_is_told(script: MarketoScript) -> None:
+    sources = ["Web service API", "Smart Campaign", None]
+    written(script, [(number, "City", {"New Value": "x", "Source": source}) for number, source in enumerate(sources, 1)])
+    writer = script.writer()
+    assert [change.by_hand for change in taken(writer)] == [False, True, False]
+    writer.close()

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from dynsync_gui.connectors.http.retry import brief
-from dynsync_gui.connectors.marketo.changes import changes_from, on_marketos_clock
+from dynsync_gui.connectors.marketo.changes import PROGRAM, changes_from, on_marketos_clock
 from dynsync_gui.connectors.marketo.client import MarketoClient, Refused, fetch, read, write
 from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure
 from dynsync_gui.domain.findings.marketo import MARKETO
@@ -27,10 +27,11 @@ _CHANGE = "change data value"
 """Instances number the kinds of activity differently: only their names tell."""
 _COLUMNS = ("leadId", "primaryAttributeValue", "attributes")
 _SECONDS, _FILE_SECONDS = 20.0, 120.0
+_NO_FILE = "610"
 _MOST_BYTES = 30_000_000
 _UNFINISHED = {"Created", "Queued", "Processing"}
 _AT_ONCE = 300
-_BEFORE, _AFTER = "Old Value", "New Value"
+_BEFORE, _AFTER, _SOURCE = "Old Value", "New Value", "Source"
 
 
 def order_changes(client: MarketoClient, since: datetime, until: datetime) -> ChangeOrder | None:
@@ -89,8 +90,13 @@ def ordered_changes(
             return None
         if job.get("status") != "Completed" or not 0 <= int(job.get("fileSize") or 0) <= _MOST_BYTES:
             raise _lost(f"{job.get('status')}, {job.get('fileSize')} bytes")
+    except Refused as refused:
+        raise refused.failure from None
+    try:
         text = client.call(fetch(f"{_EXPORT}/{order.id}/file.json"), brief(_FILE_SECONDS), _text)
     except Refused as refused:
+        if refused.code == _NO_FILE:  # it may be called complete before it is there
+            return None
         raise refused.failure from None
     told = str(job.get("fileChecksum") or "")
     if told and told != f"sha256:{hashlib.sha256(text.encode()).hexdigest()}":
@@ -106,7 +112,8 @@ def _parts(text: str, names: Mapping[str, Sequence[str]]) -> Iterator[tuple[Pers
         after = str(values[_AFTER]) if values.get(_AFTER) is not None else None
         # A field of a name that nobody knows may have got another one since: it may be any.
         meant = names.get(str(row.get("primaryAttributeValue") or "").casefold(), everything)
-        part += [PersonChange(person, name, str(values.get(_BEFORE) or ""), after) for name in meant]
+        by_hand = str(values.get(_SOURCE) or PROGRAM) != PROGRAM
+        part += [PersonChange(person, name, str(values.get(_BEFORE) or ""), after, by_hand) for name in meant]
         if len(part) >= _AT_ONCE:
             yield tuple(part)
             part = []

@@ -15,7 +15,7 @@ from dynsync_gui.domain.ports.marketo import ChangePage, PersonChange
 _TOKEN = "/rest/v1/activities/pagingtoken.json"  # noqa: S105  a path
 _CHANGES = "/rest/v1/activities/leadchanges.json"
 _AT_ONCE = "300"
-_PROGRAM = "Web service API"
+PROGRAM = "Web service API"
 """The source that Marketo names for whatever came by its API."""
 
 
@@ -69,7 +69,7 @@ def _by_hand(row: Mapping[str, Any]) -> bool:
     """Whether Marketo says who was behind a change, and that it was no program."""
     named = row.get("attributes")
     named = [one for one in named if isinstance(one, dict)] if isinstance(named, list) else []
-    return any(one.get("name") == "Source" and str(one.get("value") or _PROGRAM) != _PROGRAM for one in named)
+    return any(one.get("name") == "Source" and str(one.get("value") or PROGRAM) != PROGRAM for one in named)
 
 
 def _changes(row: Mapping[str, Any]) -> list[PersonChange]:

@@ -24,12 +24,14 @@ class PersonChange:
         field: REST name.
         before: What it was before, as Marketo writes it into an activity; empty for nothing.
         after: What it is since; None where Marketo does not tell.
+        by_hand: Whether Marketo says who was behind it, and that it was no program.
     """
 
     person: str
     field: str
     before: str
     after: str | None = None
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)
