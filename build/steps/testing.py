@@ -20,27 +20,28 @@ _KEYCHAIN_PROGRAMS = {"dbus-run-session": "dbus", "gnome-keyring-daemon": "gnome
 _SCREEN_PROGRAMS = {"Xvfb": "xvfb", "openbox": "openbox", "xdotool": "xdotool"}
 
 
-_SHARES = (
-    ("tests/ui",),
-    ("tests/service",),
-    ("tests/e2e", "tests/resources", "tests/simulators"),
-)
-"""Folders that run beside each other and beside all others, each share with a keychain and a screen of its own.
+def shares() -> list[list[str]]:
+    """What runs beside each other, each share with a keychain and a screen of its own; the last one holds the rest.
 
-The first two keep a processor busy, the third and the rest mostly wait: for calls that Marketo's limits hold back, for
-bounds that have to be over, for programs that start. Two processors have enough to do with all of them at once.
-"""
+    The window keeps a processor busy, the service takes longest and is halved, and the others mostly wait: for calls
+    that Marketo's limits hold back, for bounds that have to be over, for programs that start. Two processors have
+    enough to do with all of them at once.
+    """
+    folders = sorted(f"tests/{each.name}" for each in (ROOT / "tests").iterdir() if any(each.glob("test_*.py")))
+    service = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "tests" / "service").glob("test_*.py"))
+    apart = [["tests/ui"], service[::2], service[1::2], ["tests/e2e", "tests/resources", "tests/simulators"]]
+    taken = {"tests/service", *(each for share in apart for each in share)}
+    return [*apart, [each for each in folders if each not in taken]]
 
 
 def run_tests(python: Path, arguments: Sequence[str]) -> int:
     """Run pytest, as completely as this system can, and return its exit status; without arguments in shares."""
     if arguments:
         return _run_share(python, arguments)
-    folders = sorted(f"tests/{each.name}" for each in (ROOT / "tests").iterdir() if any(each.glob("test_*.py")))
-    rest = [each for each in folders if not any(each in share for share in _SHARES)]
-    with ThreadPoolExecutor(len(_SHARES)) as pool, contextlib.ExitStack() as stack:
-        told = [stack.enter_context(tempfile.TemporaryFile()) for _ in _SHARES]
-        beside = [pool.submit(_run_share, python, share, said) for share, said in zip(_SHARES, told, strict=True)]
+    *apart, rest = shares()
+    with ThreadPoolExecutor(len(apart)) as pool, contextlib.ExitStack() as stack:
+        told = [stack.enter_context(tempfile.TemporaryFile()) for _ in apart]
+        beside = [pool.submit(_run_share, python, share, said) for share, said in zip(apart, told, strict=True)]
         statuses = [_run_share(python, rest)]
         for share, said in zip(beside, told, strict=True):
             statuses.append(share.result())
