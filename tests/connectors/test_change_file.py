@@ -153,7 +153,7 @@ def test_a_file_that_is_called_complete_before_it_is_there_is_none(script: Marke
 
 def test_who_was_at_work_is_told(script: MarketoScript) -> None:
     sources = ["Web service API", "Smart Campaign", None]
-    written(script, [(number, "City", {"New Value": "x", "Source": source}) for number, source in enumerate(sources, 1)])
+    written(script, [(1, "City", {"New Value": "x", "Source": source}) for source in sources])
     writer = script.writer()
     assert [change.by_hand for change in taken(writer)] == [False, True, False]
     writer.close()
