@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog
-
 from dynsync_gui.domain.certificate import Certificate
 from dynsync_gui.domain.events import Event, JobCancelled, JobFailed, Reconciled
 from dynsync_gui.domain.text import ntr, number, tr
@@ -16,6 +14,7 @@ from dynsync_gui.ui.icons import IconButton
 from dynsync_gui.ui.theme import GRID
 from dynsync_gui.ui.widgets.banner import Banner
 from dynsync_gui.ui.widgets.boxes import Card, row
+from dynsync_gui.ui.widgets.save_dialog import ask_where
 from dynsync_gui.ui.widgets.text import Text
 
 
@@ -53,14 +52,7 @@ class Compare(Card):
         self._job = self._api.records.reconcile(0, Path(path))
 
     def _ask_where(self) -> None:
-        dialog = QFileDialog(self, tr("Keep the certificate"))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilter("Text (*.txt)")
-        dialog.setDefaultSuffix("txt")
-        dialog.selectFile("dynsync-certificate.txt")
-        dialog.fileSelected.connect(self.compare_to)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        ask_where(self, tr("Keep the certificate"), "Text (*.txt)", "dynsync-certificate.txt", self.compare_to)
 
     def _heard(self, event: Event) -> None:
         if self._job is None or event.job != self._job.number:

@@ -33,6 +33,7 @@ from dynsync_gui.ui.theme import GRID
 from dynsync_gui.ui.widgets.banner import Banner
 from dynsync_gui.ui.widgets.boxes import column, row
 from dynsync_gui.ui.widgets.flow import Flow
+from dynsync_gui.ui.widgets.save_dialog import ask_where
 from dynsync_gui.ui.widgets.text import Text, rule
 from dynsync_gui.ui.windows.back_fill import BackFillPane
 from dynsync_gui.ui.windows.choice_history import ChoiceHistory
@@ -337,11 +338,4 @@ class FieldChoiceWindow(QDialog):
         dialog.open()
 
     def _ask_to(self) -> None:
-        dialog = QFileDialog(self, tr("Export"))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilter(_FILE)
-        dialog.setDefaultSuffix("toml")
-        dialog.selectFile("dynsync-fields.toml")
-        dialog.fileSelected.connect(self.export_to)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        ask_where(self, tr("Export"), _FILE, "dynsync-fields.toml", self.export_to)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QUrl, QUrlQuery
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QPlainTextEdit, QPushButton, QWidget
 
 from dynsync_gui.domain.checks import Check
 from dynsync_gui.domain.letter import Letter, colleague, letter, owners_of
@@ -20,6 +20,7 @@ from dynsync_gui.ui.theme import GRID
 from dynsync_gui.ui.widgets.boxes import column, row
 from dynsync_gui.ui.widgets.field_row import FieldRow
 from dynsync_gui.ui.widgets.flow import Flow
+from dynsync_gui.ui.widgets.save_dialog import ask_where
 from dynsync_gui.ui.widgets.text import Text
 
 _LONGEST = 2_000 if sys.platform == "win32" else 30_000
@@ -120,14 +121,7 @@ class LetterDialog(QDialog):
             self.result_text.say(tr("No mail program opened. Copy the message instead."), "attention")
 
     def _ask_where(self) -> None:
-        dialog = QFileDialog(self, tr("Save"))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilter(tr("Text") + " (*.txt)")
-        dialog.setDefaultSuffix("txt")
-        dialog.selectFile("dynsync-letter.txt")
-        dialog.fileSelected.connect(self.save_to)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        ask_where(self, tr("Save"), tr("Text") + " (*.txt)", "dynsync-letter.txt", self.save_to)
 
 
 def _mail_to(subject: str, body: str) -> QUrl:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QFileDialog
 
 from dynsync_gui.domain.events import Event, JobFailed, ProblemsRead
 from dynsync_gui.domain.text import tr
 from dynsync_gui.service.api import Job, SyncApi
+from dynsync_gui.ui.widgets.save_dialog import ask_where
 from dynsync_gui.ui.windows.problems import Problems
 
 
@@ -59,14 +59,7 @@ class ProblemWork(QObject):
         self._export, self._retrying = (None, self._retrying) if exported else (self._export, None)
 
     def _ask_where(self) -> None:
-        dialog = QFileDialog(self._problems, tr("Export as CSV"))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilter("CSV (*.csv)")
-        dialog.setDefaultSuffix("csv")
-        dialog.selectFile("dynsync-problems.csv")
-        dialog.fileSelected.connect(self.export_to)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        ask_where(self._problems, tr("Export as CSV"), "CSV (*.csv)", "dynsync-problems.csv", self.export_to)
 
     def _again(self, job: Job) -> None:
         self._retrying = job

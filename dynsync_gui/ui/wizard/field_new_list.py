@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog
 
 from dynsync_gui.domain.mapping import MOST_NEW_FIELDS, NewField
 from dynsync_gui.domain.text import ntr, tr
@@ -15,6 +14,7 @@ from dynsync_gui.ui.mnemonics import reword
 from dynsync_gui.ui.theme import GRID
 from dynsync_gui.ui.widgets.boxes import Card
 from dynsync_gui.ui.widgets.flow import Flow
+from dynsync_gui.ui.widgets.save_dialog import ask_where
 from dynsync_gui.ui.widgets.text import Text
 from dynsync_gui.ui.words import TARGET_TYPE
 
@@ -98,11 +98,4 @@ class NewFieldList(Card):
         reword(self.copy, tr("Copied"))
 
     def _ask_where(self) -> None:
-        dialog = QFileDialog(self, tr("Save"))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilter(tr("Text") + " (*.txt)")
-        dialog.setDefaultSuffix("txt")
-        dialog.selectFile("dynsync-marketo-fields.txt")
-        dialog.fileSelected.connect(self.save_to)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        ask_where(self, tr("Save"), tr("Text") + " (*.txt)", "dynsync-marketo-fields.txt", self.save_to)
