@@ -94,6 +94,7 @@ class Overtaking:
         self._asked: Future[Collection[Entity]] | None = None
         self._began = clock()
         self._next = self._began + EVERY
+        self._went = False
 
     @property
     def due(self) -> bool:
@@ -112,12 +113,18 @@ class Overtaking:
             with self._store.urgent():
                 self._look(wishes, changed)
                 if self._store.urgent_waiting():
+                    self._went = True
                     self._send()
         finally:
             if not wishes:
                 self._rest()
             for wish in wishes:
                 wish.done.set()
+
+    def went(self) -> bool:
+        """Whether anything was sent since this was last asked: what is linked to it may have had its turn already."""
+        went, self._went = self._went, False
+        return went
 
     def close(self) -> None:
         """Wait for the last answer."""

@@ -172,7 +172,7 @@ class Runner:
                 if careful:
                     Canary(store, marketo, run, first.write, self._stepped).climb()
                 executor.write()
-                while executor.reopened or careful:  # others want the person that the first in line was refused
+                while overtaking.went() or executor.reopened or careful:  # others may want what is free or there only now
                     careful = False
                     self._matching(prepared).match()
                     executor.write()

@@ -20,10 +20,12 @@ from dynsync_gui.simulators.server import Rehearsal
 from dynsync_gui.store.sync_store import SqliteStore
 from dynsync_gui.system.secrets import SecretSource
 from tests.judge import History, judge
+from tests.service.beside import Beside
 from tests.service.conftest import Desk, reaching
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import Future
     from pathlib import Path
 
 FILES, QUEUE = "/bulk/v1/leads.json", "/bulk/v1/leads/batch"
@@ -327,9 +329,26 @@ def test_a_full_queue_of_exports_is_waited_for(desk: Desk) -> None:
     assert len(asked(desk, "enqueue")) == 3
 
 
-def test_what_happens_meanwhile_overtakes_and_is_right(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Edits, deletions, a filter, a qualification, a merge and an account come while everybody is on the way."""
+@pytest.mark.parametrize("once", [FILES, "/opportunities.json", "/roles.json"])
+def test_what_happens_meanwhile_overtakes_and_is_right(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, once: str
+) -> None:
+    """Edits, deletions, a filter, a qualification, a merge and an account come while everybody is on the way.
+
+    They are noticed at once, or so late that what hangs on them has had its turn.
+    """
+
+    class Later(Beside):
+        """Notices nothing before that call."""
+
+        def submit(self, ask: Callable[[], Any]) -> Future[Any]:
+            paths = [one.path for one in asked(desk, "", "POST")]
+            after = paths[paths.index(FILES) :] if FILES in paths else ()
+            return super().submit(ask if any(once in path for path in after) else frozenset)
+
     monkeypatch.setattr(overtaking, "EVERY", 0.0)
+    monkeypatch.setattr(overtaking, "SPARING", 0.0)
+    monkeypatch.setattr(overtaking, "ThreadPoolExecutor", Later)
     desk.rehearsal.marketo.imports.rows_per_second = 40.0
     world = desk.rehearsal.world
     history: list[History] = []
