@@ -172,7 +172,7 @@ class Runner:
                 if careful:
                     Canary(store, marketo, run, first.write, self._stepped).climb()
                 executor.write()
-                while overtaking.went() or executor.reopened or careful:  # others may want what is free or there only now
+                while overtaking.went() or executor.reopened or careful:  # others want what is there only now
                     careful = False
                     self._matching(prepared).match()
                     executor.write()
