@@ -330,9 +330,7 @@ def test_a_full_queue_of_exports_is_waited_for(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("once", [FILES, "/opportunities.json", "/roles.json"])
-def test_what_happens_meanwhile_overtakes_and_is_right(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, once: str
-) -> None:
+def test_what_happens_meanwhile_overtakes_and_is_right(desk: Desk, monkeypatch: pytest.MonkeyPatch, once: str) -> None:
     """Edits, deletions, a filter, a qualification, a merge and an account come while everybody is on the way.
 
     They are noticed at once, or so late that what hangs on them has had its turn.
