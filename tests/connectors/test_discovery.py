@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -62,14 +62,17 @@ def test_the_sign_in_for_the_list_serves_the_environment_too(desk: Desk) -> None
 
 
 def test_the_time_that_a_person_takes_does_not_count(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dynsync_gui.connectors.dynamics.discovery._SECONDS", 2.0)
+    monkeypatch.setattr("dynsync_gui.connectors.dynamics.discovery._SECONDS", 30.0)
     act = desk._act
 
+    passed, clock = [0.0], time.monotonic
+
     def slowly(*given) -> None:
-        threading.Event().wait(2.2)
+        passed[0] += 31.0
         act(*given)
 
     desk._act = slowly
+    monkeypatch.setattr(time, "monotonic", lambda: clock() + passed[0])
     desk.rehearsal.faults.add("slow", path="/discovery/", seconds=0.8, count=0)  # more than a request gets at the end
     assert found(desk.by(SignIn.BROWSER))
 

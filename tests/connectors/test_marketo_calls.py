@@ -164,7 +164,7 @@ def test_the_rate_limit_holds_everybody_for_a_window(script: MarketoScript, toke
     script.answers["/leads.json"] = refused("606", "Max rate limit '100' exceeded with in '20' secs")
     with ThreadPoolExecutor(1) as pool:
         future = pool.submit(upsert, writer)
-        assert waiting.wait(10)
+        assert waiting.wait(60)
         token.cancel()
         assert isinstance(future.exception(5), Cancelled)
     writer.close()

@@ -37,7 +37,7 @@ class Proxy:
                 wire.shutdown(socket.SHUT_RDWR)
             wire.close()
         for thread in self._threads:
-            thread.join(5)
+            thread.join(60)
 
     def _run(self, work, *arguments) -> None:
         self._threads.append(threading.Thread(target=work, args=arguments, daemon=True))

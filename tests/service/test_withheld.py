@@ -39,7 +39,7 @@ def why(life: Life, id_: str) -> Cause:
 
 def test_the_record_goes_without_the_value_and_gets_it_when_it_is_another_one(life: Life) -> None:
     contact = refused(life)
-    assert isinstance(life.desk.service.records.withhold([contact]).wait(10), ProblemsRead)
+    assert isinstance(life.desk.service.records.withhold([contact]).wait(60), ProblemsRead)
     ended = life.cycle()
     assert (ended.report.acknowledged, ended.report.problems) == (1, 0)
     person = life.person(contact)
@@ -66,7 +66,7 @@ def test_the_record_goes_without_the_value_and_gets_it_when_it_is_another_one(li
 
 def test_one_record_on_demand_tries_the_value_again(life: Life) -> None:
     contact = refused(life)
-    life.desk.service.records.withhold().wait(10)
+    life.desk.service.records.withhold().wait(60)
     life.cycle()
     assert ("contact", contact) not in life.desk.listed()
     life.desk.service.records.sync_one(Entity.CONTACT, contact).wait(60)
@@ -76,6 +76,6 @@ def test_one_record_on_demand_tries_the_value_again(life: Life) -> None:
 
 def test_a_problem_that_names_no_value_has_none_to_leave_out(life: Life) -> None:
     assert isinstance(life.desk.start(), RunEnded)
-    told = life.desk.service.records.withhold(["1b2c3d4e-0000-4000-8000-000000000000"]).wait(10)
+    told = life.desk.service.records.withhold(["1b2c3d4e-0000-4000-8000-000000000000"]).wait(60)
     assert isinstance(told, JobFailed)
     assert told.error.code == "no-value"

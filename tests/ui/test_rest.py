@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -22,16 +21,17 @@ class Watch(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.seen: Counter[QEvent.Type] = Counter()
-        self._last = time.monotonic()
+        self._passes = 0
 
     def rested(self) -> bool:
-        """Whether the work of showing the window is over, however slow the machine."""
-        return time.monotonic() - self._last > 0.1
+        """Whether the work of showing the window is over, however slow the machine: counted in turns of the loop."""
+        self._passes += 1
+        return self._passes > 30
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in {QEvent.Type.LayoutRequest, QEvent.Type.Paint, QEvent.Type.Resize}:
             self.seen[event.type()] += 1
-            self._last = time.monotonic()
+            self._passes = 0
         return False
 
 
