@@ -60,7 +60,7 @@ class BrowserMethod:
                 raise sign_in_failed("sign-in.timeout") from None
             finally:
                 prompt(None)
-                web.patience.forgive(time.monotonic() - began)
+                web.patience.forgive(began)
         # Nothing that came by the browser but these is of any use, and client_info would be believed.
         wanted = {name: fields[name] for name in ("code", "state", "error", "error_description") if name in fields}
         return dict(app.acquire_token_by_auth_code_flow(flow, wanted))

@@ -43,17 +43,17 @@ class DeviceMethod:
         if urlsplit(address).scheme != "https":
             raise sign_in_failed("sign-in.strange-page")
         life = min(float(flow["expires_in"]), _LONGEST_LIFE)
-        ends = time.monotonic() + life
+        forgiven = time.monotonic()
+        ends = forgiven + life
         prompt(Prompt(SignIn.DEVICE, address, str(flow["user_code"]), life, access.kept))
         try:
             while (left := ends - time.monotonic()) > 0:
                 pause = min(max(float(flow["interval"]), _SHORTEST_PAUSE), _LONGEST_PAUSE, left)
-                web.patience.forgive(pause)
                 access.token.wait(pause)
-                asked = time.monotonic()
+                forgiven = web.patience.forgive(forgiven)
                 # One question at a time: msal's own loop sleeps, and could not be cancelled at once.
                 answer = dict(app.acquire_token_by_device_flow(flow, exit_condition=lambda _flow: True))
-                web.patience.forgive(time.monotonic() - asked)
+                forgiven = web.patience.forgive(forgiven)
                 if answer.get("error") not in _GO_ON:
                     return answer
         finally:

@@ -56,10 +56,12 @@ class Patience:
         self.tries, self.seconds, self.each, self.system_errors = tries, seconds, each, 3
         self.ends = time.monotonic() + seconds if all_together else None
 
-    def forgive(self, seconds: float) -> None:
-        """Time that a person took does not count."""
+    def forgive(self, since: float) -> float:
+        """Time that a person took since that moment does not count; returns the moment until which it does not."""
+        now = time.monotonic()
         if self.ends is not None:
-            self.ends += seconds
+            self.ends += now - since
+        return now
 
     @property
     def left(self) -> float:
