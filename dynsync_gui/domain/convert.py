@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -31,6 +32,8 @@ _WHOLE = {TargetType.INTEGER, TargetType.SCORE, TargetType.PERCENT}
 _FRACTION = {TargetType.FLOAT, TargetType.CURRENCY}
 _TEXTS = {TargetType.STRING, TargetType.TEXT}
 _DAYS = {TargetType.DATE, TargetType.DATETIME}
+Convert = Callable[[Any, str | None], Any]
+"""Makes of a column's value, and of its formatted value, what goes to Marketo."""
 _LINES = {TargetType.STRING, TargetType.PHONE, TargetType.URL}
 
 
@@ -57,11 +60,21 @@ def to_marketo(mapping: FieldMapping, value: Any, shown: str | None = None) -> A
     Returns:
         A JSON value; None clears the field.
     """
-    found = _outward(mapping, value, shown)
-    trims = mapping.too_long is TooLong.TRIM and mapping.target.type in _TEXTS  # half an address is another one
-    if isinstance(found, str) and trims:
-        return clean(trimmed(found, *room(mapping.target)))
-    return found
+    return converter(mapping)(value, shown)
+
+
+def converter(mapping: FieldMapping) -> Convert:
+    """What `to_marketo` does with the values of one field: how is found out once, for however many there are."""
+    convert = _outward(mapping)
+    if mapping.too_long is not TooLong.TRIM or mapping.target.type not in _TEXTS:  # half an address is another one
+        return convert
+    characters, octets = room(mapping.target)
+
+    def trim(value: Any, shown: str | None) -> Any:
+        found = convert(value, shown)
+        return clean(trimmed(found, characters, octets)) if isinstance(found, str) else found
+
+    return trim
 
 
 def to_dynamics(mapping: FieldMapping, value: Any) -> Any:
@@ -145,36 +158,40 @@ def email_of(text: Any) -> str:
     return (clean(text) or "").lower() if isinstance(text, str) else ""
 
 
-def _outward(mapping: FieldMapping, value: Any, shown: str | None) -> Any:
-    if value is None:
-        return None
-    source, kind = mapping.source, mapping.target.type
+def _outward(mapping: FieldMapping) -> Convert:
+    source, kind, form, language = mapping.source, mapping.target.type, mapping.form, mapping.language
+    plain: Callable[[Any], Any] = _text
     if source.type.is_lookup:
-        return clean(shown) if shown and mapping.form is Form.NAME else clean(str(value))
+        named = form is Form.NAME
+        return lambda value, shown: None if value is None else clean(shown if named and shown else str(value))
     if source.type.has_options:
-        return _options(mapping, value)
-    if source.type is FieldType.BOOLEAN:
-        if mapping.form is not Form.LABEL:
-            return bool(value)
-        return clean(source.option_label(int(value), mapping.language) or ("true" if value else "false"))
-    if kind in _DAYS:
-        return _time(str(value), kind)
-    if kind in _WHOLE:
-        return int(value)
-    if kind in _FRACTION:
-        return float(value) if not isinstance(value, int) else value
-    return clean(value if isinstance(value, str) else _plain(value))
+        plain = _options(mapping)
+    elif source.type is FieldType.BOOLEAN and form is Form.LABEL:
+        words = {yes: clean(source.option_label(int(yes), language) or str(yes).lower()) for yes in (True, False)}
+        plain = lambda value: words[bool(value)]  # noqa: E731
+    elif source.type is FieldType.BOOLEAN:
+        plain = bool
+    elif kind in _DAYS:
+        plain = lambda value: _time(str(value), kind)  # noqa: E731
+    elif kind in _WHOLE:
+        plain = int
+    elif kind in _FRACTION:
+        plain = lambda value: value if isinstance(value, int) else float(value)  # noqa: E731
+    return lambda value, _shown: None if value is None else plain(value)
 
 
-def _options(mapping: FieldMapping, value: Any) -> str | int | None:
+def _options(mapping: FieldMapping) -> Callable[[Any], str | int | None]:
     """Labels or values in the order Dynamics gives the values, joined by ``;``; one without a label stays a number."""
-    values = [int(one) for one in value.split(",") if one.strip()] if isinstance(value, str) else [int(value)]
-    if mapping.form is Form.VALUE:
-        if mapping.target.type in _WHOLE:
-            return values[0]
-        return clean(";".join(map(str, values)))
-    labels = [mapping.source.option_label(one, mapping.language) or str(one) for one in values]
-    return clean(";".join(labels))
+    source, language, whole = mapping.source, mapping.language, mapping.target.type in _WHOLE
+    by_value = mapping.form is Form.VALUE
+
+    def convert(value: Any) -> str | int | None:
+        values = [int(one) for one in value.split(",") if one.strip()] if isinstance(value, str) else [int(value)]
+        if by_value:
+            return values[0] if whole else clean(";".join(map(str, values)))
+        return clean(";".join(source.option_label(one, language) or str(one) for one in values))
+
+    return convert
 
 
 def _inward(mapping: FieldMapping, value: Any) -> Any:
@@ -198,7 +215,7 @@ def _inward(mapping: FieldMapping, value: Any) -> Any:
             moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
             return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
         case FieldType.STRING | FieldType.MEMO:
-            return clean(value if isinstance(value, str) else _plain(value))
+            return _text(value)
     raise NotConvertible(source.name)
 
 
@@ -264,6 +281,10 @@ def _instant(text: str) -> str | None:
         return None
     zone = (match[4] or "Z").replace(":", "")
     return f"{match[1]}T{match[2]}{match[3] or ':00'}{'Z' if zone in {'+0000', '-0000'} else zone}"
+
+
+def _text(value: Any) -> str | None:
+    return clean(value if isinstance(value, str) else _plain(value))
 
 
 def _plain(value: Any) -> str:

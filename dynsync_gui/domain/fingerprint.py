@@ -23,8 +23,13 @@ def mark(name: str) -> bytes:
 
 def entry(name: str, value: Any) -> bytes:
     """A field with its value, in twelve bytes."""
+    return marked(mark(name), value)
+
+
+def marked(mark_: bytes, value: Any) -> bytes:
+    """The same, by the short form of the field's name."""
     text = f"s{value}" if isinstance(value, str) else repr(value)
-    return mark(name) + hashlib.blake2b(text.encode(), digest_size=_ENTRY - _MARK).digest()
+    return mark_ + hashlib.blake2b(text.encode(), digest_size=_ENTRY - _MARK).digest()
 
 
 def holds(prints: frozenset[bytes], name: str, text: str) -> bool:

@@ -44,7 +44,7 @@ class Entity(str):
 
     def __new__(cls, name: str) -> Self:
         """The table of that logical name."""
-        return cast("Self", _KNOWN.setdefault(str(name), super().__new__(cls, name)))
+        return cast("Self", _KNOWN.get(name) or _KNOWN.setdefault(str(name), super().__new__(cls, name)))
 
     @property
     def value(self) -> str:

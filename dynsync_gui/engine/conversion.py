@@ -9,8 +9,8 @@ from hashlib import blake2b
 from typing import Any
 
 from dynsync_gui.domain.choice import Form, Overwrite, TooLong
-from dynsync_gui.domain.convert import altered, misfit, room, to_marketo
-from dynsync_gui.domain.fingerprint import entry
+from dynsync_gui.domain.convert import altered, converter, misfit, room
+from dynsync_gui.domain.fingerprint import entry, mark, marked
 from dynsync_gui.domain.mapping import FieldMapping
 from dynsync_gui.domain.ports.dynamics import SourceRecord
 from dynsync_gui.domain.schema import TargetType
@@ -55,17 +55,18 @@ class Conversion:
 
     def __init__(self, fields: Sequence[FieldMapping], basis: bytes = b"") -> None:
         self._basis = basis
+        pairs = [pair for pair in fields if pair.direction.writes_marketo]
+        self._names = tuple(pair.target.name for pair in pairs)
+        ordered = sorted(pairs, key=lambda pair: mark(pair.target.name))  # as a fingerprint holds them
+        self._nothing = [entry(pair.target.name, None) for pair in ordered]
         self._fields = [
-            (
-                pair.source.column,
-                pair.target.name,
-                _taking(pair),
-                pair.source.type.is_lookup,
-                pair.overwrite is not Overwrite.NOT_BY_EMPTY,
-                pair.too_long is TooLong.LEAVE_OUT,
-            )
-            for pair in fields
-            if pair.direction.writes_marketo
+            (place, pair.source.column, pair.target.name, _taking(pair), pair.source.type.is_lookup)
+            for place, pair in enumerate(ordered)
+        ]
+        self._optional = [
+            (place, pair.target.name, pair.overwrite is Overwrite.NOT_BY_EMPTY, pair.too_long is TooLong.LEAVE_OUT)
+            for place, pair in enumerate(ordered)
+            if pair.overwrite is Overwrite.NOT_BY_EMPTY or pair.too_long is TooLong.LEAVE_OUT
         ]
         self.spared = frozenset(pair.target.name for pair in fields if pair.overwrite is Overwrite.ONLY_EMPTY)
         self.new = frozenset(pair.target.name for pair in fields if pair.new)
@@ -78,30 +79,35 @@ class Conversion:
 
     def convert(self, record: SourceRecord) -> Converted:
         """Convert a record's values."""
-        values, shown = record.values, record.shown
-        payload: dict[str, Any] = {}
-        entries: list[bytes] = []
-        misfits: set[Fit] = set()
-        for column, name, take, is_lookup, empties, leaves_out in self._fields:
-            value, fit, print_ = take(values.get(column), shown.get(column) if is_lookup else None)
-            if (value is None and not empties) or (leaves_out and fit is Fit.REFUSED):
-                continue
-            payload[name] = value
-            entries.append(print_)
-            if fit is not Fit.WHOLE:
-                misfits.add(fit)
-        fit = Fit.REFUSED if Fit.REFUSED in misfits else Fit.ALTERED if misfits else Fit.WHOLE
+        value_of, shown = record.values.get, record.shown
+        payload: dict[str, Any] = dict.fromkeys(self._names)
+        entries = self._nothing.copy()
+        misfits: dict[str, Fit] = {}
+        for place, column, name, take, is_lookup in self._fields:
+            value = value_of(column)
+            if value is not None:
+                payload[name], fit, entries[place] = take(value, shown.get(column) if is_lookup else None)
+                if fit is not Fit.WHOLE:
+                    misfits[name] = fit
+        for place, name, filled_only, fitting_only in self._optional:
+            unfit = fitting_only and misfits.get(name) is Fit.REFUSED
+            if unfit or (filled_only and payload[name] is None):
+                del payload[name]
+                misfits.pop(name, None)
+                entries[place] = b""
+        fits = misfits.values()
+        fit = Fit.REFUSED if Fit.REFUSED in fits else Fit.ALTERED if fits else Fit.WHOLE
         return Converted(payload, entries, fit)
 
 
 def _taking(pair: FieldMapping) -> _Take:
     """How a value of a field is converted, judged and told from others."""
-    judge, name = _judging(pair), pair.target.name
+    convert, judge, mark_ = converter(pair), _judging(pair), mark(pair.target.name)
 
     @lru_cache(_REMEMBERED, typed=True)
     def take(value: Any, shown: str | None) -> _Taken:
-        found = to_marketo(pair, value, shown)
-        return found, judge(found), entry(name, found)
+        found = convert(value, shown)
+        return found, judge(found), marked(mark_, found)
 
     return take
 

@@ -11,7 +11,7 @@ from typing import Any
 from dynsync_gui import __version__
 from dynsync_gui.domain.choice import Form
 from dynsync_gui.domain.convert import clean, email_of
-from dynsync_gui.domain.fingerprint import LINK, entry, fingerprint
+from dynsync_gui.domain.fingerprint import LINK, fingerprint, mark, marked
 from dynsync_gui.domain.mapping import EntityMapping
 from dynsync_gui.domain.ports.dynamics import SourceRecord
 from dynsync_gui.domain.schema import (
@@ -52,6 +52,7 @@ _NEEDED = {
 }  # fmt: skip
 """Columns that matching needs, whether they are synced or not; used where the table has them."""
 
+_LINK = mark(LINK)
 _OWNED = {Entity.ACCOUNT, Entity.CONTACT, Entity.LEAD, Entity.OPPORTUNITY}
 
 
@@ -122,7 +123,7 @@ def stage(record: SourceRecord, mapping: EntityMapping, rules: Rules, conversion
     master = str(values.get("_masterid_value") or "").lower() if values.get("merged") else ""
     qualified = record.entity is Entity.LEAD and values.get("statecode") == QUALIFIED
     skip = Skip.MERGED if master else Skip.FILTERED if kept_out else None
-    prints = fingerprint([*converted.entries, entry(LINK, f"{parent}|{owner}")])
+    prints = fingerprint([*converted.entries, marked(_LINK, f"{parent}|{owner}")])
     stopped = _stopped(record.entity, skip, rules)
     return StagedRecord(
         entity=record.entity,

@@ -19,7 +19,9 @@ def stage_all(
 ) -> list[StagedRecord]:
     """Turn the records of a table as read into what the ledger keeps of them."""
     conversion = conversion or Conversion(mapping.fields)
-    return [one for record in records for one in stage(record, mapping, rules, conversion)]
+    some_later = any(pair.since is not None for pair in mapping.fields)
+    one_by_one = stage if some_later else _stage
+    return [one for record in records for one in one_by_one(record, mapping, rules, conversion)]
 
 
 def in_range(records: Iterable[SourceRecord], mapping: EntityMapping, rules: Rules) -> list[StagedRecord]:

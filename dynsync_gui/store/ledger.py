@@ -23,6 +23,7 @@ from dynsync_gui.domain.storage.records import (
     StagedRecord,
 )
 from dynsync_gui.store.links import LinkFinder, Pointers
+from dynsync_gui.store.payloads import size, unpacked
 from dynsync_gui.store.standing import COLUMNS, joined, row_of, split, standing
 from dynsync_gui.store.urgency import Urgency
 from dynsync_gui.store.withheld import Withheld
@@ -52,13 +53,20 @@ _SAME = f"""
                        before = NULL, alarms = '', source = ?
      WHERE entity = ? AND id = ?
 """
+_NAMED = """
+    (EXISTS (SELECT 1 FROM records c WHERE c.parent <> '' AND c.parent = records.id)
+     OR EXISTS (SELECT 1 FROM records c WHERE c.owner <> '' AND c.owner = records.id)
+     OR EXISTS (SELECT 1 FROM records c WHERE c.deal <> '' AND c.deal = records.id)
+     OR EXISTS (SELECT 1 FROM records c WHERE c.carrier <> 0 AND c.carrier = records.seq))
+"""
+"""Whether others have to be looked at when a record arrives; most of a first sync are named by nobody."""
 _OUTGOING = """
     SELECT seq, entity, id, version, payload, email, created, parent_entity, parent, owner, deal, match, marketo_id,
            filled, reason, carrier, agreed_prints, spared, name
       FROM records
 """
-
-
+_POINTERS = itemgetter(1, 7, 8, 9, 10)
+_MATCHES = {match.value: match for match in Match}
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 _FIRST_WAIT, _GROWTH, _LONGEST_WAIT = 25.0, 5.0, 86_400.0
 
@@ -185,32 +193,34 @@ class Ledger:
 
     def _linked(self, rows: Sequence[Sequence[Any]]) -> tuple[LedgerRecord, ...]:
         """Rows as records, with what they point to."""
-        pointers = [Pointers(Entity(row[1]), row[7], row[8], row[9], row[10]) for row in rows]
         carriers = self._persons_at([row[15] for row in rows if row[15]])
+        named = [_POINTERS(row) for row in rows]  # of many records the same, or nothing at all
+        distinct = {one: Pointers(Entity(one[0]), *one[1:]) for one in named}
+        links = dict(zip(distinct, self._links.resolve(tuple(distinct.values())), strict=True))
         return tuple(
             LedgerRecord(
                 seq=row[0],
-                entity=Entity(row[1]),
+                entity=distinct[pointers].entity,
                 id=row[2],
                 version=row[3],
-                payload=json.loads(row[4] or "{}") or {},
+                payload=unpacked(row[4]),
                 email=row[5],
                 created=row[6],
                 parent=row[8],
-                match=Match(row[11]),
+                match=_MATCHES[row[11]],
                 marketo_id=row[12],
                 filled=split(row[13]),
                 reason=row[14],
-                links=resolved.ready,
-                coming=resolved.coming,
+                links=links[pointers].ready,
+                coming=links[pointers].coming,
                 carrier=carriers[row[15]][0] if row[15] in carriers else "",
                 kept=carriers[row[15]][1] if row[15] in carriers else frozenset(),
                 agreed=row[16] or b"",
                 spared=split(row[17]),
                 name=row[18],
-                size=len(row[4] or ""),
+                size=size(row[4]),
             )
-            for row, resolved in zip(rows, self._links.resolve(pointers), strict=True)
+            for row, pointers in zip(rows, named, strict=True)
         )
 
     def _persons_at(self, seqs: Sequence[int]) -> Mapping[int, tuple[str, frozenset[str]]]:
@@ -320,7 +330,8 @@ class Ledger:
         )
         self._db.executemany(
             f"""UPDATE records SET state = CASE reason WHEN '' THEN 'acknowledged' ELSE 'skipped' END,
-                                   moved = max(moved, marketo_id <> ?), marketo_id = ?, filled = ?, linked = ?,
+                                   moved = CASE WHEN marketo_id <> ? AND moved = 0 THEN {_NAMED} ELSE moved END,
+                                   marketo_id = ?, filled = ?, linked = ?,
                                    agreed = CASE WHEN ? = '' THEN NULL ELSE digest END,
                                    agreed_prints = CASE WHEN ? <> '' THEN coalesce(prints, agreed_prints) END,
                                    prints = NULL, unsure = NULL, payload = {_KEPT}, before = NULL, match = '', sent = ?,

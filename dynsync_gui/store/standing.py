@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,11 +11,11 @@ from typing import Any
 from dynsync_gui.domain.errors import Retry
 from dynsync_gui.domain.findings.records import JOINED
 from dynsync_gui.domain.fingerprint import entries
-from dynsync_gui.domain.storage.records import Match, StagedRecord
+from dynsync_gui.domain.storage.records import Fit, Match, StagedRecord
 from dynsync_gui.store.agreement import agreed_prints, is_agreed, only_fills
 from dynsync_gui.store.alarms import alarms
+from dynsync_gui.store.payloads import packed
 
-_ENCODE = json.JSONEncoder(separators=(",", ":")).encode
 Held = sqlite3.Row
 """What the ledger holds of a record, by column."""
 
@@ -67,7 +66,7 @@ def standing(record: StagedRecord, held: Held | None) -> Standing:
 
 def row_of(run: int, record: StagedRecord, held: Held | None, stands: Standing) -> tuple[Any, ...]:
     """The ledger's row, in the order of its columns."""
-    payload = None if stands.state == "skipped" else _ENCODE(record.payload)
+    payload = None if stands.state == "skipped" else packed(record.payload, sound=record.fit is not Fit.REFUSED)
     moved = held is not None and (held["parent"] != record.parent or bool(held["carrier"]))
     return (
         *(record.entity.value, record.id, run, run, record.version, stands.state, stands.reason, record.name),

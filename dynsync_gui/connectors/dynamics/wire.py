@@ -17,12 +17,18 @@ from dynsync_gui.domain.schema import EntitySchema, FieldType, SourceField
 SHOWN = "OData.Community.Display.V1.FormattedValue"
 POINTS_TO = "Microsoft.Dynamics.CRM.lookuplogicalname"
 _GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+_BARE = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+"""As Dataverse itself writes them."""
 _VERSION = re.compile(r"(?:W/)?\"?([^\"]*)\"?")
 
 
 def bare_id(value: object) -> str:
     """A Dynamics id in lower case without braces; empty where there is none."""
-    found = _GUID.search(value) if isinstance(value, str) else None
+    if not isinstance(value, str):
+        return ""
+    if _BARE.fullmatch(value):
+        return value
+    found = _GUID.search(value)
     return found[0].lower() if found else ""
 
 
@@ -63,9 +69,9 @@ class _Columns:
     @classmethod
     def of(cls, fields: Sequence[SourceField]) -> Self:
         ids = [f.column for f in fields if f.type.is_lookup or f.type is FieldType.UNIQUEIDENTIFIER]
-        names = tuple(field.column for field in fields)
-        annotated = [tuple((f"{name}@{kind}", name) for name in names) for kind in (SHOWN, POINTS_TO)]
-        return cls(names, tuple(ids), *annotated)
+        shown = tuple((f"{field.column}@{SHOWN}", field.column) for field in fields)
+        points_to = tuple((f"{field.column}@{POINTS_TO}", field.column) for field in fields if field.type.is_lookup)
+        return cls(tuple(field.column for field in fields), tuple(ids), shown, points_to)
 
 
 def _record(row: Any, schema: EntitySchema, columns: _Columns) -> SourceRecord:
@@ -80,9 +86,11 @@ def _record(row: Any, schema: EntitySchema, columns: _Columns) -> SourceRecord:
     if not id_:
         raise _broken("a record without an id")
     version = _VERSION.fullmatch(str(row.get("@odata.etag", "")))
-    values = {column: row.get(column) for column in columns.all}
+    value_of = row.get
+    values = {column: value_of(column) for column in columns.all}
     for column in columns.ids:
-        values[column] = bare_id(values[column]) or None
+        if values[column] is not None:
+            values[column] = bare_id(values[column]) or None
     shown, points_to = _texts(row, columns.shown), _texts(row, columns.points_to)
     # Of all ways to put a row in bytes the quickest; version 2 of the format writes equal rows alike.
     print_ = hashlib.blake2b(marshal.dumps(row, 2), digest_size=16).digest()

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, NoReturn
 
+import orjson
+
 from dynsync_gui.domain.errors import TemporaryFailure
 from dynsync_gui.domain.findings.network import network_finding
 
@@ -43,9 +45,9 @@ class Answer:
             TemporaryFailure: It is something else, such as a sign-in page of the network.
         """
         try:
-            found = json.loads(self.body.decode("utf-8-sig"), parse_constant=_refuse)
-        except (ValueError, RecursionError):
-            found = None
+            found = orjson.loads(self.body)
+        except orjson.JSONDecodeError:
+            found = self._read_patiently()
         if isinstance(found, dict):
             return found
         code = "network.html" if self._is_page() else "network.not-json"
@@ -79,6 +81,13 @@ class Answer:
     def _now(self) -> datetime:
         """The server's time where it tells, so that a wrong clock here does no harm."""
         return self.server_time() or datetime.now(UTC)
+
+    def _read_patiently(self) -> Any:
+        """What strict JSON does not have: a byte order mark, half characters, numbers without an end; else None."""
+        try:
+            return json.loads(self.body.decode("utf-8-sig"), parse_constant=_refuse)
+        except (ValueError, RecursionError):
+            return None
 
     def _is_page(self) -> bool:
         kind = self.headers.get("Content-Type", "").lower()

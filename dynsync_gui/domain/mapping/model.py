@@ -33,6 +33,11 @@ class DefaultTarget:
     documented: bool = True
 
 
+_NEW_LENGTH = 255
+"""Characters that a created field of text holds (Adobe, lead field schema); Marketo tells no length of others."""
+_OF_TEXT = {TargetType.STRING, TargetType.EMAIL, TargetType.PHONE, TargetType.URL}
+
+
 @dataclass(frozen=True, slots=True)
 class NewField:
     """A person field to be created in Marketo. It can be hidden later, never deleted."""
@@ -44,7 +49,7 @@ class NewField:
     @property
     def field(self) -> TargetField:
         """The field as Marketo will describe it."""
-        return TargetField(self.name, self.label, self.type, 255)
+        return TargetField(self.name, self.label, self.type, _NEW_LENGTH if self.type in _OF_TEXT else None)
 
 
 @dataclass(frozen=True, slots=True)
