@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -82,9 +82,9 @@ class MarketoRestReader:
             self._persons = known
         return known
 
-    def outdated(self) -> bool:
+    def outdated(self, targets: Collection[Target]) -> bool:
         """Whether a description from the shelf is another one now; see the protocol."""
-        return self._kept is not None and self._kept.outdated()
+        return self._kept is not None and self._kept.outdated(targets)
 
     def find(
         self, target: Target, by: str, values: Sequence[str], fields: Sequence[str], kind: str = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Collection, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -83,8 +83,8 @@ class MarketoReader(Protocol):
     def describe(self, target: Target, kind: str = "") -> TargetSchema:
         """The live fields; `kind` is a custom object's API name."""
 
-    def outdated(self) -> bool:
-        """Whether a description that came from the shelf is another one now; from here on none does."""
+    def outdated(self, targets: Collection[Target]) -> bool:
+        """Whether a description of these that came from the shelf is another one now; from here on none does."""
 
     def find(
         self, target: Target, by: str, values: Sequence[str], fields: Sequence[str], kind: str = ""
