@@ -40,7 +40,7 @@ def script(forge: Forge) -> MarketoScript:
     return made
 
 
-def written(script: MarketoScript, rows: Sequence[Row], status: str = "Completed", **told: object) -> None:
+def written(script: MarketoScript, rows: Sequence[Row], status: str = "Completed", **told: object) -> bytes:
     """A finished file of these rows: person, field as the file names it, and its attributes."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
@@ -55,6 +55,7 @@ def written(script: MarketoScript, rows: Sequence[Row], status: str = "Completed
         exchange.reply(content, content_type="text/csv; charset=utf-8")
 
     script.answers["/file.json"] = file
+    return content
 
 
 def taken(writer: MarketoRestWriter) -> list[PersonChange]:

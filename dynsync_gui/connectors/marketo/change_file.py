@@ -16,7 +16,7 @@ from dynsync_gui.connectors.http.retry import brief
 from dynsync_gui.connectors.marketo.changes import PROGRAM, changes_from_there, on_marketos_clock
 from dynsync_gui.connectors.marketo.client import MarketoClient, Refused, read, write
 from dynsync_gui.connectors.marketo.extract_file import lost, taken
-from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure
+from dynsync_gui.domain.errors import TemporaryFailure
 from dynsync_gui.domain.findings.marketo import MARKETO
 from dynsync_gui.domain.ports.marketo import ChangeOrder, PersonChange, WrittenChanges
 from dynsync_gui.domain.schema import TargetField
@@ -114,9 +114,7 @@ def _end(order: ChangeOrder, job: Mapping[str, Any]) -> datetime:
     return min(ends.astimezone(UTC), (began if began.tzinfo else began.replace(tzinfo=UTC)).astimezone(UTC))
 
 
-def _parts(
-    file: IO[bytes], names: Mapping[str, Sequence[str]]
-) -> Generator[tuple[PersonChange, ...], None, None]:
+def _parts(file: IO[bytes], names: Mapping[str, Sequence[str]]) -> Generator[tuple[PersonChange, ...], None, None]:
     part: list[PersonChange] = []
     everything = tuple(dict.fromkeys(name for found in names.values() for name in found))
     for row in _rows(file):

@@ -1,4 +1,4 @@
-"""Takes the file of a finished extract whole, or not at all (Adobe, bulk extract: file size, checksum, range requests)."""
+"""Takes the file of a finished extract whole, or not at all (Adobe, bulk extract: file size, checksum, ranges)."""
 
 from __future__ import annotations
 
@@ -45,8 +45,7 @@ def taken(client: MarketoClient, path: str, job: Mapping[str, Any]) -> IO[bytes]
         for piece in _pieces(client, path, size):
             digest.update(piece)
             file.write(piece)
-        if (told := str(job.get("fileChecksum") or "")) and told != f"sha256:{digest.hexdigest()}":
-            raise _not_whole("another checksum")
+        _compare(str(job.get("fileChecksum") or ""), f"sha256:{digest.hexdigest()}")
         file.seek(0)
     except Refused as refused:
         file.close()
@@ -83,6 +82,11 @@ def _pieces(client: MarketoClient, path: str, size: int) -> Iterator[bytes]:
             return content
 
         yield client.call(fetch(path, span), Patience(_TRIES, _SECONDS), take)
+
+
+def _compare(told: str, came: str) -> None:
+    if told and told != came:
+        raise _not_whole("another checksum")
 
 
 def _not_whole(detail: str) -> TemporaryFailure:
