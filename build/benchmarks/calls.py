@@ -1,4 +1,4 @@
-"""What a cycle costs in calls: nothing changed, and one record among many changed."""
+"""What a cycle costs in calls, in a small and in a large world: nothing changed, and one record among many changed."""
 
 from __future__ import annotations
 
@@ -8,25 +8,30 @@ from pathlib import Path
 from benchmarks.product import dynsync
 from benchmarks.systems import Systems, rehearsed
 
-_WORLD = 2_000
+_SMALL, _LARGE = 300, 20_000
 
 
-def show(_records: int) -> None:
+def show(records: int) -> None:
     """Bring a rehearsal over, then look at two cycles; sign-in is not counted."""
+    for world in (_SMALL, min(records, _LARGE)):
+        _show(world)
+
+
+def _show(world: int) -> None:
     with (
         tempfile.TemporaryDirectory() as folder,
-        rehearsed(_WORLD, limits=False) as systems,
+        rehearsed(world, limits=False) as systems,
         dynsync(systems, Path(folder)) as product,
     ):
         product.run("start")
         product.run("go on")  # what came of the first sync itself is done
         systems.forget()
         product.run("go on")
-        print(f"idle cycle of three tables: {_asked(systems)}")
+        print(f"{world:,} records, idle cycle of four tables: {_asked(systems)}")
         systems.change("contact", systems.first_id("contact"), jobtitle="Head of measurements")
         systems.forget()
-        job = product.run("go on")
-        print(f"one changed record: {job.taken} taken by Marketo in one cycle, {_asked(systems)}")
+        job = product.run("go on")  # with the file of what the first sync wrote, where it wrote much
+        print(f"{world:,} records, one changed: {job.taken} taken by Marketo in one cycle, {_asked(systems)}")
 
 
 def _asked(systems: Systems) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 from dynsync_gui.domain.cancel import CancelToken
@@ -18,14 +19,16 @@ from dynsync_gui.domain.storage.store import SyncStore
 
 log = logging.getLogger(__name__)
 
-MANY, MOST = 1_500, 150_000
-"""People written by a run, from which on a file is cheaper than pages, and up to which it can be taken at once."""
+MANY = 1_500
+"""People written by a run, from which on a file is cheaper than pages."""
 
 EVERY, LOOKS = 60.0, 2
 """Marketo tells news of a file once in so many seconds; so often a run looks that has something to write."""
 
 _LONGEST = timedelta(hours=1)
 _SAFE = timedelta(seconds=5)
+_AFTER = timedelta(seconds=5)
+"""After the run's end: what follows the file is to begin when the run's own last writes are over."""
 
 
 class ChangeFile:
@@ -55,10 +58,10 @@ class ChangeFile:
         """
         if not self._store.change_token() or self._store.change_order() is not None:
             return
-        if not MANY <= self._store.people_written(run) <= MOST:
+        if self._store.people_written(run) < MANY:
             return
         try:
-            order = self._marketo.order_changes(since - _SAFE, datetime.now(UTC))
+            order = self._marketo.order_changes(since - _SAFE, datetime.now(UTC) + _AFTER)
         except DynSyncError as failure:
             log.info("no file of changes: %s", failure.code)
             return
@@ -88,14 +91,14 @@ class ChangeFile:
         for look in range(LOOKS):
             if look:
                 self._token.wait(EVERY)
-            parts = self._marketo.ordered_changes(order, fields)
-            if parts is not None:
-                for part in parts:
-                    self._token.checkpoint()
-                    self._store.keep_changes(part, before)
-                    self.by_hand = self.by_hand or any(change.by_hand for change in part)
+            if (written := self._marketo.ordered_changes(order, fields)) is not None:
+                with closing(written.parts) as parts:
+                    for part in parts:
+                        self._token.checkpoint()
+                        self._store.keep_changes(part, before)
+                        self.by_hand = self.by_hand or any(change.by_hand for change in part)
                 with self._store.transaction():
-                    self._store.keep_changes((), order.onward)
+                    self._store.keep_changes((), written.onward)
                     self._store.keep_order(None)
                 return True
             if self._may_wait(order):

@@ -131,7 +131,8 @@ class Runner:
             self._calls_left,
         )
         calls, run = planner.prepare(schemas, mapping)
-        if (any(self._outgoing().values()) or self._wishes) and marketo.outdated():
+        written = {entity.target for entity, waiting in self._outgoing().items() if waiting}
+        if marketo.outdated(tuple(Target) if self._wishes else written):
             return self.prepare(mapping)  # nothing is written by what Marketo told an hour ago
         guard_mass_changes(self._store, self._settings, run.id)
         return planner, Prepared(planner, schemas, mapping, run, calls)

@@ -19,7 +19,7 @@ _MARK = "marketo"
 
 
 _FILE = "marketo-file"
-"""Likewise of a file of changes: its number, what follows it, and the moment at which it ends."""
+"""Likewise of a file of changes: its number, and the moment at which it ends on both clocks."""
 
 _BY_PERSON = "marketo_id <> ''"
 """What SQLite has to be told so that it takes the index, which leaves out who has no person."""
@@ -74,7 +74,7 @@ class IncomingChanges:
             self._db.execute(
                 """INSERT INTO cursors (entity, run, names, next_link, delta_link, complete)
                    VALUES (?, 0, ?, ?, ?, 0)""",
-                (_FILE, json.dumps(order.until.isoformat()), order.id, order.onward),
+                (_FILE, json.dumps(order.until.isoformat()), order.id, order.ends),
             )
 
     def _records_of(self, persons: Collection[str]) -> Mapping[str, list[tuple[int, frozenset[bytes]]]]:

@@ -20,9 +20,10 @@ from .scripted import Exchange, Forge
 
 START = datetime(2026, 11, 22, 8, tzinfo=UTC)
 END = START + timedelta(minutes=5)
-ORDER = ChangeOrder("e-1", "onward", END)
+ORDER = ChangeOrder("e-1", "2026-11-22T08:05:00Z", END)
 TITLE = {"name": "title", "displayName": "Job Title", "dataType": "string", "length": 255, "updateable": True}
 CITY = {"name": "city", "displayName": "City", "dataType": "string", "length": 255, "updateable": True}
+BEGUN = {"createdAt": "2026-11-22T08:04:55Z", "startedAt": "2026-11-22T08:05:30Z"}
 Row = tuple[int, str, object]
 
 
@@ -39,7 +40,7 @@ def script(forge: Forge) -> MarketoScript:
     return made
 
 
-def written(script: MarketoScript, rows: Sequence[Row], status: str = "Completed", **told: object) -> None:
+def written(script: MarketoScript, rows: Sequence[Row], status: str = "Completed", **told: object) -> bytes:
     """A finished file of these rows: person, field as the file names it, and its attributes."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
@@ -47,19 +48,20 @@ def written(script: MarketoScript, rows: Sequence[Row], status: str = "Completed
     for person, name, attributes in rows:
         writer.writerow([person, name, attributes if isinstance(attributes, str) else json.dumps(attributes)])
     content = stream.getvalue().encode()
-    about = {"fileSize": len(content), "fileChecksum": f"sha256:{hashlib.sha256(content).hexdigest()}", **told}
+    about = {"fileSize": len(content), "fileChecksum": f"sha256:{hashlib.sha256(content).hexdigest()}", **BEGUN, **told}
     script.answers["/status.json"] = ok({"exportId": "e-1", "status": status, **about})
 
     def file(exchange: Exchange) -> None:
         exchange.reply(content, content_type="text/csv; charset=utf-8")
 
     script.answers["/file.json"] = file
+    return content
 
 
 def taken(writer: MarketoRestWriter) -> list[PersonChange]:
-    parts = writer.ordered_changes(ORDER, ["title", "city"])
-    assert parts is not None
-    return [change for part in parts for change in part]
+    written = writer.ordered_changes(ORDER, ["title", "city"])
+    assert written is not None
+    return [change for part in written.parts for change in part]
 
 
 def test_it_is_asked_for_by_the_name_of_the_activity(script: MarketoScript) -> None:
@@ -67,13 +69,11 @@ def test_it_is_asked_for_by_the_name_of_the_activity(script: MarketoScript) -> N
     order = writer.order_changes(START, END)
     writer.close()
     assert order is not None
-    assert (order.id, order.onward, order.until) == ("e-1", "onward", END)
+    assert (order.id, order.until) == ("e-1", END)
     (made,) = script.asked("/create.json")
     assert made.json["filter"]["activityTypeIds"] == [113]
     moments = made.json["filter"]["createdAt"]
-    (token,) = script.asked("/pagingtoken.json")
-    since = token.query["sinceDatetime"]
-    assert moments["startAt"] < since < moments["endAt"], "what follows begins before its end"
+    assert moments["startAt"] < moments["endAt"] == order.ends
     assert len(script.asked("/enqueue.json")) == 1
 
 
@@ -104,9 +104,28 @@ def test_fields_are_found_by_their_labels_and_unknown_ones_may_be_any(script: Ma
 def test_many_come_in_parts(script: MarketoScript) -> None:
     written(script, [(number, "City", {"New Value": str(number)}) for number in range(700)])
     writer = script.writer()
-    parts = list(writer.ordered_changes(ORDER, ["city"]) or ())
+    found = writer.ordered_changes(ORDER, ["city"])
+    assert found is not None
+    assert [len(part) for part in found.parts] == [300, 300, 100]
     writer.close()
-    assert [len(part) for part in parts] == [300, 300, 100]
+
+
+@pytest.mark.parametrize(
+    ("told", "since"),
+    [
+        ({"startedAt": "2026-11-22T08:05:30Z"}, "2026-11-22T08:04:59Z"),
+        ({"startedAt": "2026-11-22T08:04:56+0000"}, "2026-11-22T08:04:56Z"),
+        ({"startedAt": None, "createdAt": "2026-11-22T08:04:55Z"}, "2026-11-22T08:04:55Z"),
+    ],
+)
+def test_what_follows_begins_where_it_ends_or_where_it_was_written_before(
+    script: MarketoScript, told: dict[str, object], since: str
+) -> None:
+    written(script, [(1, "City", {"New Value": "x"})], **told)
+    writer = script.writer()
+    taken(writer)
+    writer.close()
+    assert [request.query["sinceDatetime"] for request in script.asked("/pagingtoken.json")] == [since]
 
 
 @pytest.mark.parametrize("status", ["Created", "Queued", "Processing"])
@@ -117,7 +136,7 @@ def test_what_is_not_written_yet_is_none(script: MarketoScript, status: str) -> 
     writer.close()
 
 
-@pytest.mark.parametrize(("status", "size"), [("Failed", 10), ("Canceled", 10), ("Completed", 40_000_000)])
+@pytest.mark.parametrize(("status", "size"), [("Failed", 10), ("Canceled", 10), ("Completed", 500_000_000)])
 def test_what_will_never_come_or_is_too_large_fails(script: MarketoScript, status: str, size: int) -> None:
     written(script, [], status, fileSize=size)
     writer = script.writer()

@@ -170,20 +170,21 @@ def test_what_was_taken_is_compared_before_anything_is_written(shelf: MemoryShel
     asked = Asked()
     first = kept_targets(shelf, asked)
     first.told(Target.COMPANY)
-    assert not first.outdated()
+    assert not first.outdated(set(Target))
     assert len(asked.targets) == 1, "what was asked for just now is not asked for again"
     second = kept_targets(shelf, asked)
     second.told(Target.COMPANY)
-    assert not second.outdated()
+    assert not second.outdated(set(Target))
     asked.told = {"result": [{"fields": [{"name": "new"}]}]}
     third = kept_targets(shelf, asked)
     third.told(Target.COMPANY)
-    assert third.outdated()
+    assert third.outdated(set(Target))
     assert third.told(Target.COMPANY) == asked.told
-    assert not third.outdated()
+    assert not third.outdated(set(Target))
     asked.refuses = True
     fourth = kept_targets(shelf, asked)
     fourth.told(Target.COMPANY)
-    assert fourth.outdated()
+    assert not fourth.outdated({Target.ROLE}), "what is not about to be written is not asked for"
+    assert fourth.outdated(set(Target))
     with pytest.raises(ConnectionFailed):
         kept_targets(shelf, asked).told(Target.COMPANY)

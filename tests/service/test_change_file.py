@@ -15,6 +15,7 @@ from dynsync_gui.simulators.clock import Clock
 from dynsync_gui.simulators.server import Rehearsal
 from dynsync_gui.system.secrets import SecretSource
 from tests.service.conftest import Desk, reaching
+from tests.service.life import Life
 
 EXPORT = "/bulk/v1/activities/export/"
 PAGES = "/activities/leadchanges"
@@ -77,11 +78,35 @@ def test_many_echoes_cost_a_file_and_no_page(feed: Feed) -> None:
     assert ended.report.acknowledged == 0
     paths = sorted(entry.path for entry in feed.log.entries("marketo") if "oauth" not in entry.path)
     assert [path.rpartition("/")[2] for path in paths] == [
-        "file.json", "status.json", "leadchanges.json", "describe2.json",
+        "file.json", "status.json", "leadchanges.json", "pagingtoken.json", "describe2.json",
     ]  # fmt: skip
     feed.log.clear()
     feed.cycle()
     assert (feed.asked(EXPORT), feed.asked(PAGES)) == (0, 1)
+
+
+@pytest.mark.parametrize("records", [400, 1200])
+def test_one_changed_record_right_after_a_first_sync_costs_fifteen_calls_whatever_its_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, records: int
+) -> None:
+    monkeypatch.setattr(change_file, "MANY", 100)
+    monkeypatch.setattr(change_file, "EVERY", 0.0)
+    with Rehearsal(records, 2, tmp_path / "world", limits=False, clock=Clock()) as rehearsal:
+        service = open_service(Options(tmp_path / "profile", SecretSource.SESSION))
+        life = Life(Desk(service, rehearsal, *reaching(rehearsal), tmp_path / "profile", []))
+        try:
+            assert isinstance(life.desk.start(), RunEnded)
+            rehearsal.clock.advance(120)
+            contact = life.rows("contact", statecode=0)[0]["contactid"]
+            life.world.update("contact", contact, {"jobtitle": "Head of counting"})
+            rehearsal.log.clear()
+            life.cycle()
+        finally:
+            service.close()
+        signing_in = ("/api/data/v9.2/", "/identity/oauth/token")
+        paths = [one.path for one in rehearsal.log.entries() if one.system != "entra" and one.path not in signing_in]
+        assert life.person(contact)["title"] == "Head of counting"
+        assert (len([path for path in paths if EXPORT in path]), len(paths)) == (2, 15), paths
 
 
 def test_many_people_are_not_listed_where_marketo_is_known_to_hold_more(

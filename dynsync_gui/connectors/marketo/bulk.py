@@ -117,7 +117,7 @@ class MarketoBulk:
 
     def _file(self, path: str) -> str | None:
         try:
-            return self._client.call(fetch(path), patient(), lambda told: str(told["text"]))
+            return self._client.call(fetch(path), patient(), _text)
         except Refused as refused:
             if refused.code == _NO_FILE:
                 return None
@@ -148,6 +148,11 @@ def _count(row: Mapping[str, Any], name: str) -> int:
 
 def _unclear(detail: str) -> NoReturn:
     raise TemporaryFailure("marketo.outcome", MARKETO["611"], detail)
+
+
+def _text(told: Mapping[str, Any]) -> str:
+    content = told.get("content")
+    return content.decode("utf-8-sig", "replace") if isinstance(content, bytes) else _unclear("no file")
 
 
 def _stamp(moment: datetime) -> str:

@@ -6,19 +6,19 @@ A page holds 300 changes, and each value that DynSync writes is one: after many 
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import IO, Any
 
 from dynsync_gui.connectors.http.retry import brief
-from dynsync_gui.connectors.marketo.changes import PROGRAM, changes_from, on_marketos_clock
-from dynsync_gui.connectors.marketo.client import MarketoClient, Refused, fetch, read, write
-from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure
+from dynsync_gui.connectors.marketo.changes import PROGRAM, changes_from_there, on_marketos_clock
+from dynsync_gui.connectors.marketo.client import MarketoClient, Refused, read, write
+from dynsync_gui.connectors.marketo.extract_file import lost, taken
+from dynsync_gui.domain.errors import TemporaryFailure
 from dynsync_gui.domain.findings.marketo import MARKETO
-from dynsync_gui.domain.ports.marketo import ChangeOrder, PersonChange
+from dynsync_gui.domain.ports.marketo import ChangeOrder, PersonChange, WrittenChanges
 from dynsync_gui.domain.schema import TargetField
 
 _TYPES = "/rest/v1/activities/types.json"
@@ -26,9 +26,7 @@ _EXPORT = "/bulk/v1/activities/export"
 _CHANGE = "change data value"
 """Instances number the kinds of activity differently: only their names tell."""
 _COLUMNS = ("leadId", "primaryAttributeValue", "attributes")
-_SECONDS, _FILE_SECONDS = 20.0, 120.0
-_NO_FILE = "610"
-_MOST_BYTES = 30_000_000
+_SECONDS = 20.0
 _UNFINISHED = {"Created", "Queued", "Processing"}
 _AT_ONCE = 300
 _BEFORE, _AFTER, _SOURCE = "Old Value", "New Value", "Source"
@@ -55,8 +53,6 @@ def order_changes(client: MarketoClient, since: datetime, until: datetime) -> Ch
         ids = [row.get("id") for row in named if str(row.get("name")).casefold() == _CHANGE]
         if not ids:
             return None
-        # What follows the file begins a second before its end: Adobe does not say to which of them the last second is.
-        onward = changes_from(client, until - timedelta(seconds=1), patience)
         moments = {"startAt": on_marketos_clock(client, since), "endAt": on_marketos_clock(client, until)}
         content = {
             "format": "CSV",
@@ -67,13 +63,13 @@ def order_changes(client: MarketoClient, since: datetime, until: datetime) -> Ch
         client.call(write(f"{_EXPORT}/{id_}/enqueue.json", {}), patience, _job)
     except Refused as refused:
         raise refused.failure from None
-    return ChangeOrder(id_, onward, until)
+    return ChangeOrder(id_, moments["endAt"], until)
 
 
 def ordered_changes(
     client: MarketoClient, order: ChangeOrder, wanted: Sequence[str], fields: Sequence[TargetField]
-) -> Iterator[tuple[PersonChange, ...]] | None:
-    """What the file holds, in parts; None as long as it is not written.
+) -> WrittenChanges | None:
+    """What the file holds, in parts, and what follows it; None as long as it is not written.
 
     Args:
         client: Makes the calls.
@@ -82,32 +78,46 @@ def ordered_changes(
         fields: All person fields: the file names them as people do.
 
     Raises:
-        ConnectionFailed: There is no such file (any more), or it is too large to be taken at once.
+        ConnectionFailed: There is no such file (any more), or it is too large.
+        TemporaryFailure: What came is not whole.
     """
     try:
         job = client.call(read(f"{_EXPORT}/{order.id}/status.json"), brief(_SECONDS), _job)
-        if job.get("status") in _UNFINISHED:
-            return None
-        if job.get("status") != "Completed" or not 0 <= int(job.get("fileSize") or 0) <= _MOST_BYTES:
-            raise _lost(f"{job.get('status')}, {job.get('fileSize')} bytes")
     except Refused as refused:
         raise refused.failure from None
+    if job.get("status") in _UNFINISHED:
+        return None
+    if job.get("status") != "Completed":
+        raise lost(str(job.get("status")))
+    end = _end(order, job)
+    file = taken(client, f"{_EXPORT}/{order.id}/file.json", job)
+    if file is None:
+        return None
     try:
-        text = client.call(fetch(f"{_EXPORT}/{order.id}/file.json"), brief(_FILE_SECONDS), _text)
-    except Refused as refused:
-        if refused.code == _NO_FILE:  # it may be called complete before it is there
-            return None
-        raise refused.failure from None
-    told = str(job.get("fileChecksum") or "")
-    if told and told != f"sha256:{hashlib.sha256(text.encode()).hexdigest()}":
-        raise TemporaryFailure("611", MARKETO["611"], "a file of changes that is not whole")
-    return _parts(text, _by_word(wanted, fields))
+        onward = changes_from_there(client, end, brief(_SECONDS))
+    except BaseException:
+        file.close()
+        raise
+    return WrittenChanges(_parts(file, _by_word(wanted, fields)), onward)
 
 
-def _parts(text: str, names: Mapping[str, Sequence[str]]) -> Iterator[tuple[PersonChange, ...]]:
+def _end(order: ChangeOrder, job: Mapping[str, Any]) -> datetime:
+    """Until when the file tells all, on Marketo's clock: it was to end a little after it was asked for.
+
+    Adobe does not say whether the last second is in it. What was not over when Marketo began to write it is not.
+    """
+    try:
+        ends = datetime.fromisoformat(order.ends) - timedelta(seconds=1)
+        began = datetime.fromisoformat(str(job.get("startedAt") or job.get("createdAt")))
+    except ValueError:
+        raise lost("a file of no known span") from None
+    return min(ends.astimezone(UTC), (began if began.tzinfo else began.replace(tzinfo=UTC)).astimezone(UTC))
+
+
+def _parts(file: IO[bytes], names: Mapping[str, Sequence[str]]) -> Generator[tuple[PersonChange, ...], None, None]:
     part: list[PersonChange] = []
     everything = tuple(dict.fromkeys(name for found in names.values() for name in found))
-    for row in _rows(text):
+    for row in _rows(file):
         person, values = str(row.get("leadId") or ""), _values(row.get("attributes"))
         after = str(values[_AFTER]) if values.get(_AFTER) is not None else None
         # A field of a name that nobody knows may have got another one since: it may be any.
@@ -121,9 +131,10 @@ def _parts(text: str, names: Mapping[str, Sequence[str]]) -> Iterator[tuple[Pers
         yield tuple(part)
 
 
-def _rows(text: str) -> Iterator[dict[str, str]]:
+def _rows(file: IO[bytes]) -> Iterator[dict[str, str]]:
     try:
-        yield from csv.DictReader(io.StringIO(text, newline=""))
+        with io.TextIOWrapper(file, "utf-8-sig", "replace", newline="") as text:
+            yield from csv.DictReader(text)
     except csv.Error as error:
         raise TemporaryFailure("611", MARKETO["611"], f"a file of changes that is no table: {error}") from None
 
@@ -150,13 +161,3 @@ def _job(told: Mapping[str, Any]) -> Mapping[str, Any]:
     if not isinstance(rows, list) or not rows or not isinstance(rows[0], dict) or not rows[0].get("exportId"):
         raise TemporaryFailure("611", MARKETO["611"], "a file of changes without a number")
     return rows[0]
-
-
-def _text(told: Mapping[str, Any]) -> str:
-    if not isinstance(told.get("text"), str):
-        raise TemporaryFailure("611", MARKETO["611"], "something else in place of a file of changes")
-    return str(told["text"])
-
-
-def _lost(detail: str) -> ConnectionFailed:
-    return ConnectionFailed("610", MARKETO["610"], detail)

@@ -21,15 +21,23 @@ PROGRAM = "Web service API"
 
 def changes_from(client: MarketoClient, moment: datetime, patience: Patience) -> str:
     """The token that leads to all changes since a moment of this computer's clock."""
+    return changes_from_there(client, moment - timedelta(seconds=client.clock_ahead), patience)
+
+
+def changes_from_there(client: MarketoClient, moment: datetime, patience: Patience) -> str:
+    """The token that leads to all changes since a moment of Marketo's clock, that second with them."""
     try:
-        return client.call(read(_TOKEN, sinceDatetime=on_marketos_clock(client, moment)), patience, onward)
+        return client.call(read(_TOKEN, sinceDatetime=_written(moment)), patience, onward)
     except Refused as refused:
         raise refused.failure from None
 
 
 def on_marketos_clock(client: MarketoClient, moment: datetime) -> str:
     """A moment of this computer's clock as Marketo would write it, in whole seconds, never later."""
-    moment -= timedelta(seconds=client.clock_ahead)
+    return _written(moment - timedelta(seconds=client.clock_ahead))
+
+
+def _written(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

@@ -53,7 +53,9 @@ class Request:
         body: What to post.
         kind: Its content type.
         seconds: How long it may take.
-        text: Whether the answer is a file: it is found whole under ``text``.
+        file: Whether the answer is a file: its bytes are found under ``content``.
+        span: Places of the first and the last byte of a file that are wanted; None for all of it. Which ones came is
+            found under ``span``, as the server words it.
     """
 
     method: str
@@ -61,12 +63,13 @@ class Request:
     body: bytes | None = None
     kind: str = ""
     seconds: float = _SECONDS
-    text: bool = False
+    file: bool = False
+    span: tuple[int, int] | None = None
 
 
-def fetch(path: str) -> Request:
-    """A GET of a file."""
-    return Request("GET", path, text=True)
+def fetch(path: str, span: tuple[int, int] | None = None) -> Request:
+    """A GET of a file, or of some of its bytes."""
+    return Request("GET", path, file=True, span=span)
 
 
 def read(path: str, **query: str) -> Request:
@@ -137,9 +140,11 @@ class MarketoClient:
             raise
 
     def _sent(self, request: Request, token: str, patience: Patience) -> Answer:
-        headers = {"Accept": "*/*" if request.text else "application/json", "Authorization": f"Bearer {token}"}
+        headers = {"Accept": "*/*" if request.file else "application/json", "Authorization": f"Bearer {token}"}
         if request.kind:
             headers["Content-Type"] = request.kind
+        if request.span:
+            headers["Range"] = f"bytes={request.span[0]}-{request.span[1]}"
         limits = sooner(Limits(seconds=request.seconds, silence=120.0), patience.attempt)
         with self._limiter.place():
             answer = self._http.send(request.method, self._base + request.path, headers, request.body, limits)
@@ -149,9 +154,12 @@ class MarketoClient:
 
     def _told(self, answer: Answer, request: Request) -> dict[str, Any]:
         """The envelope; HTTP statuses other than 200 are rare and said like codes."""
+        part = answer.status == 206 and request.span is not None
+        # A file begins with the name of a column, an envelope with a brace.
+        if part or (answer.status == 200 and request.file and answer.body[:1] != b"{"):
+            return {"success": True, "content": answer.body, "span": answer.headers.get("Content-Range", "")}
         if answer.status == 200:
-            # A file begins with the name of a column, an envelope with a brace.
-            return {"success": True, "text": answer.text} if request.text and answer.body[:1] != b"{" else answer.json()
+            return answer.json()
         code = "603" if answer.status == 403 else str(answer.status)
         failure = TemporaryFailure(code, _finding(code, "", request), f"HTTP {answer.status}")
         if again := passing(failure, answer.status, answer.retry_after()):

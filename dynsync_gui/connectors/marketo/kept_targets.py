@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from dynsync_gui.connectors.kept import keep, take
@@ -29,17 +29,17 @@ class KeptTargets:
         """Nothing is asked yet."""
         self._mark, self._shelf, self._live = [settings.endpoint, settings.client_id], shelf, live
         self._lock = threading.Lock()
-        self._taken: dict[Target, Mapping[str, Any]] | None = {}
+        self._taken: dict[Target, Mapping[str, Any]] = {}
+        self._live_only: set[Target] = set()
 
     def told(self, target: Target) -> Mapping[str, Any]:
         """What Marketo tells about a target, or told within the hour, or last where it takes no more calls today."""
         with self._lock:
-            fresh = self._taken is None or target not in _TARGETS
+            fresh = target in self._live_only or target not in _TARGETS
         kept = {} if fresh else take(self._shelf, _key(target), self._mark, _HOUR)
         if isinstance(kept.get("told"), dict):
             with self._lock:
-                if self._taken is not None:
-                    self._taken[target] = kept["told"]
+                self._taken[target] = kept["told"]
             return kept["told"]  # type: ignore[no-any-return]
         try:
             return self._asked(target)
@@ -49,10 +49,11 @@ class KeptTargets:
                 raise
             return kept["told"]  # type: ignore[no-any-return]
 
-    def outdated(self) -> bool:
-        """Whether Marketo tells something else now; a refusal is something else, too."""
+    def outdated(self, targets: Collection[Target]) -> bool:
+        """Whether Marketo tells something else of some targets now; a refusal is something else, too."""
         with self._lock:
-            taken, self._taken = self._taken or {}, None
+            taken = {target: self._taken.pop(target) for target in self._taken.keys() & set(targets)}
+            self._live_only |= set(targets)
         another = False
         for target, before in taken.items():
             try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,7 +27,7 @@ from dynsync_gui.domain.ends import EndPage, Feed
 from dynsync_gui.domain.mapping import NewField
 from dynsync_gui.domain.ports.connections import RateWindow, Shelf
 from dynsync_gui.domain.ports.listening import OnCheck, OnWait
-from dynsync_gui.domain.ports.marketo import ChangeOrder, ChangePage, PersonChange, RowOutcome
+from dynsync_gui.domain.ports.marketo import ChangeOrder, ChangePage, RowOutcome, WrittenChanges
 from dynsync_gui.domain.schema import CustomType, System, Target, TargetSchema
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
@@ -82,9 +82,9 @@ class MarketoRestReader:
             self._persons = known
         return known
 
-    def outdated(self) -> bool:
+    def outdated(self, targets: Collection[Target]) -> bool:
         """Whether a description from the shelf is another one now; see the protocol."""
-        return self._kept is not None and self._kept.outdated()
+        return self._kept is not None and self._kept.outdated(targets)
 
     def find(
         self, target: Target, by: str, values: Sequence[str], fields: Sequence[str], kind: str = ""
@@ -108,7 +108,7 @@ class MarketoRestReader:
         """Let Marketo write a file of changes; see the protocol."""
         return change_file.order_changes(self._client, since, until)
 
-    def ordered_changes(self, order: ChangeOrder, fields: Sequence[str]) -> Iterator[tuple[PersonChange, ...]] | None:
+    def ordered_changes(self, order: ChangeOrder, fields: Sequence[str]) -> WrittenChanges | None:
         """What such a file tells of these fields; see the protocol."""
         persons = self._persons or self.describe(Target.PERSON)
         return change_file.ordered_changes(self._client, order, fields, persons.fields)

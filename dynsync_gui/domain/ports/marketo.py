@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -54,13 +54,21 @@ class ChangeOrder:
 
     Attributes:
         id: Marketo's number of it.
-        onward: The token that leads to what it does not hold any more.
-        until: The moment at which it ends, on this computer's clock.
+        ends: The moment at which it is to end, as Marketo's clock has it.
+        until: That moment on this computer's clock.
     """
 
     id: str
-    onward: str
+    ends: str
     until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenChanges:
+    """What such a file tells, in parts, which have to be closed; `onward` leads to what it does not hold any more."""
+
+    parts: Generator[tuple[PersonChange, ...], None, None]
+    onward: str
 
 
 class MarketoReader(Protocol):
@@ -75,8 +83,8 @@ class MarketoReader(Protocol):
     def describe(self, target: Target, kind: str = "") -> TargetSchema:
         """The live fields; `kind` is a custom object's API name."""
 
-    def outdated(self) -> bool:
-        """Whether a description that came from the shelf is another one now; from here on none does."""
+    def outdated(self, targets: Collection[Target]) -> bool:
+        """Whether a description of these that came from the shelf is another one now; from here on none does."""
 
     def find(
         self, target: Target, by: str, values: Sequence[str], fields: Sequence[str], kind: str = ""
@@ -111,11 +119,12 @@ class MarketoReader(Protocol):
             ConnectionFailed: It makes no file now.
         """
 
-    def ordered_changes(self, order: ChangeOrder, fields: Sequence[str]) -> Iterator[tuple[PersonChange, ...]] | None:
-        """What such a file tells of these fields, in parts; None as long as it is not written.
+    def ordered_changes(self, order: ChangeOrder, fields: Sequence[str]) -> WrittenChanges | None:
+        """What such a file tells of these fields; None as long as it is not written.
 
         Raises:
             ConnectionFailed: There is no such file, or it is too large.
+            TemporaryFailure: What came is not whole.
         """
 
     def all_persons(self, fields: Sequence[str], at_most: int) -> tuple[Mapping[str, Any], ...] | None:
