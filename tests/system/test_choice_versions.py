@@ -65,13 +65,14 @@ def test_a_history_that_cannot_be_read_for_a_moment_is_never_overwritten(
     path = tmp_path / "choices.toml"
     add_version(path, FIRST)
     before = path.read_bytes()
-    with monkeypatch.context() as held, pytest.raises(SettingsError):  # a virus scanner or a backup holds the file
 
-        def locked(_: Path) -> bytes:
-            raise PermissionError(13, "The process cannot access the file")
+    def locked(_: Path) -> bytes:  # by a virus scanner, or a backup
+        raise PermissionError(13, "The process cannot access the file")
 
+    with monkeypatch.context() as held:
         held.setattr(Path, "read_bytes", locked)
-        add_version(path, SECOND)
+        with pytest.raises(SettingsError):
+            add_version(path, SECOND)
     assert path.read_bytes() == before
     add_version(path, SECOND)
     assert [one.fields for one in read_versions(path)] == [FIRST, SECOND]
