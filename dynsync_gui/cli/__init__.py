@@ -10,7 +10,7 @@ from dynsync_gui.cli.arguments import parse, wanted_language
 from dynsync_gui.cli.options import Options
 from dynsync_gui.cli.output import Output, survive_narrow_consoles
 from dynsync_gui.cli.workshop import Workshop, real_workshop
-from dynsync_gui.domain.errors import UNEXPECTED, Cancelled, DynSyncError, ExitStatus, Finding
+from dynsync_gui.domain.errors import Cancelled, DynSyncError, ExitStatus, Finding, unexpected
 from dynsync_gui.domain.text import NOTHING, msg
 from dynsync_gui.system.language import LANGUAGES, choose_language, speak
 from dynsync_gui.system.logging import Logs, start_logging
@@ -64,7 +64,7 @@ def _answered(options: Options, workshop: Workshop | None, output: Output, logs:
         return error.exit_status
     except Exception as cause:  # noqa: BLE001  the last net: people get a sentence, the log gets the rest
         _log.info("This is what it met:", exc_info=cause)
-        unknown = DynSyncError("unexpected", UNEXPECTED, type(cause).__name__)
+        unknown = unexpected(cause)
         _say(output, unknown, error_text(unknown))
         return ExitStatus.FAULT
 

@@ -116,3 +116,8 @@ UNEXPECTED = Finding(
     Owner.DYNSYNC,
     Retry.NEXT_RUN,
 )
+
+
+def unexpected(cause: Exception) -> DynSyncError:
+    """What DynSync does not know, in our words; `cause` itself belongs in the log."""
+    return DynSyncError("unexpected", UNEXPECTED, detail=type(cause).__name__)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from random import uniform
 
-from dynsync_gui.domain.errors import DynSyncError, Retry, TemporaryFailure
+from dynsync_gui.domain.errors import Cancelled, DynSyncError, Retry, TemporaryFailure, unexpected
 from dynsync_gui.domain.events import CycleEnded, Event, RunEnded
 from dynsync_gui.domain.report import RunReport
 from dynsync_gui.service.jobs import BackgroundJob
 from dynsync_gui.service.progress import QUOTA_ZONE
+
+log = logging.getLogger(__name__)
 
 SOONEST = 60.0
 """Seconds between two cycles while there is activity; never more than the interval that was set."""
@@ -58,6 +61,8 @@ def follow(
 ) -> Event:
     """Run cycles until the job is cancelled.
 
+    What nobody foresaw ends a cycle and not the cycles: it may be one record's, or gone by the next time.
+
     Args:
         job: Cancels and pauses it.
         minutes: The interval that was set.
@@ -78,6 +83,11 @@ def follow(
             if not _passes(error):
                 raise
             failure = error
+        except Cancelled:
+            raise
+        except Exception as error:
+            log.exception("a cycle met something unknown")
+            failure = unexpected(error)
         if ended is not None:
             seconds = pace.after(ended.report)
         elif failure is not None and failure.code == QUOTA_CODE:

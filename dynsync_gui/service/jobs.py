@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
 
 from dynsync_gui.domain.cancel import CancelToken
-from dynsync_gui.domain.errors import UNEXPECTED, Cancelled, DynSyncError
+from dynsync_gui.domain.errors import Cancelled, DynSyncError, unexpected
 from dynsync_gui.domain.events import Event, JobCancelled, JobFailed
 
 log = logging.getLogger(__name__)
@@ -110,7 +110,7 @@ class Lanes:
             event = JobFailed(job.number, error)
         except Exception as error:
             log.exception("job %d met something unknown", job.number)
-            event = JobFailed(job.number, DynSyncError("unexpected", UNEXPECTED, detail=type(error).__name__))
+            event = JobFailed(job.number, unexpected(error))
         with self._lock:
             self._running.pop(job.number, None)
         self._emit(event)

@@ -68,10 +68,12 @@ def row_of(run: int, record: StagedRecord, held: Held | None, stands: Standing) 
     """The ledger's row, in the order of its columns."""
     payload = None if stands.state == "skipped" else packed(record.payload, sound=record.fit is not Fit.REFUSED)
     moved = held is not None and (held["parent"] != record.parent or bool(held["carrier"]))
+    before = held["agreed"] if held is not None else None
+    agreed = record.digest if stands.state == "unchanged" else before
     return (
         *(record.entity.value, record.id, run, run, record.version, stands.state, stands.reason, record.name),
         *(record.email, record.created, record.parent_entity.value, record.parent, record.owner, record.team),
-        *(record.deal, record.master, record.link, record.qualified, record.fit.value, payload, record.digest),
+        *(record.deal, record.master, record.link, record.qualified, record.fit.value, payload, record.digest, agreed),
         *(record.prints or None, stands.agreed, joined(stands.spared), alarms(run, record, held), _unsure(held)),
         *(stands.match, record.source or None, moved),
     )
@@ -92,8 +94,8 @@ def _unsure(held: Held | None) -> bytes | None:
 
 COLUMNS = (
     "entity", "id", "run", "seen", "version", "state", "reason", "name", "email", "created", "parent_entity", "parent",
-    "owner", "team", "deal", "master", "link", "qualified", "misfit", "payload", "digest", "prints", "agreed_prints",
-    "spared", "alarms", "unsure", "match", "source", "moved",
+    "owner", "team", "deal", "master", "link", "qualified", "misfit", "payload", "digest", "agreed", "prints",
+    "agreed_prints", "spared", "alarms", "unsure", "match", "source", "moved",
 )  # fmt: skip
 """Columns of `row_of`."""
 

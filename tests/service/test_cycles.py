@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dynsync_gui.domain.errors import (
+    UNEXPECTED,
     Cancelled,
     ConnectionFailed,
     DynSyncError,
@@ -17,14 +18,18 @@ from dynsync_gui.domain.errors import (
     StoreFailed,
     TemporaryFailure,
 )
-from dynsync_gui.domain.events import CycleEnded, JobCancelled, JobFailed, RunEnded
+from dynsync_gui.domain.events import CycleEnded, Event, JobCancelled, JobFailed, RunEnded
 from dynsync_gui.domain.report import RunKind, RunReport, RunState
 from dynsync_gui.domain.text import msg
+from dynsync_gui.service import cycles
 from dynsync_gui.service.cycles import Pace, follow, until_new_day
 from dynsync_gui.service.jobs import BackgroundJob
+from dynsync_gui.service.run import Runner
 from dynsync_gui.store.database import DAMAGED, UNUSABLE
+from tests.service.life import Life
 
 if TYPE_CHECKING:
+    from tests.guards.logs import ExpectLog
     from tests.service.conftest import Desk
 
 MOMENT = datetime(2026, 11, 22, tzinfo=UTC)
@@ -105,6 +110,65 @@ def test_only_passing_trouble_is_waited_out(failure: DynSyncError, passes: bool)
     with pytest.raises(Cancelled if passes else type(failure)):
         follow(job, 5, run, told.append, lambda: next(moments))
     assert [event.failure for event in told] == ([failure] if passes else [])
+
+
+def test_what_nobody_foresaw_ends_a_cycle_and_not_the_cycles(expect_log: ExpectLog) -> None:
+    """It is told in our words, stands in the log, and is waited out longer and longer."""
+    expect_log("ERROR dynsync_gui.service.cycles: a cycle met something unknown")
+    job, told, now = BackgroundJob(1), [], [1_000.0]
+
+    def run(_: BackgroundJob) -> RunEnded:
+        if len(told) == 4:
+            job.cancel()
+            raise Cancelled
+        if len(told) == 3:
+            return RunEnded(1, report())
+        raise KeyError(told)
+
+    def clock() -> float:
+        now[0] += 10_000
+        return now[0]
+
+    with pytest.raises(Cancelled):
+        follow(job, 5, run, told.append, clock)
+    failures = [event.failure for event in told]
+    assert [(one.code, one.detail, one.finding) for one in failures[:3]] == [("unexpected", "KeyError", UNEXPECTED)] * 3
+    assert failures[3] is None
+    begun = (11_000, 41_000, 71_000, 101_000)  # the clock is looked at three times a cycle
+    assert [event.next_run.timestamp() - at for event, at in zip(told, begun, strict=True)] == [300, 600, 1_200, 300]
+
+
+def test_a_fault_of_ours_in_one_cycle_leaves_the_next_one_to_do_its_work(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, expect_log: ExpectLog
+) -> None:
+    expect_log("ERROR dynsync_gui.service.cycles: a cycle met something unknown")
+    assert isinstance(desk.start(), RunEnded)
+    contact = Life(desk).rows("contact", statecode=0)[0]["contactid"]
+    desk.rehearsal.world.update("contact", contact, {"firstname": "Ada"})
+    prepare, faults, rested = Runner.prepare, [RuntimeError("a fault of ours")], threading.Event()
+
+    def broken(runner: Runner) -> object:
+        if faults:
+            raise faults.pop()
+        return prepare(runner)
+
+    def heard(event: Event) -> None:
+        if isinstance(event, CycleEnded) and event.ended is not None:
+            rested.set()
+
+    monkeypatch.setattr(Runner, "prepare", broken)
+    monkeypatch.setattr(cycles.Pace, "after_failure", lambda _: 0.0)
+    desk.service.subscribe(heard)
+    job = desk.service.follow()
+    assert rested.wait(60)
+    job.cancel()
+    assert isinstance(job.wait(60), JobCancelled)
+    first, second = (event for event in desk.heard if isinstance(event, CycleEnded))
+    assert first.failure is not None
+    assert first.failure.code == "unexpected"
+    assert second.ended is not None
+    assert second.ended.report.acknowledged == 1
+    assert Life(desk).person(contact)["firstName"] == "Ada"
 
 
 def test_the_first_sync_is_followed_by_cycles_until_it_is_told_to_stop(desk: Desk) -> None:

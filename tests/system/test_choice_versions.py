@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from dynsync_gui.domain.choice import Direction, FieldChoice
+from dynsync_gui.domain.errors import SettingsError
 from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.settings import FieldSettings, Settings
 from dynsync_gui.store.rate_window import StoredRateWindow
@@ -54,3 +55,24 @@ def test_a_damaged_history_costs_nothing_but_itself(tmp_path: Path) -> None:
     assert read_versions(path) == ()
     add_version(path, SECOND)
     assert [one.fields for one in read_versions(path)] == [SECOND]
+    (aside,) = tmp_path.glob("choices-*.toml")
+    assert aside.read_bytes() == b"\xff[["
+
+
+def test_a_history_that_cannot_be_read_for_a_moment_is_never_overwritten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "choices.toml"
+    add_version(path, FIRST)
+    before = path.read_bytes()
+
+    def locked(_: Path) -> bytes:  # by a virus scanner, or a backup
+        raise PermissionError(13, "The process cannot access the file")
+
+    with monkeypatch.context() as held:
+        held.setattr(Path, "read_bytes", locked)
+        with pytest.raises(SettingsError):
+            add_version(path, SECOND)
+    assert path.read_bytes() == before
+    add_version(path, SECOND)
+    assert [one.fields for one in read_versions(path)] == [FIRST, SECOND]
