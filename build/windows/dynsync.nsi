@@ -1,7 +1,10 @@
 ; The installer that people double-click. Variables from outside: SOURCE (the bundle), OUT, VERSION, KILOBYTES, ICON, SIDE
 ; (the picture beside the last page).
 ;
-; DynSync-Setup.exe [/S] [/AllUsers] [/NoRestart] [/D=C:\folder]      uninstall.exe [/S] [/RemoveData]
+; DynSync-Setup.exe [/S] [/AllUsers | /CurrentUser] [/NoRestart] [/D=C:\folder]      uninstall.exe [/S] [/RemoveData]
+;
+; Exit status: 0 done, 1 stopped by the user, 3 too old a Windows, 5 no administrator, 6 DynSync does not close,
+; 7 installed by an MSI.
 
 Target amd64-unicode
 Unicode true
@@ -13,7 +16,8 @@ Unicode true
 !include "WinVer.nsh"
 
 !define KEY "Software\Microsoft\Windows\CurrentVersion\Uninstall\DynSync"
-!define SECONDS_TO_CLOSE 15
+!define SECONDS_TO_CLOSE 45 ; what is in flight is finished first
+!define CLOSE_APP 1         ; ENDSESSION_CLOSEAPP
 
 Name "DynSync"
 OutFile "${OUT}"
@@ -66,6 +70,8 @@ LangString Everyone ${LANG_ENGLISH} "Everyone on this computer (asks for an admi
 LangString Everyone ${LANG_FRENCH} "Toutes les personnes de cet ordinateur (demande un administrateur)"
 LangString NeedsAdmin ${LANG_ENGLISH} "Only an administrator can install DynSync for everyone on this computer."
 LangString NeedsAdmin ${LANG_FRENCH} "Seul un administrateur peut installer DynSync pour toutes les personnes de cet ordinateur."
+LangString Managed ${LANG_ENGLISH} "DynSync was installed for everyone by whoever looks after this computer (MSI). Ask them for the newer one, or install it only for you."
+LangString Managed ${LANG_FRENCH} "DynSync a été installé pour toutes les personnes par qui s'occupe de cet ordinateur (MSI). Demandez-lui la nouvelle version, ou installez-la seulement pour vous."
 LangString Running ${LANG_ENGLISH} "DynSync is open. It will be closed, and opened again afterwards; a running sync goes on where it was. Go on?"
 LangString Running ${LANG_FRENCH} "DynSync est ouvert. Il sera fermé, puis rouvert ensuite ; une synchronisation en cours reprendra où elle en était. Continuer ?"
 LangString StillOpen ${LANG_ENGLISH} "DynSync could not be closed. Close it, then try again."
@@ -108,19 +114,43 @@ Function .onInit
     SetErrorLevel 3
     Quit
   ${EndIf}
+  Call ChooseForWhom
+  Call ChooseFolder
+FunctionEnd
+
+; As the command line says, else as it is installed already, so that an upgrade makes no second copy; else for one user.
+Function ChooseForWhom
   ${GetParameters} $0
   ClearErrors
   ${GetOptions} $0 "/AllUsers" $1
   ${IfNot} ${Errors}
     StrCpy $AllUsers 1
-    !insertmacro IsAdmin $1
-    ${If} $1 != "Admin"
-      MessageBox MB_OK|MB_ICONSTOP "$(NeedsAdmin)" /SD IDOK
-      SetErrorLevel 5
-      Quit
+    Call NeedAdmin
+    Return
+  ${EndIf}
+  ClearErrors
+  ${GetOptions} $0 "/CurrentUser" $1
+  ${IfNot} ${Errors}
+    Return
+  ${EndIf}
+  ReadRegStr $1 HKCU "${KEY}" "InstallLocation"
+  ReadRegStr $2 HKLM "${KEY}" "InstallLocation"
+  ${If} $1 == ""
+  ${AndIf} $2 != ""
+    StrCpy $AllUsers 1
+    ${If} ${Silent}
+      Call NeedAdmin
     ${EndIf}
   ${EndIf}
-  Call ChooseFolder
+FunctionEnd
+
+Function NeedAdmin
+  !insertmacro IsAdmin $1
+  ${If} $1 != "Admin"
+    MessageBox MB_OK|MB_ICONSTOP "$(NeedsAdmin)" /SD IDOK
+    SetErrorLevel 5
+    Quit
+  ${EndIf}
 FunctionEnd
 
 ; Where it is installed already, else the usual place; /D= has the last word.
@@ -213,11 +243,13 @@ Function ${UN}CloseDynSync
   FindWindow $1 "" "DynSync"
   ${If} $1 <> 0
     StrCpy $WasRunning 1
-    SendMessage $1 ${WM_CLOSE} 0 0 /TIMEOUT=2000
+    ; Not WM_CLOSE, which only sends it beside the clock: as when Windows itself has to close it.
+    SendMessage $1 ${WM_QUERYENDSESSION} 0 ${CLOSE_APP} /TIMEOUT=2000
+    SendMessage $1 ${WM_ENDSESSION} 1 ${CLOSE_APP} /TIMEOUT=2000
   ${EndIf}
   StrCpy $2 0
   ${Do}
-    Sleep 500
+    Sleep 1000
     IntOp $2 $2 + 1
     ${If} $2 > ${SECONDS_TO_CLOSE}
       nsExec::Exec 'taskkill /F /IM DynSync.exe'
@@ -253,8 +285,38 @@ FunctionEnd
 
 ; --- install ---
 
+; What an MSI has put there only an MSI can renew and remove.
+Function LeaveManaged
+  ReadRegDWORD $0 HKLM "Software\DynSync" "Managed"
+  ${If} $AllUsers == 1
+  ${AndIf} $0 == 1
+    MessageBox MB_OK|MB_ICONSTOP "$(Managed)" /SD IDOK
+    SetErrorLevel 7
+    Abort
+  ${EndIf}
+FunctionEnd
+
+; Installed for everyone it takes the place of this user's own copy; settings and secrets belong to both.
+Function ReplaceOwnCopy
+  ReadRegStr $1 HKCU "${KEY}" "InstallLocation"
+  ${If} $AllUsers == 0
+  ${OrIf} $1 == ""
+  ${OrIfNot} ${FileExists} "$1\uninstall.exe"
+    Return
+  ${EndIf}
+  FindWindow $0 "" "DynSync"
+  ${If} $0 <> 0
+    StrCpy $WasRunning 1
+  ${EndIf}
+  ExecWait '"$1\uninstall.exe" /S _?=$1'
+  Delete "$1\uninstall.exe" ; which could not remove itself while somebody waited for it
+  RMDir "$1"
+FunctionEnd
+
 Section
   !insertmacro ForWhom
+  Call LeaveManaged
+  Call ReplaceOwnCopy
   Call CloseDynSync
   RMDir /r "$INSTDIR\lib" ; what an older version had and this one has not
   SetOutPath "$INSTDIR"

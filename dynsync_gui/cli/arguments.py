@@ -68,6 +68,11 @@ def _work(verb: _Verb) -> None:
     _world(verb("demo", tr("rehearse the whole job on sample data, and prove it")))
     setup = verb("setup", tr("connect two systems as an answers file says, and check them"))
     setup.add_argument("--answers", type=Path, required=True, metavar=tr("FILE"), help=tr("the answers, in TOML"))
+    setup.add_argument(
+        "--secrets-from-stdin",
+        action="store_true",
+        help=tr("read secrets from standard input, a line DYNSYNC_...=VALUE for each"),
+    )
     setup.add_argument("--start", action="store_true", help=tr("then make the first sync"))
     setup.add_argument(
         "--canary", action="store_true", help=tr("begin with 10, 100, 1,000 records of each table, and look after each")

@@ -52,6 +52,7 @@ class Options:
         language: Two letters; empty for the system's.
         verbose: Whether details go to stderr.
         answers: The answers file of ``setup``.
+        secrets_from_stdin: Whether ``setup`` reads secrets from standard input.
         start: Whether ``setup`` starts the sync.
         canary: Whether that begins with a few records and looks after each step.
         once: ``sync`` makes one run.
@@ -96,6 +97,7 @@ class Options:
     language: str = ""
     verbose: bool = False
     answers: Path = field(default_factory=Path)
+    secrets_from_stdin: bool = False
     start: bool = False
     canary: bool = False
     once: bool = False

@@ -26,6 +26,9 @@ _QUESTIONS = {
 }
 
 
+_MOST_INPUT = 64 * 1024
+
+
 def needed(settings: Settings) -> tuple[str, ...]:
     """Names of the secrets without which these settings cannot work."""
     dynamics, mail = settings.dynamics, settings.mail
@@ -47,6 +50,29 @@ def missing(settings: Settings, secrets: Secrets) -> tuple[str, ...]:
 def from_environment(environment: Mapping[str, str] | None = None) -> Secrets:
     """What the ``DYNSYNC_*`` variables hold."""
     return EnvironmentSecrets(environment).read()
+
+
+def from_standard_input() -> Secrets:
+    """What a program that starts this one writes: a line ``VARIABLE=value`` for each secret, in UTF-8.
+
+    Raises:
+        SettingsError: A line names no secret; neither the line nor any part of it is told.
+    """
+    names = {variable: name for name, variable in ENVIRONMENT.items()}
+    given = sys.stdin.buffer.read(_MOST_INPUT) if sys.stdin is not None else b""
+    found: dict[str, str] = {}
+    for number, line in enumerate(given.decode("utf-8-sig", "replace").splitlines(), 1):
+        variable, equals, value = line.partition("=")
+        if equals and variable.strip() in names:
+            found[names[variable.strip()]] = value.strip()  # a prompt of Windows adds a blank before a pipe
+        elif line.strip():
+            raise settings_error(
+                msg("Line {line} of standard input names no secret.", line=number),
+                msg("Write one secret a line, such as {example}.", example="DYNSYNC_MARKETO_CLIENT_SECRET=..."),
+                code="secret-line",
+            )
+    keep_out(found.values())
+    return Secrets(**found)
 
 
 def over(first: Secrets, second: Secrets) -> Secrets:

@@ -63,8 +63,10 @@ def _see_acceptance(settings: Settings) -> None:
 
 
 def _secrets(call: Call, settings: Settings) -> Secrets:
-    """From the environment, else from an earlier set-up, else typed in."""
+    """From standard input where that is wanted, else the environment, else an earlier set-up, else typed in."""
     secrets = prompts.from_environment()
+    if call.options.secrets_from_stdin:
+        secrets = prompts.over(prompts.from_standard_input(), secrets)
     if prompts.missing(settings, secrets) and call.options.secrets is SecretSource.KEYCHAIN:
         secrets = prompts.over(secrets, call.workshop.open_secrets(call.options).read())
     ask = None if call.options.secrets is SecretSource.ENVIRONMENT else call.workshop.ask

@@ -53,6 +53,10 @@ def test_the_last_of_two_counts() -> None:
         ),
         (["demo", "--records", "50", "--seed", "9"], Options("demo", records=50, seed=9)),
         (["setup", "--answers", "a.toml"], Options("setup", answers=Path("a.toml"))),
+        (
+            ["setup", "--answers", "a.toml", "--secrets-from-stdin"],
+            Options("setup", answers=Path("a.toml"), secrets_from_stdin=True),
+        ),
         (["setup", "--answers", "a.toml", "--start"], Options("setup", answers=Path("a.toml"), start=True)),
         (["sync"], Options("sync")),
         (["sync", "--once"], Options("sync", once=True)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -136,6 +137,41 @@ def test_secrets_come_from_the_environment_first_then_the_keychain_then_a_person
     assert secrets.marketo_client_secret == SECRETS.marketo_client_secret
     assert secrets.mail_password == "typed"
     assert questions == ["Password of sync at the mail server: "]
+
+
+def written(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """Somebody's program writes this to standard input."""
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode()), encoding="ascii"))
+
+
+def test_secrets_of_standard_input_come_first(
+    call: Caller, answers: Path, environment: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written(monkeypatch, "\ufeffDYNSYNC_MARKETO_CLIENT_SECRET=pässword=with blank \r\n\r\n")
+    assert call("setup", "--answers", str(answers), "--secrets-from-stdin").status == 0
+    _, secrets, _ = call.service.given["keep"]
+    assert secrets.marketo_client_secret == "pässword=with blank"
+    assert secrets.dynamics_client_secret == SECRETS.dynamics_client_secret
+
+
+@pytest.mark.parametrize("line", ["only-a-secret", "DYNSYNC_OTHER=only-a-secret"])
+def test_a_line_that_names_no_secret_is_refused_and_never_shown(
+    call: Caller, answers: Path, environment: None, monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
+    written(monkeypatch, f"DYNSYNC_MAIL_PASSWORD=x\n{line}\n")
+    answer = call("setup", "--answers", str(answers), "--secrets-from-stdin")
+    assert answer.status == 2
+    assert "Line 2 of standard input" in answer.err
+    assert "only-a-secret" not in answer.err + answer.out
+    assert call.service.done == []
+
+
+def test_standard_input_is_left_alone_unless_it_is_asked_for(
+    call: Caller, answers: Path, environment: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written(monkeypatch, "DYNSYNC_MARKETO_CLIENT_SECRET=other")
+    assert call("setup", "--answers", str(answers)).status == 0
+    assert call.service.given["keep"][1] == SECRETS
 
 
 def test_without_a_person_the_variable_is_named(call: Caller, answers: Path) -> None:

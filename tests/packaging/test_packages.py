@@ -42,7 +42,7 @@ def test_installer_takes_nothing_away_but_its_own() -> None:
     removed = re.findall(r"^\s+(?:RMDir /r|Delete) \"(.+)\"", nsis(), re.MULTILINE)
     assert set(removed) == {
         r"$INSTDIR\lib", r"$INSTDIR\DynSync.exe", r"$INSTDIR\dynsync.com", r"$INSTDIR\uninstall.exe",
-        r"$SMPROGRAMS\DynSync.lnk",
+        r"$SMPROGRAMS\DynSync.lnk", r"$1\uninstall.exe",
     }  # fmt: skip
 
 

@@ -26,3 +26,12 @@ def test_a_bundle_starts_the_console_program_beside_the_window(monkeypatch: pyte
     command = background_command(Path("/home/zoe/a b"))
     assert Path(command.words[0]) == Path("/opt/dynsync") / console_name()
     assert command.words[1:] == ("--profile", str(Path("/home/zoe/a b")), *ARGUMENTS[2:])
+
+
+def test_on_windows_a_bundle_starts_the_window_itself_for_no_console_must_flash(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    monkeypatch.setattr(sys, "executable", "/programs/dynsync.com")
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert Path(background_command(Path("/home/zoe/a b")).words[0]) == Path("/programs/DynSync.exe")

@@ -13,7 +13,7 @@ from dynsync_gui.system.schedule.task_scheduler import TaskScheduler
 
 ID = "0123456789ab"
 NAME = f"DynSync background {ID}"
-PROGRAM = r"C:\Program Files\DynSync\dynsync.exe"
+PROGRAM = r"C:\Program Files\DynSync\DynSync.exe"
 COMMAND = Command((PROGRAM, "--profile", r"C:\Users\Zoë B\a & b", "sync"), r"C:\Program Files\DynSync")
 SPACE = "{http://schemas.microsoft.com/windows/2004/02/mit/task}"
 SID = "S-1-5-21-1004336348-1177238915-682003330-1001"
@@ -57,13 +57,10 @@ def test_each_interval_repeats_without_an_end(tasks: TaskScheduler, every: int) 
     assert element(tasks, f"{repetition}/Duration", every) is None
 
 
-def test_no_console_window_flashes(tasks: TaskScheduler) -> None:
-    assert element(tasks, "Actions/Exec/Command") == r"%SystemRoot%\System32\conhost.exe"
-    wanted = rf'--headless "{PROGRAM}" --profile "C:\Users\Zoë B\a & b" sync'
-    assert element(tasks, "Actions/Exec/Arguments") == wanted
-    source = TaskScheduler(ID, Command((r"C:\py\pythonw.exe", "-m", "dynsync_gui.cli"), r"C:\src"))
-    assert element(source, "Actions/Exec/Command") == r"C:\py\pythonw.exe"
-    assert element(source, "Actions/Exec/Arguments") == "-m dynsync_gui.cli"
+def test_the_program_is_started_itself_with_its_very_arguments(tasks: TaskScheduler) -> None:
+    assert element(tasks, "Actions/Exec/Command") == PROGRAM
+    assert element(tasks, "Actions/Exec/Arguments") == r'--profile "C:\Users\Zoë B\a & b" sync'
+    assert element(tasks, "Actions/Exec/WorkingDirectory") == r"C:\Program Files\DynSync"
 
 
 class Fake:
@@ -122,7 +119,7 @@ def test_what_the_task_scheduler_makes_of_a_definition_is_still_ours(fake: Fake,
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        ("dynsync.exe", "other.exe"),
+        ("DynSync.exe", "other.exe"),
         ("<Enabled>true</Enabled>", "<Enabled>false</Enabled>"),
         ("PT5M", "PT7M"),
         ("<StartWhenAvailable>true", "<StartWhenAvailable>false"),

@@ -99,7 +99,7 @@ class TaskScheduler:
             ],
         )
         actions = ET.SubElement(task, "Actions", {"Context": "Author"})
-        program, *arguments = _windowless(self._command.words)
+        program, *arguments = self._command.words
         _put(
             actions,
             "Exec",
@@ -118,13 +118,6 @@ class TaskScheduler:
 
 _CONSOLE = "oem" if os.name == "nt" else "utf-8"
 """What schtasks writes in; letters that the code page lacks come as question marks."""
-
-
-def _windowless(words: tuple[str, ...]) -> tuple[str, ...]:
-    """A console program would flash a window every few minutes: conhost runs it without one (Windows 10, 1809)."""
-    if words[0].lower().endswith("pythonw.exe"):
-        return words
-    return (r"%SystemRoot%\System32\conhost.exe", "--headless", *words)
 
 
 def _user() -> str:
