@@ -222,11 +222,41 @@ def test_cache_changes_place_with_what_decides(tmp_path: Path, monkeypatch: pyte
 def test_windows_is_tried_again_only_after_a_change(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     tried: list[str] = []
     monkeypatch.setenv("DYNSYNC_BUILD_CACHE", str(tmp_path))
-    monkeypatch.setattr(proving, "_windows", lambda _python: tried.append("once") or 0)
+    monkeypatch.setattr(proving, "_windows", lambda _python, short: tried.append("once") or 0)
     for digest in ("a", "a", "b"):
         monkeypatch.setattr(proving, "_digest", lambda digest=digest: digest)
         assert proving.prove(Path(), "windows-if-changed") == 0
     assert tried == ["once", "once"]
+
+
+@pytest.mark.parametrize(
+    ("cached", "left", "form"),
+    [
+        (True, proving.WHOLE, "whole"),
+        (True, proving.WHOLE - 1, "short"),
+        (True, proving.SHORT - 1, ""),
+        (False, proving.WHOLE, "short"),
+        (False, proving.WHOLE + proving.MAKING, "whole"),
+    ],
+)
+def test_as_much_of_windows_is_tried_as_there_is_time_for(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    cached: bool,
+    left: float,
+    form: str,
+) -> None:
+    tried: list[str] = []
+    monkeypatch.setenv("DYNSYNC_BUILD_CACHE", str(tmp_path))
+    monkeypatch.setattr(wine, "is_cached", lambda: cached)
+    monkeypatch.setattr(proving, "_windows", lambda _python, short: tried.append("short" if short else "whole") or 0)
+    for _again in range(2):
+        assert proving.prove(Path(), "windows-if-changed", left) == 0
+    assert tried == ([form] if form else [])
+    assert ("NOT TRIED" in capsys.readouterr().err) is (not form)
+    assert proving.prove(Path(), "windows-if-changed") == 0
+    assert tried[-1] == "whole"  # a short form is no proof of the rest
 
 
 def test_what_could_not_be_tried_is_no_proof(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
