@@ -21,8 +21,8 @@ WAYS = {
 _DECIDING = (
     "build/bundle/*", "build/entries/*", "build/windows/*", "build/dynsync.spec", "build/requirements*.txt",
     "build/steps/bundling.py", "build/steps/signing.py", "build/steps/unattended.py", "build/steps/wi*.py",
-    "pyproject.toml",    "dynsync_gui/*.py", "dynsync_gui/selftest/*.py", "dynsync_gui/system/**/*.py", "dynsync_gui/ui/start.py",
-    "dynsync_gui/ui/trial.py", "tests/e2e/walk.py",
+    "pyproject.toml", "dynsync_gui/*.py", "dynsync_gui/selftest/*.py", "dynsync_gui/system/**/*.py",
+    "dynsync_gui/ui/start.py", "dynsync_gui/ui/trial.py", "tests/e2e/walk.py",
 )  # fmt: skip
 """What can change how DynSync is installed and starts on Windows, and how that is tried."""
 
