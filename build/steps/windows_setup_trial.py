@@ -126,7 +126,7 @@ def _for_everyone(windows: Wine, before: Path, newest: Path) -> None:
     everyone = windows.inside("Program Files", "DynSync")
     windows.run(before, "/S")
     need(windows.run(before, "/S", "/AllUsers").returncode == 0, "the installation for everyone ended well")
-    need(not _programs(windows).exists() and not uninstall_entry(windows).strip(), "the own copy went")
+    need(not _programs(windows).exists() and "DisplayName" not in uninstall_entry(windows), "the own copy went")
     need(windows.run(newest, "/S").returncode == 0, "the upgrade ended well")
     need(identity.VERSION in uninstall_entry(windows, "HKLM"), "the copy of everyone was upgraded")
     need(not _programs(windows).exists(), "there is no second copy")
