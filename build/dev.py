@@ -7,6 +7,7 @@ if not (3, 11) <= sys.version_info < (3, 14):  # said before anything is read th
     sys.exit("DynSync needs Python 3.11, 3.12 or 3.13; this is {}.{}.".format(*sys.version_info[:2]))
 
 import argparse
+import math
 from pathlib import Path
 
 from steps import checking, debian, environment, packaging, proving, showing, soaking, testing
@@ -39,6 +40,9 @@ def _parser() -> argparse.ArgumentParser:
     verbs.add_parser("package", help="build what people of this platform install, in dist/")
     prove = verbs.add_parser("prove", help="install what was built, in a clean system, and try it")
     prove.add_argument("what", choices=sorted(proving.WAYS), help="; ".join(proving.WAYS.values()))
+    prove.add_argument(
+        "--within", type=float, metavar="SECONDS", default=math.inf, help="begin only what fits into them"
+    )
     msi = verbs.add_parser("msi", help="make the MSI of programs that were built on Windows")
     msi.add_argument("folder", type=Path, help="their folder")
     return parser
@@ -68,7 +72,7 @@ def _carry_out(options: argparse.Namespace) -> int:
         "translations": lambda: checking.translations(python, check=options.check),
         "lock": lambda: checking.lock(python),
         "package": lambda: packaging.package(python),
-        "prove": lambda: proving.prove(python, options.what),
+        "prove": lambda: proving.prove(python, options.what, options.within),
         "msi": lambda: packaging.msi(python, options.folder),
     }
     return verbs[options.verb]()

@@ -8,12 +8,13 @@ import statistics
 import subprocess
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from steps.console import Stop, say
 
 STARTS = 5
-_SECONDS = 30.0
+_SECONDS = 120.0
 
 
 def measure(program: Path, display: str) -> float:
@@ -35,18 +36,32 @@ def _once(program: Path, variables: dict[str, str]) -> float:
     began = time.monotonic()
     process = subprocess.Popen([program], env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        while True:
-            window = _asked(["xdotool", "search", "--onlyvisible", "--pid", str(process.pid)], variables).split()
-            looked = time.monotonic() - began
-            if window and int(_asked(["import", "-window", window[0], "-format", "%k", "info:"], variables) or 0) > 50:
-                return looked
-            if looked > _SECONDS:
-                raise Stop("The window was not painted.")
+        return wait(process.pid, variables, began)
     finally:
         process.terminate()
         process.wait()
 
 
-def _asked(command: list[str], variables: dict[str, str]) -> str:
+def wait(process: int, variables: Mapping[str, str], began: float) -> float:
+    """Look until a process has painted its window; returns the seconds since it began, without those of the last look.
+
+    Args:
+        process: Its number.
+        variables: Name the screen.
+        began: When it was started, by `time.monotonic`.
+
+    Raises:
+        Stop: No window was painted in time.
+    """
+    while True:
+        window = _asked(["xdotool", "search", "--onlyvisible", "--pid", str(process)], variables).split()
+        looked = time.monotonic() - began
+        if window and int(_asked(["import", "-window", window[0], "-format", "%k", "info:"], variables) or 0) > 50:
+            return looked
+        if looked > _SECONDS:
+            raise Stop("The window was not painted.")
+
+
+def _asked(command: list[str], variables: Mapping[str, str]) -> str:
     done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
     return re.sub(r"[^\d\s]", "", done.stdout)

@@ -60,10 +60,11 @@ def write_sums(files: Iterable[Path], target: Path) -> None:
 
 
 def msi(python: Path, folder: Path) -> int:
-    """Make the MSI from programs that were built, and signed, on Windows."""
-    from steps import windows_installers
+    """Make the MSI from programs that were built, and signed, on Windows; signed itself where a key is there."""
+    from steps import signing, windows_installers
 
     bundling.draw_icons(python)
     made = windows_installers.msi(folder.resolve(), DIST)
+    signing.sign_windows([made])
     say(f"{made.name}: {made.stat().st_size / 1e6:.1f} MB")
     return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from pathlib import Path
 
 from steps import bundling, debian, packaging
@@ -19,23 +20,29 @@ WAYS = {
 
 _DECIDING = (
     "build/bundle/*", "build/entries/*", "build/windows/*", "build/dynsync.spec", "build/requirements*.txt",
-    "build/steps/bundling.py", "build/steps/signing.py", "build/steps/wi*.py", "pyproject.toml",
-    "dynsync_gui/*.py", "dynsync_gui/selftest/*.py", "dynsync_gui/system/**/*.py", "dynsync_gui/ui/start.py",
-    "dynsync_gui/ui/trial.py", "tests/e2e/walk.py",
+    "build/steps/bundling.py", "build/steps/signing.py", "build/steps/unattended.py", "build/steps/wi*.py",
+    "pyproject.toml", "dynsync_gui/*.py", "dynsync_gui/selftest/*.py", "dynsync_gui/system/**/*.py",
+    "dynsync_gui/ui/start.py", "dynsync_gui/ui/trial.py", "tests/e2e/walk.py",
 )  # fmt: skip
 """What can change how DynSync is installed and starts on Windows, and how that is tried."""
+
+
+WHOLE, SHORT, MAKING = 420, 200, 150
+"""Seconds that two processors need, at the most, for all that is tried under wine, for the short form of it (a silent
+installation, the self-tests, a silent removal), and before either where no Windows is in the cache."""
 
 
 class NotHere(Exception):  # noqa: N818  not a fault but a reason
     """What a trial needs cannot be had on this computer."""
 
 
-def prove(python: Path, what: str) -> int:
+def prove(python: Path, what: str, seconds: float = math.inf) -> int:
     """Try one kind of package.
 
     Args:
         python: The environment's interpreter.
         what: A key of `WAYS`.
+        seconds: How long ``windows-if-changed`` may take; what does not fit is not begun, and that is said.
     """
     if what == "linux":
         return _linux(python)
@@ -45,16 +52,29 @@ def prove(python: Path, what: str) -> int:
         return rough_trial.prove(_bundle(python))
     # Compared with what went well here before, not with another commit: a clean clone has none to compare with, and a
     # computer without the mark has not seen it go well. Only a proof leaves one.
-    mark = cache() / f"windows-proved-{_digest()}"
-    if what == "windows-if-changed" and mark.exists():
+    whole, shortly = (cache() / f"windows-{form}-{_digest()}" for form in ("proved", "proved-shortly"))
+    if what == "windows-if-changed" and whole.exists():
         say("Nothing changed that decides how DynSync is installed on Windows; not tried again.")
         return 0
+    from steps import wine
+
+    left = seconds - (0 if wine.is_cached() else MAKING)
+    short = left < WHOLE
+    if short and shortly.exists():
+        say("Nothing changed that decides how DynSync is installed on Windows; the short form went well before.")
+        return 0
+    if left < SHORT:
+        say(
+            f"NOT TRIED: the Windows installers; {seconds:.0f} seconds are left. build/dev.py prove windows tries them."
+        )
+        return 0
     try:
-        status = _windows(python)
+        status = _windows(python, short=short)
     except NotHere as reason:
         say(f"SKIPPED: the Windows product was NOT tried. {reason}")
         return 0
     if status == 0:
+        mark = shortly if short else whole
         mark.parent.mkdir(parents=True, exist_ok=True)
         mark.touch()
     return status
@@ -67,7 +87,7 @@ def _linux(python: Path) -> int:
     folder = _bundle(python)
     with screen() as display:
         first_paint.measure(folder / "DynSync", display)
-    return clean_root.prove(linux_packages.deb(folder), DIST / "pictures")
+    return clean_root.prove(linux_packages.deb(folder, quick=True), DIST / "pictures")
 
 
 def _bundle(python: Path) -> Path:
@@ -77,7 +97,7 @@ def _bundle(python: Path) -> Path:
     return folder
 
 
-def _windows(python: Path) -> int:
+def _windows(python: Path, *, short: bool) -> int:
     from steps import windows_trial, wine
 
     if lacking := windows_trial.lacking():
@@ -86,7 +106,7 @@ def _windows(python: Path) -> int:
         wine.ready(python)
     except Stop as stop:
         raise NotHere(str(stop)) from stop
-    return windows_trial.prove(python)
+    return windows_trial.prove(python, short=short)
 
 
 def _digest() -> str:

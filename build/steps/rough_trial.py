@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from steps import first_paint
 from steps.console import Stop, say
+from steps.testing import screen
+from steps.unattended import SECRETS, answers
 
 ODD = "Zoë Müller 日本 & Co"
 """A name with blanks, accents and letters of another script."""
 
-_ANSWERS = """\
-[dynamics]
-url = "https://contoso.crm.dynamics.com"
-sign_in = "application"
-client_id = "11111111-2222-3333-4444-555555555555"
-tenant = "22222222-3333-4444-5555-666666666666"
-[marketo]
-endpoint = "https://123-ABC-456.mktorest.com/rest"
-client_id = "33333333-4444-5555-6666-777777777777"
-[enable]
-email = "admin@contoso.com"
-accept = true
-"""
-_SECRETS = {"DYNSYNC_DYNAMICS_CLIENT_SECRET": "a" * 40, "DYNSYNC_MARKETO_CLIENT_SECRET": "b" * 32}
+_HOSTS = ("contoso.crm.dynamics.com", "123-ABC-456.mktorest.com")
 _SECONDS = 120
 
 
@@ -46,12 +36,13 @@ def prove(folder: Path) -> int:
         raise Stop("Only root can take the network and the disk away from a program.")
     with tempfile.TemporaryDirectory(prefix="dynsync-rough-") as made:
         place = Path(made)
-        (place / "answers.toml").write_text(_ANSWERS, encoding="utf-8")
+        (place / "answers.toml").write_text(answers(*_HOSTS), encoding="utf-8")
         _odd_folders(folder, place)
         _no_network(folder, place)
-        _read_only_home(folder, place)
         _full_disk(folder, place)
-        _second_start(folder, place)
+        with screen() as display:
+            _read_only_home(folder, place, display)
+            _second_start(folder, place, display)
     say("The built programs say plainly what is wrong with a computer.")
     return 0
 
@@ -75,22 +66,22 @@ def _no_network(folder: Path, place: Path) -> None:
     home.mkdir()
     alone = ["unshare", "--net", "bash", "-euc", 'ip link set lo up; exec "$@"', "offline"]
     setup = [folder / "dynsync", "--secrets", "env", "setup", "--answers", place / "answers.toml"]
-    told = _run([*alone, *setup], home, {3}, **_SECRETS)
+    told = _run([*alone, *setup], home, {3}, **SECRETS)
     _need("login.microsoftonline.com" in told or "contoso" in told, "a missing network is named with the host", told)
     _run([*alone, folder / "dynsync", "--self-test"], home, {0, 1})
     say("    without a network: the host that was not reached is named; the self-test needs none")
 
 
-def _read_only_home(folder: Path, place: Path) -> None:
+def _read_only_home(folder: Path, place: Path, display: str) -> None:
     home = place / "read-only"
     home.mkdir()
     locked = ["unshare", "--mount", "bash", "-euc", 'mount -t tmpfs -o ro none "$HOME"; exec "$@"', "locked"]
     setup = [folder / "dynsync", "--secrets", "env", "setup", "--answers", place / "answers.toml"]
-    told = _run([*locked, *setup], home, {2}, **_SECRETS)
+    told = _run([*locked, *setup], home, {2}, **SECRETS)
     _need("cannot write in" in told, "a home that cannot be written is named", told)
     _run([*locked, folder / "dynsync", "status"], home, {0, 1, 2})
     _run([*locked, folder / "dynsync", "--self-test"], home, {0, 1})
-    _window([*locked, folder / "DynSync"], home)
+    _ended(_opened([*locked, folder / "DynSync"], home, display))
     say("    with a read-only home: it is named; window, status and self-test work")
 
 
@@ -103,15 +94,12 @@ def _full_disk(folder: Path, place: Path) -> None:
     say("    with a full disk: it is named")
 
 
-def _second_start(folder: Path, place: Path) -> None:
+def _second_start(folder: Path, place: Path, display: str) -> None:
     home = place / "twice"
     home.mkdir()
-    first = _started([folder / "DynSync"], home)
+    first = _opened([folder / "DynSync"], home, display)
     try:
-        second = _open([folder / "DynSync"], home)
-        if second.returncode is None:
-            _ended(second)
-        _need(second.returncode == 0, f"a second start ends in order, not with {second.returncode}", "")
+        _run([folder / "DynSync"], home, {0}, DISPLAY=display)
     finally:
         _ended(first)
     say("    started twice: the second start does no harm")
@@ -134,36 +122,30 @@ def _run(words: Sequence[str | Path], home: Path, expected: set[int], **variable
     return told
 
 
-def _window(words: Sequence[str | Path], home: Path) -> None:
-    """Open a window, let it stand for some seconds and close it in order."""
-    _ended(_started(words, home))
-
-
-def _started(words: Sequence[str | Path], home: Path) -> subprocess.Popen[str]:
-    process = _open(words, home)
-    _need(process.returncode is None, "the window stays open", "")
-    return process
-
-
-def _open(words: Sequence[str | Path], home: Path) -> subprocess.Popen[str]:
-    """Start the window and look after some seconds whether it ended already, and with what words."""
+def _opened(words: Sequence[str | Path], home: Path, display: str) -> subprocess.Popen[str]:
+    """Start the window and wait until it is painted, so that it is asked to close only when it can hear it."""
+    variables = _environment(home, DISPLAY=display)
+    began = time.monotonic()
     process = subprocess.Popen(
         [str(word) for word in words],
-        env=_environment(home, QT_QPA_PLATFORM="offscreen"),
+        env=variables,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     )
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        told, _ = process.communicate(timeout=5)
-        _need("Traceback" not in told, "there is no traceback", told)
+    try:
+        first_paint.wait(process.pid, variables, began)
+    except Stop:
+        process.kill()
+        told, _ = process.communicate()
+        raise Stop(f"Not so: the window opens.\n{told}") from None
     return process
 
 
 def _ended(process: subprocess.Popen[str]) -> None:
     process.send_signal(signal.SIGTERM)
-    told, _ = process.communicate(timeout=30)
+    told, _ = process.communicate(timeout=_SECONDS)
     _need("Traceback" not in told, "there is no traceback", told)
     _need(process.returncode == 0, f"the window closes in order, not with {process.returncode}", told)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -78,9 +79,12 @@ def msi(folder: Path, dist: Path, version: str = identity.VERSION) -> Path:
     if done.returncode:
         raise Stop(f"The list of files for the MSI could not be made.\n{done.stderr}")
     listed.write_text(done.stdout, encoding="utf-8")
+    terminal = re.search(r'<File Id="(\w+)"[^>]*Source="[^"]*/dynsync\.com"', done.stdout)
+    if terminal is None:
+        raise Stop("The list of files for the MSI lacks dynsync.com.")
     # wixl takes files by relative names only.
     source, icon = (os.path.relpath(path, ROOT) for path in (folder, WORK / "pictures/dynsync.ico"))
-    values = {"Source": source, "Version": version, "Icon": icon, "Win64": "yes"}
+    values = {"Source": source, "Version": version, "Icon": icon, "Terminal": terminal[1], "Win64": "yes"}
     defined = [word for name, value in values.items() for word in ("-D", f"{name}={value}")]
     need(
         ["wixl", "--arch", "x64", *defined, "-o", target, _SOURCES / "dynsync.wxs", listed],

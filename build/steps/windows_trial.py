@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-import json
 import os
-import re
 import shutil
 import subprocess
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
-from bundle import identity
-from steps import bundling, windows_installers, wine
+from steps import bundling, windows_installers, windows_setup_trial, wine
 from steps.bundling import DIST
 from steps.console import ROOT, Stop, say
 from steps.testing import screen
+from steps.windows_seeing import need, self_test, wait
+from steps.windows_setup_trial import OLDER
 from steps.wine import Wine
 
-OLDER = "0.0.9"
-"""Version of the installer that is upgraded from."""
 
-_KEY = r"Software\Microsoft\Windows\CurrentVersion\Uninstall\DynSync"
-
-
-def prove(python: Path, *, pictures: Path = DIST / "windows" / "pictures") -> int:
-    """Build the Windows product under wine and try both of its installers.
+def prove(python: Path, *, short: bool = False, pictures: Path = DIST / "windows" / "pictures") -> int:
+    """Build the Windows product under wine and try its installers.
 
     Args:
         python: The environment's interpreter.
+        short: Only install silently, run the self-tests and remove silently.
         pictures: Where pictures of the window go.
 
     Raises:
@@ -42,87 +35,64 @@ def prove(python: Path, *, pictures: Path = DIST / "windows" / "pictures") -> in
     pictures.mkdir(exist_ok=True)
     folder = bundling.bundle(python, dist, original.interpret)
     newest = windows_installers.make(folder, dist, quick=True)
-    before = windows_installers.setup(folder, older, quick=True, version=OLDER)
     with screen() as display, tempfile.TemporaryDirectory(prefix="dynsync-wine-") as trial:
         os.environ["DISPLAY"] = display
         windows = wine.copy(original, Path(trial) / "prefix")
         try:
-            _try_setup(windows, before, newest[0], pictures)
-            _try_msi(windows, newest[1])
-            walk(windows, pictures)
+            if short:
+                windows_setup_trial.try_shortly(windows, newest[0])
+            else:
+                before = windows_installers.setup(folder, older, quick=True, version=OLDER)
+                windows_setup_trial.try_all(windows, before, newest[0], pictures)
+                _try_msi(windows, windows_installers.msi(folder, older, version=OLDER), newest[1])
+                _try_task(windows)
+                walk(windows, pictures)
         finally:
             wine.remove(windows)
-    say("The Windows installers do what they have to, under wine.")
+    say(
+        "The Windows installer works, under wine."
+        if short
+        else "The Windows installers do what they have to, under wine."
+    )
     return 0
 
 
-def _try_setup(windows: Wine, before: Path, newest: Path, pictures: Path) -> None:
-    programs = _home(windows) / "AppData/Local/Programs/DynSync"
-    settings = _home(windows) / "AppData/Local/DynSync/settings.toml"
-    say("- installing silently, for one user")
-    _need(windows.run(before, "/S").returncode == 0, "the silent installation ended well")
-    _need((programs / "DynSync.exe").is_file(), "the window's program is there")
-    entry = _uninstall_entry(windows)
-    _need(
-        OLDER in entry and "EstimatedSize" in entry and "QuietUninstallString" in entry,
-        "Windows lists version and size",
-    )
-    _need(bool(list(_home(windows).rglob("DynSync.lnk"))), "the Start menu has an entry")
-    say("- self-test of both installed programs")
-    for name in ("dynsync.com", "DynSync.exe"):
-        _self_test(windows, programs / name)
-    say("- the window, on the platform plugin of Windows")
-    settings.parent.mkdir(parents=True, exist_ok=True)
-    settings.write_text("# kept\n", encoding="utf-8")
-    running = windows.start(programs / "DynSync.exe", "--profile", r"C:\trial", "--rehearse", "--records", "200")
-    _wait(lambda: bool(_window()), "the window opens", 60)
-    _wait(lambda: _painted(pictures / "installed.png"), "the window is painted", 30)
-    say("- upgrading while it is open")
-    _need(windows.start(newest, "/S").wait(timeout=180) == 0, "the silent upgrade ended well")
-    _need(running.wait(timeout=30) is not None, "the old window was closed")
-    _need(identity.VERSION in _uninstall_entry(windows), "Windows lists the new version")
-    _need(settings.read_text("utf-8") == "# kept\n", "the settings are kept")
-    _wait(lambda: bool(_window()), "the window is open again", 60)
-    _wait(lambda: _painted(pictures / "upgraded.png"), "the new window is painted", 30)
-    _self_test(windows, programs / "dynsync.com")
-    say("- removing silently, while it is open")
-    windows.run(programs / "uninstall.exe", "/S")
-    _wait(lambda: not programs.exists(), "nothing of the program is left", 60)
-    _need(not _window(), "the window was closed")
-    _need(not list(_home(windows).rglob("DynSync.lnk")), "the Start menu has no entry")
-    _need("DisplayName" not in _uninstall_entry(windows), "Windows lists nothing")
-    _need(settings.exists(), "the settings are kept")
-    say("- by hand: nothing but Enter leads from the file to the window")
-    windows.start(newest)
-    _wait(_pressed_on, "the window is open", 180)
-    windows.run(programs / "uninstall.exe", "/S")
-    _wait(lambda: not programs.exists(), "nothing of the program is left", 60)
-
-
-def _pressed_on() -> bool:
-    """Press Enter where the installer is in front; whether the window is there."""
-    if _window():
-        return True
-    if setup := _window("^DynSync Setup *$"):
-        subprocess.run(
-            ["xdotool", "windowactivate", "--sync", setup, "key", "Return"], capture_output=True, check=False
-        )
-    return False
-
-
-def _try_msi(windows: Wine, package: Path) -> None:
-    say("- the MSI, for all users, silently")
+def _try_msi(windows: Wine, before: Path, newest: Path) -> None:
+    say("- the MSI, for all users, silently, over an older one")
     programs = windows.inside("Program Files", "DynSync")
-    _need(windows.run("msiexec", "/i", package, "/qn").returncode == 0, "the MSI was installed")
-    _self_test(windows, programs / "dynsync.com")
-    _need(windows.run("msiexec", "/x", package, "/qn").returncode == 0, "the MSI was removed")
-    _wait(lambda: not any(programs.rglob("*")), "nothing of the program is left", 30)
+    for package in (before, newest):
+        need(windows.run("msiexec", "/i", package, "/qn").returncode == 0, f"{package.name} was installed")
+    self_test(windows, programs / "dynsync.com")
+    need(windows.run("msiexec", "/i", before, "/qn").returncode != 0, "an older one is refused")
+    need(
+        windows.run(DIST / "windows" / f"{newest.stem}-Setup.exe", "/S", "/AllUsers").returncode == 7, "Setup leaves it"
+    )
+    need(windows.run("msiexec", "/x", newest, "/qn").returncode == 0, "the MSI was removed")
+    wait(lambda: not any(programs.rglob("*")), "nothing of the program is left", 30)
     chosen = windows.inside("chosen")
     words = ["/qn", r"INSTALLDIR=C:\chosen", "ADDLOCAL=Main"]
-    _need(windows.run("msiexec", "/i", package, *words).returncode == 0, "the MSI takes its properties")
-    _need((chosen / "dynsync.com").is_file(), "INSTALLDIR chooses the folder")
-    _need(not list(windows.inside("ProgramData").rglob("DynSync.lnk")), "ADDLOCAL leaves the Start menu alone")
-    windows.run("msiexec", "/x", package, "/qn")
+    need(windows.run("msiexec", "/i", newest, *words).returncode == 0, "the MSI takes its properties")
+    need((chosen / "dynsync.com").is_file(), "INSTALLDIR chooses the folder")
+    need(not list(windows.inside("ProgramData").rglob("DynSync.lnk")), "ADDLOCAL leaves the Start menu alone")
+    windows.run("msiexec", "/x", newest, "/qn")
+
+
+def _try_task(windows: Wine) -> None:
+    """Wine's Task Scheduler takes a definition, and can tell nothing of it."""
+    say("- the Task Scheduler takes the task of a background sync")
+    code = (
+        "import sys; sys.dont_write_bytecode = True; sys.path.insert(0, sys.argv[1]);"
+        "from dynsync_gui.system.schedule import program, task_scheduler;"
+        "command = program.Command((r'C:\\Programs & more\\DynSync.exe', 'sync'), r'C:\\');"
+        "task = task_scheduler.TaskScheduler('0123456789ab', command).definition(5);"
+        "open(r'C:\\task.xml', 'w', encoding='utf-16').write(task)"
+    )
+    windows.run(windows.python / "python.exe", "-c", code, f"Z:{ROOT}")
+    windows.run("schtasks", "/create", "/tn", "DynSync trial", "/xml", r"C:\task.xml", "/f")
+    task = windows.inside("windows", "system32", "tasks", "DynSync trial")
+    need(task.is_file(), "the task is there")
+    windows.run("schtasks", "/delete", "/tn", "DynSync trial", "/f")
+    need(not task.exists(), "the task can be deleted")
 
 
 def walk(windows: Wine, pictures: Path) -> None:
@@ -150,58 +120,7 @@ def walk(windows: Wine, pictures: Path) -> None:
     for picture in sorted(taken.glob("*.png")):
         shutil.copy(picture, pictures / f"walk-{picture.name}")
     told = done.stdout.decode("utf-8", "replace")
-    _need(done.returncode == 0 and "records are in step" in told, f"the walk ends with a sync: {told}{done.stderr!r}")
-
-
-def _self_test(windows: Wine, program: Path) -> None:
-    done = windows.run(program, "--self-test", "--json")
-    try:
-        checks = {each["id"]: each for each in json.loads(done.stdout)["checks"]}
-    except ValueError:
-        raise Stop(f"{program.name} --self-test said: {done.stdout + done.stderr!r}") from None
-    for name, check in checks.items():
-        _need(check["state"] == "passed", f"{program.name} --self-test, {name}: {check['finding']}")
-
-
-def _uninstall_entry(windows: Wine) -> str:
-    return windows.run("reg", "query", rf"HKCU\{_KEY}").stdout.decode("utf-8", "replace")
-
-
-def _home(windows: Wine) -> Path:
-    (home,) = [path for path in windows.inside("users").iterdir() if path.name != "Public"]
-    return home
-
-
-def _window(name: str = "^DynSync$") -> str:
-    """The number of a window on the screen; empty where there is none."""
-    done = subprocess.run(
-        ["xdotool", "search", "--onlyvisible", "--name", name], capture_output=True, text=True, check=False
-    )
-    return done.stdout.split()[0] if done.stdout.split() else ""
-
-
-def _painted(picture: Path) -> bool:
-    """Take a picture of the window; whether it shows more than a few colours."""
-    subprocess.run(["import", "-window", _window(), str(picture)], capture_output=True, check=False)
-    if not picture.exists():
-        return False
-    told = subprocess.run(
-        ["identify", "-format", "%k", str(picture)], capture_output=True, text=True, check=False
-    ).stdout
-    return int(re.sub(r"\D", "", told) or 0) > 50
-
-
-def _wait(condition: Callable[[], bool], what: str, seconds: float) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        _need(time.monotonic() < end, what)
-        time.sleep(0.5)
-    say(f"    {what}")
-
-
-def _need(holds: bool, what: str) -> None:
-    if not holds:
-        raise Stop(f"Not so: {what}.")
+    need(done.returncode == 0 and "records are in step" in told, f"the walk ends with a sync: {told}{done.stderr!r}")
 
 
 def lacking() -> list[str]:

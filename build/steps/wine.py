@@ -91,6 +91,15 @@ class Wine:
         subprocess.run(["/usr/lib/wine/wineserver64", "-w"], env=self.environment(), check=False)
 
 
+def _folder() -> Path:
+    return folder_of("windows", LOCKS["dev"], *_LACKING_LIBRARIES, recipe=_RECIPE)
+
+
+def is_cached() -> bool:
+    """Whether `ready` has nothing to make."""
+    return Path(_WINE).exists() and (_folder() / "whole").exists()
+
+
 def ready(python: Path) -> Wine:
     """The cached Windows, made where it is not there; never run products in it, but in a `copy`.
 
@@ -99,7 +108,7 @@ def ready(python: Path) -> Wine:
     """
     if not Path(_WINE).exists() or not shutil.which("x86_64-w64-mingw32-gcc") or not shutil.which("osslsigncode"):
         debian.install(_PACKAGES, "The Windows product is tried under wine.")
-    folder = folder_of("windows", LOCKS["dev"], *_LACKING_LIBRARIES, recipe=_RECIPE)
+    folder = _folder()
     found = Wine(folder / "prefix", folder / "python")
     if (folder / "whole").exists():
         return found

@@ -74,6 +74,8 @@ LangString Managed ${LANG_ENGLISH} "DynSync was installed for everyone by whoeve
 LangString Managed ${LANG_FRENCH} "DynSync a été installé pour toutes les personnes par qui s'occupe de cet ordinateur (MSI). Demandez-lui la nouvelle version, ou installez-la seulement pour vous."
 LangString Running ${LANG_ENGLISH} "DynSync is open. It will be closed, and opened again afterwards; a running sync goes on where it was. Go on?"
 LangString Running ${LANG_FRENCH} "DynSync est ouvert. Il sera fermé, puis rouvert ensuite ; une synchronisation en cours reprendra où elle en était. Continuer ?"
+LangString RunningAtEnd ${LANG_ENGLISH} "DynSync is open. It will be closed. Go on?"
+LangString RunningAtEnd ${LANG_FRENCH} "DynSync est ouvert. Il sera fermé. Continuer ?"
 LangString StillOpen ${LANG_ENGLISH} "DynSync could not be closed. Close it, then try again."
 LangString StillOpen ${LANG_FRENCH} "DynSync n'a pas pu être fermé. Fermez-le, puis réessayez."
 LangString Newer ${LANG_ENGLISH} "Windows 10 or newer, 64-bit, is needed."
@@ -204,7 +206,7 @@ FunctionEnd
 
 ; --- a DynSync that is open ---
 
-!macro ClosingFunctions UN
+!macro ClosingFunctions UN QUESTION
 ; Leaves 1 on the stack while a program of this folder runs: Windows lets nobody write to it then.
 Function ${UN}IsRunning
   StrCpy $9 0
@@ -237,7 +239,7 @@ Function ${UN}CloseDynSync
   ${If} $0 == 0
     Return
   ${EndIf}
-  MessageBox MB_OKCANCEL|MB_ICONQUESTION "$(Running)" /SD IDOK IDOK +3
+  MessageBox MB_OKCANCEL|MB_ICONQUESTION "${QUESTION}" /SD IDOK IDOK +3
   SetErrorLevel 1
   Abort
   FindWindow $1 "" "DynSync"
@@ -271,8 +273,8 @@ Function ${UN}CloseDynSync
   ${LoopWhile} $0 == 1
 FunctionEnd
 !macroend
-!insertmacro ClosingFunctions ""
-!insertmacro ClosingFunctions "un."
+!insertmacro ClosingFunctions "" "$(Running)"
+!insertmacro ClosingFunctions "un." "$(RunningAtEnd)"
 
 ; As the user and not as the administrator who installed it.
 Function OpenDynSync

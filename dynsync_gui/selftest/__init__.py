@@ -64,9 +64,13 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _paint(platform: str) -> int:
+    from dynsync_gui.selftest.footprint import Footprint  # noqa: PLC0415  not needed to show help
     from dynsync_gui.ui.trial import paint  # noqa: PLC0415  Qt is for this process alone
 
-    sys.stdout.write(json.dumps({"seen": paint(platform)}))
+    footprint = Footprint(Path(tempfile.gettempdir()))
+    with footprint.watched():
+        seen = paint(platform)
+    sys.stdout.write(json.dumps({"seen": seen, "strays": sorted(footprint.strays)}))
     return 0
 
 

@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -63,7 +63,9 @@ def _window(platform: str) -> str:
     if done.returncode:
         reason = done.stderr.decode("utf-8", "replace").strip().splitlines()
         raise Failed(tr("Qt could not open a window: {reason}", reason=reason[-1] if reason else f"{done.returncode}"))
-    return str(json.loads(done.stdout)["seen"])
+    told = json.loads(done.stdout)
+    _see_no_strays(told["strays"])
+    return str(told["seen"])
 
 
 def check_keychain(_folder: Path) -> str:
@@ -149,6 +151,10 @@ def _outcome(name: str, title: Message, check: Check, folder: Path) -> Outcome:
 
 
 def _nothing_strayed(footprint: Footprint) -> str:
-    if footprint.strays:
-        raise Failed(tr("Written outside of its folders: {files}", files=", ".join(sorted(footprint.strays))))
+    _see_no_strays(footprint.strays)
     return tr("nothing was written outside of its own folders")
+
+
+def _see_no_strays(strays: Iterable[str]) -> None:
+    if files := ", ".join(sorted(strays)):
+        raise Failed(tr("Written outside of its folders: {files}", files=files))

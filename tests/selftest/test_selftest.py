@@ -124,6 +124,22 @@ def test_file_written_elsewhere_is_named(tmp_path: Path) -> None:
     assert "fine" not in files.finding
 
 
+def test_what_the_window_writes_elsewhere_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """In the process of its own that opens the window."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import dynsync_gui.ui.trial as trial\n"
+        "real = trial.paint\n"
+        f"trial.paint = lambda platform: [open({str(tmp_path / 'stray')!r}, 'w').close(), real(platform)][1]\n",
+        encoding="utf-8",
+    )
+    own = tmp_path / "own"
+    own.mkdir()
+    monkeypatch.setenv("TMPDIR", str(own))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), str(ROOT)]))
+    with pytest.raises(Failed, match="stray"):
+        checks._window("offscreen")
+
+
 def test_reading_elsewhere_is_no_footprint(tmp_path: Path) -> None:
     footprint = Footprint(tmp_path)
     with footprint.watched():

@@ -13,7 +13,7 @@ _ADDRESS = msg("Check the address of the updates, or ask whoever looks after Dyn
 UPDATES: dict[str, Finding] = {
     "update-missing": Finding(msg("There are no updates at the address that is set."), _ADDRESS, Owner.YOU),
     "update-no-key": Finding(
-        msg("This DynSync does not know whose updates it may trust."),
+        msg("Updates cannot be verified: this DynSync knows no public key of those who make it."),
         msg("Ask whoever looks after DynSync for the public key, and set it beside the address."),
         Owner.DYNSYNC,
     ),
