@@ -9,7 +9,7 @@ from typing import Any
 from dynsync_gui.domain.checks import CheckState
 from dynsync_gui.domain.errors import ConnectionFailed, GuardStop, Retry
 from dynsync_gui.domain.explain import Cause, Explanation, FieldView, Step
-from dynsync_gui.domain.findings.records import JOINED
+from dynsync_gui.domain.findings.records import CHANGE_REFUSED, CHANGE_UNFIT, CHANGES_DENIED, JOINED, NOTICES
 from dynsync_gui.domain.mapping import EntityMapping
 from dynsync_gui.domain.place import Place
 from dynsync_gui.domain.ports.dynamics import SourceRecord
@@ -317,16 +317,16 @@ class Chain:
                 self._passed("values", msg("All {n} fields are equal on both sides.", n=len(one.views)))
             return
         by_rule = {Cause.RULE, Cause.CONSENT, Cause.WITHHELD}
-        first = next((view for view in unequal if view.cause not in by_rule), None) or next(
-            (view for view in unequal if view.cause is not Cause.RULE), unequal[0]
-        )
+        first = min(unequal, key=lambda view: (view.cause is Cause.RULE, view.cause in by_rule))
         finding = msg("“{field}” is not the same on both sides. {why}", field=first.label, why=first.finding)
         cause, cure = first.cause or Cause.CHANGED, _CURES.get(first.cause, NOTHING)
         if cause in by_rule:
             self._look("values", finding, cure)
             self._end = self._end or (cause, finding, cure)
         else:
-            self._broken("values", cause, finding, cure)
+            notices = one.place.notices if one.place is not None else {}
+            code = next((code for code in _OF_CHANGES.get(cause, ()) if code in notices), "")
+            self._broken("values", cause, finding, cure, code, notices.get(code, ""))
 
     def _company(self) -> None:
         one, place = self.one, self.one.place
@@ -361,8 +361,13 @@ def _name(record: SourceRecord | None) -> str:
     return str(values.get("fullname") or values.get("name") or "")
 
 
+_OF_CHANGES: Mapping[Cause, tuple[str, ...]] = {Cause.NOT_TAKEN: (CHANGE_REFUSED, CHANGE_UNFIT)}
+"""Codes of notices that say more about changes in Marketo."""
 _CURES: Mapping[Cause | None, Message] = {
     Cause.CHANGED: _NEXT,
+    Cause.RETURNING: _NEXT,
+    Cause.NOT_TAKEN: NOTICES[CHANGE_REFUSED].cure,
+    Cause.NOT_ALLOWED: NOTICES[CHANGES_DENIED].cure,
     Cause.OVERWRITTEN: msg("Sync this one record now, and Dynamics' value is sent again."),
     Cause.CONSENT: msg("Nothing, unless the person agreed anew: then change it in Marketo."),
     Cause.WITHHELD: msg("Correct the value in Dynamics, or sync this one record now to try it again as it is."),

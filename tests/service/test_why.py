@@ -129,14 +129,14 @@ def test_the_true_reason_of_more_than_fifty_people(desk: Desk) -> None:
     for id_ in deleted:
         market.delete(crowd.person(id_))
     crowd.expect(Cause.CHANGED, *edited)
-    crowd.expect(Cause.OVERWRITTEN, *meddled)
+    crowd.expect(Cause.RETURNING, *meddled)
     crowd.expect(Cause.CONSENT, *unsubscribed)
     crowd.expect(Cause.GONE, *deleted)
     untitled = [row for row in crowd.plain if not row.get("jobtitle")][:2]
     crowd.plain = [row for row in crowd.plain if row not in untitled]
     for row in untitled:
         market.change(crowd.person(row["contactid"]), {"title": "Known to Marketo only"})
-        crowd.expect(Cause.RULE, row["contactid"])
+        crowd.expect(Cause.RETURNING, row["contactid"])
     twin, double = crowd.take(2)
     market.change(crowd.person(double), {"dynamicsId": twin})
     crowd.expect(Cause.DOUBLED, twin)
