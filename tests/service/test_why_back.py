@@ -16,15 +16,14 @@ from tests.service.test_why import why
 if TYPE_CHECKING:
     from tests.service.conftest import Desk
 
+BOTH = Direction.BOTH
 CHOSEN = (
     FieldChoice("firstname", direction=Direction.BOTH, winner=System.MARKETO),
     FieldChoice("lastname", direction=Direction.BOTH, winner=System.DYNAMICS),
     FieldChoice("emailaddress1"),
     FieldChoice("jobtitle", direction=Direction.TO_MARKETO),
     FieldChoice("address1_city", direction=Direction.TO_MARKETO, overwrite=Overwrite.ONLY_EMPTY),
-    FieldChoice(
-        "preferredcontactmethodcode", create=TargetType.STRING, label="Way of contact", direction=Direction.BOTH
-    ),
+    FieldChoice("preferredcontactmethodcode", create=TargetType.STRING, label="Way of contact", direction=BOTH),
     FieldChoice("donotbulkemail", direction=Direction.BOTH),
 )
 LONG = "x" * 200
