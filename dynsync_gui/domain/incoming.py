@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Protocol
 
 from dynsync_gui.domain.ports.marketo import ChangeOrder, PersonChange
 from dynsync_gui.domain.schema import Entity
+
+
+class Kept(StrEnum):
+    """Why a change is not in Dynamics though it was looked at; it is looked at again once either side changes."""
+
+    REFUSED = "refused"
+    """Dynamics did not take it."""
+    UNFIT = "unfit"
+    """It means nothing to Dynamics."""
+    ONE_WAY = "one-way"
+    """Its field travels to Marketo only, where Dynamics' value is sent again with the record's next change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +33,9 @@ class Incoming:
         before: Per Marketo field: every value that it held meanwhile and holds no more, as Marketo writes it. Where
             Dynamics' value of now is among them, Dynamics did not change it.
         waiting: The record's own values on their way to Marketo; None where none are.
-        agreed: Fingerprint of what both sides held when they last agreed, and of what may have been sent since without
-            an answer; a person that holds it did not change by itself.
+        agreed: Fingerprint of what both sides held when they last agreed.
+        unsure: Fingerprint of what may have been sent since without an answer; a person that holds it did not change
+            by itself either.
     """
 
     seq: int
@@ -31,6 +44,7 @@ class Incoming:
     before: Mapping[str, tuple[str, ...]]
     waiting: Mapping[str, Any] | None
     agreed: bytes = b""
+    unsure: bytes = b""
 
 
 class IncomingStore(Protocol):
@@ -42,7 +56,8 @@ class IncomingStore(Protocol):
     def keep_changes(self, changes: Sequence[PersonChange], token: str, *, more: bool = True) -> None:
         """Keep changes of persons that belong to records of the ledger, and where to go on, in one transaction.
 
-        A change to a value that both sides agreed on is none: what DynSync wrote itself comes back so.
+        A change to a value that both sides agreed on is none: what DynSync wrote itself comes back so. What was kept
+        aside of a person that changed is looked at again.
 
         Args:
             changes: What changed; of persons that others went into since the last look nothing is kept.
@@ -63,10 +78,20 @@ class IncomingStore(Protocol):
         """Changes of an entity's persons, in ledger order."""
 
     def settle_incoming(self, seqs: Sequence[int]) -> None:
-        """Forget changes that are dealt with."""
+        """Forget changes that are dealt with, and that any of them was not taken."""
 
-    def insist(self, seq: int, name: str, value: Any) -> None:
-        """Send a value to Marketo again, though both sides had agreed on it."""
+    def keep_aside(self, seq: int, kept: Mapping[str, Kept]) -> None:
+        """Keep some fields' changes of a record until either side changes; the others are dealt with."""
+
+    def insist(self, seq: int, name: str, value: Any, held: Any) -> None:
+        """Send a value to Marketo again, though both sides had agreed on it.
+
+        Args:
+            seq: The record's place in the ledger.
+            name: REST name of the field.
+            value: What is sent.
+            held: What Marketo holds instead, for the journal.
+        """
 
     def let_marketo_win(self, seq: int, values: Mapping[str, Any]) -> None:
         """Put Marketo's values in place of those that a record has on their way there."""

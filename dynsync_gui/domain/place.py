@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from dynsync_gui.domain.incoming import Kept
 from dynsync_gui.domain.report import Problem
 from dynsync_gui.domain.schema import Entity
 
@@ -25,6 +26,7 @@ class Place:
         state: ``outbox``, ``acknowledged``, ``unchanged``, ``problem`` or ``skipped``.
         reason: The rule (`storage.Skip`) that leaves it out; empty for none.
         marketo_id: Marketo's id where known.
+        linked: What Marketo has it linked to, as `storage.records.Links.text`.
         filled: Marketo fields that hold a value of ours.
         agreed: Fingerprint of what both sides agreed on.
         payload: Values that wait to be sent; None where none do.
@@ -37,6 +39,8 @@ class Place:
         problem: Why it was set aside; None where it was not.
         due: When it is tried again, UTC; None where that has no date.
         withheld: Values that somebody chose to leave out, by Marketo field, as `fingerprint.entry`.
+        changes: What changed in Marketo and is not in Dynamics, by Marketo field: why not, or None where it waits.
+        notices: What is worth a look about it: details by code.
     """
 
     entity: Entity
@@ -48,6 +52,7 @@ class Place:
     state: str
     reason: str
     marketo_id: str
+    linked: str
     filled: frozenset[str]
     agreed: bytes
     payload: Mapping[str, Any] | None
@@ -60,6 +65,8 @@ class Place:
     problem: Problem | None = field(default=None, hash=False)
     due: datetime | None = None
     withheld: Mapping[str, bytes] = field(default_factory=dict, hash=False)
+    changes: Mapping[str, Kept | None] = field(default_factory=dict, hash=False)
+    notices: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 class PlaceStore(Protocol):

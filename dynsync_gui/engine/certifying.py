@@ -9,16 +9,19 @@ from typing import Any
 from dynsync_gui.domain.certificate import EntityCount
 from dynsync_gui.domain.convert import same
 from dynsync_gui.domain.explain import Cause
+from dynsync_gui.domain.findings.records import DELETED_THERE, NOTICES
+from dynsync_gui.domain.fingerprint import entries, entry
 from dynsync_gui.domain.mapping import EntityMapping
 from dynsync_gui.domain.place import Place
 from dynsync_gui.domain.report import Difference
-from dynsync_gui.domain.schema import Entity, EntitySchema, in_cycle_order
+from dynsync_gui.domain.schema import PEOPLE, Entity, EntitySchema, in_cycle_order
 from dynsync_gui.domain.storage.records import StagedRecord
 from dynsync_gui.domain.text import Message, msg
 from dynsync_gui.engine import payload
-from dynsync_gui.engine.explain_fields import cause_of
+from dynsync_gui.engine.explain_fields import Sides
 from dynsync_gui.engine.proof import DOUBLED, MISSING, UNEQUAL, Auditor, key_in, wanted_of
 from dynsync_gui.engine.staging import in_range
+from dynsync_gui.engine.way_back import WayBack
 
 AT_ONCE = 100
 LISTED = 10_000
@@ -28,8 +31,19 @@ _NEW = msg("is newer than the last sync")
 _CHANGED = msg("changed in Dynamics since the last sync")
 _GONE = msg("was deleted in Dynamics since the last sync")
 _WAITS = msg("waits to be sent")
+_REMOVED = msg("was deleted or merged in Marketo after DynSync had sent it")
 _OVERWRITTEN = msg("was changed in Marketo after DynSync had sent it")
 _KEPT = msg("is kept as Marketo has it, by a rule of the choice")
+_PHRASES: Mapping[Cause, Message] = {
+    Cause.RULE: _KEPT,
+    Cause.CONSENT: _KEPT,
+    Cause.WITHHELD: msg("was refused by Marketo, and left out as you chose"),
+    Cause.RETURNING: msg("was changed in Marketo since the last sync, and the next one takes it to Dynamics"),
+    Cause.NOT_TAKEN: msg("was changed in Marketo, and Dynamics did not take it"),
+    Cause.NOT_ALLOWED: msg("was changed in Marketo, and an account lacks a right to bring that to Dynamics"),
+    Cause.OVERWRITTEN: _OVERWRITTEN,
+    Cause.CHANGED: msg("was changed in Marketo, and the next sync sends Dynamics' value again"),
+}
 
 
 @dataclass
@@ -45,17 +59,19 @@ class Certifier(Auditor):
     """An audit whose differences have reasons; nothing is written."""
 
     def certify(
-        self, work: Sequence[tuple[EntitySchema, EntityMapping]], sample: int = 0
+        self, work: Sequence[tuple[EntitySchema, EntityMapping]], back: WayBack, sample: int = 0
     ) -> tuple[tuple[EntityCount, ...], tuple[Difference, ...], int]:
         """Compare every table.
 
         Args:
             work: Tables and what of them is synced.
+            back: What is known of changes that people made in Marketo.
             sample: Most records of a table, chosen at random among those that the sync knows; 0 for all there are.
 
         Returns:
             Numbers per table, the differences, and how many more there are.
         """
+        self._back = back
         self._counts: dict[Entity, _Count] = {}
         self._listed: list[Difference] = []
         self._more = 0
@@ -112,28 +128,18 @@ class Certifier(Auditor):
         wanted: Mapping[str, Any],
         found: Sequence[Mapping[str, Any]],
     ) -> list[Difference]:
-        if len(found) == 1:
-            unequal = [name for name, value in wanted.items() if not same(value, found[0].get(name))]
-        else:
-            unequal = [""]
-        if not unequal:
-            return []
-        reason = _reason(record, place)
-        if reason is not None:
-            return [Difference(record.entity, record.id, reason, name, explained=True) for name in unequal]
         if len(found) != 1:
-            return [Difference(record.entity, record.id, DOUBLED if found else MISSING)]
-        return [self._field(record, place, mapping, name, wanted[name], found[0].get(name)) for name in unequal]
-
-    def _field(
-        self, record: StagedRecord, place: Place | None, mapping: EntityMapping, name: str, wanted: Any, there: Any
-    ) -> Difference:
-        pair = next((one for one in mapping.fields if one.target.name == name), None)
-        cause = cause_of(pair, wanted, there, None, place) if pair is not None else Cause.CHANGED
-        if cause in {Cause.RULE, Cause.CONSENT, Cause.WITHHELD}:
-            return Difference(record.entity, record.id, _KEPT, name, explained=True)
-        reason = _OVERWRITTEN if cause is Cause.OVERWRITTEN else UNEQUAL
-        return Difference(record.entity, record.id, reason, name)
+            reason, known = _missing(record, place) if not found else (DOUBLED, False)
+            return [Difference(record.entity, record.id, reason, explained=known)]
+        unequal = [name for name, value in wanted.items() if not same(value, found[0].get(name))]
+        if unequal and record.entity in PEOPLE:
+            self._back.look()
+        sides = Sides(mapping, None, place, found[0], self._back)
+        return [
+            Difference(record.entity, record.id, reason, name, explained=known)
+            for name in unequal
+            for reason, known in [_of_field(record, sides, name, wanted[name])]
+        ]
 
     def _count(self, entity: Entity, *differences: Difference) -> None:
         count = self._counts.setdefault(entity, _Count())
@@ -144,6 +150,35 @@ class Certifier(Auditor):
         room = max(0, LISTED - len(self._listed))
         self._listed += differences[:room]
         self._more += len(differences[room:])
+
+
+def _missing(record: StagedRecord, place: Place | None) -> tuple[Message, bool]:
+    """Why a record is not in Marketo, and whether the sync knows it."""
+    reason = _reason(record, place)
+    if reason is not None:
+        return reason, True
+    if place is not None and DELETED_THERE in place.notices:
+        return NOTICES[DELETED_THERE].title, True
+    return (_REMOVED, False) if place is not None and place.marketo_id else (MISSING, False)
+
+
+def _of_field(record: StagedRecord, sides: Sides, name: str, wanted: Any) -> tuple[Message, bool]:
+    """Why a field differs, and whether the sync knows it."""
+    place = sides.place
+    pair = next((one for one in sides.mapping.fields if one.target.name == name), None)
+    if pair is not None:
+        found = sides.reason(pair, wanted)
+        if found.known or found.cause is Cause.OVERWRITTEN:
+            return _PHRASES[found.cause], found.known
+    elif place is not None and _was_sent(place, name, wanted):
+        return _OVERWRITTEN, False
+    reason = _reason(record, place)
+    return (reason, True) if reason is not None else (UNEQUAL, False)
+
+
+def _was_sent(place: Place, name: str, wanted: Any) -> bool:
+    """Whether Marketo took a value that no column of the record's own holds, such as a link."""
+    return entry(name, wanted) in entries(place.agreed) or str(wanted or "") in place.linked.split("|")
 
 
 def _reason(record: StagedRecord, place: Place | None) -> Message | None:

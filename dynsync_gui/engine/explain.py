@@ -21,9 +21,10 @@ from dynsync_gui.domain.text import msg
 from dynsync_gui.engine import payload
 from dynsync_gui.engine.conversion import Conversion
 from dynsync_gui.engine.explain_chain import Chain, Held, Standstill, Subject
-from dynsync_gui.engine.explain_fields import field_views
+from dynsync_gui.engine.explain_fields import Sides, field_views
 from dynsync_gui.engine.payload import Rules
 from dynsync_gui.engine.staging import late_fields, stage
+from dynsync_gui.engine.way_back import WayBack
 from dynsync_gui.engine.workload import Schemas
 
 MOST = 20
@@ -62,6 +63,7 @@ class Explainer:
         self._mapping = mapping
         self._rules = rules
         self._standstill = standstill
+        self._back = WayBack(marketo, store, mapping)
         persons = schemas.persons
         self._key_known = persons.field(KEY_FIELD) is not None and KEY_FIELD in persons.searchable
 
@@ -100,8 +102,10 @@ class Explainer:
         views: tuple[FieldView, ...] = ()
         if record is not None and mapping is not None and len(held) == 1:
             wanted = self._wanted(record, mapping)
-            late = late_fields(record, mapping)
-            views = field_views(wanted, mapping, self._schemas.targets.get(entity.target), place, held[0], late)
+            if entity in PEOPLE:
+                self._back.look()
+            sides = Sides(mapping, self._schemas.targets.get(entity.target), place, held[0], self._back)
+            views = field_views(wanted, sides, late_fields(record, mapping))
         parents = self._store.places([place.parent]) if place is not None and place.parent else ()
         runs = self._store.runs(1)
         return Chain(

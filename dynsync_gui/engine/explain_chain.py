@@ -7,20 +7,28 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dynsync_gui.domain.checks import CheckState
-from dynsync_gui.domain.errors import ConnectionFailed, GuardStop, Retry
+from dynsync_gui.domain.errors import ConnectionFailed, GuardStop
 from dynsync_gui.domain.explain import Cause, Explanation, FieldView, Step
-from dynsync_gui.domain.findings.records import JOINED
+from dynsync_gui.domain.findings.records import CHANGE_REFUSED, CHANGE_UNFIT, CHANGES_DENIED, JOINED, NOTICES
 from dynsync_gui.domain.mapping import EntityMapping
 from dynsync_gui.domain.place import Place
 from dynsync_gui.domain.ports.dynamics import SourceRecord
 from dynsync_gui.domain.report import RunReport, RunState
-from dynsync_gui.domain.schema import FILTER_FIELD, KEY_FIELD, PEOPLE, Entity, key_of
+from dynsync_gui.domain.schema import (
+    DELETED_FIELD,
+    FILTER_FIELD,
+    KEY_FIELD,
+    PEOPLE,
+    STOPPED_FIELD,
+    Entity,
+    key_of,
+)
 from dynsync_gui.domain.text import NOTHING, Message, msg
-from dynsync_gui.engine.rules_in_words import RULES
+from dynsync_gui.engine.rules_in_words import RULES, set_aside
 
 Held = Mapping[str, Any]
 _NEXT = msg("Sync now, or wait for the next sync.")
-_TITLES: Mapping[str, Message] = {
+TITLES: Mapping[str, Message] = {
     "dynamics": msg("In Dynamics"),
     "fields": msg("Table and fields"),
     "filter": msg("Filter"),
@@ -117,16 +125,16 @@ class Chain:
         )
 
     def _passed(self, id_: str, finding: Message) -> None:
-        self._steps.append(Step(id_, CheckState.PASSED, _TITLES[id_], finding))
+        self._steps.append(Step(id_, CheckState.PASSED, TITLES[id_], finding))
 
     def _look(self, id_: str, finding: Message, cure: Message = NOTHING) -> None:
-        self._steps.append(Step(id_, CheckState.ATTENTION, _TITLES[id_], finding, cure))
+        self._steps.append(Step(id_, CheckState.ATTENTION, TITLES[id_], finding, cure))
 
     def _broken(
         self, id_: str, cause: Cause, finding: Message, cure: Message, code: str = "", detail: str = ""
     ) -> None:
         """A broken link; only the first one is the reason."""
-        self._steps.append(Step(id_, CheckState.FAILED, _TITLES[id_], finding, cure, code, detail))
+        self._steps.append(Step(id_, CheckState.FAILED, TITLES[id_], finding, cure, code, detail))
         self._end = self._end or (cause, finding, cure)
 
     @property
@@ -138,11 +146,15 @@ class Chain:
         if one.live is not None:
             self._passed("dynamics", msg("Dynamics has it as {table}.", table=one.entity.value))
         elif one.lost is None:
-            seen = one.place is not None and one.place.reason == "deleted"
-            stays = msg("It was deleted in Dynamics. Marketo keeps the record as you chose for deleted ones.")
-            coming = msg("It was deleted in Dynamics, and the sync has not seen that yet.")
-            cure = NOTHING if seen else _NEXT
-            self._broken("dynamics", Cause.DELETED, stays if seen else coming, cure)
+            if one.place is None or one.place.reason != "deleted":
+                finding, cure = msg("It was deleted in Dynamics, and the sync has not seen that yet."), _NEXT
+            elif not one.held:
+                finding, cure = msg("It was deleted in Dynamics, and Marketo does not have it either."), NOTHING
+            elif DELETED_FIELD in one.place.filled:
+                finding, cure = msg("It was deleted in Dynamics. Marketo keeps the record, marked as deleted."), NOTHING
+            else:
+                finding, cure = msg("It was deleted in Dynamics. Marketo keeps the record as it was."), NOTHING
+            self._broken("dynamics", Cause.DELETED, finding, cure)
 
     def _fields(self) -> None:
         one = self.one
@@ -176,12 +188,15 @@ class Chain:
         if not one.mapping.filter:
             self._passed("filter", msg("No filter is in use for this table."))
         elif one.live.values.get(FILTER_FIELD) is False:
-            stays = msg("“Sync to Marketo” is No in Dynamics. What Marketo has of it stays as it was.")
-            never = msg("“Sync to Marketo” is No in Dynamics, and only that keeps a record out.")
+            finding = msg("“Sync to Marketo” is No in Dynamics, and only that keeps a record out.")
+            if one.held and one.place is not None and STOPPED_FIELD in one.place.filled:
+                finding = msg("“Sync to Marketo” is No in Dynamics. Marketo keeps the person, marked as such.")
+            elif one.held:
+                finding = msg("“Sync to Marketo” is No in Dynamics. What Marketo has of it stays as it was.")
             self._broken(
                 "filter",
                 Cause.FILTERED,
-                stays if one.held else never,
+                finding,
                 msg("Set “Sync to Marketo” ({field}) to Yes in Dynamics.", field=FILTER_FIELD),
             )
         else:
@@ -272,22 +287,11 @@ class Chain:
             self._broken("read", Cause.NOT_READ, finding, cure)
 
     def _aside(self, place: Place) -> None:
-        problem, parent = place.problem, self.one.parent
-        if problem is None:
-            return
-        if problem.retry is Retry.AFTER_PARENT:
-            name = (parent.name or parent.id) if parent is not None else place.parent
-            finding = msg("It waits for what it belongs to, “{name}”, which is not in Marketo.", name=name)
-            self._broken(
-                "waiting", Cause.PARENT, finding, msg("Look why: ask for {id}.", id=place.parent), problem.code
-            )
-        elif problem.retry is Retry.NEXT_RUN:
-            finding = msg("Marketo could not take it for now: {why}", why=problem.title)
-            cure = msg("Nothing: DynSync tries it again by itself. To try at once, press Retry.")
-            self._broken("sent", Cause.RETRY, finding, cure, problem.code, problem.detail)
-        else:
-            finding = msg("Marketo refused it: {why}", why=problem.title)
-            self._broken("sent", Cause.REFUSED, finding, problem.cure, problem.code, problem.detail)
+        problem = place.problem
+        if problem is not None:
+            link, cause, finding, cure = set_aside(place, problem, self.one.parent)
+            detail = "" if cause is Cause.PARENT else problem.detail
+            self._broken(link, cause, finding, cure, problem.code, detail)
 
     def _in_line(self) -> None:
         if self._held_up():
@@ -317,16 +321,16 @@ class Chain:
                 self._passed("values", msg("All {n} fields are equal on both sides.", n=len(one.views)))
             return
         by_rule = {Cause.RULE, Cause.CONSENT, Cause.WITHHELD}
-        first = next((view for view in unequal if view.cause not in by_rule), None) or next(
-            (view for view in unequal if view.cause is not Cause.RULE), unequal[0]
-        )
+        first = min(unequal, key=lambda view: (view.cause is Cause.RULE, view.cause in by_rule))
         finding = msg("“{field}” is not the same on both sides. {why}", field=first.label, why=first.finding)
         cause, cure = first.cause or Cause.CHANGED, _CURES.get(first.cause, NOTHING)
         if cause in by_rule:
             self._look("values", finding, cure)
             self._end = self._end or (cause, finding, cure)
         else:
-            self._broken("values", cause, finding, cure)
+            notices = one.place.notices if one.place is not None else {}
+            code = next((code for code in _OF_CHANGES.get(cause, ()) if code in notices), "")
+            self._broken("values", cause, finding, cure, code, notices.get(code, ""))
 
     def _company(self) -> None:
         one, place = self.one, self.one.place
@@ -361,8 +365,13 @@ def _name(record: SourceRecord | None) -> str:
     return str(values.get("fullname") or values.get("name") or "")
 
 
+_OF_CHANGES: Mapping[Cause, tuple[str, ...]] = {Cause.NOT_TAKEN: (CHANGE_REFUSED, CHANGE_UNFIT)}
+"""Codes of notices that say more about changes in Marketo."""
 _CURES: Mapping[Cause | None, Message] = {
     Cause.CHANGED: _NEXT,
+    Cause.RETURNING: _NEXT,
+    Cause.NOT_TAKEN: NOTICES[CHANGE_REFUSED].cure,
+    Cause.NOT_ALLOWED: NOTICES[CHANGES_DENIED].cure,
     Cause.OVERWRITTEN: msg("Sync this one record now, and Dynamics' value is sent again."),
     Cause.CONSENT: msg("Nothing, unless the person agreed anew: then change it in Marketo."),
     Cause.WITHHELD: msg("Correct the value in Dynamics, or sync this one record now to try it again as it is."),

@@ -3,114 +3,187 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import Any
 
 from dynsync_gui.domain.choice import Overwrite
 from dynsync_gui.domain.convert import left_out, misfit, same
 from dynsync_gui.domain.explain import Cause, FieldView
+from dynsync_gui.domain.findings.records import CHANGE_REFUSED, CHANGE_UNFIT, CHANGES_DENIED, NOTICES
 from dynsync_gui.domain.fingerprint import entries, entry, mark
+from dynsync_gui.domain.incoming import Kept
 from dynsync_gui.domain.mapping import EntityMapping, FieldMapping, sentence
 from dynsync_gui.domain.place import Place
-from dynsync_gui.domain.schema import System, TargetSchema
+from dynsync_gui.domain.schema import PEOPLE, System, TargetSchema
 from dynsync_gui.domain.text import NOTHING, Message, msg
 from dynsync_gui.engine.outgoing import UNSUBSCRIBED
+from dynsync_gui.engine.way_back import WayBack
 
-_WHY: Mapping[Cause, Message] = {
-    Cause.FIELD_OUT: msg("Marketo has no such field any more."),
-    Cause.CONSENT: msg("Somebody unsubscribed in Marketo. DynSync never takes that back."),
-    Cause.RULE: msg("You chose that Dynamics does not replace this value."),
-    Cause.WITHHELD: msg("Marketo refused this value, and you chose to leave it out until it changes in Dynamics."),
-    Cause.REFUSED: msg("Marketo would not take this value as it is."),
-    Cause.CHANGED: msg("It changed in Dynamics since the last sync. The next sync brings it."),
-    Cause.OVERWRITTEN: msg("Somebody changed it in Marketo after DynSync had sent it."),
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a field differs.
+
+    Attributes:
+        cause: The true reason.
+        finding: The same as a sentence.
+        known: Whether it is by a rule, is listed, or passes by itself.
+    """
+
+    cause: Cause
+    finding: Message
+    known: bool = True
+
+
+_FIELD_OUT = Reason(Cause.FIELD_OUT, msg("Marketo has no such field any more."))
+_CONSENT = Reason(Cause.CONSENT, msg("Somebody unsubscribed in Marketo. DynSync never takes that back."))
+_KEPT_THERE = Reason(Cause.RULE, msg("You chose that Dynamics does not replace this value."))
+_BACK_ONLY = Reason(Cause.RULE, msg("You chose that this field travels from Marketo to Dynamics only."))
+_NEVER_BLANKED = Reason(
+    Cause.RULE,
+    msg("Dynamics has no value here, and never had one of its own in Marketo: what Marketo knew stays."),
+)
+_LEFT_OUT = Reason(Cause.RULE, msg("It does not fit there, and you chose to leave it out then."))
+_WITHHELD = Reason(
+    Cause.WITHHELD, msg("Marketo refused this value, and you chose to leave it out until it changes in Dynamics.")
+)
+_MISFIT = Reason(Cause.REFUSED, msg("Marketo would not take this value as it is."), known=False)
+_CHANGED = Reason(
+    Cause.CHANGED, msg("It changed in Dynamics since the last sync. The next sync brings it."), known=False
+)
+_NOT_TAKEN = {
+    Kept.REFUSED: Reason(Cause.NOT_TAKEN, NOTICES[CHANGE_REFUSED].title),
+    Kept.UNFIT: Reason(Cause.NOT_TAKEN, NOTICES[CHANGE_UNFIT].title),
 }
-_RETURNS = msg("Somebody changed it in Marketo. The next sync brings it to Dynamics, or Dynamics' value back.")
+_NOT_ALLOWED = Reason(Cause.NOT_ALLOWED, NOTICES[CHANGES_DENIED].title)
+_NO_CONSENT = Reason(
+    Cause.CHANGED,
+    msg("Somebody took the unsubscription back in Marketo. The next sync unsubscribes the person again."),
+)
+_RETURNING = Reason(
+    Cause.RETURNING, msg("Somebody changed it in Marketo since the last sync. The next sync takes it to Dynamics.")
+)
+_BOTH = {
+    System.MARKETO: Reason(
+        Cause.RETURNING,
+        msg("It changed on both sides since the last sync, and Marketo wins: the next sync takes it to Dynamics."),
+    ),
+    System.DYNAMICS: Reason(
+        Cause.CHANGED,
+        msg("It changed on both sides since the last sync, and Dynamics wins: the next sync brings its value."),
+    ),
+}
+_ONE_WAY = Reason(
+    Cause.OVERWRITTEN,
+    msg(
+        "Somebody changed it in Marketo. The field travels to Marketo only: Dynamics' value is sent again when the "
+        "record changes there."
+    ),
+)
+_OVERWRITTEN = Reason(Cause.OVERWRITTEN, msg("Somebody changed it in Marketo after DynSync had sent it."), known=False)
 
 
-def field_views(
-    wanted: Mapping[str, Any],
-    mapping: EntityMapping,
-    target: TargetSchema | None,
-    place: Place | None,
-    held: Mapping[str, Any],
-    late: Collection[str] = (),
-) -> tuple[FieldView, ...]:
-    """Every synced field of a record that Marketo holds.
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """One record on both sides.
 
-    Args:
-        wanted: Dynamics' values of now, as Marketo would get them, by REST name.
+    Attributes:
         mapping: What is synced.
         target: Marketo's fields today; None where they are not known.
         place: Where the ledger has it.
         held: What Marketo has now.
+        back: What is known of changes that people made there.
+    """
+
+    mapping: EntityMapping
+    target: TargetSchema | None
+    place: Place | None
+    held: Mapping[str, Any]
+    back: WayBack
+
+    def reason(self, pair: FieldMapping, wanted: Any) -> Reason:
+        """Why the two sides of a field differ; what people did in Marketo and the rules come before what time mends."""
+        name, place = pair.target.name, self.place
+        if self.target is not None and self.target.field(name) is None:
+            return _FIELD_OUT
+        found = self._of_people(pair, wanted, place) if place is not None and self.mapping.entity in PEOPLE else None
+        if found is not None and found.cause is not Cause.OVERWRITTEN:
+            return found
+        rule = self._rule(pair, wanted)
+        if rule is not None:
+            return rule
+        if place is not None and place.withheld.get(name) == entry(name, wanted):
+            return _WITHHELD
+        if misfit(pair, wanted):
+            return _LEFT_OUT if left_out(pair, wanted) else _MISFIT
+        if found is not None:
+            return found
+        agreed = entries(place.agreed) if place is not None else frozenset()
+        return _OVERWRITTEN if entry(name, wanted) in agreed else _CHANGED
+
+    def _of_people(self, pair: FieldMapping, wanted: Any, place: Place) -> Reason | None:
+        """What became of a change that somebody made in Marketo, or will; None where none is known of."""
+        name, agreed = pair.target.name, entries(place.agreed)
+        kept, waits = place.changes.get(name), self.back.waits(place, str(self.held.get("id")), name)
+        ours_changed = entry(name, wanted) not in agreed and any(one.startswith(mark(name)) for one in agreed)
+        if not pair.direction.writes_dynamics:
+            return _ONE_WAY if not ours_changed and (waits or kept is Kept.ONE_WAY) else None
+        if not ours_changed and not waits and kept in _NOT_TAKEN:
+            return _NOT_TAKEN[kept]
+        if not waits or (ours_changed and entry(name, self.held.get(name)) in agreed):
+            return None
+        if self.back.denies(place, name):
+            return _NOT_ALLOWED
+        if name == UNSUBSCRIBED:
+            return _NO_CONSENT if wanted else None
+        return _BOTH[pair.winner] if ours_changed else _RETURNING
+
+    def _rule(self, pair: FieldMapping, wanted: Any) -> Reason | None:
+        """The rule by which Marketo's value stays."""
+        name, place = pair.target.name, self.place
+        if name == UNSUBSCRIBED and not wanted and self.held.get(name):
+            return _CONSENT
+        if not pair.direction.writes_marketo:
+            return _BACK_ONLY
+        if pair.overwrite is Overwrite.ONLY_EMPTY:
+            return _KEPT_THERE
+        if wanted is not None or (place is not None and name in place.filled and pair.overwrite is Overwrite.ALWAYS):
+            return None
+        return _NEVER_BLANKED if pair.overwrite is Overwrite.ALWAYS else _KEPT_THERE
+
+
+def field_views(wanted: Mapping[str, Any], sides: Sides, late: Collection[str] = ()) -> tuple[FieldView, ...]:
+    """Every synced field of a record that Marketo holds.
+
+    Args:
+        wanted: Dynamics' values of now, as Marketo would get them, by REST name.
+        sides: The record on both sides.
         late: Fields that are filled only for records that changed later than this one, by REST name.
     """
-    return tuple(
-        _by_choice(view, pair, wanted, late)
-        for pair in mapping.fields
-        for view in [_view(pair, wanted, mapping, target, place, held)]
-    )
+    return tuple(_view(pair, wanted.get(pair.target.name), sides, late) for pair in sides.mapping.fields)
 
 
-def _by_choice(view: FieldView, pair: FieldMapping, wanted: Mapping[str, Any], late: Collection[str]) -> FieldView:
-    """A value that the choice keeps from this record: it does not fit, or comes with the record's next change."""
-    if view.cause is Cause.REFUSED and left_out(pair, wanted.get(view.target)):
-        return replace(
-            view, cause=Cause.RULE, finding=msg("It does not fit there, and you chose to leave it out then.")
-        )
-    if view.cause is Cause.CHANGED and view.target in late:
-        finding = msg("You chose that only records changed since {day} get it now.", day=str(pair.since))
-        return replace(view, cause=Cause.RULE, finding=finding)
-    return view
-
-
-def _view(
-    pair: FieldMapping,
-    values: Mapping[str, Any],
-    mapping: EntityMapping,
-    target: TargetSchema | None,
-    place: Place | None,
-    held: Mapping[str, Any],
-) -> FieldView:
+def _view(pair: FieldMapping, wanted: Any, sides: Sides, late: Collection[str]) -> FieldView:
     name = pair.target.name
-    wanted, there = values.get(name), held.get(name)
+    there = sides.held.get(name)
     equal = same(wanted, there)
-    cause = None if equal else cause_of(pair, wanted, there, target, place)
+    reason = None if equal else sides.reason(pair, wanted)
+    if reason is not None and reason.cause is Cause.CHANGED and name in late:
+        finding = msg("You chose that only records changed since {day} get it now.", day=str(pair.since))
+        reason = Reason(Cause.RULE, finding)
     return FieldView(
         source=pair.source.name,
         target=name,
         label=pair.target.label,
         dynamics=_text(wanted),
-        sent=_sent(name, wanted, place),
+        sent=_sent(name, wanted, sides.place),
         marketo=_text(there),
         equal=equal,
         winner=pair.winner if pair.direction.writes_dynamics else System.DYNAMICS,
-        rule=sentence(mapping.entity, pair.choice, pair.target.label),
-        cause=cause,
-        finding=_finding(pair, cause),
+        rule=sentence(sides.mapping.entity, pair.choice, pair.target.label),
+        cause=reason.cause if reason is not None else None,
+        finding=reason.finding if reason is not None else NOTHING,
     )
-
-
-def cause_of(pair: FieldMapping, wanted: Any, there: Any, target: TargetSchema | None, place: Place | None) -> Cause:
-    """Why the two sides differ; the rules come before what time may mend."""
-    name = pair.target.name
-    if target is not None and target.field(name) is None:
-        return Cause.FIELD_OUT
-    if name == UNSUBSCRIBED and not wanted and there:
-        return Cause.CONSENT
-    filled = place is not None and name in place.filled
-    never_blanks = wanted is None and (not filled or pair.overwrite is Overwrite.NOT_BY_EMPTY)
-    if never_blanks or not pair.direction.writes_marketo or pair.overwrite is Overwrite.ONLY_EMPTY:
-        return Cause.RULE
-    if place is not None and place.withheld.get(name) == entry(name, wanted):
-        return Cause.WITHHELD
-    if misfit(pair, wanted):
-        return Cause.REFUSED
-    agreed = entries(place.agreed) if place is not None else frozenset()
-    if place is not None and place.payload is None and entry(name, wanted) in agreed:
-        return Cause.OVERWRITTEN
-    return Cause.CHANGED
 
 
 def _sent(name: str, wanted: Any, place: Place | None) -> str | None:
@@ -120,16 +193,6 @@ def _sent(name: str, wanted: Any, place: Place | None) -> str | None:
     if entry(name, wanted) in agreed:
         return _text(wanted)
     return None if any(one.startswith(mark(name)) for one in agreed) else ""
-
-
-def _finding(pair: FieldMapping, cause: Cause | None) -> Message:
-    if cause is None:
-        return NOTHING
-    if cause is Cause.RULE and not pair.direction.writes_marketo:
-        return msg("You chose that this field travels from Marketo to Dynamics only.")
-    if cause is Cause.RULE and pair.overwrite is Overwrite.ALWAYS:
-        return msg("Dynamics has no value here, and never had one of its own in Marketo: what Marketo knew stays.")
-    return _RETURNS if cause is Cause.OVERWRITTEN and pair.direction.writes_dynamics else _WHY[cause]
 
 
 def _text(value: Any) -> str:

@@ -1,21 +1,24 @@
 """Takes what people changed in Marketo to Dynamics: read, compare with Dynamics' value of now, decide who wins, write.
 
 A change whose value Dynamics holds already, converted as it would go to Marketo, is an echo of our own write or of an
-earlier visit, and is dropped. Where both sides changed a field, the one that the choice names wins.
+earlier visit, and is dropped. Where both sides changed a field, the one that the choice names wins. What Dynamics does
+not take is kept aside until either side changes, and so is what a person made of a field that travels to Marketo only.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from dynsync_gui.domain.cancel import CancelToken
-from dynsync_gui.domain.convert import NotConvertible, clean, same, to_dynamics, to_marketo
+from dynsync_gui.domain.choice import Overwrite
+from dynsync_gui.domain.convert import NotConvertible, clean, left_out, same, to_dynamics, to_marketo
 from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure
 from dynsync_gui.domain.findings.records import CHANGE_REFUSED, CHANGE_UNFIT
 from dynsync_gui.domain.fingerprint import entries, entry
-from dynsync_gui.domain.incoming import Incoming, IncomingStore
+from dynsync_gui.domain.incoming import Incoming, IncomingStore, Kept
 from dynsync_gui.domain.mapping import EntityMapping, FieldMapping
 from dynsync_gui.domain.ports.dynamics import DynamicsWriter, SourceRecord, Update
 from dynsync_gui.domain.ports.marketo import MarketoReader
@@ -32,6 +35,16 @@ NO_TOKEN = "1003"  # noqa: S105  a code
 """Marketo: it does not know the token any more."""
 
 Work = Sequence[tuple[EntitySchema, EntityMapping]]
+
+
+@dataclass
+class _News:
+    """What of a person's changes goes to Dynamics, by column, and by Marketo field what is kept aside."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    theirs: dict[str, Any] = field(default_factory=dict)
+    aside: dict[str, Kept] = field(default_factory=dict)
+    unfit: list[str] = field(default_factory=list)
 
 
 class ToDynamics:
@@ -81,7 +94,7 @@ class ToDynamics:
             work: Tables that are synced.
             since: Where to begin anew if Marketo no longer knows where the last look ended.
         """
-        fields = sorted({pair.target.name for _, mapping in work for pair in returning(mapping)})
+        fields = sorted({pair.target.name for _, mapping in work for pair in watched(mapping)})
         if not fields or not self._incoming.change_token() or not self._file.read(fields):
             return
         self.by_hand |= self._file.by_hand
@@ -130,7 +143,7 @@ class ToDynamics:
             self._take(schema, mapping, changed)
 
     def _take(self, schema: EntitySchema, mapping: EntityMapping, changed: Sequence[Incoming]) -> None:
-        pairs = returning(mapping)
+        pairs = watched(mapping)
         names = sorted({pair.source.name for pair in pairs})
         shown = any(pair.source.type.is_lookup for pair in pairs)
         records = {
@@ -146,8 +159,10 @@ class ToDynamics:
             person = persons.get(one.person, {})
             record = records.get(one.id)
             known = record is not None and str(person.get(KEY_FIELD) or "").lower() == one.id
-            if record is None or not known or self._bring(schema, pairs, one, record, person):
+            if record is None or not known:
                 self._incoming.settle_incoming([one.seq])
+            else:
+                self._bring(schema, pairs, one, record, person)
 
     def _bring(
         self,
@@ -156,53 +171,75 @@ class ToDynamics:
         one: Incoming,
         record: SourceRecord,
         person: Mapping[str, Any],
-    ) -> bool:
-        """Write what of one person's changes is news to Dynamics; whether they are dealt with."""
-        values: dict[str, Any] = {}
-        kept: dict[str, Any] = {}
-        unfit: list[str] = []
-        agreed = entries(one.agreed)
+    ) -> None:
+        """Write what of one person's changes is news to Dynamics, and keep what became of the rest."""
+        news = _News()
         for pair in pairs:
-            if pair.target.name not in one.before:
-                continue
-            theirs = person.get(pair.target.name)
-            column = pair.source.column
-            ours = to_marketo(pair, record.values.get(column), record.shown.get(column))
-            if same(ours, theirs) or entry(pair.target.name, theirs) in agreed:
-                continue  # an echo
-            if pair.target.name == UNSUBSCRIBED and not theirs:  # a consent, which no sync gives back
-                if pair.direction.writes_marketo:
-                    self._incoming.insist(one.seq, UNSUBSCRIBED, ours)
-                continue
-            both_changed = not any(reads_as(ours, text) for text in one.before[pair.target.name])
-            if both_changed and pair.winner is System.DYNAMICS:
-                continue
-            try:
-                values[pair.source.name] = to_dynamics(pair, theirs)
-            except NotConvertible:
-                unfit.append(pair.target.label)
-                continue
-            kept[pair.target.name] = theirs
-        if unfit:
-            self._store.notice([Notice(record.entity, one.id, CHANGE_UNFIT, ", ".join(unfit))])
-        if not values:
-            return True
-        outcome = self._dynamics.update(schema, one.id, record.version, values)
-        if outcome.kind is Update.DONE:
+            if pair.target.name in one.before:
+                self._weigh(pair, one, record, person.get(pair.target.name), news)
+        outcome = self._dynamics.update(schema, one.id, record.version, news.values) if news.values else None
+        kind = outcome.kind if outcome is not None else None
+        if kind is Update.CHANGED_MEANWHILE:
+            return  # its newest version comes with the next cycle
+        notices = [Notice(record.entity, one.id, CHANGE_UNFIT, ", ".join(news.unfit))] if news.unfit else []
+        if outcome is not None and kind is Update.REFUSED:
+            notices.append(Notice(record.entity, one.id, CHANGE_REFUSED, f"{outcome.code} {outcome.message}"))
+            news.aside |= dict.fromkeys(news.theirs, Kept.REFUSED)
+        with self._store.transaction():
+            if kind is Update.DONE and one.waiting is not None:
+                self._incoming.let_marketo_win(one.seq, news.theirs)
+            self._incoming.keep_aside(one.seq, news.aside)
+            self._store.notice(notices)
+        if kind is Update.DONE:
             self.written += 1
             self._on_written(self.written)
-            if one.waiting is not None:
-                self._incoming.let_marketo_win(one.seq, kept)
-        elif outcome.kind is Update.REFUSED:
-            self._store.notice([Notice(record.entity, one.id, CHANGE_REFUSED, f"{outcome.code} {outcome.message}")])
-        return outcome.kind is not Update.CHANGED_MEANWHILE  # then its newest version comes with the next cycle
+
+    def _weigh(self, pair: FieldMapping, one: Incoming, record: SourceRecord, theirs: Any, news: _News) -> None:
+        """Find out whether a change is an echo, goes to Dynamics, or is kept aside."""
+        name, column = pair.target.name, pair.source.column
+        ours = to_marketo(pair, record.values.get(column), record.shown.get(column))
+        if same(ours, theirs) or entry(name, theirs) in entries(one.agreed) | entries(one.unsure):
+            return  # an echo
+        if name == UNSUBSCRIBED and not theirs:  # a consent, which no sync gives back
+            if pair.direction.writes_marketo:
+                self._incoming.insist(one.seq, name, ours, theirs)
+        elif not pair.direction.writes_dynamics:
+            if self._stays(pair, one, ours, theirs):
+                news.aside[name] = Kept.ONE_WAY
+        elif pair.winner is System.MARKETO or not _changed_ours(one, name, ours):  # else ours is on its way
+            try:
+                news.values[pair.source.name] = to_dynamics(pair, theirs)
+                news.theirs[name] = theirs
+            except NotConvertible:
+                news.unfit.append(pair.target.label)
+                news.aside[name] = Kept.UNFIT
+
+    def _stays(self, pair: FieldMapping, one: Incoming, ours: Any, theirs: Any) -> bool:
+        """Whether somebody's value in a field that travels to Marketo only stays until the record changes."""
+        name, never_blanks = pair.target.name, ours is None and pair.overwrite is Overwrite.NOT_BY_EMPTY
+        if never_blanks or pair.overwrite is Overwrite.ONLY_EMPTY or left_out(pair, ours):
+            return False
+        if one.waiting is None or name not in one.waiting:
+            return True
+        self._incoming.insist(one.seq, name, one.waiting[name], theirs)  # it goes to Marketo now
+        return False
+
+
+def _changed_ours(one: Incoming, name: str, ours: Any) -> bool:
+    """Whether Dynamics' value is neither the one that both sides agreed on nor one that Marketo held."""
+    return entry(name, ours) not in entries(one.agreed) and not any(reads_as(ours, text) for text in one.before[name])
+
+
+def watched(mapping: EntityMapping) -> tuple[FieldMapping, ...]:
+    """The pairs of which a change in Marketo matters; a field that is still to be created holds nothing."""
+    if mapping.entity not in PEOPLE:
+        return ()
+    return tuple(pair for pair in mapping.fields if not pair.new)
 
 
 def returning(mapping: EntityMapping) -> tuple[FieldMapping, ...]:
-    """The pairs whose Marketo value goes to Dynamics; a field that is still to be created holds none."""
-    if mapping.entity not in PEOPLE:
-        return ()
-    return tuple(pair for pair in mapping.fields if pair.direction.writes_dynamics and not pair.new)
+    """The pairs whose Marketo value goes to Dynamics."""
+    return tuple(pair for pair in watched(mapping) if pair.direction.writes_dynamics)
 
 
 def reads_as(value: Any, text: str) -> bool:

@@ -27,6 +27,7 @@ from dynsync_gui.engine.explain import Explainer
 from dynsync_gui.engine.explain_chain import Standstill
 from dynsync_gui.engine.explain_ledger import from_ledger
 from dynsync_gui.engine.payload import Rules
+from dynsync_gui.engine.way_back import WayBack
 from dynsync_gui.engine.workload import Schemas, describe, mapping_of, work_of
 from dynsync_gui.service.certificates import write_certificate
 from dynsync_gui.service.cycles import QUOTA_CODE
@@ -111,7 +112,8 @@ class Asking:
             with self.desk(job) as desk:
                 dynamics, marketo = desk.connection.dynamics, desk.connection.marketo
                 certifier = Certifier(dynamics, marketo, desk.store, desk.rules, desk.schemas.own, job.token)
-                counts, differences, more = certifier.certify(work_of(desk.schemas, desk.mapping), sample)
+                back = WayBack(marketo, desk.store, desk.mapping)
+                counts, differences, more = certifier.certify(work_of(desk.schemas, desk.mapping), back, sample)
                 card = dynamics.organisation()
                 certificate = Certificate(
                     datetime.now(UTC),

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from dynsync_gui.domain.ends import Feed, PersonEnd
-from dynsync_gui.domain.incoming import Incoming
+from dynsync_gui.domain.incoming import Incoming, Kept
 from dynsync_gui.domain.ports.marketo import ChangeOrder, PersonChange
 from dynsync_gui.domain.schema import Entity
 from dynsync_gui.store.database import telling_storage_errors
@@ -49,10 +49,15 @@ class FeedStore(Desk):
         with self.transaction():
             self._incoming.settle(seqs)
 
-    def insist(self, seq: int, name: str, value: Any) -> None:
+    def keep_aside(self, seq: int, kept: Mapping[str, Kept]) -> None:
+        """See `IncomingStore.keep_aside`."""
+        with self.transaction():
+            self._incoming.keep_aside(seq, kept)
+
+    def insist(self, seq: int, name: str, value: Any, held: Any) -> None:
         """See `IncomingStore.insist`."""
         with self.transaction():
-            self._incoming.insist(seq, name, value)
+            self._incoming.insist(seq, name, value, held)
 
     def let_marketo_win(self, seq: int, values: Mapping[str, Any]) -> None:
         """Put Marketo's values in place of those that a record has on their way there."""

@@ -10,9 +10,10 @@ from typing import Any
 
 from dynsync_gui.domain.findings.records import CHANGE_REFUSED, CHANGE_UNFIT
 from dynsync_gui.domain.fingerprint import entries, holds, without
-from dynsync_gui.domain.incoming import Incoming
+from dynsync_gui.domain.incoming import Incoming, Kept
 from dynsync_gui.domain.ports.marketo import ChangeOrder, PersonChange
 from dynsync_gui.domain.schema import Entity
+from dynsync_gui.domain.storage.records import StagedRecord
 
 _MARK = "marketo"
 """The name under which the cursor of Marketo's changes is kept beside those of Dynamics' tables."""
@@ -48,11 +49,7 @@ class IncomingChanges:
                 if change.after is None or not holds(agreed, change.field, change.after)  # an echo
             ],
         )
-        self._db.executemany(
-            f"""DELETE FROM notices WHERE code IN (?, ?) AND (entity, id) IN
-               (SELECT entity, id FROM records WHERE marketo_id = ? AND {_BY_PERSON})""",
-            [(CHANGE_REFUSED, CHANGE_UNFIT, person) for person in {change.person for change in changes}],
-        )
+        self._retake([(seq,) for told in records.values() for seq, _ in told], "?")
         self._db.execute(
             """INSERT INTO cursors (entity, run, names, next_link, delta_link, complete) VALUES (?, 0, '[]', '', ?, 1)
                ON CONFLICT (entity) DO UPDATE SET delta_link = excluded.delta_link""",
@@ -91,19 +88,30 @@ class IncomingChanges:
             found.setdefault(person, []).append((seq, entries(agreed or b"")))
         return found
 
+    def retake(self, records: Sequence[StagedRecord]) -> None:
+        """Look again at what was kept aside of records that come in another version; before that is in the ledger."""
+        rows = [(one.entity.value, one.id, one.version) for one in records]
+        self._retake(rows, "(SELECT seq FROM records WHERE entity = ? AND id = ? AND version <> ?)")
+
+    def _retake(self, rows: Sequence[tuple[Any, ...]], seq: str) -> None:
+        if self._db.execute("SELECT 1 FROM incoming WHERE kept <> '' LIMIT 1").fetchone():
+            self._db.executemany(f"UPDATE incoming SET kept = '' WHERE kept <> '' AND seq = {seq}", rows)
+
     def waiting(self, entity: Entity, after: int, limit: int) -> tuple[Incoming, ...]:
         """See `IncomingStore.incoming`."""
         rows = self._db.execute(
             """SELECT r.seq, r.id, r.marketo_id, json_group_array(json_array(i.field, i.before)),
                       CASE WHEN r.state = 'outbox' THEN r.payload END, r.agreed_prints, r.unsure
                  FROM incoming i JOIN records r ON r.seq = i.seq
-                WHERE r.entity = ? AND r.seq > ? GROUP BY r.seq ORDER BY r.seq LIMIT ?""",
+                WHERE r.entity = ? AND r.seq > ?
+                  AND EXISTS (SELECT 1 FROM incoming w WHERE w.seq = i.seq AND w.kept = '')
+                GROUP BY r.seq ORDER BY r.seq LIMIT ?""",
             (entity.value, after, limit),
         )
         return tuple(
             Incoming(
                 *(seq, id_, person, _by_field(json.loads(before)), json.loads(payload) if payload else None),
-                (agreed or b"") + (unsure or b""),
+                *(agreed or b"", unsure or b""),
             )
             for seq, id_, person, before, payload, agreed, unsure in rows
         )
@@ -111,21 +119,37 @@ class IncomingChanges:
     def settle(self, seqs: Sequence[int]) -> None:
         """See `IncomingStore.settle_incoming`."""
         self._db.executemany("DELETE FROM incoming WHERE seq = ?", [(seq,) for seq in seqs])
+        self._db.executemany(
+            """DELETE FROM notices WHERE code IN (?, ?)
+                  AND (entity, id) = (SELECT entity, id FROM records WHERE seq = ?)""",
+            [(CHANGE_REFUSED, CHANGE_UNFIT, seq) for seq in seqs],
+        )
 
-    def insist(self, seq: int, name: str, value: Any) -> None:
+    def keep_aside(self, seq: int, kept: Mapping[str, Kept]) -> None:
+        """See `IncomingStore.keep_aside`."""
+        rows = self._db.execute("SELECT field, before FROM incoming WHERE seq = ?", (seq,)).fetchall()
+        self.settle([seq])
+        self._db.executemany(
+            "INSERT INTO incoming (seq, field, before, kept) VALUES (?, ?, ?, ?)",
+            [(seq, field, before, kept[field].value) for field, before in rows if field in kept],
+        )
+
+    def insist(self, seq: int, name: str, value: Any, held: Any) -> None:
         """See `IncomingStore.insist`."""
         row = self._db.execute(
-            "SELECT state, payload, agreed_prints FROM records WHERE seq = ? AND marketo_id <> ''", (seq,)
+            "SELECT state, payload, agreed_prints, before FROM records WHERE seq = ? AND marketo_id <> ''", (seq,)
         ).fetchone()
         if row is None or row[0] not in {"outbox", "acknowledged", "unchanged"}:
             return
-        state, payload, agreed = row
+        state, payload, agreed, before = row
+        lost = {**json.loads(before or "{}"), name: held}
         values = {**(json.loads(payload or "{}") if state == "outbox" else {}), name: value}
         self._db.execute(
             """UPDATE records SET state = 'outbox', match = CASE match WHEN '' THEN 'take' ELSE match END, payload = ?,
-                      prints = CASE state WHEN 'outbox' THEN prints ELSE agreed_prints END, agreed_prints = ?
+                      prints = CASE state WHEN 'outbox' THEN prints ELSE agreed_prints END, agreed_prints = ?,
+                      before = ?
                 WHERE seq = ?""",
-            (json.dumps(values, separators=(",", ":")), without(agreed or b"", name), seq),
+            (_json(values), without(agreed or b"", name), _json(lost), seq),
         )
 
     def let_marketo_win(self, seq: int, values: Mapping[str, Any]) -> None:
@@ -133,8 +157,11 @@ class IncomingChanges:
         row = self._db.execute("SELECT payload FROM records WHERE seq = ? AND state = 'outbox'", (seq,)).fetchone()
         if row and row[0]:
             payload = json.loads(row[0]) | values
-            text = json.dumps(payload, separators=(",", ":"))
-            self._db.execute("UPDATE records SET payload = ? WHERE seq = ?", (text, seq))
+            self._db.execute("UPDATE records SET payload = ? WHERE seq = ?", (_json(payload), seq))
+
+
+def _json(values: Mapping[str, Any]) -> str:
+    return json.dumps(values, separators=(",", ":"))
 
 
 def _by_field(pairs: Sequence[tuple[str, str]]) -> dict[str, tuple[str, ...]]:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dynsync_gui.domain.schema import Entity, Target
-from dynsync_gui.domain.storage.records import NOWHERE, Links, StagedRecord
+from dynsync_gui.domain.storage.records import NOWHERE, Fit, Links, StagedRecord
 
 _CHUNK = 400
-_NODE = "SELECT seq, entity, id, state, marketo_id, match, parent_entity, parent, carrier FROM records"
+_NODE = "SELECT seq, entity, id, state, marketo_id, match, misfit, parent_entity, parent, carrier FROM records"
 _Key = tuple[str, str]
 
 
@@ -56,6 +56,7 @@ class _Node:
     state: str
     marketo_id: str
     match: str
+    misfit: int
     parent_entity: str
     parent: str
     carrier: int
@@ -66,7 +67,9 @@ class _Node:
 
     @property
     def coming(self) -> bool:
-        return self.there or (self.state == "outbox" and self.match != "delete")
+        """Whether it is to be counted on: what Marketo rules out is linked once it came all the same."""
+        waits = self.state == "outbox" and self.match != "delete"
+        return self.there or (waits and self.misfit != Fit.REFUSED)
 
 
 _At = Callable[[str, str], _Node | None]

@@ -190,4 +190,5 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX in_flight_by_import ON in_flight (import)",
     ),
     ("ALTER TABLE records ADD COLUMN unsure BLOB",),
+    ("ALTER TABLE incoming ADD COLUMN kept TEXT NOT NULL DEFAULT ''",),
 )

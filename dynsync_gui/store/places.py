@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from dynsync_gui.domain.errors import Finding, Retry
+from dynsync_gui.domain.incoming import Kept
 from dynsync_gui.domain.place import Place
 from dynsync_gui.domain.report import Problem
 from dynsync_gui.domain.schema import PEOPLE, Entity
@@ -18,7 +19,10 @@ _CHUNK = 400
 _SELECT = """
     SELECT r.*, c.entity AS carrier_entity, c.id AS carrier_id, c.name AS carrier_name,
            p.code, p.field, p.detail, p.retry, p.since, p.due,
-           (SELECT max(id) FROM runs WHERE r.sent <> '' AND started <= r.sent) AS sent_run
+           (SELECT max(id) FROM runs WHERE r.sent <> '' AND started <= r.sent) AS sent_run,
+           (SELECT json_group_object(field, kept) FROM incoming i WHERE i.seq = r.seq) AS changes,
+           (SELECT json_group_object(n.code, n.detail) FROM notices n
+             WHERE n.entity = r.entity AND n.id = r.id) AS notices
       FROM records r LEFT JOIN records c ON c.seq = r.carrier AND r.carrier <> 0
                      LEFT JOIN problems p ON p.seq = r.seq AND r.state = 'problem'
 """
@@ -78,6 +82,7 @@ class Places:
             state=row["state"],
             reason=row["reason"],
             marketo_id=row["marketo_id"],
+            linked=row["linked"],
             filled=split(row["filled"]),
             agreed=row["agreed_prints"] or b"",
             payload=json.loads(row["payload"]) if row["payload"] else None,
@@ -90,6 +95,8 @@ class Places:
             problem=self._problem(row),
             due=_time(row["due"]),
             withheld=self._withheld.of(Entity(row["entity"]), [row["id"]]).get(row["id"], {}),
+            changes={name: Kept(kept) if kept else None for name, kept in json.loads(row["changes"]).items()},
+            notices=json.loads(row["notices"]),
         )
 
     def _problem(self, row: sqlite3.Row) -> Problem | None:

@@ -40,6 +40,7 @@ class SqliteStore(RunStore, TableStore, FeedStore):
         """Take versions into the ledger; a version that is there already changes nothing."""
         if records:
             with self.transaction():
+                self._incoming.retake(records)
                 self._ledger.stage(run, records)
 
     def meet(self, run: int, entity: Entity, sources: Mapping[str, bytes]) -> frozenset[str]:

@@ -16,9 +16,18 @@ OWNED = ("account", "contact", "lead", "opportunity")
 
 
 def test_what_is_equal_is_only_recognised(desk: Desk) -> None:
-    """Whoever a team owns has no owner in Marketo; who had one before has an empty one there."""
+    """Whoever a team owns has no owner in Marketo, nor who belongs to one whom Marketo refuses; it may have had one."""
     desk.settings = replace(desk.settings, objects=ObjectSettings(custom=OWN))
+    refused = desk.rehearsal.world.insert("systemuser", {"fullname": "No Address", "internalemailaddress": "bad mail"})
+    for table in OWNED:
+        for row in desk.rehearsal.world.as_json()[table][5:9]:
+            desk.rehearsal.world.update(table, row[f"{table}id"], {"ownerid": refused})
+    nameless = desk.rehearsal.world.insert("account", {"name": "N" * 400})
+    for row in desk.rehearsal.world.as_json()["contact"][9:12]:
+        desk.rehearsal.world.update("contact", row["contactid"], {"parentcustomerid": nameless})
     assert isinstance(desk.start(), RunEnded)
+    assert ("systemuser", refused) in desk.listed()
+    assert ("account", nameless) in desk.listed()
     life = Life(desk)
     team = next(owner.id for owner in life.world.owners.values() if owner.is_team)
     for table in OWNED:

@@ -48,11 +48,12 @@ def test_what_differs_is_listed_with_its_reason(desk: Desk, tmp_path: Path) -> N
     found = {one.id: (str(one.reason), one.explained) for one in after.differences}
     assert found[edited] == ("changed in Dynamics since the last sync", True)
     assert found[new] == ("is newer than the last sync", True)
-    assert found[meddled] == ("was changed in Marketo after DynSync had sent it", False)
-    assert found[removed] == ("is not in Marketo", False)
+    returns = "was changed in Marketo since the last sync, and the next one takes it to Dynamics"
+    assert found[meddled] == (returns, True)
+    assert found[removed] == ("was deleted or merged in Marketo after DynSync had sent it", False)
     assert found[refused][1] is True
     (people,) = (one for one in after.counts if one.entity is Entity.CONTACT)
-    assert people.unexplained == 2
+    assert people.unexplained == 1
     assert not after.holds
 
 

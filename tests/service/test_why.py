@@ -129,14 +129,14 @@ def test_the_true_reason_of_more_than_fifty_people(desk: Desk) -> None:
     for id_ in deleted:
         market.delete(crowd.person(id_))
     crowd.expect(Cause.CHANGED, *edited)
-    crowd.expect(Cause.OVERWRITTEN, *meddled)
+    crowd.expect(Cause.RETURNING, *meddled)
     crowd.expect(Cause.CONSENT, *unsubscribed)
     crowd.expect(Cause.GONE, *deleted)
     untitled = [row for row in crowd.plain if not row.get("jobtitle")][:2]
     crowd.plain = [row for row in crowd.plain if row not in untitled]
     for row in untitled:
         market.change(crowd.person(row["contactid"]), {"title": "Known to Marketo only"})
-        crowd.expect(Cause.RULE, row["contactid"])
+        crowd.expect(Cause.RETURNING, row["contactid"])
     twin, double = crowd.take(2)
     market.change(crowd.person(double), {"dynamicsId": twin})
     crowd.expect(Cause.DOUBLED, twin)
@@ -245,3 +245,23 @@ def test_passing_trouble_of_one_record_is_told_as_such(desk: Desk) -> None:
     found = why(desk, id_)
     assert found.cause is Cause.RETRY
     assert "breaks off" in str(found.verdict)
+
+
+def test_while_marketo_takes_no_calls_the_ledger_tells_the_true_reason(desk: Desk) -> None:
+    world = desk.rehearsal.world
+    refused = world.insert("contact", {"lastname": "Refused", "emailaddress1": "not an address"})
+    assert isinstance(desk.start(), RunEnded)
+    crowd = Crowd(desk)
+    (gone,) = crowd.take(1)
+    world.delete("contact", gone)
+    cycle(desk)
+    found = why(desk, gone)
+    assert (found.cause, "marked as deleted" in str(found.verdict)) == (Cause.DELETED, True)
+    filtered = next(row["contactid"] for row in crowd.tables["contact"] if row.get("new_synctomkto") is False)
+    came_from = {
+        row.get("_originatingleadid_value") for row in crowd.tables["contact"] if row["contactid"] in crowd.held
+    }
+    folded = next(row["leadid"] for row in crowd.tables["lead"] if row["statecode"] == 1 and row["leadid"] in came_from)
+    desk.rehearsal.faults.add("code", system="marketo", code="607", path="rest/v1", count=0)
+    told = [why(desk, id_).cause for id_ in (refused, filtered, folded, gone, *crowd.take(1))]
+    assert told == [Cause.REFUSED, Cause.FILTERED, Cause.FOLDED, Cause.DELETED, Cause.QUOTA]
