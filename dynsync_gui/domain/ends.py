@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -40,6 +40,19 @@ class EndPage:
     more: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """A list, written by Marketo, of everybody who was touched since a moment and is still there.
+
+    Attributes:
+        there: Marketo's ids, in parts, which have to be closed.
+        onward: The token that leads to whoever came to an end since it was written.
+    """
+
+    there: Generator[tuple[str, ...], None, None]
+    onward: str
+
+
 class EndStore(Protocol):
     """Lets the ledger follow its persons."""
 
@@ -51,6 +64,20 @@ class EndStore(Protocol):
 
     def first_run(self) -> datetime:
         """When the first run began: nothing of ours came to an end before."""
+
+    def roll(self) -> str:
+        """The number of the list of who is still there that Marketo was asked to write; empty for none."""
+
+    def keep_roll(self, number: str) -> None:
+        """Remember such a list, or forget it."""
+
+    def absent(self, there: Iterable[Sequence[str]], limit: int) -> tuple[str, ...]:
+        """Persons of records that a list does not name, so many at most.
+
+        Args:
+            there: The list, in parts.
+            limit: More are not wanted.
+        """
 
     def bearers(self, ends: Sequence[PersonEnd]) -> Mapping[Entity, tuple[str, ...]]:
         """Ids of the records, none of them left out by a rule, whose person went into another, or has taken one in.

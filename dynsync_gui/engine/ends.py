@@ -6,12 +6,14 @@ there, or an hour has passed. So a quiet cycle asks nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.ends import EndPage, Feed
-from dynsync_gui.domain.errors import ConnectionFailed
+from dynsync_gui.domain.errors import ConnectionFailed, DynSyncError
 from dynsync_gui.domain.findings.records import CHANGES_DENIED
 from dynsync_gui.domain.ports.dynamics import DynamicsReader
 from dynsync_gui.domain.ports.marketo import MarketoReader
@@ -19,14 +21,20 @@ from dynsync_gui.domain.schema import PEOPLE, Target
 from dynsync_gui.domain.storage.records import Decision, Match, Notice, StagedRecord
 from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.engine import outgoing, payload
+from dynsync_gui.engine.change_file import MANY
+from dynsync_gui.engine.matching import CHUNK
 from dynsync_gui.engine.payload import Rules
 from dynsync_gui.engine.staging import stage
 from dynsync_gui.engine.to_dynamics import NO_TOKEN, Work, denied
+
+log = logging.getLogger(__name__)
 
 EVERY = timedelta(hours=1)
 """Between two looks without any sign."""
 
 _AT_ONCE = 100
+_MOST_ABSENT = 10 * CHUNK
+"""Persons whom the list does not name and who are asked for one by one; beyond that pages tell."""
 _NO_FIELD = "1006"
 """Marketo: it has no such field (yet)."""
 
@@ -69,21 +77,60 @@ class Ends:
         return last is None or not timedelta(0) <= datetime.now(UTC) - last < EVERY
 
     def begin(self) -> None:
-        """Remember where both feeds begin, if nothing is remembered yet."""
+        """Remember where both feeds begin, if nothing is remembered yet.
+
+        What a large first sync wrote stands in the feeds, too, and would be paged through twice to find the few persons
+        who came to an end meanwhile: a list of who is still there spares that where nobody did.
+        """
+        first = not self._store.feed_token(Feed.DELETED)
         try:
             self._begin()
         except ConnectionFailed as failure:
             self._say(failure)
+            return
+        if not first or self._store.people_written(self._run) < MANY:
+            return
+        try:
+            self._store.keep_roll(self._marketo.order_roll(self._store.first_run()))
+        except DynSyncError as failure:
+            log.info("no list of who is still there: %s", failure.code)
 
     def look(self) -> None:
         """Read both feeds to their ends; a notice says so where Marketo does not allow it."""
         try:
             self._begin()
+            self._call_roll()
             for feed in Feed:
                 for page in self._pages(feed):
                     self._keep(feed, page)
         except ConnectionFailed as failure:
             self._say(failure)
+
+    def _call_roll(self) -> None:
+        """Go on from the end of the first sync, where everybody is still there; else pages tell of it."""
+        if not (number := self._store.roll()):
+            return
+        onward = ""
+        try:
+            if (roll := self._marketo.called(number)) is not None:
+                with closing(roll.there) as there:
+                    absent = self._store.absent(there, _MOST_ABSENT + 1)
+                if len(absent) <= _MOST_ABSENT and self._are_there(absent):
+                    onward = roll.onward
+        except ConnectionFailed as failure:
+            log.info("no list of who is still there: %s", failure.code)
+        with self._store.transaction():
+            self._store.keep_roll("")
+            for feed in Feed if onward else ():
+                self._store.keep_ends((), feed, onward)
+
+    def _are_there(self, persons: Sequence[str]) -> bool:
+        """Whether Marketo has them all the same: who was equal on both sides was not touched."""
+        for start in range(0, len(persons), CHUNK):
+            part = persons[start : start + CHUNK]
+            if len(self._marketo.find(Target.PERSON, "id", part, ["id"])) < len(part):
+                return False
+        return True
 
     def _begin(self) -> None:
         if not self._store.feed_token(Feed.DELETED):

@@ -21,7 +21,7 @@ from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.engine.calls import CallCount
 from dynsync_gui.engine.matching import CHUNK
 from dynsync_gui.engine.overtaking import Overtaking
-from dynsync_gui.engine.people_files import PeopleFile, files
+from dynsync_gui.engine.people_files import files
 from dynsync_gui.engine.settling import Settling
 
 FILES_OUT, IMPORT_WARNING = "files-out", "import-warning"
@@ -98,7 +98,11 @@ class Flight:
             return
         flying: list[Import] = []
         for file in files(self._candidates(), self._settling.dropped(Target.PERSON)):
-            departed = self._depart(file)
+            number, seqs = self._store.imports.begin(file.departures)
+            if not seqs:  # each of them is another version by now, and has gone first
+                self._store.imports.call_back(number)
+                continue
+            departed = self._depart(number, file.content(seqs))
             if departed is None:
                 break
             flying.append(departed)
@@ -116,11 +120,9 @@ class Flight:
             yield from records
             after = records[-1].seq
 
-    def _depart(self, file: PeopleFile) -> Import | None:
+    def _depart(self, number: int, content: bytes) -> Import | None:
         """Hand a file over; None where Marketo does not take it, so that its people are sent by calls."""
-        number, seqs = self._store.imports.begin(file.departures)
         sent = datetime.now(UTC)
-        content = file.content(seqs)
         try:
             batch = self._handed_over(content)
         except TemporaryFailure:

@@ -90,6 +90,7 @@ class Matching:
         self._on_matched = on_matched
         self._look = look
         self._matched = 0
+        self._looked = False
         self._everyone: tuple[Held, ...] | None = None
         persons = schemas.persons
         self._key_known = persons.field(KEY_FIELD) is not None and KEY_FIELD in persons.searchable
@@ -145,17 +146,26 @@ class Matching:
                 raise
 
     def _moved(self, records: Sequence[LedgerRecord], found: Mapping[str, Held]) -> frozenset[int]:
-        """Places of records whose person is not where it was, because it went into another one."""
-        strays = {
-            record.seq: record.marketo_id
+        """Places of records whose person is not where it was, because it went into another one.
+
+        A look may tell of persons whose own look-up was answered before, so that from then on the ledger is asked, too.
+        """
+        moved = self._elsewhere(records) if self._looked else frozenset()
+        if any(
+            record.marketo_id and str(found.get(record.id, {}).get("id") or "") != record.marketo_id
             for record in records
-            if record.marketo_id and str(found.get(record.id, {}).get("id") or "") != record.marketo_id
-        }
-        if not strays:
-            return frozenset()
-        self._look()
-        now = self._store.records_at(list(strays))
-        return frozenset(record.seq for record in now if record.marketo_id != strays[record.seq])
+            if record.seq not in moved
+        ):
+            self._look()
+            self._looked = True
+            moved = self._elsewhere(records)
+        return moved
+
+    def _elsewhere(self, records: Sequence[LedgerRecord]) -> frozenset[int]:
+        """Places of records that have another person in the ledger now."""
+        before = {record.seq: record.marketo_id for record in records}
+        now = self._store.records_at(list(before))
+        return frozenset(record.seq for record in now if record.marketo_id != before[record.seq])
 
     def _roles(self) -> None:
         """Roles whose two ends Marketo has already; those of anything new are new themselves."""

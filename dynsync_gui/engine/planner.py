@@ -25,7 +25,7 @@ from dynsync_gui.engine.matching import Matching
 from dynsync_gui.engine.payload import Rules
 from dynsync_gui.engine.people_files import ROWS_A_SECOND, by_file, calls_by_file
 from dynsync_gui.engine.quarantine import TABLE_OUT, quarantines
-from dynsync_gui.engine.reading import Reading
+from dynsync_gui.engine.reading import PARTLY_VISIBLE, Reading
 from dynsync_gui.engine.workload import Schemas, work_of
 
 BATCH_ROWS = 300
@@ -108,6 +108,7 @@ class Planner:
         """Read every table; one that Dynamics does not give is left out with a notice, unless it gives none at all."""
         reading = Reading(self.dynamics, self.store, run, self.rules, self.token, self.on_done)
         work, lost = work_of(schemas, mapping), dict(schemas.lost)
+        self.store.forget_notices(PARTLY_VISIBLE)
         for schema, entity_mapping in work:
             try:
                 reading.read(schema, entity_mapping)

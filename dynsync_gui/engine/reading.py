@@ -98,6 +98,8 @@ class Reading:
             self._pages(schema, mapping, start, names, "", track=schema.change_tracking and not refused)
             if hidden:
                 self._store.notice([Notice(mapping.entity, "", PARTLY_VISIBLE, failure.detail)])
+        if start.whole and not self._store.cursor(mapping.entity).delta_link:
+            self._miss_what_is_not_hidden(mapping.entity)
         self._follow_labels(schema, mapping, names)
 
     def look_again(self, schema: EntitySchema, mapping: EntityMapping) -> None:
@@ -195,7 +197,7 @@ class Reading:
             records = self._strangers(page.records, mapping.entity, conversion) if start.whole else page.records
             staged = stage_all(records, mapping, self._rules, conversion)
             self._store.stage(self._run, staged)
-            if ended and start.whole:
+            if ended and start.whole and page.delta_link:  # change tracking takes the right to read all of it
                 self._miss(mapping.entity)
             self._store.move_cursor(mapping.entity, cursor)
 
@@ -208,6 +210,16 @@ class Reading:
         sources = {record.id: source for record in records if (source := conversion.source_of(record))}
         met = self._store.meet(self._run, entity, sources)
         return [record for record in records if record.id not in met]
+
+    def _miss_what_is_not_hidden(self, entity: Entity) -> None:
+        """As `_miss`; without change tracking Dynamics leaves out what the user may not read, and does not say so."""
+        if not self._store.unseen(self._run, entity, 0, 1):
+            return
+        if not self._dynamics.reads_all(entity):
+            self._store.notice([Notice(entity, "", PARTLY_VISIBLE)])
+            return
+        with self._store.transaction():
+            self._miss(entity)
 
     def _miss(self, entity: Entity) -> None:
         """What a whole reading did not meet is gone."""

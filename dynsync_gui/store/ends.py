@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from dynsync_gui.store.standing import joined, split
 
 _PEOPLE = "('" + "', '".join(PEOPLE) + "')"
 _CHUNK = 400
+_ROLL = "marketo-roll"
 _LOST = "marketo_id = '', agreed = NULL, agreed_prints = NULL, filled = '', linked = '', moved = 1"
 """What a record that has no person any more is left with."""
 
@@ -40,6 +41,35 @@ class PersonEnds:
         """See `EndStore.first_run`."""
         (started,) = self._db.execute("SELECT coalesce(min(started), ?) FROM runs", (now(),)).fetchone()
         return datetime.fromisoformat(started).astimezone(UTC)
+
+    def roll(self) -> str:
+        """See `EndStore.roll`; it is kept where a table has its next link."""
+        row = self._db.execute("SELECT next_link FROM cursors WHERE entity = ?", (_ROLL,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def keep_roll(self, number: str) -> None:
+        """See `EndStore.keep_roll`."""
+        self._db.execute(
+            """INSERT INTO cursors (entity, run, names, next_link, delta_link, complete) VALUES (?, 0, '[]', ?, '', 0)
+               ON CONFLICT (entity) DO UPDATE SET next_link = excluded.next_link""",
+            (_ROLL, number),
+        )
+
+    def absent(self, there: Iterable[Sequence[str]], limit: int) -> tuple[str, ...]:
+        """See `EndStore.absent`; the list may be long, and is kept beside the database while it is compared."""
+        self._db.execute("CREATE TEMP TABLE there (id TEXT PRIMARY KEY) WITHOUT ROWID")
+        try:
+            for part in there:
+                self._db.executemany("INSERT OR IGNORE INTO there VALUES (?)", [(id_,) for id_ in part])
+            rows = self._db.execute(
+                f"""SELECT DISTINCT marketo_id FROM records
+                     WHERE marketo_id <> '' AND entity IN {_PEOPLE} AND match NOT IN ('merge', 'delete')
+                       AND marketo_id NOT IN (SELECT id FROM there) LIMIT ?""",
+                (limit,),
+            )
+            return tuple(str(id_) for (id_,) in rows)
+        finally:
+            self._db.execute("DROP TABLE there")
 
     def bearers(self, ends: Sequence[PersonEnd]) -> Mapping[Entity, tuple[str, ...]]:
         """See `EndStore.bearers`."""

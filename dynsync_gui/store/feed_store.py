@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -75,6 +75,20 @@ class FeedStore(Desk):
     def first_run(self) -> datetime:
         """When the first run began."""
         return self._ends.first_run()
+
+    def roll(self) -> str:
+        """The number of the list of who is still there that Marketo was asked to write."""
+        return self._ends.roll()
+
+    def keep_roll(self, number: str) -> None:
+        """Remember such a list, or forget it."""
+        with self.transaction():
+            self._ends.keep_roll(number)
+
+    def absent(self, there: Iterable[Sequence[str]], limit: int) -> tuple[str, ...]:
+        """Persons of records that a list does not name."""
+        with self.transaction():
+            return self._ends.absent(there, limit)
 
     def bearers(self, ends: Sequence[PersonEnd]) -> Mapping[Entity, tuple[str, ...]]:
         """Ids of records that have one of these persons."""

@@ -177,6 +177,7 @@ def test_requests_fit_adobes_definition(contract, forge) -> None:
     order = writer.order_changes(datetime(2026, 11, 22, 8, tzinfo=UTC), datetime(2026, 11, 22, 9, tzinfo=UTC))
     assert order is not None
     assert writer.ordered_changes(order, ["title"]) is None, "it is not written yet"
+    assert writer.called(writer.order_roll(datetime(2026, 11, 22, 8, tzinfo=UTC))) is None, "nor is this one"
     writer.all_persons(["email"], 1000)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("dynsync_gui.connectors.marketo.schema._WAIT_SECONDS", 0.0)

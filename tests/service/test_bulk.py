@@ -13,7 +13,7 @@ from dynsync_gui.domain.events import Event, JobFailed, PlanReady, RunEnded
 from dynsync_gui.domain.findings.records import finding_of
 from dynsync_gui.domain.schema import PEOPLE
 from dynsync_gui.domain.settings import BulkUse
-from dynsync_gui.engine import overtaking, people_files, planner
+from dynsync_gui.engine import flight, overtaking, people_files, planner
 from dynsync_gui.simulators import events
 from dynsync_gui.simulators.marketo.errors import RecordError
 from dynsync_gui.simulators.server import Rehearsal
@@ -24,7 +24,7 @@ from tests.service.beside import Beside
 from tests.service.conftest import Desk, reaching
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from concurrent.futures import Future
     from pathlib import Path
 
@@ -107,6 +107,27 @@ def test_the_end_is_that_of_single_calls_to_the_letter(desk: Desk, tmp_path: Pat
             assert len(people(desk)) > 250
         finally:
             single.service.close()
+
+
+def test_a_file_whose_people_have_all_gone_first_is_not_handed_over(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They were overtaken while earlier files were waited for; a file with nothing but its head is none."""
+    filled: list[int] = []
+
+    def overtaken(*arguments: Any) -> Iterator[people_files.PeopleFile]:
+        for file in people_files.files(*arguments):
+            filled.append(len(file.rows))
+            if len(filled) == 1:
+                file.rows = [(replace(one, version="another"), *rest) for one, *rest in file.rows]
+            yield file
+
+    monkeypatch.setattr(people_files, "FILE_BYTES", 20_000)
+    monkeypatch.setattr(flight, "files", overtaken)
+    whole(desk.start())
+    right(desk)
+    assert len(filled) > 1
+    assert len(asked(desk, FILES)) == len(filled) - 1
 
 
 def test_changes_travel_by_file_and_cleared_values_by_call(desk: Desk) -> None:

@@ -184,6 +184,20 @@ def test_where_marketo_makes_no_file_pages_tell_the_same(feed: Feed, trouble: st
     assert {problem.code for problem in feed.desk.service.problems()}.isdisjoint({"marketo-changes-denied"})
 
 
+def test_where_pages_are_denied_no_file_is_asked_for_and_nothing_is_lost_meanwhile(feed: Feed) -> None:
+    id_, person = next(iter(feed.people.items()))
+    feed.edit_all()
+    feed.marketo.denied.add("Read-Only Activity")
+    feed.log.clear()
+    feed.cycle()
+    assert (feed.asked(EXPORT), feed.asked(PAGES)) == (0, 1)
+    assert "marketo-changes-denied" in {problem.code for problem in feed.desk.service.problems()}
+    feed.marketo.marketer.change(person, {"title": "By hand"})
+    feed.marketo.denied.clear()
+    feed.cycle()
+    assert feed.row(id_)["jobtitle"] == "By hand"
+
+
 def test_what_changes_in_marketo_during_the_first_sync_is_found(tmp_path: Path) -> None:
     with Rehearsal(400, 2, tmp_path / "world", limits=False) as rehearsal:
         service = open_service(Options(tmp_path / "profile", SecretSource.SESSION))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import threading
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
@@ -17,7 +18,7 @@ from dynsync_gui.domain.events import Explained, ProblemsRead, RunEnded
 from dynsync_gui.domain.explain import Cause
 from dynsync_gui.domain.report import Problem
 from dynsync_gui.domain.schema import Entity, TargetType
-from dynsync_gui.engine import ends
+from dynsync_gui.engine import ends, matching
 from dynsync_gui.simulators import events
 from dynsync_gui.simulators.marketo.activities import Happening
 from tests.service.life import Life
@@ -263,3 +264,31 @@ def test_another_number_for_merges_and_tokens_that_ended_are_no_trouble(desk: De
     assert life.world.row("contact", winner)["firstname"] == "By hand"
     assert [problem.id for problem in problems(life, JOINED)] == [loser]
     assert life.persons(loser) == []
+
+
+def test_a_merge_that_is_heard_of_between_two_look_ups_is_followed(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second person was found to hold everything, is merged then, and is decided on after the look of the first."""
+    monkeypatch.setattr(matching, "CHUNK", 1)
+    (first, second), marketo, answered = two(life), life.desk.rehearsal.marketo, threading.Event()
+    lost = [int(life.person(id_)["id"]) for id_ in (first, second)]
+    strangers = [marketo.persons.create({"email": f"stranger{n}@contoso.example"}) for n in range(2)]
+    marketo.marketer.merge(strangers[0], lost[:1])
+    marketo.marketer.change(lost[1], {"firstName": "Touched"})
+    query = marketo.person_calls.query
+
+    def watched(request: Any) -> Any:
+        wanted = request.form.get("filterValues", "")
+        if first in wanted:
+            assert answered.wait(60)
+        answer = query(request)
+        if second in wanted and not answered.is_set():
+            marketo.marketer.merge(strangers[1], lost[1:])
+            answered.set()
+        return answer
+
+    monkeypatch.setattr(marketo.person_calls, "query", watched)
+    for id_ in (first, second):
+        life.world.update("contact", id_, {"firstname": "Touched"})
+    life.settled()
+    assert answered.is_set()
+    assert [life.person(id_)["id"] for id_ in (first, second)] == strangers

@@ -8,8 +8,11 @@ from dataclasses import replace
 import pytest
 
 from dynsync_gui.domain.choice import FieldChoice, Overwrite
-from dynsync_gui.domain.events import RunEnded
+from dynsync_gui.domain.errors import TemporaryFailure
+from dynsync_gui.domain.events import JobFailed, RunEnded
+from dynsync_gui.domain.findings.marketo import MARKETO
 from dynsync_gui.domain.schema import Entity
+from dynsync_gui.store.sync_store import SqliteStore
 from tests.service.conftest import Desk
 from tests.service.life import Life
 
@@ -96,3 +99,19 @@ def test_look_ups_are_made_side_by_side(desk: Desk, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(persons, "query", together)
     assert isinstance(desk.start(), RunEnded)
     assert len(asked) > 2
+
+
+def test_a_run_that_ends_in_the_midst_of_look_ups_ends_them_too(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dynsync_gui.engine.matching.CHUNK", 5)
+    full = TemporaryFailure("storage", MARKETO["611"], "no room")
+    deciding: list[str] = []
+
+    def no_room(*_: object) -> None:
+        deciding.extend(thread.name for thread in threading.enumerate() if thread.name.startswith("look-up"))
+        raise full
+
+    monkeypatch.setattr(SqliteStore, "decide", no_room)
+    ended = desk.start()
+    assert isinstance(ended, JobFailed)
+    assert deciding
+    assert [thread.name for thread in threading.enumerate() if thread.name.startswith("look-up")] == []

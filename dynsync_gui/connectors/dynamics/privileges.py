@@ -101,6 +101,13 @@ def is_global(depth: str) -> bool:
     return _RANKS.get(depth) == _RANKS["global"]
 
 
+def reads_all(asking: Asking, entity: Entity) -> bool:
+    """Whether the user's right to read a table reaches the whole organisation, or Dataverse does not tell."""
+    user = bare_id(asking.needed("WhoAmI").get("UserId"))
+    depth = UserRights(asking, lambda: user, (entity,)).depth(entity, Verb.READ)
+    return depth in {None, LACKING} or is_global(str(depth))  # a table that was read a moment ago is not lacking
+
+
 def _by_id(asking: Asking, names: Sequence[str]) -> Mapping[str, Any]:
     """Names of the privileges that matter, by id."""
     named = "%20or%20".join(f"name%20eq%20'{name}'" for name in names)

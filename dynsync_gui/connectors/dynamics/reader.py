@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from dynsync_gui.connectors.dynamics.access import Access
+from dynsync_gui.connectors.dynamics.asking import Asking
 from dynsync_gui.connectors.dynamics.auth import DynamicsAuth, TokenSource
 from dynsync_gui.connectors.dynamics.certificate import application_expiry
 from dynsync_gui.connectors.dynamics.challenge import SignInPlace, sign_in_place
@@ -19,6 +20,7 @@ from dynsync_gui.connectors.dynamics.customizing import filter_column, lacking_r
 from dynsync_gui.connectors.dynamics.identity import read_identity, read_organisation
 from dynsync_gui.connectors.dynamics.kept_tables import KeptTables
 from dynsync_gui.connectors.dynamics.metadata import read_schema, table_path
+from dynsync_gui.connectors.dynamics.privileges import reads_all
 from dynsync_gui.connectors.dynamics.wire import POINTS_TO, SHOWN, page_of, wanted
 from dynsync_gui.connectors.http.answer import Answer
 from dynsync_gui.connectors.http.client import HttpClient
@@ -180,6 +182,10 @@ class DataverseReader:
     def count_changed(self, entity: Entity, since: date) -> int:
         """How many records changed on this day or later; see the protocol."""
         return count_changed(*self._counted(entity), since)
+
+    def reads_all(self, entity: Entity) -> bool:
+        """Whether the user sees every record of a table; see the protocol."""
+        return reads_all(Asking(self._client, patient()), entity)
 
     def lacking_rights(self) -> tuple[str, ...]:
         """Rights that adding a column takes and the user lacks; see the protocol."""

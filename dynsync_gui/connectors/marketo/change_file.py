@@ -14,8 +14,8 @@ from typing import IO, Any
 
 from dynsync_gui.connectors.http.retry import brief
 from dynsync_gui.connectors.marketo.changes import PROGRAM, changes_from_there, on_marketos_clock
-from dynsync_gui.connectors.marketo.client import MarketoClient, Refused, read, write
-from dynsync_gui.connectors.marketo.extract_file import lost, taken
+from dynsync_gui.connectors.marketo.client import MarketoClient, Refused, read
+from dynsync_gui.connectors.marketo.extract_file import began, finished, lost, ordered, taken
 from dynsync_gui.domain.errors import TemporaryFailure
 from dynsync_gui.domain.findings.marketo import MARKETO
 from dynsync_gui.domain.ports.marketo import ChangeOrder, PersonChange, WrittenChanges
@@ -27,7 +27,6 @@ _CHANGE = "change data value"
 """Instances number the kinds of activity differently: only their names tell."""
 _COLUMNS = ("leadId", "primaryAttributeValue", "attributes")
 _SECONDS = 20.0
-_UNFINISHED = {"Created", "Queued", "Processing"}
 _AT_ONCE = 300
 _BEFORE, _AFTER, _SOURCE = "Old Value", "New Value", "Source"
 
@@ -59,8 +58,7 @@ def order_changes(client: MarketoClient, since: datetime, until: datetime) -> Ch
             "fields": list(_COLUMNS),
             "filter": {"createdAt": moments, "activityTypeIds": ids},
         }
-        id_ = str(client.call(write(f"{_EXPORT}/create.json", content), patience, _job).get("exportId") or "")
-        client.call(write(f"{_EXPORT}/{id_}/enqueue.json", {}), patience, _job)
+        id_ = ordered(client, _EXPORT, content, patience)
     except Refused as refused:
         raise refused.failure from None
     return ChangeOrder(id_, moments["endAt"], until)
@@ -81,17 +79,10 @@ def ordered_changes(
         ConnectionFailed: There is no such file (any more), or it is too large.
         TemporaryFailure: What came is not whole.
     """
-    try:
-        job = client.call(read(f"{_EXPORT}/{order.id}/status.json"), brief(_SECONDS), _job)
-    except Refused as refused:
-        raise refused.failure from None
-    if job.get("status") in _UNFINISHED:
+    if (job := finished(client, _EXPORT, order.id)) is None:
         return None
-    if job.get("status") != "Completed":
-        raise lost(str(job.get("status")))
     end = _end(order, job)
-    file = taken(client, f"{_EXPORT}/{order.id}/file.json", job)
-    if file is None:
+    if (file := taken(client, _EXPORT, job)) is None:
         return None
     try:
         onward = changes_from_there(client, end, brief(_SECONDS))
@@ -108,10 +99,9 @@ def _end(order: ChangeOrder, job: Mapping[str, Any]) -> datetime:
     """
     try:
         ends = datetime.fromisoformat(order.ends) - timedelta(seconds=1)
-        began = datetime.fromisoformat(str(job.get("startedAt") or job.get("createdAt")))
     except ValueError:
         raise lost("a file of no known span") from None
-    return min(ends.astimezone(UTC), (began if began.tzinfo else began.replace(tzinfo=UTC)).astimezone(UTC))
+    return min(ends.astimezone(UTC), began(job))
 
 
 def _parts(file: IO[bytes], names: Mapping[str, Sequence[str]]) -> Generator[tuple[PersonChange, ...], None, None]:
@@ -154,10 +144,3 @@ def _values(cell: str | None) -> Mapping[str, Any]:
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
-
-
-def _job(told: Mapping[str, Any]) -> Mapping[str, Any]:
-    rows = told.get("result")
-    if not isinstance(rows, list) or not rows or not isinstance(rows[0], dict) or not rows[0].get("exportId"):
-        raise TemporaryFailure("611", MARKETO["611"], "a file of changes without a number")
-    return rows[0]

@@ -12,7 +12,7 @@ from dynsync_gui.connectors.http.hosts import Hosts, netloc
 from dynsync_gui.connectors.http.limiter import Limiter
 from dynsync_gui.connectors.http.proxies import ProxyResolver, system_proxy
 from dynsync_gui.connectors.http.retry import Gate, Repeater, brief, patient
-from dynsync_gui.connectors.marketo import change_file, changes, custom_types, lists, records, schema
+from dynsync_gui.connectors.marketo import change_file, changes, custom_types, lists, records, roll, schema
 from dynsync_gui.connectors.marketo.auth import MarketoAuth
 from dynsync_gui.connectors.marketo.bulk import MarketoBulk
 from dynsync_gui.connectors.marketo.checks import MarketoChecks
@@ -23,7 +23,7 @@ from dynsync_gui.connectors.marketo.kept_targets import KeptTargets
 from dynsync_gui.connectors.marketo.usage import calls_today
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.checks import Check, SystemIdentity
-from dynsync_gui.domain.ends import EndPage, Feed
+from dynsync_gui.domain.ends import EndPage, Feed, Roll
 from dynsync_gui.domain.mapping import NewField
 from dynsync_gui.domain.ports.connections import RateWindow, Shelf
 from dynsync_gui.domain.ports.listening import OnCheck, OnWait
@@ -103,6 +103,14 @@ class MarketoRestReader:
     def read_ends(self, feed: Feed, token: str) -> EndPage:
         """One page of persons that were merged or deleted; see the protocol."""
         return self._ends.page(feed, token, patient())
+
+    def order_roll(self, since: datetime) -> str:
+        """Let Marketo write a list of who is still there; see the protocol."""
+        return roll.order_roll(self._client, since)
+
+    def called(self, number: str) -> Roll | None:
+        """Who is on such a list; see the protocol."""
+        return roll.called(self._client, number)
 
     def order_changes(self, since: datetime, until: datetime) -> ChangeOrder | None:
         """Let Marketo write a file of changes; see the protocol."""

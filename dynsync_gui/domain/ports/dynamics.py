@@ -168,6 +168,9 @@ class DynamicsReader(Protocol):
             ConnectionFailed: Dynamics does not let this user count them.
         """
 
+    def reads_all(self, entity: Entity) -> bool:
+        """Whether the user sees every record of a table; also where Dynamics does not tell."""
+
     def lacking_rights(self) -> tuple[str, ...]:
         """Rights that adding a column takes and the user lacks; none where Dynamics does not tell."""
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from dynsync_gui.domain.checks import Check, SystemIdentity
-from dynsync_gui.domain.ends import EndPage, Feed
+from dynsync_gui.domain.ends import EndPage, Feed, Roll
 from dynsync_gui.domain.imports import BulkCalls
 from dynsync_gui.domain.mapping import NewField
 from dynsync_gui.domain.ports.listening import OnCheck
@@ -110,6 +110,21 @@ class MarketoReader(Protocol):
 
         Raises:
             ConnectionFailed: Marketo does not allow it, or does not know the token any more.
+        """
+
+    def order_roll(self, since: datetime) -> str:
+        """Let Marketo write a list of everybody who was touched since a moment and is still there; its number.
+
+        Raises:
+            ConnectionFailed: It makes no such list now.
+        """
+
+    def called(self, number: str) -> Roll | None:
+        """What such a list says; None as long as it is not written.
+
+        Raises:
+            ConnectionFailed: There is no such list, or it is too large.
+            TemporaryFailure: What came is not whole.
         """
 
     def order_changes(self, since: datetime, until: datetime) -> ChangeOrder | None:
