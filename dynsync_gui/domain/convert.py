@@ -57,7 +57,33 @@ def to_marketo(mapping: FieldMapping, value: Any, shown: str | None = None) -> A
     Returns:
         A JSON value; None clears the field.
     """
-    found = _outward(mapping, value, shown)
+    return cut(mapping, uncut(mapping, value, shown))
+
+
+def uncut(mapping: FieldMapping, value: Any, shown: str | None) -> Any:
+    """The value that would go to Marketo if its field had room for any length; see `to_marketo`."""
+    if value is None:
+        return None
+    source, kind = mapping.source, mapping.target.type
+    if source.type.is_lookup:
+        return clean(shown) if shown and mapping.form is Form.NAME else clean(str(value))
+    if source.type.has_options:
+        return _options(mapping, value)
+    if source.type is FieldType.BOOLEAN:
+        if mapping.form is not Form.LABEL:
+            return bool(value)
+        return clean(source.option_label(int(value), mapping.language) or ("true" if value else "false"))
+    if kind in _DAYS:
+        return _time(str(value), kind)
+    if kind in _WHOLE:
+        return int(value)
+    if kind in _FRACTION:
+        return float(value) if not isinstance(value, int) else value
+    return clean(value if isinstance(value, str) else _plain(value))
+
+
+def cut(mapping: FieldMapping, found: Any) -> Any:
+    """A converted value that is cut to fit, where that was chosen."""
     trims = mapping.too_long is TooLong.TRIM and mapping.target.type in _TEXTS  # half an address is another one
     if isinstance(found, str) and trims:
         return clean(trimmed(found, *room(mapping.target)))
@@ -143,27 +169,6 @@ def same(sent: Any, held: Any) -> bool:
 def email_of(text: Any) -> str:
     """An e-mail address for comparing: outer blanks off, lower case; empty for none."""
     return (clean(text) or "").lower() if isinstance(text, str) else ""
-
-
-def _outward(mapping: FieldMapping, value: Any, shown: str | None) -> Any:
-    if value is None:
-        return None
-    source, kind = mapping.source, mapping.target.type
-    if source.type.is_lookup:
-        return clean(shown) if shown and mapping.form is Form.NAME else clean(str(value))
-    if source.type.has_options:
-        return _options(mapping, value)
-    if source.type is FieldType.BOOLEAN:
-        if mapping.form is not Form.LABEL:
-            return bool(value)
-        return clean(source.option_label(int(value), mapping.language) or ("true" if value else "false"))
-    if kind in _DAYS:
-        return _time(str(value), kind)
-    if kind in _WHOLE:
-        return int(value)
-    if kind in _FRACTION:
-        return float(value) if not isinstance(value, int) else value
-    return clean(value if isinstance(value, str) else _plain(value))
 
 
 def _options(mapping: FieldMapping, value: Any) -> str | int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from dynsync_gui.domain.choice import FieldChoice
@@ -113,7 +113,7 @@ class FieldEdits:
             self.change(replace(self._now, chosen={**self._now.chosen, entity: rows}), entity)
 
 
-def documented(offers: Collection[FieldOffer]) -> tuple[FieldChoice, ...]:
+def documented(offers: Iterable[FieldOffer]) -> tuple[FieldChoice, ...]:
     """What Marketo's own sync would take of these rows."""
     return tuple(offer.suggested for offer in offers if offer.preselected and offer.selectable and not offer.is_filter)
 

@@ -46,6 +46,8 @@ class RunReport:
         unchanged: The same on both sides already.
         skipped: Left out by a rule (filter, folded lead, replaced by a newer version).
         calls: Calls to Marketo.
+        cut: Values that records go with as far as they fit, by choice.
+        left_out: Values that records go without, by choice.
     """
 
     id: int
@@ -60,6 +62,8 @@ class RunReport:
     unchanged: int = 0
     skipped: int = 0
     calls: int = 0
+    cut: int = 0
+    left_out: int = 0
 
     @property
     def closes(self) -> bool:

@@ -190,4 +190,15 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX in_flight_by_import ON in_flight (import)",
     ),
     ("ALTER TABLE records ADD COLUMN unsure BLOB",),
+    (
+        """CREATE TABLE adapted (
+            entity TEXT NOT NULL,
+            id TEXT NOT NULL,
+            field TEXT NOT NULL,
+            outcome TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            value TEXT NOT NULL,
+            PRIMARY KEY (entity, id, field)
+        ) WITHOUT ROWID""",
+    ),
 )

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from dynsync_gui.domain.choice import FieldChoice, Form, Overwrite
 from dynsync_gui.domain.events import RunEnded
+from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.settings import ObjectSettings
 from dynsync_gui.simulators import events
 from tests.judge import History, judge
@@ -93,3 +96,70 @@ def test_a_subscription_without_type_metadata_says_what_to_do_and_the_rest_arriv
     ended = own.service.go_on().wait(120)
     assert ended.report.outbox == 0
     judged(own, History(own=OWN))
+
+
+def chosen(desk: Desk, *choices: FieldChoice) -> None:
+    fields = replace(desk.settings.fields, chosen={Entity("new_subscription"): choices})
+    desk.settings = replace(desk.settings, fields=fields)
+
+
+def held(desk: Desk) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = desk.rehearsal.audit()["marketo"]["customobjects"]["new_subscription"]
+    return rows
+
+
+def test_only_the_ticked_columns_travel_in_the_form_that_was_chosen(desk: Desk) -> None:
+    columns = FieldChoice("new_name"), FieldChoice("new_autorenew", form=Form.LABEL), FieldChoice("new_contactid")
+    chosen(desk, *columns)
+    ended = desk.start()
+    assert isinstance(ended, RunEnded), ended
+    assert (ended.report.closes, ended.report.outbox) == (True, 0)
+    rows = {row["new_subscriptionid"]: row for row in desk.rehearsal.world.as_json()["new_subscription"]}
+    names = {row["contactid"]: row["fullname"].strip() for row in desk.rehearsal.world.as_json()["contact"]}
+    found = held(desk)
+    assert len(found) > 20
+    for row in found:
+        there = rows[row["dynamicsId"]]
+        assert row["new_name"] == there["new_name"]
+        assert row.get("new_autorenew") == {True: "Yes", False: "No", None: None}[there.get("new_autorenew")]
+        assert row.get("new_contactid") == names.get(there.get("_new_contactid_value"))
+        assert "new_seats" not in row
+    assert any(row.get("new_contactid") for row in found)
+
+
+def test_a_column_that_is_ticked_later_is_added_to_the_custom_object_and_filled(desk: Desk) -> None:
+    chosen(desk, FieldChoice("new_name"))
+    desk.start()
+    chosen(desk, FieldChoice("new_name"), FieldChoice("new_seats", overwrite=Overwrite.ONLY_EMPTY))
+    ended = desk.start()
+    assert isinstance(ended, RunEnded), ended
+    assert ended.report.outbox == 0
+    rows = {row["new_subscriptionid"]: row for row in desk.rehearsal.world.as_json()["new_subscription"]}
+    assert all(row.get("new_seats") == rows[row["dynamicsId"]].get("new_seats") for row in held(desk))
+    kept = next(row["dynamicsId"] for row in held(desk) if row.get("new_seats"))
+    desk.rehearsal.world.update("new_subscription", kept, {"new_seats": 7_777, "new_name": "Renamed"})
+    desk.service.go_on().wait(60)
+    (row,) = [row for row in held(desk) if row["dynamicsId"] == kept]
+    assert (row["new_name"], row["new_seats"]) == ("Renamed", rows[kept]["new_seats"])
+
+
+def test_a_column_that_dynamics_loses_stops_alone(desk: Desk) -> None:
+    chosen(desk, FieldChoice("new_name"), FieldChoice("new_seats"), FieldChoice("new_notes"))
+    desk.start()
+    world = desk.rehearsal.world
+    world.drop_column("new_subscription", "new_seats")
+    named = held(desk)[0]["dynamicsId"]
+    world.update("new_subscription", named, {"new_name": "Later"})
+    ended = desk.service.go_on().wait(60)
+    assert isinstance(ended, RunEnded), ended
+    assert next(row for row in held(desk) if row["dynamicsId"] == named)["new_name"] == "Later"
+    (notice,) = [one for one in desk.service.problems() if one.code == "field-gone"]
+    assert (notice.entity, notice.detail) == ("new_subscription", "new_seats")
+
+
+def test_a_table_whose_columns_are_all_unticked_is_not_synced(desk: Desk) -> None:
+    desk.settings = replace(desk.settings, objects=ObjectSettings(custom=OWN))
+    chosen(desk)
+    desk.start()
+    held = desk.rehearsal.audit()["marketo"]["customobjects"]
+    assert "new_subscription" not in held
