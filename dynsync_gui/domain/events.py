@@ -72,6 +72,13 @@ class Described(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class TablesFound(Event):
+    """The organisation's own tables that belong to people or accounts, by label."""
+
+    tables: tuple[RelatedTable, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ChoicesRead(Event):
     """The versions of the choice of fields, the newest last; that one is in use."""
 

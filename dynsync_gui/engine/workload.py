@@ -147,7 +147,8 @@ def mapping_of(
     mapping = build_mapping(
         schemas.offers, fields.chosen, schemas.targets, use_filter=fields.filter, language=fields.language
     )
-    kept = {entity: one for entity, one in mapping.entities.items() if one.fields}
+    strange = {entity for entity in schemas.own if entity.value not in objects.custom}
+    kept = {entity: one for entity, one in mapping.entities.items() if one.fields and entity not in strange}
     if native_sync is NativeSync.PEOPLE:
         people = {entity: one for entity, one in kept.items() if entity.target is Target.PERSON}
         own = {entity: one for entity, one in kept.items() if entity in schemas.own}

@@ -81,7 +81,7 @@ class SyncService:
         self._lanes = Lanes(self._emit)
         self._opening = Opening(workplace, self._emit)
         fields = FieldJobs(self._lanes, workplace, self._opening, self._emit)
-        self.sample, self.check_fit = fields.sample, fields.check_fit
+        self.find_tables, self.sample, self.check_fit = fields.find_tables, fields.sample, fields.check_fit
         self.read_filter, self.create_filter = fields.read_filter, fields.create_filter
         self._running: BackgroundJob | None = None
         self._draft: _Draft | None = None

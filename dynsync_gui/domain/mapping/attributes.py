@@ -114,15 +114,16 @@ def _offer(source: SourceField, schema: EntitySchema, held: TargetSchema | None)
     wanted = source.type not in _LINKING and not _KEPT_BY_DYNAMICS.search(source.name)
     attribute = there or made
     return FieldOffer(
-        source, attribute.name, attribute.label, preselected=wanted, note=_note(source), own=True, held=held
+        source, attribute.name, attribute.label, preselected=wanted, note=_note(source, added=held is not None and there is None),
+        own=True, held=held,
     )
 
 
-def _note(source: SourceField) -> Message:
-    links = (
-        source.custom and source.type is FieldType.LOOKUP and any(_is_linked(Entity(name)) for name in source.targets)
-    )
-    return msg("Rows are linked by it in any case; a tick sends the name as well.") if links else NOTHING
+def _note(source: SourceField, *, added: bool) -> Message:
+    linking = source.custom and source.type in {FieldType.LOOKUP, FieldType.CUSTOMER}
+    if linking and any(_is_linked(Entity(name)) for name in source.targets):
+        return msg("Rows are linked by it in any case; a tick sends the name as well.")
+    return msg("Added to the custom object, if you tick it.") if added else NOTHING
 
 
 def _is_linked(entity: Entity) -> bool:

@@ -126,7 +126,7 @@ class FieldChecks(QObject):
             return
         misfits = sheet.misfits()
         self._panels.fit.show_report(sheet.report, misfits, self._misfit_name)
-        count = sum(misfit.count for misfit in misfits)
+        count = sum(misfit.count for misfit in misfits if not misfit.outcome.chosen)
         told = ntr("{n} value does not fit", "{n} values do not fit", count) if count else tr("The values fit")
         self._panels.name_fit(told)
 

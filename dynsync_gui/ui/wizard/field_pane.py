@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QTabWidget, QWidget
 
 from dynsync_gui.domain.choice import FieldChoice
 from dynsync_gui.domain.edits import RowKey
+from dynsync_gui.domain.fit_words import reason_words
 from dynsync_gui.domain.mapping import ChoiceProblem, NewField
 from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.settings import FieldSettings, FilteredOut
@@ -30,7 +31,6 @@ from dynsync_gui.ui.wizard.field_new import NewFieldDialog
 from dynsync_gui.ui.wizard.field_panels import FieldPanels
 from dynsync_gui.ui.wizard.field_tab import FieldTab
 from dynsync_gui.ui.wizard.field_target import TargetDialog
-from dynsync_gui.ui.wizard.fit_words import reason_words
 from dynsync_gui.ui.words import entity_name
 
 if TYPE_CHECKING:
@@ -196,7 +196,9 @@ class FieldPane(QWidget):
             return
         misfits: dict[Entity, dict[str, Note]] = {}
         for misfit in sheet.misfits():
-            misfits.setdefault(misfit.entity, {})[misfit.field] = Note("attention", reason_words(misfit))
+            misfits.setdefault(misfit.entity, {})[misfit.field] = Note(
+                "muted" if misfit.outcome.chosen else "attention", reason_words(misfit)
+            )
         for place, tab in enumerate(self.all_tabs()):
             if entity is None or tab.entity is entity:
                 self._problems[tab.entity] = sheet.problems(tab.entity)
