@@ -17,6 +17,7 @@ from dynsync_gui.domain.filter_state import FilterState
 from dynsync_gui.domain.fit import FitReport
 from dynsync_gui.domain.mapping import FieldOffer
 from dynsync_gui.domain.plan import BackFill, Plan
+from dynsync_gui.domain.ports.dynamics import RelatedTable
 from dynsync_gui.domain.prompts import Environment
 from dynsync_gui.domain.releases import UpdateState
 from dynsync_gui.domain.report import Problem, Proof, RunReport, RunState, Status

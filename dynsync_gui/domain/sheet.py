@@ -80,10 +80,14 @@ class FieldSheet:
         """The rows of each table as both systems gave them."""
         return self._live
 
-    def add_table(self, entity: Entity, offers: tuple[FieldOffer, ...], table: EntitySchema) -> None:
-        """Sync an own table as well, with the columns that are ticked by themselves; one step that can be taken back."""
+    def know_table(self, entity: Entity, offers: tuple[FieldOffer, ...], table: EntitySchema) -> None:
+        """Take in a table that was described later."""
         self._live = self.edits.offers = {**self._live, entity: offers}
         self.tables = {**self.tables, entity: table}
+
+    def add_table(self, entity: Entity, offers: tuple[FieldOffer, ...], table: EntitySchema) -> None:
+        """Sync an own table as well, with the columns that are ticked by themselves: one step, to be taken back."""
+        self.know_table(entity, offers, table)
         self.edits.choose(entity, documented(offers))
 
     @property

@@ -112,11 +112,8 @@ def _offer(source: SourceField, schema: EntitySchema, held: TargetSchema | None)
         return FieldOffer(source, reason=msg("A custom object has no attribute of this kind."))
     there = held.alike(made.name) if held is not None else None
     wanted = source.type not in _LINKING and not _KEPT_BY_DYNAMICS.search(source.name)
-    attribute = there or made
-    return FieldOffer(
-        source, attribute.name, attribute.label, preselected=wanted, note=_note(source, added=held is not None and there is None),
-        own=True, held=held,
-    )
+    attribute, note = there or made, _note(source, added=held is not None and there is None)
+    return FieldOffer(source, attribute.name, attribute.label, preselected=wanted, note=note, own=True, held=held)
 
 
 def _note(source: SourceField, *, added: bool) -> Message:

@@ -92,7 +92,7 @@ class FieldChecks(QObject):
                 self._sheet.take_report(report)
                 self._pane.edited()
                 self._pane.said.emit(self._panels.fit.said.text())
-            case JobFailed(error=error):
+            case JobFailed(error=error) if work in {Work.FIT, Work.FILTER, Work.SAMPLE}:
                 self._failed(work, f"{error.finding.title} {error.finding.cure}".strip())
             case JobCancelled() if work is Work.FIT:
                 self._stopped()
