@@ -104,11 +104,11 @@ class ChoiceHistory:
         """Say what a changed choice would send; last event `ChoiceEstimated`."""
 
         def work(job: BackgroundJob) -> Event:
+            require_days(settings.fields)
             profile = self._profile()
             today = profile.read_settings()
             if today is None or not profile.database.exists():
                 return ChoiceEstimated(job.number, ())
-            require_days(settings.fields)
             native_sync, own = settings.enable.native_sync, settings.synced_objects.custom
             schemas = self._schemas(job, own)
             before, after = (
