@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from dynsync_gui.cli import documents, prompts, render
-from dynsync_gui.cli.fit_lines import fit_document, fit_summary
+from dynsync_gui.cli.fit_lines import fit_document
 from dynsync_gui.cli.options import Options
 from dynsync_gui.cli.output import Output
 from dynsync_gui.cli.session import NoAnswer, Session, Stop
@@ -23,6 +23,7 @@ from dynsync_gui.domain.events import (
     RunEnded,
 )
 from dynsync_gui.domain.expiry import entered_expiry
+from dynsync_gui.domain.fit_words import summary
 from dynsync_gui.domain.letter import letter
 from dynsync_gui.domain.report import RunReport, RunState
 from dynsync_gui.domain.schema import System
@@ -77,7 +78,7 @@ def plan(call: Call) -> ExitStatus:
     document, text = documents.plan_document(made), render.plan_text(made)
     if made.fit is not None:
         document["fit"] = fit_document(made.fit)
-        text += f"\n{fit_summary(made.fit)}"
+        text += f"\n{summary(made.fit)}"
     call.output.answer(document, text)
     return ExitStatus.DONE
 

@@ -49,7 +49,7 @@ def _entity_plan(entity: EntityPlan) -> Document:
 
 def run_document(report: RunReport) -> Document:
     """One entry of ``runs``, and the document of ``sync`` and ``setup --start``."""
-    numbers = ("read", "acknowledged", "outbox", "problems", "unchanged", "skipped", "calls")
+    numbers = ("read", "acknowledged", "outbox", "problems", "unchanged", "skipped", "calls", "cut", "left_out")
     return {
         "id": report.id,
         "started": instant(report.started),

@@ -17,4 +17,4 @@ def fit(call: Call) -> ExitStatus:
     finally:
         session.close()
     call.output.answer(fit_document(report), fit_text(report))
-    return ExitStatus.PROBLEMS if report.misfits else ExitStatus.DONE
+    return ExitStatus.PROBLEMS if report.surprises else ExitStatus.DONE

@@ -208,7 +208,7 @@ def _becomes(line: FieldLine) -> str:
 def run_text(report: RunReport) -> str:
     """One run in numbers."""
     title = tr("Run {id}: {state}", id=str(report.id), state=str(_RUN_STATES[report.state]))
-    return f"{title}\n{aligned(run_numbers(report), right=(1,), indent='  ')}"
+    return "\n".join([title, aligned(run_numbers(report), right=(1,), indent="  "), *map(str, report.by_choice)])
 
 
 def status_text(status: Status) -> str:

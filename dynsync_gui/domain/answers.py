@@ -28,7 +28,7 @@ from dynsync_gui.domain.answer_values import (
     whole,
 )
 from dynsync_gui.domain.errors import SettingsError, settings_error
-from dynsync_gui.domain.field_answers import OPTIONS, TABLES, read_fields, write_fields
+from dynsync_gui.domain.field_answers import OPTIONS, TABLES, is_own, read_fields, write_fields
 from dynsync_gui.domain.secrets import ENVIRONMENT
 from dynsync_gui.domain.settings import (
     BackgroundSettings,
@@ -134,7 +134,7 @@ def read_answers(document: Mapping[str, Any], *, stored: bool = False) -> Settin
         mail=mail,
         updates=UpdateSettings(**tables["updates"]),
         rehearsal=rehearsal,
-        objects=ObjectSettings(**tables["objects"]),
+        objects=_objects(tables["objects"], fields),
     )
     return _with_exact_addresses(settings)
 
@@ -247,6 +247,13 @@ def _nearest(name: str, known: list[str]) -> str:
 
 def _unknown(title: Message, cure: Message) -> SettingsError:
     return settings_error(title, cure, code="settings-unknown")
+
+
+def _objects(found: Mapping[str, Any], fields: Mapping[str, Any]) -> ObjectSettings:
+    """What is synced beside people; an own table that ``[fields]`` names without a choice is one of them."""
+    objects = ObjectSettings(**found)
+    plain = [key for key, value in fields.items() if value == "default" and is_own(key)]
+    return replace(objects, custom=tuple(dict.fromkeys((*objects.custom, *plain))))
 
 
 def _with_exact_addresses(settings: Settings) -> Settings:

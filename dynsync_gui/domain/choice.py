@@ -5,6 +5,7 @@ Everything has a default that follows Adobe's documents, so that a choice of not
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -106,6 +107,11 @@ class FieldChoice:
 
 TWO_WAY: frozenset[Entity] = frozenset(PEOPLE)
 """Tables whose fields travel both ways unless chosen otherwise (Adobe, Dynamics lead sync and contact sync)."""
+
+
+def first_to_come(choices: Iterable[FieldChoice], today: date) -> FieldChoice | None:
+    """The first field that is to be filled since a day that has not come yet (UTC), so for no record; None for none."""
+    return next((choice for choice in choices if choice.since is not None and choice.since > today), None)
 
 
 def documented_winner(entity: Entity) -> System:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from dynsync_gui.domain.choice import FieldChoice
 from dynsync_gui.domain.mapping.wording import sentence
-from dynsync_gui.domain.schema import Entity
+from dynsync_gui.domain.schema import Entity, Target
 from dynsync_gui.domain.settings import FieldSettings
 from dynsync_gui.domain.text import Message, msg, msgs
 
@@ -39,7 +39,10 @@ def changes(before: FieldSettings, after: FieldSettings) -> tuple[Message, ...]:
         was, is_ = before.chosen.get(entity), after.chosen.get(entity)
         if was == is_:
             continue
-        if is_ is None:
+        own = entity.target is Target.CUSTOM_OBJECT
+        if own and not (was and is_):
+            said.append(_of_own(entity, is_ or ()))
+        elif is_ is None:
             said.append(msg("{table}: back to the documented fields.", table=entity))
         elif was is None:
             said.append(
@@ -59,6 +62,13 @@ def changes(before: FieldSettings, after: FieldSettings) -> tuple[Message, ...]:
     if (before.filtered_out, before.filtered_list) != (after.filtered_out, after.filtered_list):
         said.append(msg("Something else happens to people whose filter turns to No."))
     return tuple(said)
+
+
+def _of_own(entity: Entity, choices: Sequence[FieldChoice]) -> Message:
+    """An own table comes or goes as a whole."""
+    if not choices:
+        return msg("{table}: no longer synced.", table=entity)
+    return msgs("{table}: synced, with {n} column.", "{table}: synced, with {n} columns.", len(choices), table=entity)
 
 
 Key = tuple[str, bool]

@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
+from dynsync_gui.domain.choice import FieldChoice, first_to_come
+from dynsync_gui.domain.edits import documented
 from dynsync_gui.domain.errors import SettingsError, settings_error
-from dynsync_gui.domain.field_answers import read_fields, write_fields
+from dynsync_gui.domain.field_answers import is_own, read_fields, write_fields
 from dynsync_gui.domain.mapping import FieldOffer, problems_of
 from dynsync_gui.domain.schema import Entity, EntitySchema, Target, TargetSchema
 from dynsync_gui.domain.settings import FieldSettings
@@ -25,10 +29,11 @@ _AT_LINE = re.compile(r"\(at line (\d+), column \d+\)")
 _EXPORTED = msg("Take a file that DynSync exported.")
 
 
-def write_choice(fields: FieldSettings) -> str:
-    """The file's text."""
+def write_choice(fields: FieldSettings, own: Iterable[str] = ()) -> str:
+    """The file's text; own tables that are synced without a choice are in it as such."""
     lines = [f'{_HEAD}format = "{FORMAT}"', f"version = {VERSION}", "", "[fields]"]
-    for key, value in write_fields(fields).items():
+    content = dict.fromkeys(own, "default") | write_fields(fields)
+    for key, value in content.items():
         if isinstance(value, list):
             lines += [f"{key} = [", *(f"    {_plain(entry)}," for entry in value), "]"]
         else:
@@ -36,11 +41,21 @@ def write_choice(fields: FieldSettings) -> str:
     return "\n".join(lines) + "\n"
 
 
+def own_tables_in(document: str) -> tuple[str, ...]:
+    """Own tables that a file names, to be described before it is read; none where it cannot be understood."""
+    try:
+        fields = tomllib.loads(document).get("fields")
+    except tomllib.TOMLDecodeError:
+        return ()
+    return tuple(key for key in (fields if isinstance(fields, dict) else ()) if is_own(key))
+
+
 def read_choice(
     document: str,
     tables: Mapping[Entity, EntitySchema],
     targets: Mapping[Target, TargetSchema],
     offered: Mapping[Entity, Sequence[FieldOffer]] | None = None,
+    today: date = date.max,
 ) -> FieldSettings:
     """The choice in a file, held against today's schemas.
 
@@ -48,7 +63,8 @@ def read_choice(
         document: The file's text.
         tables: Dynamics' tables today.
         targets: Marketo's fields today.
-        offered: Rows of the tables, for the suggested targets of plain names.
+        offered: Rows of the tables, for the suggested targets of plain names, and for own tables without a choice.
+        today: The day (UTC); no field may be limited to a later one.
 
     Raises:
         SettingsError: It is another file, it is wrong, or something in it is not there today; names line and cure.
@@ -68,16 +84,40 @@ def read_choice(
     for key in top:
         if key not in {"format", "version", "fields"}:
             raise _refused(_line(document, key), msg("“{key}” does not belong here.", key=key), msg("Remove it."))
-    fields = _fields(document, top["fields"])
+    fields = _with_own(_fields(document, top["fields"]), top["fields"], offered or {})
     for entity, choices in fields.chosen.items():
         if entity not in tables:
             title = msg("there is no table “{table}” to be synced.", table=entity)
             raise _refused(_line(document, entity), title, msg("Remove it, or add the table first."))
+        if (choice := first_to_come(choices, today)) is not None:
+            raise _refused(_line(document, entity, choice.name), *to_come(choice))
         rows = (offered or {}).get(entity, ())
         for problem in problems_of(choices, tables[entity], targets, rows, fields.language):
             if problem.blocking:
                 raise _refused(_line(document, entity, problem.field), problem.title, problem.cure)
     return fields
+
+
+def to_come(choice: FieldChoice) -> tuple[Message, Message]:
+    """Title and cure of a field that is to be filled since a day that has not come yet."""
+    day = choice.since.isoformat() if choice.since is not None else ""
+    return (
+        msg(
+            "“{name}” is to be filled for records that changed since {day}, a day that has not come.",
+            name=choice.name,
+            day=day,
+        ),
+        msg("Take a day that has been, today at the latest, or leave “since” out."),
+    )
+
+
+def _with_own(
+    fields: FieldSettings, found: Mapping[str, Any], offered: Mapping[Entity, Sequence[FieldOffer]]
+) -> FieldSettings:
+    """The choice with the own tables that the file names without one: what is ticked by itself is chosen."""
+    plain = [Entity(key) for key, value in found.items() if value == "default" and is_own(key)]
+    own = {table: documented(offered.get(table, ())) for table in plain}
+    return replace(fields, chosen={**fields.chosen, **own}) if own else fields
 
 
 def _fields(document: str, found: Mapping[str, Any]) -> FieldSettings:

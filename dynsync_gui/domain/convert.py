@@ -60,21 +60,41 @@ def to_marketo(mapping: FieldMapping, value: Any, shown: str | None = None) -> A
     Returns:
         A JSON value; None clears the field.
     """
-    return converter(mapping)(value, shown)
+    return cut(mapping, uncut(mapping)(value, shown))
 
 
-def converter(mapping: FieldMapping) -> Convert:
-    """What `to_marketo` does with the values of one field: how is found out once, for however many there are."""
-    convert = _outward(mapping)
-    if mapping.too_long is not TooLong.TRIM or mapping.target.type not in _TEXTS:  # half an address is another one
-        return convert
-    characters, octets = room(mapping.target)
+def cut(mapping: FieldMapping, found: Any) -> Any:
+    """A converted value that is cut to fit, where that was chosen."""
+    trims = mapping.too_long is TooLong.TRIM and mapping.target.type in _TEXTS  # half an address is another one
+    if isinstance(found, str) and trims:
+        return clean(trimmed(found, *room(mapping.target)))
+    return found
 
-    def trim(value: Any, shown: str | None) -> Any:
-        found = convert(value, shown)
-        return clean(trimmed(found, characters, octets)) if isinstance(found, str) else found
 
-    return trim
+def uncut(mapping: FieldMapping) -> Convert:
+    """What makes the value that would go to Marketo if its field had room for any length; see `to_marketo`.
+
+    How the values of a field are converted is found out once, for however many there are.
+    """
+    source, kind, form, language = mapping.source, mapping.target.type, mapping.form, mapping.language
+    plain: Callable[[Any], Any] = _text
+    if source.type.is_lookup:
+        named = form is Form.NAME
+        return lambda value, shown: None if value is None else clean(shown if named and shown else str(value))
+    if source.type.has_options:
+        plain = _options(mapping)
+    elif source.type is FieldType.BOOLEAN and form is Form.LABEL:
+        words = {yes: clean(source.option_label(int(yes), language) or str(yes).lower()) for yes in (True, False)}
+        plain = lambda value: words[bool(value)]  # noqa: E731
+    elif source.type is FieldType.BOOLEAN:
+        plain = bool
+    elif kind in _DAYS:
+        plain = lambda value: _time(str(value), kind)  # noqa: E731
+    elif kind in _WHOLE:
+        plain = int
+    elif kind in _FRACTION:
+        plain = lambda value: value if isinstance(value, int) else float(value)  # noqa: E731
+    return lambda value, _shown: None if value is None else plain(value)
 
 
 def to_dynamics(mapping: FieldMapping, value: Any) -> Any:
@@ -156,28 +176,6 @@ def same(sent: Any, held: Any) -> bool:
 def email_of(text: Any) -> str:
     """An e-mail address for comparing: outer blanks off, lower case; empty for none."""
     return (clean(text) or "").lower() if isinstance(text, str) else ""
-
-
-def _outward(mapping: FieldMapping) -> Convert:
-    source, kind, form, language = mapping.source, mapping.target.type, mapping.form, mapping.language
-    plain: Callable[[Any], Any] = _text
-    if source.type.is_lookup:
-        named = form is Form.NAME
-        return lambda value, shown: None if value is None else clean(shown if named and shown else str(value))
-    if source.type.has_options:
-        plain = _options(mapping)
-    elif source.type is FieldType.BOOLEAN and form is Form.LABEL:
-        words = {yes: clean(source.option_label(int(yes), language) or str(yes).lower()) for yes in (True, False)}
-        plain = lambda value: words[bool(value)]  # noqa: E731
-    elif source.type is FieldType.BOOLEAN:
-        plain = bool
-    elif kind in _DAYS:
-        plain = lambda value: _time(str(value), kind)  # noqa: E731
-    elif kind in _WHOLE:
-        plain = int
-    elif kind in _FRACTION:
-        plain = lambda value: value if isinstance(value, int) else float(value)  # noqa: E731
-    return lambda value, _shown: None if value is None else plain(value)
 
 
 def _options(mapping: FieldMapping) -> Callable[[Any], str | int | None]:

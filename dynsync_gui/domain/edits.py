@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from dynsync_gui.domain.choice import FieldChoice
 from dynsync_gui.domain.mapping import FieldOffer
-from dynsync_gui.domain.schema import Entity
+from dynsync_gui.domain.schema import Entity, Target
 from dynsync_gui.domain.settings import FieldSettings
 
 Offers = Mapping[Entity, tuple[FieldOffer, ...]]
@@ -35,10 +35,12 @@ class FieldEdits:
     Args:
         offers: The rows of each table.
         settings: The choice to begin with.
+        own: Own tables that are synced without a choice; the others are not as long as nothing of them is chosen.
     """
 
-    def __init__(self, offers: Offers, settings: FieldSettings) -> None:
+    def __init__(self, offers: Offers, settings: FieldSettings, own: Collection[str] = ()) -> None:
         self.offers = offers
+        self._own = own
         self._now = settings
         self._back: list[_Step] = []
         self._forth: list[_Step] = []
@@ -66,7 +68,7 @@ class FieldEdits:
         """
         known, chosen = self._keyed.get(entity), self._now.chosen.get(entity)
         if known is None or known[0] is not chosen:
-            known = chosen, keyed(documented(self.offers[entity]) if chosen is None else chosen)
+            known = chosen, keyed(self._usual(entity) if chosen is None else chosen)
             self._keyed[entity] = known
         return known[1]
 
@@ -86,6 +88,10 @@ class FieldEdits:
         """Choose a row with everything that was said about it."""
         self._choose(entity, {**self.choices(entity), key: choice})
 
+    def choose(self, entity: Entity, choices: tuple[FieldChoice, ...]) -> None:
+        """Choose a table's rows as a whole."""
+        self.change(replace(self._now, chosen={**self._now.chosen, entity: choices}), entity)
+
     def change(self, settings: FieldSettings, entity: Entity | None = None) -> None:
         """Take another choice as a whole."""
         if settings != self._now:
@@ -101,6 +107,11 @@ class FieldEdits:
         """Take it again."""
         return self._step(self._forth, self._back)
 
+    def _usual(self, entity: Entity) -> tuple[FieldChoice, ...]:
+        """What a table takes that nothing was said of."""
+        strange = entity.target is Target.CUSTOM_OBJECT and entity.value not in self._own
+        return () if strange else documented(self.offers[entity])
+
     def _step(self, source: list[_Step], other: list[_Step]) -> Entity | None:
         step = source.pop()
         other.append(_Step(self._now, step.entity))
@@ -109,11 +120,10 @@ class FieldEdits:
 
     def _choose(self, entity: Entity, chosen: Mapping[RowKey, FieldChoice]) -> None:
         if chosen != self.choices(entity):
-            rows = tuple(chosen[key] for key in sorted(chosen))
-            self.change(replace(self._now, chosen={**self._now.chosen, entity: rows}), entity)
+            self.choose(entity, tuple(chosen[key] for key in sorted(chosen)))
 
 
-def documented(offers: Collection[FieldOffer]) -> tuple[FieldChoice, ...]:
+def documented(offers: Iterable[FieldOffer]) -> tuple[FieldChoice, ...]:
     """What Marketo's own sync would take of these rows."""
     return tuple(offer.suggested for offer in offers if offer.preselected and offer.selectable and not offer.is_filter)
 

@@ -17,6 +17,7 @@ from dynsync_gui.domain.filter_state import FilterState
 from dynsync_gui.domain.fit import FitReport
 from dynsync_gui.domain.mapping import FieldOffer
 from dynsync_gui.domain.plan import BackFill, Plan
+from dynsync_gui.domain.ports.dynamics import RelatedTable
 from dynsync_gui.domain.prompts import Environment
 from dynsync_gui.domain.releases import UpdateState
 from dynsync_gui.domain.report import Problem, Proof, RunReport, RunState, Status
@@ -69,6 +70,13 @@ class Described(Event):
     tables: Mapping[Entity, EntitySchema] = field(default_factory=dict, hash=False)
     targets: Mapping[Target, TargetSchema] = field(default_factory=dict, hash=False)
     languages: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TablesFound(Event):
+    """The organisation's own tables that belong to people or accounts, by label."""
+
+    tables: tuple[RelatedTable, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,11 @@ def is_table(key: str) -> bool:
     return "_" in key and not difflib.get_close_matches(key, known, 1, _CLOSE)
 
 
+def is_own(key: str) -> bool:
+    """Whether a key names an organisation's own table."""
+    return is_table(key) and key not in TABLES
+
+
 def _choices(key: str, value: Any) -> tuple[FieldChoice, ...]:
     if not isinstance(value, list):
         raise unsuitable(key, value, msg('"default" or a list of Dynamics names'))

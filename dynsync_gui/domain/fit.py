@@ -22,15 +22,39 @@ class FitReason(StrEnum):
     NOT_ASCII = "not-ascii"
 
 
-class FitCure(StrEnum):
-    """What can be done about it here."""
+class FitOutcome(StrEnum):
+    """What becomes of a value that does not fit."""
 
-    OTHER_TARGET = "other-target"
-    TRIM = "trim"
-    LEAVE_OUT = "leave-out"
-    """These values only."""
-    SKIP = "skip"
-    """The whole field."""
+    REFUSED = "refused"
+    """Marketo does not take the record."""
+    CHANGED = "changed"
+    """Marketo takes it, and it says something else there."""
+    CUT = "cut"
+    """By choice, it goes as far as it fits."""
+    LEFT_OUT = "left-out"
+    """By choice, the record goes without it."""
+
+    @property
+    def chosen(self) -> bool:
+        """Whether somebody chose that it be so."""
+        return self in {FitOutcome.CUT, FitOutcome.LEFT_OUT}
+
+
+@dataclass(frozen=True, slots=True)
+class Adapted:
+    """A value of one record that does not reach Marketo as it is, by a rule that was chosen for its field.
+
+    Attributes:
+        target: REST name of the Marketo field.
+        outcome: What becomes of it.
+        reason: Why it does not fit.
+        value: The value, shortened.
+    """
+
+    target: str
+    outcome: FitOutcome
+    reason: FitReason
+    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +64,28 @@ class FitExample:
     id: str
     name: str
     value: str
+
+
+@dataclass(frozen=True, slots=True)
+class AdaptedValues:
+    """Such values of all records of a table that go to one Marketo field, with some of the records."""
+
+    target: str
+    outcome: FitOutcome
+    reason: FitReason
+    count: int
+    examples: tuple[FitExample, ...] = ()
+
+
+class FitCure(StrEnum):
+    """What can be done about it here."""
+
+    OTHER_TARGET = "other-target"
+    TRIM = "trim"
+    LEAVE_OUT = "leave-out"
+    """These values only."""
+    SKIP = "skip"
+    """The whole field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +100,7 @@ class Misfit:
         count: Records concerned.
         examples: Some of them.
         cures: What can be done about it.
+        outcome: What becomes of them.
     """
 
     entity: Entity
@@ -63,6 +110,7 @@ class Misfit:
     count: int
     examples: tuple[FitExample, ...] = ()
     cures: tuple[FitCure, ...] = ()
+    outcome: FitOutcome = FitOutcome.REFUSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +126,18 @@ class FitReport:
     rows: Mapping[Entity, int] = field(hash=False)
     complete: bool
     misfits: tuple[Misfit, ...] = ()
+
+    @property
+    def surprises(self) -> tuple[Misfit, ...]:
+        """What nobody chose: values that Marketo would refuse or change."""
+        return tuple(misfit for misfit in self.misfits if not misfit.outcome.chosen)
+
+
+LONGEST_EXAMPLE = 80
+"""Characters of a value that are shown."""
+
+
+def shortened(text: str, most: int = LONGEST_EXAMPLE) -> str:
+    """The text on one line, cut with an ellipsis."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from dynsync_gui.domain.errors import Retry
 from dynsync_gui.domain.schema import Entity
-from dynsync_gui.domain.text import Message
+from dynsync_gui.domain.text import Message, msgs
 
 
 class RunKind(StrEnum):
@@ -46,6 +46,8 @@ class RunReport:
         unchanged: The same on both sides already.
         skipped: Left out by a rule (filter, folded lead, replaced by a newer version).
         calls: Calls to Marketo.
+        cut: Values that records go with as far as they fit, by choice.
+        left_out: Values that records go without, by choice.
     """
 
     id: int
@@ -60,12 +62,36 @@ class RunReport:
     unchanged: int = 0
     skipped: int = 0
     calls: int = 0
+    cut: int = 0
+    left_out: int = 0
 
     @property
     def closes(self) -> bool:
         """Whether every record that was read is accounted for."""
         parts = self.acknowledged + self.outbox + self.problems + self.unchanged + self.skipped
         return self.read == parts
+
+    @property
+    def by_choice(self) -> tuple[Message, ...]:
+        """What became of values that do not fit where a rule was chosen for them, a sentence each."""
+        said = []
+        if self.left_out:
+            said.append(
+                msgs(
+                    "{n} value was left out because it does not fit its Marketo field, as you chose.",
+                    "{n} values were left out because they do not fit their Marketo field, as you chose.",
+                    self.left_out,
+                )
+            )
+        if self.cut:
+            said.append(
+                msgs(
+                    "{n} value was cut to fit its Marketo field, as you chose.",
+                    "{n} values were cut to fit their Marketo field, as you chose.",
+                    self.cut,
+                )
+            )
+        return tuple(said)
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ def wanted_tables(objects: ObjectSettings, native_sync: NativeSync) -> tuple[tup
 def table_rights(settings: Settings) -> tuple[TableRight, ...]:
     """What the Dynamics user needs for the sync as chosen; companies stay out beside Marketo's own sync."""
     native_sync = settings.enable.native_sync
-    more, own = wanted_tables(settings.objects, native_sync)
+    more, own = wanted_tables(settings.synced_objects, native_sync)
     first = ENTITIES if native_sync is NativeSync.STOP else PEOPLE
     back = [entity for entity in PEOPLE if entity not in settings.fields.chosen or _may_return(settings.fields, entity)]
     return tuple(
@@ -95,7 +95,7 @@ def permissions(settings: Settings) -> tuple[Permission, ...]:
     found += [Permission.SALES_PERSON] if Entity.USER in tables else []
     found += [Permission.OPPORTUNITY] if Entity.OPPORTUNITY in tables else []
     found += [Permission.ACTIVITY] if any(Verb.WRITE in right.verbs for right in rights) else []
-    found += [Permission.CUSTOM_OBJECT, Permission.CUSTOM_TYPE] if settings.objects.custom else []
+    found += [Permission.CUSTOM_OBJECT, Permission.CUSTOM_TYPE] if settings.synced_objects.custom else []
     return tuple(found)
 
 

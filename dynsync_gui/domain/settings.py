@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
 from dynsync_gui.domain.choice import FieldChoice
-from dynsync_gui.domain.schema import Entity
+from dynsync_gui.domain.schema import Entity, Target
 
 SAMPLE_CLIENT_ID = "51f81489-12ee-4a9e-aaae-a2591f45987d"
 """Client id of Microsoft's own samples, used where the user gives none (Microsoft, Dataverse Web API samples)."""
@@ -267,3 +267,11 @@ class Settings:
     updates: UpdateSettings = UpdateSettings()
     rehearsal: bool = False
     objects: ObjectSettings = ObjectSettings()
+
+    @property
+    def synced_objects(self) -> ObjectSettings:
+        """`objects`, with the own tables whose columns were chosen, and without those that were left none."""
+        chosen = self.fields.chosen
+        own = (table.value for table in chosen if table.target is Target.CUSTOM_OBJECT)
+        named = dict.fromkeys((*self.objects.custom, *own))
+        return replace(self.objects, custom=tuple(name for name in named if chosen.get(Entity(name), (name,))))

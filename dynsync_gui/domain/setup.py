@@ -18,7 +18,7 @@ from dynsync_gui.domain.choice import FieldChoice
 from dynsync_gui.domain.errors import SettingsError
 from dynsync_gui.domain.mapping import FieldOffer
 from dynsync_gui.domain.plan import Plan
-from dynsync_gui.domain.schema import Entity
+from dynsync_gui.domain.schema import Entity, Target
 from dynsync_gui.domain.secrets import ENVIRONMENT, Secrets
 from dynsync_gui.domain.settings import FieldSettings, MailKind, Settings, SignIn
 from dynsync_gui.domain.text import NOTHING, Message, msg
@@ -167,6 +167,8 @@ class SetupFlow:
         chosen = self.draft.settings.fields.chosen
         if entity in chosen:
             return chosen[entity]
+        if entity.target is Target.CUSTOM_OBJECT and entity.value not in self.draft.settings.objects.custom:
+            return ()
         rows = self.draft.offers.get(entity, ())
         return tuple(row.suggested for row in rows if row.preselected and not row.is_filter)
 

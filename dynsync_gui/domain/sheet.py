@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
 from dynsync_gui.domain.choice import FieldChoice, Form, TooLong
-from dynsync_gui.domain.edits import FieldEdits, RowKey
+from dynsync_gui.domain.edits import FieldEdits, RowKey, documented
 from dynsync_gui.domain.fit import FitCure, FitReport, Misfit
 from dynsync_gui.domain.mapping import (
     ChoiceProblem,
@@ -56,6 +56,7 @@ class FieldSheet:
         targets: Marketo's objects today.
         settings: The choice to begin with.
         languages: Languages (LCID) that option labels can be written in.
+        own: Own tables that are synced without a choice.
     """
 
     def __init__(
@@ -65,13 +66,29 @@ class FieldSheet:
         targets: Mapping[Target, TargetSchema],
         settings: FieldSettings,
         languages: tuple[int, ...] = (),
+        own: Collection[str] = (),
     ) -> None:
         self.tables, self.targets, self.languages = tables, targets, languages
         self._live = offers
-        self.edits = FieldEdits(offers, settings)
+        self.edits = FieldEdits(offers, settings, own)
         self._report: FitReport | None = None
         self._created: dict[Entity, tuple[object, tuple[NewField, ...]]] = {}
         self._checked: Mapping[Entity, Mapping[RowKey, FieldChoice]] = {}
+
+    @property
+    def offers(self) -> Mapping[Entity, tuple[FieldOffer, ...]]:
+        """The rows of each table as both systems gave them."""
+        return self._live
+
+    def know_table(self, entity: Entity, offers: tuple[FieldOffer, ...], table: EntitySchema) -> None:
+        """Take in a table that was described later."""
+        self._live = self.edits.offers = {**self._live, entity: offers}
+        self.tables = {**self.tables, entity: table}
+
+    def add_table(self, entity: Entity, offers: tuple[FieldOffer, ...], table: EntitySchema) -> None:
+        """Sync an own table as well, with the columns that are ticked by themselves: one step, to be taken back."""
+        self.know_table(entity, offers, table)
+        self.edits.choose(entity, documented(offers))
 
     @property
     def entities(self) -> tuple[Entity, ...]:

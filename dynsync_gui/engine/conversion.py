@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 from dynsync_gui.domain.choice import Form, Overwrite, TooLong
-from dynsync_gui.domain.convert import altered, converter, misfit, room
+from dynsync_gui.domain.convert import altered, cut, misfit, room, uncut
 from dynsync_gui.domain.fingerprint import entry, mark, marked
+from dynsync_gui.domain.fit import Adapted, FitOutcome, FitReason, shortened
 from dynsync_gui.domain.mapping import FieldMapping
 from dynsync_gui.domain.ports.dynamics import SourceRecord
 from dynsync_gui.domain.schema import TargetType
@@ -22,7 +23,16 @@ _REMEMBERED = 256
 _LOOKED_AT = {TargetType.DATE, TargetType.DATETIME, TargetType.EMAIL, TargetType.TEXT}
 """Types whose values are not judged by their length alone; taken, they say what they say in Dynamics."""
 
-_Taken = tuple[Any, Fit, bytes]
+
+class _Taken(NamedTuple):
+    """One value: as it goes to Marketo, how that fits, for the fingerprint, and what a rule made of it."""
+
+    value: Any
+    fit: Fit
+    print: bytes
+    adapted: Adapted | None
+
+
 _Take = Callable[[Any, str | None], _Taken]
 
 
@@ -34,11 +44,15 @@ class Converted:
         payload: By Marketo's names, less empty ones that may replace nothing and what is left out by choice.
         entries: What a fingerprint holds of them.
         fit: How they fit.
+        refused: Marketo fields whose description rules their value out.
+        adapted: Values that are cut or left out by choice.
     """
 
     payload: dict[str, Any]
     entries: list[bytes]
     fit: Fit
+    refused: frozenset[str]
+    adapted: tuple[Adapted, ...]
 
 
 class Conversion:
@@ -83,33 +97,49 @@ class Conversion:
         payload: dict[str, Any] = dict.fromkeys(self._names)
         entries = self._nothing.copy()
         misfits: dict[str, Fit] = {}
+        adapted: list[Adapted] = []
         for place, column, name, take, is_lookup in self._fields:
             value = value_of(column)
             if value is not None:
-                payload[name], fit, entries[place] = take(value, shown.get(column) if is_lookup else None)
+                payload[name], fit, entries[place], changed = take(value, shown.get(column) if is_lookup else None)
                 if fit is not Fit.WHOLE:
                     misfits[name] = fit
+                if changed is not None:
+                    adapted.append(changed)
         for place, name, filled_only, fitting_only in self._optional:
             unfit = fitting_only and misfits.get(name) is Fit.REFUSED
             if unfit or (filled_only and payload[name] is None):
                 del payload[name]
                 misfits.pop(name, None)
                 entries[place] = b""
-        fits = misfits.values()
-        fit = Fit.REFUSED if Fit.REFUSED in fits else Fit.ALTERED if fits else Fit.WHOLE
-        return Converted(payload, entries, fit)
+        refused = frozenset(name for name, fit in misfits.items() if fit is Fit.REFUSED)
+        fit = Fit.REFUSED if refused else Fit.ALTERED if misfits else Fit.WHOLE
+        return Converted(payload, entries, fit, refused, tuple(adapted))
 
 
 def _taking(pair: FieldMapping) -> _Take:
     """How a value of a field is converted, judged and told from others."""
-    convert, judge, mark_ = converter(pair), _judging(pair), mark(pair.target.name)
+    convert, judge, mark_, trims = uncut(pair), _judging(pair), mark(pair.target.name), pair.too_long is TooLong.TRIM
 
     @lru_cache(_REMEMBERED, typed=True)
     def take(value: Any, shown: str | None) -> _Taken:
-        found = convert(value, shown)
-        return found, judge(found), marked(mark_, found)
+        whole = convert(value, shown)
+        found = cut(pair, whole) if trims else whole
+        fit = judge(found)
+        return _Taken(found, fit, marked(mark_, found), _adapted(pair, whole, found, fit))
 
     return take
+
+
+def _adapted(pair: FieldMapping, whole: Any, found: Any, fit: Fit) -> Adapted | None:
+    """What the rule for values that do not fit made of one; None where it had nothing to do."""
+    if pair.too_long is TooLong.LEAVE_OUT and fit is Fit.REFUSED:
+        outcome = FitOutcome.LEFT_OUT
+    elif pair.too_long is TooLong.TRIM and found != whole:
+        outcome = FitOutcome.CUT
+    else:
+        return None
+    return Adapted(pair.target.name, outcome, misfit(pair, whole) or FitReason.TOO_LONG, shortened(str(whole)))
 
 
 def _judging(pair: FieldMapping) -> Callable[[Any], Fit]:

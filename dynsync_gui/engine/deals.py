@@ -6,23 +6,27 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from dynsync_gui.domain.convert import clean, left_out, to_marketo
+from dynsync_gui.domain.convert import clean
 from dynsync_gui.domain.mapping import EntityMapping
 from dynsync_gui.domain.ports.dynamics import SourceRecord
 from dynsync_gui.domain.schema import FILTER_FIELD, PEOPLE, Entity
-from dynsync_gui.domain.storage.records import Skip, StagedRecord
+from dynsync_gui.domain.storage.records import Fit, Skip, StagedRecord
 from dynsync_gui.engine import payload
-from dynsync_gui.engine.fit import judged
+from dynsync_gui.engine.conversion import Conversion
 from dynsync_gui.engine.payload import Rules
 
 OPEN, WON = 0, 1
 """``statecode`` of an opportunity (Dataverse, opportunity table); 2 is lost."""
 
+_CLOSED = {WON, 2}
+
 CUSTOMER_ROLE, STAKEHOLDER_ROLE = "Customer", "Stakeholder"
 _ROLE_LENGTH = 50
 
 
-def stage_opportunity(record: SourceRecord, mapping: EntityMapping, rules: Rules) -> tuple[StagedRecord, ...]:
+def stage_opportunity(
+    record: SourceRecord, mapping: EntityMapping, rules: Rules, conversion: Conversion
+) -> tuple[StagedRecord, ...]:
     """An opportunity, and the role of the contact that is its customer."""
     if record.deleted:
         return tuple(
@@ -31,7 +35,9 @@ def stage_opportunity(record: SourceRecord, mapping: EntityMapping, rules: Rules
         )
     values = record.values
     kept_out = mapping.filter and values.get(FILTER_FIELD) is False
-    sent = _values(record, mapping)
+    converted = conversion.convert(_timely(record, mapping))
+    state = values.get("statecode")
+    sent = converted.payload | {"isClosed": state in _CLOSED, "isWon": state == WON}
     parent_entity, parent = _customer(record)
     owner, team = payload.owner_of(record) if rules.owners else ("", "")
     opportunity = StagedRecord(
@@ -46,8 +52,11 @@ def stage_opportunity(record: SourceRecord, mapping: EntityMapping, rules: Rules
         parent_entity=parent_entity,
         owner=owner,
         team=team,
-        fit=judged(mapping.fields, {} if kept_out else sent),
+        fit=Fit.WHOLE if kept_out else converted.fit,
         skip=Skip.FILTERED if kept_out else None,
+        spared=conversion.spared,
+        refused=frozenset() if kept_out else converted.refused,
+        adapted=() if kept_out else converted.adapted,
     )
     contact = _contact(record)
     if contact:
@@ -74,20 +83,14 @@ def stage_stakeholder(record: SourceRecord, rules: Rules) -> StagedRecord:
     return _no_role(Entity.CONNECTION, record, rules)
 
 
-def _values(record: SourceRecord, mapping: EntityMapping) -> dict[str, Any]:
-    """Mapped values; amount and close date are the expected ones while it is open, the real ones afterwards."""
+def _timely(record: SourceRecord, mapping: EntityMapping) -> SourceRecord:
+    """The record with the expected amount and close date while it is open, and the real ones afterwards."""
     values = record.values
-    closed = values.get("statecode") in {WON, 2}
+    closed = values.get("statecode") in _CLOSED
     instead = _actual(values) if closed else {"actualclosedate": "estimatedclosedate"}
-    known = {pair.source.name: pair.source for pair in mapping.fields}
-    sent: dict[str, Any] = {}
-    for pair in mapping.fields:
-        name = instead.get(pair.source.name, pair.source.name)
-        source = known.get(name, replace(pair.source, name=name))
-        value = to_marketo(pair, values.get(source.column), record.shown.get(source.column))
-        if not left_out(pair, value):
-            sent[pair.target.name] = value
-    return sent | {"isClosed": closed, "isWon": values.get("statecode") == WON}
+    columns = {pair.source.name: pair.source.column for pair in mapping.fields}
+    swapped = {columns.get(name, name): values.get(columns.get(other, other)) for name, other in instead.items()}
+    return replace(record, values={**values, **swapped})
 
 
 def _actual(values: Mapping[str, Any]) -> dict[str, str]:

@@ -14,7 +14,7 @@ from dynsync_gui.domain.schema import Entity, EntitySchema
 from dynsync_gui.domain.storage.records import StagedRecord
 from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.engine import payload
-from dynsync_gui.engine.fit import fit_report
+from dynsync_gui.engine.fit import Withheld, fit_report
 from dynsync_gui.engine.payload import Rules
 from dynsync_gui.engine.quarantine import quarantines
 from dynsync_gui.engine.reading import Reading
@@ -39,13 +39,22 @@ class FitCheck:
         store: An empty ledger.
         token: Stops it.
         on_read: Told a table, how many of its records are read, and of how many, where that is known.
+        withheld: Tells values that the sync will leave out of single records.
     """
 
-    def __init__(self, dynamics: DynamicsReader, store: SyncStore, token: CancelToken, on_read: OnRead) -> None:
+    def __init__(
+        self,
+        dynamics: DynamicsReader,
+        store: SyncStore,
+        token: CancelToken,
+        on_read: OnRead,
+        withheld: Withheld = lambda _entity, _ids: {},
+    ) -> None:
         self._dynamics = dynamics
         self._store = store
         self._token = token
         self._on_read = on_read
+        self._withheld = withheld
         self._rules = Rules(owners=True)
         self._run = store.begin_run(RunKind.FIRST).id
 
@@ -77,7 +86,7 @@ class FitCheck:
         if everything:  # of a sample nobody knows what its rows belong to
             self._store.leave_out(tuple(schemas.own))
         self._store.decide_rest()
-        return fit_report(self._store, mapping, rows, complete=everything and not lost)
+        return fit_report(self._store, mapping, rows, complete=everything and not lost, withheld=self._withheld)
 
     def _read(self, schema: EntitySchema, mapping: EntityMapping) -> None:
         told = lambda entity, done: self._on_read(entity, done, None)  # noqa: E731

@@ -85,6 +85,7 @@ class Matching:
         self._store = store
         self._run = run
         self._own = schemas.own
+        self._mapping = mapping
         self._in_flight = in_flight
         self._token = token
         self._on_matched = on_matched
@@ -127,7 +128,7 @@ class Matching:
         key = key_of(target)
         fields = self._person_fields if target is Target.PERSON else self._fields.get(target, ())
         if own is not None:
-            fields = (key, id_of(target), *own.links, *(pair.target.name for pair in own.fields))
+            fields = (key, id_of(target), *own.links, *self._attributes(own))
 
         def ask(records: Sequence[LedgerRecord]) -> tuple[Held, ...]:
             was_marked = any(DELETED_FIELD in record.filled for record in records)
@@ -144,6 +145,12 @@ class Matching:
         except ConnectionFailed as failure:
             if target is Target.PERSON or not (quarantines(failure) or (own is not None and failure.code == NO_FIELD)):
                 raise
+
+    def _attributes(self, own: OwnType) -> Sequence[str]:
+        """Names of mapped attributes that the custom object has today."""
+        mapping = self._mapping.entities.get(own.entity)
+        names = [pair.target.name for pair in mapping.fields] if mapping is not None else []
+        return [name for name in names if own.held is None or own.held.field(name) is not None]
 
     def _moved(self, records: Sequence[LedgerRecord], found: Mapping[str, Held]) -> frozenset[int]:
         """Places of records whose person is not where it was, because it went into another one.

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from dynsync_gui.domain.convert import clean, to_marketo
+from dynsync_gui.domain.convert import clean
 from dynsync_gui.domain.mapping import EntityMapping
 from dynsync_gui.domain.ports.dynamics import SourceRecord
 from dynsync_gui.domain.schema import FILTER_FIELD, PEOPLE, Entity, Target
-from dynsync_gui.domain.storage.records import Skip, StagedRecord
+from dynsync_gui.domain.storage.records import Fit, Skip, StagedRecord
 from dynsync_gui.engine import payload
-from dynsync_gui.engine.fit import judged
+from dynsync_gui.engine.conversion import Conversion
 from dynsync_gui.engine.payload import Rules
 
 
-def stage_row(record: SourceRecord, mapping: EntityMapping, rules: Rules) -> StagedRecord:
+def stage_row(record: SourceRecord, mapping: EntityMapping, rules: Rules, conversion: Conversion) -> StagedRecord:
     """A row; it hangs on its person, else on its company, else on a row that does."""
     if record.deleted:
         return payload.farewell(record.entity, record.id, record.version, rules)
     values = record.values
     kept_out = mapping.filter and values.get(FILTER_FIELD) is False
-    sent = {
-        pair.target.name: to_marketo(pair, values.get(pair.source.column), record.shown.get(pair.source.column))
-        for pair in mapping.fields
-    }
+    converted = conversion.convert(record)
     parent_entity, parent = _parent(record)
     skip = Skip.FILTERED if kept_out else None if parent else Skip.PARENT
     name = next((str(value) for key, value in values.items() if key.endswith("_name") and value), "")
@@ -29,14 +26,17 @@ def stage_row(record: SourceRecord, mapping: EntityMapping, rules: Rules) -> Sta
         entity=record.entity,
         id=record.id,
         version=record.version,
-        payload=None if skip else sent,
-        digest=payload.digest(sent, parent),
+        payload=None if skip else converted.payload,
+        digest=payload.digest(converted.payload, parent),
         name=clean(name) or "",
         created=str(values.get("createdon") or ""),
         parent=parent,
         parent_entity=parent_entity,
-        fit=judged(mapping.fields, {} if skip else sent),
+        fit=Fit.WHOLE if skip else converted.fit,
         skip=skip,
+        spared=conversion.spared,
+        refused=frozenset() if skip else converted.refused,
+        adapted=() if skip else converted.adapted,
     )
 
 

@@ -22,6 +22,7 @@ from dynsync_gui.domain.schema import (
     Entity,
     EntitySchema,
     FieldType,
+    SourceField,
     Target,
 )
 from dynsync_gui.domain.settings import DeletedPolicy, FilteredOut
@@ -84,7 +85,7 @@ def columns(mapping: EntityMapping, schema: EntitySchema, rules: Rules) -> tuple
     """Logical names of the columns to read, in a fixed order."""
     names = {pair.source.name for pair in mapping.fields}
     needed = _NEEDED.get(mapping.entity) or tuple(
-        f.name for f in schema.fields if f.type is FieldType.LOOKUP and f.custom
+        f.name for f in schema.fields if f.custom and (f.type in {FieldType.LOOKUP, FieldType.CUSTOMER} or _names(f))
     )
     for name in (*needed, *(("ownerid",) if rules.owners and mapping.entity in _OWNED else ())):
         known = schema.field(name)
@@ -95,6 +96,11 @@ def columns(mapping: EntityMapping, schema: EntitySchema, rules: Rules) -> tuple
     if schema.field(CHANGED) is not None and any(pair.since is not None for pair in mapping.fields):
         names.add(CHANGED)
     return tuple(sorted(names - {schema.primary_id}))
+
+
+def _names(field: SourceField) -> bool:
+    """Whether rows of an own table are called by it (Dataverse, primary name column)."""
+    return field.type is FieldType.STRING and field.name.endswith("_name")
 
 
 def wants_shown(mapping: EntityMapping) -> bool:
@@ -147,6 +153,8 @@ def stage(record: SourceRecord, mapping: EntityMapping, rules: Rules, conversion
         source=conversion.source_of(record),
         spared=conversion.spared,
         new=conversion.new,
+        refused=frozenset() if skip else converted.refused,
+        adapted=() if skip else converted.adapted,
     )
 
 

@@ -20,7 +20,7 @@ from dynsync_gui.domain.storage.records import Notice
 from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.engine.calls import CallCount
 from dynsync_gui.engine.ends import Ends
-from dynsync_gui.engine.fit import fit_report
+from dynsync_gui.engine.fit import Withheld, fit_report
 from dynsync_gui.engine.matching import Matching
 from dynsync_gui.engine.payload import Rules
 from dynsync_gui.engine.people_files import ROWS_A_SECOND, by_file, calls_by_file
@@ -125,8 +125,14 @@ class Planner:
         calls.keep()
         self.on_done(None, done)
 
-    def plan(self, run: RunReport, mapping: SyncMapping) -> Plan:
-        """Count what a prepared run will do."""
+    def plan(self, run: RunReport, mapping: SyncMapping, withheld: Withheld = lambda _entity, _ids: {}) -> Plan:
+        """Count what a prepared run will do.
+
+        Args:
+            run: It.
+            mapping: What is synced.
+            withheld: Tells values that it will leave out of single records, where this ledger does not know.
+        """
         shared, examples = self.store.shared_emails(20)
         new_fields = self.store.wanted_fields(run.id)
         single, people = single_calls(self.store), self.store.imports.count()
@@ -144,7 +150,7 @@ class Planner:
             calls_today=self.marketo.calls_today(),
             daily_calls=self.limits.daily_calls,
             examples=examples,
-            fit=fit_report(self.store, mapping, rows, complete=True),
+            fit=fit_report(self.store, mapping, rows, complete=True, withheld=withheld),
             by_file=filed,
             single_calls=single,
         )

@@ -15,7 +15,7 @@ _OF_DYNAMICS = {
     "0x80041103", "0x80060888",  # a column is gone
     "0x80041102", "0x80040217", "http.403", "http.404",  # the table is gone
 }  # fmt: skip
-_OF_MARKETO = {"603", "610", "616", "703", "1018", "1026"}
+_OF_MARKETO = {"603", "610", "616", "703", "1018", "1026", "1028"}
 
 
 def quarantines(failure: ConnectionFailed) -> bool:

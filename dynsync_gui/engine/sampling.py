@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dynsync_gui.domain.cancel import CancelToken
+from dynsync_gui.domain.fit import shortened
 from dynsync_gui.domain.ports.dynamics import DynamicsReader, SourceRecord
 from dynsync_gui.domain.sample import ColumnSample
 from dynsync_gui.domain.schema import EntitySchema, FieldType, SourceField
-from dynsync_gui.engine.fit import shortened
 
 SAMPLE = 300
 """Records of a table that are looked at."""

@@ -63,9 +63,9 @@ def _stage(
 ) -> tuple[StagedRecord, ...]:
     entity = record.entity
     if entity is Entity.OPPORTUNITY:
-        return deals.stage_opportunity(record, mapping, rules)
+        return deals.stage_opportunity(record, mapping, rules, conversion)
     if entity is Entity.CONNECTION:
         return (deals.stage_stakeholder(record, rules),)
     if entity.target is Target.CUSTOM_OBJECT:
-        return (own_tables.stage_row(record, mapping, rules),)
+        return (own_tables.stage_row(record, mapping, rules, conversion),)
     return (payload.stage(record, mapping, rules, conversion),)

@@ -8,7 +8,15 @@ from dataclasses import dataclass, field, replace
 
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.errors import ConnectionFailed, GuardStop
-from dynsync_gui.domain.mapping import DefaultTarget, EntityMapping, FieldOffer, SyncMapping, build_mapping, offers
+from dynsync_gui.domain.mapping import (
+    DefaultTarget,
+    EntityMapping,
+    FieldOffer,
+    SyncMapping,
+    build_mapping,
+    offers,
+    own_offers,
+)
 from dynsync_gui.domain.ports.dynamics import DynamicsReader
 from dynsync_gui.domain.ports.marketo import MarketoReader
 from dynsync_gui.domain.rights import wanted_tables
@@ -61,7 +69,7 @@ class Schemas:
 
 
 CHOSEN = (*ENTITIES, Entity.OPPORTUNITY)
-"""Tables whose fields are a person's choice; those of users and of own tables follow from what they are."""
+"""Tables whose fields are a person's choice, as are those of own tables; those of users follow from what they are."""
 
 
 def describe(
@@ -106,13 +114,15 @@ def describe(
     mark = objects.deleted is DeletedPolicy.MARK
     kinds = {entity: replace(OwnType.of(tables[entity], tables), mark=mark) for entity in own if entity in tables}
     types = {entity: _known_type(marketo, kind) for entity, kind in kinds.items()}
+    rows |= {entity: own_offers(tables[entity], kind.held) for entity, kind in types.items()}
     return Schemas(tables, targets, rows, types, lost, tuple(defaults))
 
 
 def _known_type(marketo: MarketoReader, own: OwnType) -> OwnType:
-    """The type by the name that Marketo gave it, where it is there already."""
+    """The type by the name that Marketo gave it, with its fields, where it is there already."""
     try:
-        return replace(own, name=marketo.custom_type_name(own.name) or own.name)
+        name = marketo.custom_type_name(own.name)
+        return replace(own, name=name, held=marketo.describe(Target.CUSTOM_OBJECT, name)) if name else own
     except GuardStop:
         return own  # nothing is written today
     except ConnectionFailed as failure:
@@ -137,14 +147,14 @@ def mapping_of(
     mapping = build_mapping(
         schemas.offers, fields.chosen, schemas.targets, use_filter=fields.filter, language=fields.language
     )
-    kept = {entity: one for entity, one in mapping.entities.items() if one.fields}
+    strange = {entity for entity in schemas.own if entity.value not in objects.custom}
+    kept = {entity: one for entity, one in mapping.entities.items() if one.fields and entity not in strange}
     if native_sync is NativeSync.PEOPLE:
         people = {entity: one for entity, one in kept.items() if entity.target is Target.PERSON}
-        kept = {entity: replace(one, linked=False) for entity, one in people.items()}
+        own = {entity: one for entity, one in kept.items() if entity in schemas.own}
+        kept = {entity: replace(one, linked=False) for entity, one in people.items()} | own
     for entity, table in schemas.tables.items():
-        if entity in schemas.own:
-            kept[entity] = schemas.own[entity].mapping(use_filter=fields.filter)
-        elif entity not in ENTITIES:
+        if entity not in ENTITIES and entity not in schemas.own:
             target = schemas.targets[entity.target]
             documented = object_mapping(table, target, schemas.defaults, use_filter=fields.filter)
             kept[entity] = with_name(kept[entity], documented) if entity in kept else documented

@@ -172,6 +172,12 @@ class SyncApi(Protocol):
     def describe(self, settings: Settings, secrets: Secrets | None) -> Job:
         """Read the live schemas: `Described`. Without secrets the kept ones are used."""
 
+    def find_tables(self, settings: Settings, secrets: Secrets | None) -> Job:
+        """Look for the organisation's own tables that can be synced: `TablesFound`.
+
+        `describe` tells of those that `Settings.synced_objects` names.
+        """
+
     def sample(self, settings: Settings, secrets: Secrets | None) -> Job:
         """Read a few records of each table: `Sampled`."""
 

@@ -180,7 +180,7 @@ class Asking:
             raise settings_error(
                 msg("The rehearsal is over, and its systems are gone."), msg("Start it anew."), code="rehearsal"
             )
-        native_sync, objects = settings.enable.native_sync, settings.objects
+        native_sync, objects = settings.enable.native_sync, settings.synced_objects
         if people:
             objects = replace(objects, opportunities=False, custom=())
         path = profile.database if profile.database.exists() else None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
-from dynsync_gui.domain.choice_file import read_choice, write_choice
+from dynsync_gui.domain.choice_file import own_tables_in, read_choice, write_choice
 from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure, settings_error
 from dynsync_gui.domain.events import ChoiceEstimated, ChoiceImported, ChoicesRead, Event
 from dynsync_gui.domain.ports.dynamics import DynamicsReader
@@ -19,11 +19,14 @@ from dynsync_gui.domain.settings import FieldSettings, Settings
 from dynsync_gui.domain.text import msg
 from dynsync_gui.engine.back_fill import back_fills
 from dynsync_gui.engine.workload import Schemas, mapping_of
-from dynsync_gui.service.choices import accept_columns
+from dynsync_gui.service.choices import accept_columns, require_days
 from dynsync_gui.service.jobs import BackgroundJob, Lane, Lanes
 from dynsync_gui.service.opening import Opening
 from dynsync_gui.service.workplace import Workplace
 from dynsync_gui.system.whole_file import read_text, write_whole
+
+_EVER = date(1900, 1, 1)
+"""All records changed since: Dataverse keeps no moment before."""
 
 
 class ChoiceHistory:
@@ -33,7 +36,7 @@ class ChoiceHistory:
         lanes: Where its jobs run.
         workplace: What the service works with.
         profile: The profile in use.
-        schemas: The schemas that were described last, else today's.
+        schemas: The schemas that were described last, else today's; with own tables that are named.
         opening: Opens both systems.
     """
 
@@ -42,7 +45,7 @@ class ChoiceHistory:
         lanes: Lanes,
         workplace: Workplace,
         profile: Callable[[], Profile],
-        schemas: Callable[[BackgroundJob], Schemas],
+        schemas: Callable[[BackgroundJob, Sequence[str]], Schemas],
         opening: Opening,
     ) -> None:
         self._lanes = lanes
@@ -68,6 +71,7 @@ class ChoiceHistory:
                 raise settings_error(
                     msg("Nothing is set up in this profile yet."), msg("Set DynSync up first."), code="not-set-up"
                 )
+            require_days(fields)
             profile.write_settings(replace(settings, fields=fields))
             accept_columns(self._workplace, profile)
             return ChoicesRead(job.number, profile.read_choices())
@@ -90,6 +94,7 @@ class ChoiceHistory:
                     msg("Take one that “dynsync fields history” lists."),
                     code="choice-version",
                 )
+            require_days(version.fields)
             profile.write_settings(replace(settings, fields=version.fields))
             return ChoicesRead(job.number, profile.read_choices())
 
@@ -99,14 +104,21 @@ class ChoiceHistory:
         """Say what a changed choice would send; last event `ChoiceEstimated`."""
 
         def work(job: BackgroundJob) -> Event:
+            require_days(settings.fields)
             profile = self._profile()
             today = profile.read_settings()
             if today is None or not profile.database.exists():
                 return ChoiceEstimated(job.number, ())
-            schemas, native_sync = self._schemas(job), settings.enable.native_sync
-            before, after = (mapping_of(schemas, one.fields, native_sync) for one in (today, settings))
+            native_sync, own = settings.enable.native_sync, settings.synced_objects.custom
+            schemas = self._schemas(job, own)
+            before, after = (
+                mapping_of(schemas, one.fields, native_sync, one.synced_objects) for one in (today, settings)
+            )
             with closing(self._workplace.open_store(profile.database)) as store:
                 records = {entity: store.count_linked(entity) for entity in after.entities}
+            if added := after.entities.keys() - before.entities.keys():
+                with self._opening.connected(settings, secrets, job) as connection:
+                    records |= {entity: _counted(connection.dynamics, entity, _EVER, 0) for entity in added}
 
             def changed(entity: Entity, since: date) -> int:
                 with self._opening.connected(settings, secrets, job) as connection:
@@ -120,7 +132,7 @@ class ChoiceHistory:
         """Write a choice to a file; last event `ChoiceImported`."""
 
         def work(job: BackgroundJob) -> Event:
-            write_whole(path, write_choice(settings.fields).encode())
+            write_whole(path, write_choice(settings.fields, settings.objects.custom).encode())
             return ChoiceImported(job.number, settings.fields)
 
         return self._run(work)
@@ -130,8 +142,8 @@ class ChoiceHistory:
 
         def work(job: BackgroundJob) -> Event:
             text = read_text(path, msg("Take a file that DynSync exported."))
-            today = self._schemas(job)
-            return ChoiceImported(job.number, read_choice(text, today.tables, today.targets, today.offers))
+            schemas, today = self._schemas(job, own_tables_in(text)), datetime.now(UTC).date()
+            return ChoiceImported(job.number, read_choice(text, schemas.tables, schemas.targets, schemas.offers, today))
 
         return self._run(work)
 

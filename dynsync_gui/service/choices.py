@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import UTC, datetime
 
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.checks import Check, CheckState
-from dynsync_gui.domain.choice import Form
-from dynsync_gui.domain.errors import GuardStop
+from dynsync_gui.domain.choice import Form, first_to_come
+from dynsync_gui.domain.choice_file import to_come
+from dynsync_gui.domain.errors import ConnectionFailed, GuardStop, settings_error
 from dynsync_gui.domain.findings.records import FIELD_GONE, FIELD_RETYPED, FIELD_STOPPED
 from dynsync_gui.domain.mapping import ChoiceProblem, DefaultTarget, problems_of, unknown_choices
 from dynsync_gui.domain.ports.connections import Connection
+from dynsync_gui.domain.ports.dynamics import DynamicsReader
 from dynsync_gui.domain.ports.profile import Profile
 from dynsync_gui.domain.schema import ENTITIES, Entity, EntitySchema, System
 from dynsync_gui.domain.settings import FieldSettings, Settings
 from dynsync_gui.domain.storage.records import Notice
 from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.domain.text import Message, msg
+from dynsync_gui.engine.quarantine import quarantines
 from dynsync_gui.engine.retyped import Names
 from dynsync_gui.engine.workload import Schemas, describe
 from dynsync_gui.service.workplace import Workplace
@@ -29,6 +33,8 @@ _TITLES: Mapping[Entity, Message] = {
     Entity.LEAD: msg("Chosen fields of leads"),
 }
 
+_NO_CHOICE = {Entity.USER, Entity.CONNECTION}
+
 LOST = (FIELD_GONE, FIELD_RETYPED, FIELD_STOPPED)
 """Notices about chosen fields that stand still."""
 
@@ -38,9 +44,8 @@ def check_choices(connection: Connection, settings: Settings, defaults: Sequence
     if not settings.fields.chosen:
         return ()
     try:
-        schemas = describe(
-            connection.dynamics, connection.marketo, defaults, CancelToken(), settings.enable.native_sync
-        )
+        native_sync, objects = settings.enable.native_sync, settings.synced_objects
+        schemas = describe(connection.dynamics, connection.marketo, defaults, CancelToken(), native_sync, objects)
     except GuardStop:  # a check of Marketo says it
         return check_names(connection, settings)
     checks = []
@@ -54,12 +59,24 @@ def check_choices(connection: Connection, settings: Settings, defaults: Sequence
     return tuple(checks)
 
 
+def require_days(fields: FieldSettings) -> None:
+    """Refuse a choice that fills a field for records that will change, which nobody can mean.
+
+    Raises:
+        SettingsError: A field is limited to records that changed since a day that has not come yet.
+    """
+    every = (choice for choices in fields.chosen.values() for choice in choices)
+    if (choice := first_to_come(every, datetime.now(UTC).date())) is not None:
+        raise settings_error(*to_come(choice), code="since-to-come")
+
+
 def check_names(connection: Connection, settings: Settings) -> tuple[Check, ...]:
     """The same by the tables of Dynamics alone."""
     chosen = settings.fields.chosen
     with ThreadPoolExecutor(len(ENTITIES), "describe") as pool:
-        tables = dict(zip(chosen, pool.map(connection.dynamics.describe, chosen), strict=True))
-    return tuple(_named(entity, tables, settings.fields) for entity in chosen)
+        asked = pool.map(lambda entity: _described(connection.dynamics, entity), chosen)
+        tables = dict(zip(chosen, asked, strict=True))
+    return tuple(_named(entity, tables[entity], settings.fields) for entity in chosen)
 
 
 def note_lost_fields(
@@ -118,8 +135,23 @@ def _problems(schemas: Schemas, fields: FieldSettings, entity: Entity) -> Iterat
         yield from problems_of(fields.chosen[entity], table, schemas.targets, rows, fields.language)
 
 
-def _named(entity: Entity, tables: Mapping[Entity, EntitySchema], fields: FieldSettings) -> Check:
-    unknown = unknown_choices({entity: tables[entity]}, {entity: fields.chosen[entity]})
+def _described(dynamics: DynamicsReader, entity: Entity) -> EntitySchema | ConnectionFailed:
+    """A table, or why Dynamics does not show it."""
+    try:
+        return dynamics.describe(entity)
+    except ConnectionFailed as failure:
+        if not quarantines(failure):
+            raise
+        return failure
+
+
+def _named(entity: Entity, table: EntitySchema | ConnectionFailed, fields: FieldSettings) -> Check:
+    if isinstance(table, ConnectionFailed):
+        return _failed(entity, table.finding.title, table.finding.cure, table.code, table.detail)
+    if entity in _NO_CHOICE:
+        finding = msg("Which fields of this table are synced is no choice: they are the documented ones.")
+        return _failed(entity, finding, msg("Take “{table}” out of [fields].", table=entity), "field-choice", entity)
+    unknown = unknown_choices({entity: table}, {entity: fields.chosen[entity]})
     if entity not in unknown:
         return Check(_id(entity), System.DYNAMICS, CheckState.PASSED, _title(entity), msg("All are there."))
     name, near = unknown[entity][0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dynsync_gui.domain.events import Event
+from dynsync_gui.domain.events import Event, TablesFound
 from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
@@ -27,8 +27,18 @@ class FieldJobs:
 
     def __init__(self, lanes: Lanes, workplace: Workplace, opening: Opening, emit: Callable[[Event], None]) -> None:
         self._lanes = lanes
+        self._opening = opening
         self._filtering = Filtering(opening)
         self._fitting = Fitting(workplace, opening, emit)
+
+    def find_tables(self, settings: Settings, secrets: Secrets | None) -> BackgroundJob:
+        """Last event `TablesFound`."""
+
+        def work(job: BackgroundJob) -> Event:
+            with self._opening.connected(settings, secrets, job) as connection:
+                return TablesFound(job.number, connection.dynamics.related_tables())
+
+        return self._lanes.run(Lane.INTERACTIVE, work)
 
     def sample(self, settings: Settings, secrets: Secrets | None) -> BackgroundJob:
         """Last event `Sampled`."""

@@ -63,7 +63,7 @@ class Filtering:
 
 def _states(dynamics: DynamicsReader, settings: Settings) -> dict[Entity, FilterState]:
     lacking = _lacking(dynamics)
-    tables = chosen_tables(settings.objects, settings.enable.native_sync)
+    tables = chosen_tables(settings.synced_objects, settings.enable.native_sync)
     with ThreadPoolExecutor(len(ENTITIES), "filter") as pool:
         states = pool.map(lambda entity: _state(dynamics, entity, lacking), tables)
         return {state.entity: state for state in states if state is not None}

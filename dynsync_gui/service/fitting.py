@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 
 from dynsync_gui.domain.errors import ConnectionFailed
 from dynsync_gui.domain.events import Event, FitChecked, FitProgress, Sampled
@@ -13,12 +13,15 @@ from dynsync_gui.domain.sample import ColumnSample
 from dynsync_gui.domain.schema import ENTITIES, Entity
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
+from dynsync_gui.engine.fit import Withheld
 from dynsync_gui.engine.fit_check import FitCheck
 from dynsync_gui.engine.quarantine import quarantines
 from dynsync_gui.engine.sampling import read_sample
 from dynsync_gui.engine.workload import chosen_tables, describe, mapping_of
+from dynsync_gui.service.choices import require_days
 from dynsync_gui.service.jobs import BackgroundJob
 from dynsync_gui.service.opening import Opening
+from dynsync_gui.service.recognition import same_addresses
 from dynsync_gui.service.workplace import Workplace
 
 
@@ -40,7 +43,7 @@ class Fitting:
         """A glance at every column; a table that cannot be read has none."""
         with self._opening.connected(settings, secrets, job) as connection:
             dynamics = connection.dynamics
-            tables = chosen_tables(settings.objects, settings.enable.native_sync)
+            tables = chosen_tables(settings.synced_objects, settings.enable.native_sync)
             with ThreadPoolExecutor(len(ENTITIES), "sample") as pool:
                 found = pool.map(lambda entity: _sample(dynamics, entity, job), tables)
                 samples = dict(zip(tables, found, strict=True))
@@ -48,7 +51,8 @@ class Fitting:
 
     def check(self, settings: Settings, secrets: Secrets | None, job: BackgroundJob, *, everything: bool) -> FitChecked:
         """Which values of a sample, or of all records, Marketo would refuse or change."""
-        native_sync, objects = settings.enable.native_sync, settings.objects
+        require_days(settings.fields)
+        native_sync, objects = settings.enable.native_sync, settings.synced_objects
 
         def told(entity: Entity, done: int, total: int | None) -> None:
             self._emit(FitProgress(job.number, entity, done, total))
@@ -56,12 +60,25 @@ class Fitting:
         with (
             self._opening.connected(settings, secrets, job) as connection,
             closing(self._workplace.open_store(None)) as store,
+            withheld_values(self._workplace, settings) as withheld,
         ):
             dynamics, defaults = connection.dynamics, self._workplace.defaults()
             schemas = describe(dynamics, connection.marketo, defaults, job.token, native_sync, objects)
             mapping = mapping_of(schemas, settings.fields, native_sync, objects)
-            check = FitCheck(dynamics, store, job.token, told)
+            check = FitCheck(dynamics, store, job.token, told, withheld)
             return FitChecked(job.number, check.check(schemas, mapping, everything=everything))
+
+
+@contextmanager
+def withheld_values(workplace: Workplace, settings: Settings) -> Iterator[Withheld]:
+    """What tells the values that somebody left out of single records, in an earlier sync of these two systems."""
+    profile = workplace.profile(settings.rehearsal)
+    stored = profile.read_settings()
+    if stored is None or not same_addresses(stored, settings) or not profile.database.exists():
+        yield lambda _entity, _ids: {}
+        return
+    with closing(workplace.open_store(profile.database)) as store:
+        yield store.withheld
 
 
 def _sample(dynamics: DynamicsReader, entity: Entity, job: BackgroundJob) -> Mapping[str, ColumnSample] | None:

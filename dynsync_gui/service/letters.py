@@ -51,6 +51,7 @@ def end_message(
             _headline(report),
             _systems(settings),
             _numbers(report),
+            "\n".join(map(str, report.by_choice)),
             _proof(proof),
             _causes(problems),
             tr("Open DynSync to see every record that needs a look, and what to do."),

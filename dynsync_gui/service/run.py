@@ -109,7 +109,7 @@ class Runner:
         """
         token = self._job.token
         native_sync, defaults = self._settings.enable.native_sync, self._workplace.defaults()
-        dynamics, marketo, objects = self._connection.dynamics, self._connection.marketo, self._settings.objects
+        dynamics, marketo, objects = self._connection.dynamics, self._connection.marketo, self._settings.synced_objects
         schemas = describe(dynamics, marketo, defaults, token, native_sync, objects)
         if marketo.used_up() and sum(self._outgoing().values()) >= MOST_WAITING:
             raise GuardStop(QUOTA_CODE, QUOTA, "enough is read until then")
@@ -165,7 +165,7 @@ class Runner:
             self.meter.begin(RunState.WRITING, dict(totals))
             if any(totals.values()) and (fields := store.wanted_fields(run)):
                 marketo.create_fields(fields)
-            own = made_types(marketo, store, prepared.schemas.own)
+            own = made_types(marketo, store, prepared.schemas.own, prepared.mapping)
             first = self._executor(prepared, own)
             with closing(self._express(prepared, first).overtaking(store, self._wishes)) as overtaking:
                 executor = self._executor(prepared, own, overtaking)
@@ -285,7 +285,7 @@ class Runner:
 
     def _rules(self, schemas: Schemas) -> Rules:
         """How records are taken in; owners stay owners while the users cannot be read."""
-        wanted, _ = wanted_tables(self._settings.objects, self._settings.enable.native_sync)
+        wanted, _ = wanted_tables(self._settings.synced_objects, self._settings.enable.native_sync)
         marked = markable(schemas.targets, schemas.own)
         return Rules(Entity.USER in wanted, self._settings.objects.deleted, marked, self._settings.fields.filtered_out)
 

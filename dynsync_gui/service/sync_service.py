@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,7 +27,7 @@ from dynsync_gui.domain.ports.connections import Connection
 from dynsync_gui.domain.ports.profile import Profile
 from dynsync_gui.domain.renewal import Renewal, system_of
 from dynsync_gui.domain.report import Problem, RunKind, Status
-from dynsync_gui.domain.schema import System
+from dynsync_gui.domain.schema import Entity, System
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
 from dynsync_gui.domain.setup import HalfDone
@@ -40,10 +40,11 @@ from dynsync_gui.service.asking import Asking
 from dynsync_gui.service.background import Background
 from dynsync_gui.service.checking import run_checks
 from dynsync_gui.service.choice_history import ChoiceHistory
-from dynsync_gui.service.choices import accept_columns
+from dynsync_gui.service.choices import accept_columns, require_days
 from dynsync_gui.service.csv_safe import write_problems
 from dynsync_gui.service.cycles import follow
 from dynsync_gui.service.field_jobs import FieldJobs
+from dynsync_gui.service.fitting import withheld_values
 from dynsync_gui.service.guarding import accept_guard
 from dynsync_gui.service.jobs import BackgroundJob, Lane, Lanes
 from dynsync_gui.service.mailer import test_message
@@ -80,7 +81,7 @@ class SyncService:
         self._lanes = Lanes(self._emit)
         self._opening = Opening(workplace, self._emit)
         fields = FieldJobs(self._lanes, workplace, self._opening, self._emit)
-        self.sample, self.check_fit = fields.sample, fields.check_fit
+        self.find_tables, self.sample, self.check_fit = fields.find_tables, fields.sample, fields.check_fit
         self.read_filter, self.create_filter = fields.read_filter, fields.create_filter
         self._running: BackgroundJob | None = None
         self._draft: _Draft | None = None
@@ -283,16 +284,21 @@ class SyncService:
         self._workplace.rehearsal.stop()
         self._workplace.close()
 
-    def _known_schemas(self, job: BackgroundJob) -> Schemas:
-        """The schemas that were described last, else today's."""
+    def _known_schemas(self, job: BackgroundJob, own: Sequence[str] = ()) -> Schemas:
+        """The schemas that were described last, else today's; with own tables that are named, where they are there."""
         profile = self._profile()
-        return self._schemas or self._describe(_set_up(profile), profile.secrets().read(), job)
+        if self._schemas is not None and {Entity(name) for name in own} <= self._schemas.tables.keys():
+            return self._schemas
+        settings = _set_up(profile)
+        custom = tuple(dict.fromkeys((*settings.synced_objects.custom, *own)))
+        settings = replace(settings, objects=replace(settings.objects, custom=custom))
+        return self._describe(settings, profile.secrets().read(), job)
 
     def _describe(self, settings: Settings, secrets: Secrets | None, job: BackgroundJob) -> Schemas:
         native_sync, defaults = settings.enable.native_sync, self._workplace.defaults()
         with self._opening.connected(settings, secrets, job) as connection:
             schemas = describe(
-                connection.dynamics, connection.marketo, defaults, job.token, native_sync, settings.objects
+                connection.dynamics, connection.marketo, defaults, job.token, native_sync, settings.synced_objects
             )
         self._schemas = schemas
         return schemas
@@ -319,13 +325,15 @@ class SyncService:
         return ChecksEnded(job.number, checks, card)
 
     def _plan(self, job: BackgroundJob, settings: Settings, secrets: Secrets) -> Event:
+        require_days(settings.fields)
         self._drop_draft()
         store = self._workplace.open_store(None)
         try:
             with self._opening.connected(settings, secrets, job) as connection:
                 runner = self._runner(connection, store, settings, job)
                 planner, prepared = runner.prepare()
-                plan = planner.plan(prepared.run, prepared.mapping)
+                with withheld_values(self._workplace, settings) as withheld:
+                    plan = planner.plan(prepared.run, prepared.mapping, withheld)
         except BaseException:
             store.close()
             raise
@@ -346,6 +354,7 @@ class SyncService:
 
     def _keep(self, profile: Profile, settings: Settings, secrets: Secrets, *, session_only: bool) -> None:
         """Keep what was entered; the record of a sync between other systems is put aside, never mixed in."""
+        require_days(settings.fields)
         profile.secrets(session_only=session_only).write(secrets)
         earlier = profile.read_settings()
         moved = earlier is not None and not same_addresses(earlier, settings)

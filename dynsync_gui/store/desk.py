@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from dynsync_gui.domain.errors import Finding
+from dynsync_gui.store.adapted import Adaptations
 from dynsync_gui.store.database import Database, telling_storage_errors
 from dynsync_gui.store.ends import PersonEnds
 from dynsync_gui.store.imports import Imports
@@ -45,11 +46,12 @@ class Desk:
         self._links = LinkFinder(self._db)
         self._urgency = Urgency()
         self._withheld = Withheld(self._db)
-        self._ledger = Ledger(self._db, self._links, self._urgency, self._withheld)
+        self._adapted = Adaptations(self._db)
+        self._ledger = Ledger(self._db, self._links, self._urgency, self._withheld, self._adapted)
         self._lifecycle = Lifecycle(self._db, self._links, self._urgency)
         self.imports = Imports(self._db, self.transaction, self._ledger, self._lifecycle, self._urgency)
         self._meetings = Meetings(self._db)
-        self._reports = Reports(self._db, self._meetings)
+        self._reports = Reports(self._db, self._meetings, self._adapted)
         self._incoming = IncomingChanges(self._db)
         self._ends = PersonEnds(self._db)
         self._places = Places(self._db, finding_of, self._withheld)

@@ -22,6 +22,7 @@ from dynsync_gui.domain.storage.records import (
     Skip,
     StagedRecord,
 )
+from dynsync_gui.store.adapted import Adaptations
 from dynsync_gui.store.links import LinkFinder, Pointers
 from dynsync_gui.store.payloads import size, unpacked
 from dynsync_gui.store.standing import COLUMNS, joined, row_of, split, standing
@@ -84,18 +85,28 @@ def waits(tries: int) -> float:
 class Ledger:
     """Statements over the table ``records``; the caller holds the transaction."""
 
-    def __init__(self, connection: sqlite3.Connection, links: LinkFinder, urgency: Urgency, withheld: Withheld) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        links: LinkFinder,
+        urgency: Urgency,
+        withheld: Withheld,
+        adapted: Adaptations,
+    ) -> None:
         self._db = connection
         self._links = links
         self._urgency = urgency
         self._withheld = withheld
+        self._adapted = adapted
 
     def stage(self, run: int, records: Sequence[StagedRecord]) -> None:
         """Take versions in; see `SyncStore.stage`."""
         known = self._known(records)
         superseded = 0
         rows, same, seen = [], [], []
-        for record in self._withheld.taken_off([_narrowed(record, known) for record in records]):
+        coming = self._withheld.taken_off([_narrowed(record, known) for record in records])
+        self._adapted.keep(coming)
+        for record in coming:
             held = known.get((record.entity.value, record.id))
             if held and held["run"] == run:
                 if held["version"] != record.version:

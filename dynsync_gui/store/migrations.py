@@ -191,4 +191,15 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ),
     ("ALTER TABLE records ADD COLUMN unsure BLOB",),
     ("ALTER TABLE incoming ADD COLUMN kept TEXT NOT NULL DEFAULT ''",),
+    (
+        """CREATE TABLE adapted (
+            entity TEXT NOT NULL,
+            id TEXT NOT NULL,
+            field TEXT NOT NULL,
+            outcome TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            value TEXT NOT NULL,
+            PRIMARY KEY (entity, id, field)
+        ) WITHOUT ROWID""",
+    ),
 )

@@ -8,11 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from dynsync_gui.domain.findings.records import DELETED_THERE, UNMARKED, VALUE_WITHHELD
+from dynsync_gui.domain.findings.records import DELETED_THERE, UNMARKED, VALUE_WITHHELD, VALUES_LEFT_OUT
+from dynsync_gui.domain.fit import FitOutcome
 from dynsync_gui.domain.plan import EntityPlan
 from dynsync_gui.domain.report import RunKind, RunReport, RunState
 from dynsync_gui.domain.schema import DELETED_FIELD, ENTITIES, PEOPLE, Entity, in_cycle_order
 from dynsync_gui.domain.storage.records import Skip
+from dynsync_gui.store.adapted import Adaptations
 from dynsync_gui.store.ledger import now
 from dynsync_gui.store.meeting import Meetings
 
@@ -29,8 +31,9 @@ _LEFT_OUT = [skip.value for skip in Skip if skip not in {Skip.FOLDED, Skip.MERGE
 class Reports:
     """Reading statements; they change nothing but frozen numbers and notices."""
 
-    def __init__(self, connection: sqlite3.Connection, meetings: Meetings) -> None:
+    def __init__(self, connection: sqlite3.Connection, meetings: Meetings, adapted: Adaptations) -> None:
         self._db = connection
+        self._adapted = adapted
         self._meetings = meetings
 
     def report(self, run: int) -> RunReport:
@@ -60,6 +63,7 @@ class Reports:
         rows = self._db.execute("SELECT state, count(*) FROM records WHERE run = ? GROUP BY state", (run,))
         by_state: dict[str, int] = dict(rows.fetchall())
         met = sum(self._meetings.numbers(run).values())
+        adapted = self._adapted.counts(run)
         return {
             "read": sum(by_state.values()) + superseded + met,
             "acknowledged": by_state.get("acknowledged", 0),
@@ -67,6 +71,8 @@ class Reports:
             "problems": by_state.get("problem", 0),
             "unchanged": by_state.get("unchanged", 0) + met,
             "skipped": by_state.get("skipped", 0) + superseded,
+            "cut": adapted.get(FitOutcome.CUT, 0),
+            "left_out": adapted.get(FitOutcome.LEFT_OUT, 0),
         }
 
     def count(self, where: str, *values: object) -> int:
@@ -167,6 +173,9 @@ class Reports:
             f"""SELECT r.entity, r.id, r.name, '{VALUE_WITHHELD}', w.field, '', '', w.since
                   FROM withheld w JOIN records r ON r.seq = w.seq WHERE r.reason = '' ORDER BY w.seq, w.field"""
         )
+        at = now()
+        for entity, field, number, named in self._adapted.left_out():
+            yield entity, "", "", VALUES_LEFT_OUT, field, f"{number}: {named}", "", at
         yield from self._db.execute(
             """SELECT n.entity, n.id, coalesce(r.name, ''), n.code,
                       CASE WHEN n.code LIKE 'field-%' THEN n.detail ELSE '' END, n.detail, '', n.since

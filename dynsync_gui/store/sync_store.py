@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from dynsync_gui.domain.errors import Retry
+from dynsync_gui.domain.fit import AdaptedValues
 from dynsync_gui.domain.mass_change import MassChange
 from dynsync_gui.domain.place import Place
 from dynsync_gui.domain.plan import EntityPlan
@@ -134,6 +135,10 @@ class SqliteStore(RunStore, TableStore, FeedStore):
     def misfits(self, entity: Entity, after: int, limit: int) -> tuple[LedgerRecord, ...]:
         """Outbox records of an entity with a value that does not fit, in ledger order."""
         return self._ledger.misfits(entity, after, limit)
+
+    def adapted(self, entity: Entity, examples: int) -> tuple[AdaptedValues, ...]:
+        """Values that a rule cuts or leaves out; see the protocol."""
+        return self._adapted.waiting(entity, examples)
 
     def contacts_of_leads(self, run: int) -> tuple[str, ...]:
         """Ids of contacts that qualified leads name and that are not in the ledger."""

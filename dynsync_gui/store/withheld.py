@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from dynsync_gui.domain.fingerprint import entry, without
 from dynsync_gui.domain.schema import Entity
-from dynsync_gui.domain.storage.records import StagedRecord
+from dynsync_gui.domain.storage.records import Fit, StagedRecord
 
 _CHUNK = 400
 Key = tuple[Entity, str]
@@ -113,7 +113,14 @@ class Withheld:
             del payload[name]
             prints = without(record.prints, name)
             record = replace(record, payload=payload, prints=prints, digest=_less(record.digest, name))
+            record = _unrefused(record, name)
         return record
+
+
+def _unrefused(record: StagedRecord, name: str) -> StagedRecord:
+    """A record of which nothing is refused any more once the one value is out; whether one is altered, is looked at."""
+    refused = record.refused - {name}
+    return replace(record, refused=refused, fit=Fit.ALTERED if record.refused and not refused else record.fit)
 
 
 def _less(digest: bytes, name: str) -> bytes:

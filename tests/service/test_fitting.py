@@ -20,22 +20,16 @@ from dynsync_gui.domain.events import (
     Sampled,
 )
 from dynsync_gui.domain.explain import Cause
-from dynsync_gui.domain.fit import FitCure, FitReason, FitReport
+from dynsync_gui.domain.fit import FitCure, FitOutcome, FitReason, FitReport
 from dynsync_gui.domain.schema import ENTITIES, PEOPLE, Entity
 from dynsync_gui.engine import fit, fit_check, sampling
 from tests.service.test_flow import untouched, writes
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from tests.service.conftest import Desk
 
-REFUSED = {
-    FitReason.TOO_LONG,
-    FitReason.TOO_MANY_BYTES,
-    FitReason.NO_EMAIL,
-    FitReason.NOT_ASCII,
-    FitReason.DATE_RANGE,
-    FitReason.NUMBER_RANGE,
-}
 ADDRESSES = (
     "ada@contoso.com", "ada@contoso", "ada contoso.com", "ada@@contoso.com", "a@b.c", "ada@contoso.c0m",
     "é@contoso.com", "ada@contoso.com ", "\tada@contoso.com", "ada@con_toso.com", "ada..lee@contoso.com",
@@ -65,10 +59,20 @@ ACCOUNT: dict[str, tuple[Any, ...]] = {
     "revenue": MONEY,
     "numberofemployees": (2**31 - 1, 0),
 }
+SUBSCRIPTION: dict[str, tuple[Any, ...]] = {
+    "new_name": ("x" * 100, "é" * 100),
+    "new_notes": LONG,
+    "new_plan": OPTIONS,
+    "new_amount": MONEY,
+    "new_seats": (2**31 - 1, -(2**31)),
+    "new_startson": ("1753-01-01", "9999-12-31"),
+    "new_renewedon": ("1753-01-01T00:00:00Z", "9999-12-31T23:59:59Z"),
+}
 DEAL: dict[str, tuple[Any, ...]] = {
     "name": ("x" * 255, "x" * 256),
     "description": ("x" * 2_000, "x" * 2_001, "é" * 2_000),
 }
+OTHERS = (("opportunity", DEAL), ("new_subscription", SUBSCRIPTION))
 VALUES = (FitCure.LEAVE_OUT, FitCure.SKIP)
 PERSON = (*map(FieldChoice, ("firstname", "lastname", "emailaddress1", "telephone1", "new_loyaltytier")),)
 
@@ -77,7 +81,7 @@ def make_nasty(desk: Desk, seed: int) -> None:
     """Half of all records get a nasty value or two."""
     chance = random.Random(seed)
     world = desk.rehearsal.world
-    for table, columns in (("contact", COLUMNS), ("lead", COLUMNS), ("account", ACCOUNT), ("opportunity", DEAL)):
+    for table, columns in (("contact", COLUMNS), ("lead", COLUMNS), ("account", ACCOUNT), *OTHERS):
         for row in world.as_json()[table]:
             if chance.random() < 0.5:
                 known = sorted(columns.keys() & world.tables[table].schema.columns.keys())
@@ -87,7 +91,11 @@ def make_nasty(desk: Desk, seed: int) -> None:
 
 def choose(desk: Desk, **changes: Any) -> None:
     more = FieldChoice("jobtitle", **changes), FieldChoice("description")
-    chosen = {Entity.CONTACT: (*PERSON, *more, FieldChoice("birthdate")), Entity.LEAD: (*PERSON, *more)}
+    chosen = {
+        Entity.CONTACT: (*PERSON, *more, FieldChoice("birthdate")),
+        Entity.LEAD: (*PERSON, *more),
+        Entity("new_subscription"): tuple(FieldChoice(name, **changes) for name in SUBSCRIPTION),
+    }
     desk.settings = replace(desk.settings, fields=replace(desk.settings.fields, chosen=chosen))
 
 
@@ -102,13 +110,24 @@ def refused(report: FitReport) -> set[tuple[str, str, str]]:
     return {
         (misfit.entity.value, example.id, misfit.target)
         for misfit in report.misfits
-        if misfit.reason in REFUSED
+        if misfit.outcome is FitOutcome.REFUSED
         for example in misfit.examples
     }
 
 
 def counts(report: FitReport) -> dict[tuple[Entity, str, FitReason], int]:
     return {(misfit.entity, misfit.field, misfit.reason): misfit.count for misfit in report.misfits}
+
+
+def adapted(report: FitReport, aside: Collection[tuple[str, str]] = ()) -> tuple[int, int]:
+    """How many values are said to be cut, and to be left out, of records that arrive."""
+    found = Counter(
+        misfit.outcome
+        for misfit in report.misfits
+        for example in misfit.examples
+        if (misfit.entity.value, example.id) not in aside
+    )
+    return found[FitOutcome.CUT], found[FitOutcome.LEFT_OUT]
 
 
 @pytest.fixture
@@ -136,18 +155,28 @@ def test_what_is_predicted_is_what_marketo_refuses(desk: Desk, every_example, se
     assert planned.plan.fit is not None
     ended = desk.start()
     assert isinstance(ended, RunEnded), ended
-    problems = [one for one in desk.service.problems() if one.aside and one.code != "parent-missing"]
-    happened = {(one.entity.value, one.id): one.field for one in problems}
+    problems = [one for one in desk.service.problems() if one.aside]
+    happened = {(one.entity.value, one.id): one.field for one in problems if one.code != "parent-missing"}
+    waiting = {(one.entity.value, one.id) for one in problems} - happened.keys()  # whose turn does not come
     for predicted in (report, planned.plan.fit):
         said = refused(predicted)
-        assert {(entity, id_) for entity, id_, _ in said} == happened.keys()
+        assert {(entity, id_) for entity, id_, _ in said} - waiting == happened.keys()
         assert {(*key, field) for key, field in happened.items()} <= said
         assert predicted.complete
     assert len(happened) > 20
-    assert {entity for entity, _ in happened} == {"account", "contact", "lead", "opportunity"}
+    named = {entity for entity, _ in happened}
+    assert named - {"new_subscription"} == {"account", "contact", "lead", "opportunity"}
+    assert ("new_subscription" in named) is (rule.get("too_long") is None)
     assert counts(planned.plan.fit) == counts(report) or rule.get("overwrite")
+    aside = {(one.entity.value, one.id) for one in problems}
+    assert adapted(report, aside) == (ended.report.cut, ended.report.left_out)
+    assert adapted(report) == adapted(planned.plan.fit)
+    assert [bool(number) for number in adapted(report, aside)] == [
+        rule.get("too_long") is TooLong.TRIM,
+        rule.get("too_long") is TooLong.LEAVE_OUT,
+    ]
     assert planned.plan.fit.rows == report.rows
-    assert planned.plan.total("attention") == len(happened)
+    assert planned.plan.total("attention") == len({(entity, id_) for entity, id_, _ in refused(report)})
     assert report.rows.keys() > set(ENTITIES)
 
 
@@ -291,3 +320,47 @@ def test_all_who_share_a_refused_address_that_marketo_holds_are_told_in_one_run(
     assert isinstance(ended, RunEnded), ended
     assert ended.report.outbox == 0
     assert {one.id for one in desk.service.problems() if one.aside and one.code != "parent-missing"} == ids
+
+
+def test_values_that_a_rule_leaves_out_are_counted_and_named(desk: Desk, every_example) -> None:
+    choose(desk, too_long=TooLong.LEAVE_OUT)
+    world = desk.rehearsal.world
+    rows = [row for row in world.as_json()["contact"] if row.get("new_synctomkto") is not False][:7]
+    for row in rows:
+        world.update("contact", row["contactid"], {"jobtitle": "x" * 256})
+    ended = desk.start()
+    assert isinstance(ended, RunEnded), ended
+    assert ended.report.left_out >= 7
+    assert f"{ended.report.left_out} values were left out" in str(ended.report.by_choice[0])
+
+    def notices() -> list[tuple[str, str, bool]]:
+        told = [one for one in desk.service.problems() if one.code == "values-left-out" and one.entity == "contact"]
+        return [(one.field, one.detail.partition(":")[0], one.aside) for one in told]
+
+    assert notices() == [("title", "7", False)]
+    for row in rows[:6]:
+        world.update("contact", row["contactid"], {"jobtitle": "Short"})
+    again = desk.service.go_on().wait(60)
+    assert isinstance(again, RunEnded)
+    assert again.report.left_out == 0
+    assert notices() == [("title", "1", False)]
+    (told,) = [one for one in desk.service.problems() if one.code == "values-left-out" and one.entity == "contact"]
+    assert rows[6]["contactid"] in told.detail
+    world.delete("contact", rows[6]["contactid"])
+    desk.service.go_on().wait(60)
+    assert notices() == []
+
+
+def test_a_value_that_somebody_left_out_of_a_record_is_not_said_to_be_refused(desk: Desk, every_example) -> None:
+    choose(desk)
+    contact = desk.rehearsal.world.insert("contact", {"lastname": "Refused", "emailaddress1": "not an address"})
+    desk.start()
+    assert ("contact", contact, "email") in refused(checked(desk))
+    desk.service.records.withhold([contact]).wait(10)
+    desk.service.go_on().wait(60)
+    for report in (checked(desk), desk.service.plan(desk.settings, desk.secrets).wait(120).plan.fit):
+        assert ("contact", contact, "email") not in refused(report)
+        said = [one for one in report.misfits if one.outcome is FitOutcome.LEFT_OUT]
+        assert [(one.target, [example.id for example in one.examples]) for one in said] == [("email", [contact])]
+    desk.rehearsal.world.update("contact", contact, {"emailaddress1": "another one"})
+    assert ("contact", contact, "email") in refused(checked(desk)), "it is tried again as soon as it is another one"

@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from dynsync_gui.domain.events import RunEnded
+from dynsync_gui.domain.checks import CheckState
+from dynsync_gui.domain.choice import FieldChoice, Form, Overwrite
+from dynsync_gui.domain.events import (
+    ChecksEnded,
+    ChoiceEstimated,
+    ChoiceImported,
+    ChoicesRead,
+    JobFailed,
+    RunEnded,
+    TablesFound,
+)
+from dynsync_gui.domain.ports.dynamics import RelatedTable
+from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.settings import ObjectSettings
 from dynsync_gui.simulators import events
 from tests.judge import History, judge
@@ -93,3 +108,148 @@ def test_a_subscription_without_type_metadata_says_what_to_do_and_the_rest_arriv
     ended = own.service.go_on().wait(120)
     assert ended.report.outbox == 0
     judged(own, History(own=OWN))
+
+
+def chosen(desk: Desk, *choices: FieldChoice) -> None:
+    fields = replace(desk.settings.fields, chosen={Entity("new_subscription"): choices})
+    desk.settings = replace(desk.settings, fields=fields)
+
+
+def held(desk: Desk) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = desk.rehearsal.audit()["marketo"]["customobjects"]["new_subscription"]
+    return rows
+
+
+def test_only_the_ticked_columns_travel_in_the_form_that_was_chosen(desk: Desk) -> None:
+    columns = FieldChoice("new_name"), FieldChoice("new_autorenew", form=Form.LABEL), FieldChoice("new_contactid")
+    chosen(desk, *columns)
+    ended = desk.start()
+    assert isinstance(ended, RunEnded), ended
+    assert (ended.report.closes, ended.report.outbox) == (True, 0)
+    rows = {row["new_subscriptionid"]: row for row in desk.rehearsal.world.as_json()["new_subscription"]}
+    names = {row["contactid"]: row["fullname"].strip() for row in desk.rehearsal.world.as_json()["contact"]}
+    found = held(desk)
+    assert len(found) > 20
+    for row in found:
+        there = rows[row["dynamicsId"]]
+        assert row["new_name"] == there["new_name"]
+        assert row.get("new_autorenew") == {True: "Yes", False: "No", None: None}[there.get("new_autorenew")]
+        assert row.get("new_contactid") == names.get(there.get("_new_contactid_value"))
+        assert "new_seats" not in row
+    assert any(row.get("new_contactid") for row in found)
+
+
+def test_a_column_that_is_ticked_later_is_added_to_the_custom_object_and_filled(desk: Desk) -> None:
+    chosen(desk, FieldChoice("new_name"))
+    desk.start()
+    chosen(desk, FieldChoice("new_name"), FieldChoice("new_seats", overwrite=Overwrite.ONLY_EMPTY))
+    ended = desk.start()
+    assert isinstance(ended, RunEnded), ended
+    assert ended.report.outbox == 0
+    rows = {row["new_subscriptionid"]: row for row in desk.rehearsal.world.as_json()["new_subscription"]}
+    assert all(row.get("new_seats") == rows[row["dynamicsId"]].get("new_seats") for row in held(desk))
+    kept = next(row["dynamicsId"] for row in held(desk) if row.get("new_seats"))
+    desk.rehearsal.world.update("new_subscription", kept, {"new_seats": 7_777, "new_name": "Renamed"})
+    desk.service.go_on().wait(60)
+    (row,) = [row for row in held(desk) if row["dynamicsId"] == kept]
+    assert (row["new_name"], row["new_seats"]) == ("Renamed", rows[kept]["new_seats"])
+
+
+def test_a_column_that_dynamics_loses_stops_alone(desk: Desk) -> None:
+    chosen(desk, FieldChoice("new_name"), FieldChoice("new_seats"), FieldChoice("new_notes"))
+    desk.start()
+    world = desk.rehearsal.world
+    world.drop_column("new_subscription", "new_seats")
+    named = held(desk)[0]["dynamicsId"]
+    world.update("new_subscription", named, {"new_name": "Later"})
+    ended = desk.service.go_on().wait(60)
+    assert isinstance(ended, RunEnded), ended
+    assert next(row for row in held(desk) if row["dynamicsId"] == named)["new_name"] == "Later"
+    (notice,) = [one for one in desk.service.problems() if one.code == "field-gone"]
+    assert (notice.entity, notice.detail) == ("new_subscription", "new_seats")
+
+
+def test_a_table_whose_columns_are_all_unticked_is_not_synced(desk: Desk) -> None:
+    desk.settings = replace(desk.settings, objects=ObjectSettings(custom=OWN))
+    chosen(desk)
+    desk.start()
+    held = desk.rehearsal.audit()["marketo"]["customobjects"]
+    assert "new_subscription" not in held
+
+
+def test_the_tables_that_can_be_synced_are_found(desk: Desk) -> None:
+    found = desk.service.find_tables(desk.settings, desk.secrets).wait(60)
+    assert isinstance(found, TablesFound), found
+    subscription, delivery = (Entity(name) for name in OWN)
+    assert found.tables == (
+        RelatedTable(delivery, "Delivery", (subscription,)),
+        RelatedTable(subscription, "Subscription", (Entity.CONTACT, Entity.LEAD, Entity.ACCOUNT)),
+    )
+
+
+def test_a_choice_of_columns_is_checked_estimated_exported_and_imported(desk: Desk, tmp_path: Path) -> None:
+    desk.start()
+    before = desk.settings
+    chosen(desk, FieldChoice("new_name"), FieldChoice("new_seats"))
+    (check,) = [
+        one
+        for one in desk.service.check(desk.settings, desk.secrets).wait(60).checks
+        if "new_sub" in one.id and one.id.startswith("dynamics.chosen")
+    ]
+    assert check.state is CheckState.PASSED
+    estimated = desk.service.estimate_choice(desk.settings, desk.secrets).wait(60)
+    assert isinstance(estimated, ChoiceEstimated), estimated
+    (cost,) = estimated.back_fills
+    rows = desk.rehearsal.world.as_json()["new_subscription"]
+    assert (cost.entity, cost.fields, cost.records) == ("new_subscription", ("new_name", "new_seats"), len(rows))
+    file = tmp_path / "choice.toml"
+    desk.service.export_choice(file, desk.settings).wait(10)
+    taken = desk.service.import_choice(file).wait(60)
+    assert isinstance(taken, ChoiceImported), taken
+    assert taken.fields == desk.settings.fields
+    saved = desk.service.save_choice(taken.fields).wait(10)
+    assert isinstance(saved, ChoicesRead)
+    assert str(saved.versions[-1].changes[0]) == "new_subscription: synced, with 2 columns."
+    ended = desk.service.go_on().wait(120)
+    assert isinstance(ended, RunEnded), ended
+    assert len(held(desk)) > 20
+    restored = desk.service.restore_choice(1).wait(10)
+    assert isinstance(restored, ChoicesRead)
+    assert restored.versions[-1].fields == before.fields
+    again = desk.service.go_on().wait(120)
+    assert isinstance(again, RunEnded)
+    assert again.report.outbox == 0
+
+
+def test_a_table_that_is_not_there_is_a_failed_check_and_not_a_failed_job(desk: Desk) -> None:
+    fields = replace(desk.settings.fields, chosen={Entity("new_nowhere"): (FieldChoice("new_name"),)})
+    ended = desk.service.check(replace(desk.settings, fields=fields), desk.secrets).wait(60)
+    assert isinstance(ended, ChecksEnded), ended
+    failed = [check for check in ended.checks if check.state is CheckState.FAILED]
+    assert failed
+    assert all("new_nowhere" in check.id for check in failed)
+
+
+@pytest.mark.parametrize("way", ["plan", "start", "keep", "save", "estimate", "fit", "import"])
+def test_a_day_to_come_is_refused_by_every_way_in(desk: Desk, way: str, tmp_path: Path) -> None:
+    wrong = FieldChoice("jobtitle", since=datetime.now(UTC).date() + timedelta(days=2))
+    service, secrets = desk.service, desk.secrets
+    service.keep(desk.settings, secrets).wait(10)
+    fields = replace(desk.settings.fields, chosen={Entity.CONTACT: (FieldChoice("lastname"), wrong)})
+    settings, file = replace(desk.settings, fields=fields), tmp_path / "choice.toml"
+    service.export_choice(file, settings).wait(10)
+    ways = {
+        "plan": lambda: service.plan(settings, secrets),
+        "start": lambda: service.start(settings, secrets),
+        "keep": lambda: service.keep(settings, secrets),
+        "save": lambda: service.save_choice(fields),
+        "estimate": lambda: service.estimate_choice(settings, secrets),
+        "fit": lambda: service.check_fit(settings, secrets),
+        "import": lambda: service.import_choice(file),
+    }
+    ended = ways[way]().wait(60)
+    assert isinstance(ended, JobFailed), ended
+    assert "a day that has not come" in str(ended.error.finding.title)
+    assert "today at the latest" in str(ended.error.finding.cure)
+    kept = service.read_profile().wait(10).settings
+    assert kept.fields == desk.settings.fields, "nothing of it is kept"

@@ -18,11 +18,13 @@ from dynsync_gui.domain.events import (
     FitChecked,
     FitProgress,
     Sampled,
+    TablesFound,
 )
 from dynsync_gui.domain.filter_state import FilterColumn, FilterState
 from dynsync_gui.domain.fit import FitCure, FitExample, FitReason, FitReport, Misfit
-from dynsync_gui.domain.mapping import FieldOffer, offers
+from dynsync_gui.domain.mapping import FieldOffer, offers, own_offers
 from dynsync_gui.domain.plan import BackFill
+from dynsync_gui.domain.ports.dynamics import RelatedTable
 from dynsync_gui.domain.sample import ColumnSample
 from dynsync_gui.domain.schema import (
     Entity,
@@ -78,6 +80,7 @@ def _source(row: dict[str, str], language: str) -> SourceField:
         custom="custom" in flags or row["name"].startswith("new_"),
         secured="secured" in flags,
         readable="hidden" not in flags,
+        targets=tuple(filter(None, row["targets"].split("|"))),
         options=tuple(Option(int(value), label) for value, _, label in pairs if value.lstrip("-").isdigit()),
         writable="readonly" not in flags,
     )
@@ -194,8 +197,30 @@ VERSIONS = (
 IMPORTED = FieldSettings(
     {Entity.LEAD: (FieldChoice("lastname", direction=Direction.BOTH), FieldChoice("emailaddress1"))}
 )
+OWN = Entity("new_subscription")
+RELATED = (
+    RelatedTable(Entity("new_delivery"), "Delivery", (OWN,)),
+    RelatedTable(OWN, "Subscription", (Entity.CONTACT, Entity.LEAD, Entity.ACCOUNT)),
+)
+
+
+@cache
+def own_table() -> EntitySchema:
+    """An own table, from the rehearsal's columns."""
+    with (_RESOURCES / "related_columns.csv").open(encoding="utf-8", newline="") as stream:
+        rows = [_source(row, "en") for row in csv.DictReader(stream) if row["table"] == OWN]
+    return EntitySchema(OWN, "Subscription", "new_subscriptions", "new_subscriptionid", tuple(rows))
+
+
+def described_with_own(job: int) -> Described:
+    """The live schemas, with the own table."""
+    rows = {**field_offers(), OWN: own_offers(own_table())}
+    return Described(job, rows, {**tables(), OWN: own_table()}, targets(), LANGUAGES)
+
+
 SCRIPTS: dict[str, list[object]] = {
     "describe": [described()],
+    "find_tables": [lambda job: TablesFound(job, RELATED)],
     "sample": [sampled],
     "read_filter": [lambda job: FilterRead(job, states())],
     "create_filter": [lambda job: FilterRead(job, states(FilterColumn.PRESENT))],

@@ -202,6 +202,9 @@ class ScriptedService:
     def describe(self, settings: Settings, secrets: Secrets | None) -> ScriptedJob:
         return self._begin("describe", settings, secrets)
 
+    def find_tables(self, settings: Settings, secrets: Secrets | None) -> ScriptedJob:
+        return self._begin("find_tables", settings, secrets)
+
     def sample(self, settings: Settings, secrets: Secrets | None) -> ScriptedJob:
         return self._begin("sample", settings, secrets)
 

@@ -21,6 +21,7 @@ from dynsync_gui.connectors.dynamics.identity import read_identity, read_organis
 from dynsync_gui.connectors.dynamics.kept_tables import KeptTables
 from dynsync_gui.connectors.dynamics.metadata import read_schema, table_path
 from dynsync_gui.connectors.dynamics.privileges import reads_all
+from dynsync_gui.connectors.dynamics.related_tables import related_tables
 from dynsync_gui.connectors.dynamics.wire import POINTS_TO, SHOWN, page_of, wanted
 from dynsync_gui.connectors.http.answer import Answer
 from dynsync_gui.connectors.http.client import HttpClient
@@ -32,7 +33,7 @@ from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.checks import Check, SystemIdentity
 from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure
 from dynsync_gui.domain.ports.connections import Shelf
-from dynsync_gui.domain.ports.dynamics import Carrying, FilterCounts, FilterSeen, Page, SourceRecord
+from dynsync_gui.domain.ports.dynamics import Carrying, FilterCounts, FilterSeen, Page, RelatedTable, SourceRecord
 from dynsync_gui.domain.ports.listening import OnCheck, OnWait
 from dynsync_gui.domain.schema import Entity, EntitySchema, System
 from dynsync_gui.domain.secrets import Secrets
@@ -105,6 +106,11 @@ class DataverseReader:
         schema = self._kept.schema(entity, live) if self._kept else read_schema(entity, live)
         self._columns[entity] = frozenset(field.name for field in schema.fields if field.readable)
         return schema
+
+    def related_tables(self) -> tuple[RelatedTable, ...]:
+        """The organisation's own tables that belong to people or accounts; see the protocol."""
+        patience = patient()
+        return related_tables(lambda target: self._client.read(target, patience))
 
     def columns(self, entity: Entity) -> frozenset[str]:
         """Logical names of all readable columns of the table as described last."""

@@ -12,6 +12,7 @@ UNMARKED = "deleted-unmarked"
 FIELD_RETYPED = "field-retyped"
 FIELD_STOPPED = "field-stopped"
 VALUE_WITHHELD = "value-withheld"
+VALUES_LEFT_OUT = "values-left-out"
 CHANGE_REFUSED, CHANGE_UNFIT, CHANGES_DENIED = "dynamics-refused", "dynamics-unfit", "marketo-changes-denied"
 """About the way from Marketo to Dynamics."""
 JOINED, DELETED_THERE = "merged-in-marketo", "deleted-in-marketo"
@@ -38,6 +39,15 @@ NOTICES = {
     VALUE_WITHHELD: Finding(
         msg("The record was sent without one value, as you chose. Its other values are in step."),
         msg("Correct the value in Dynamics: then it is sent. To try it again as it is, sync this one record now."),
+        Owner.YOU,
+        Retry.WHEN_CHANGED,
+    ),
+    VALUES_LEFT_OUT: Finding(
+        msg("Records went without a value that does not fit its Marketo field, as you chose for that field."),
+        msg(
+            "How many, and the first of them, stand in the details. Correct the values in Dynamics, choose a field "
+            "with more room, or leave it so."
+        ),
         Owner.YOU,
         Retry.WHEN_CHANGED,
     ),

@@ -5,6 +5,7 @@
 pure, so that the page, the command line and the engine cannot disagree.
 """
 
+from dynsync_gui.domain.mapping.attributes import own_offers
 from dynsync_gui.domain.mapping.build import build_mapping, place_of, unknown_choices
 from dynsync_gui.domain.mapping.fitting import accepts, forms
 from dynsync_gui.domain.mapping.model import (
@@ -40,6 +41,7 @@ __all__ = [
     "limited",
     "new_field_options",
     "offers",
+    "own_offers",
     "place_of",
     "problems_of",
     "resolved",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from dynsync_gui.domain.choice import FieldChoice, Form
+from dynsync_gui.domain.mapping.attributes import attribute_of
 from dynsync_gui.domain.mapping.model import EntityMapping, FieldMapping, FieldOffer, NewField, SyncMapping
 from dynsync_gui.domain.mapping.new_fields import free_label, new_field, told_apart
 from dynsync_gui.domain.mapping.targets import company_names, refusal
@@ -99,6 +100,8 @@ def place_of(
         known: Marketo's fields today.
         new: Fields that are going to be created already.
     """
+    if row.own:
+        return _attribute(choice, row)
     name, label = choice.target or row.target, choice.label or row.target_label or row.field.label
     if choice.form is Form.ID and not choice.target:  # beside the name, which goes to the suggested field
         name, label = f"ms_{row.field.name}_id", choice.label or f"{row.field.label} Id"
@@ -115,6 +118,14 @@ def place_of(
         return None
     made = new_field(row.field, name, label, known, choice)
     return Place(made.field, made) if made else None
+
+
+def _attribute(choice: FieldChoice, row: FieldOffer) -> Place | None:
+    """The attribute of a custom object, under the name and of the type that its column gives it."""
+    made = attribute_of(row.field, choice)
+    if made is None or choice.target not in {"", made.name} or choice.create is not None or choice.label:
+        return None
+    return Place((row.held.alike(made.name) if row.held is not None else None) or made)
 
 
 def source_of(choice: FieldChoice, rows: Mapping[str, FieldOffer]) -> SourceField | None:

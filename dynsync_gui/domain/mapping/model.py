@@ -8,7 +8,7 @@ from datetime import date
 
 from dynsync_gui.domain.choice import Direction, FieldChoice, Form, Overwrite, TooLong
 from dynsync_gui.domain.mapping.fitting import documented_form
-from dynsync_gui.domain.schema import Entity, SourceField, System, TargetField, TargetType
+from dynsync_gui.domain.schema import Entity, SourceField, System, TargetField, TargetSchema, TargetType
 from dynsync_gui.domain.text import NOTHING, Message
 
 _PLAIN = FieldChoice("")
@@ -66,6 +66,8 @@ class FieldOffer:
         is_filter: Whether it is the filter field, whose value is read and not sent.
         note: Something worth knowing about the choice.
         trim: Whether the suggestion holds only if longer text is cut.
+        own: Whether it becomes an attribute of a custom object, so that its target is no choice.
+        held: That custom object as Marketo has it today; None where it is still to be made.
     """
 
     field: SourceField
@@ -77,6 +79,8 @@ class FieldOffer:
     is_filter: bool = False
     note: Message = NOTHING
     trim: bool = False
+    own: bool = False
+    held: TargetSchema | None = None
 
     @property
     def selectable(self) -> bool:

@@ -31,7 +31,6 @@ _NO_PLACE: dict[FieldType, Message] = {
 _NONE_TO_ADD: Mapping[Target, Message] = {
     Target.COMPANY: msg("Marketo has no company field for it, and company fields cannot be added."),
     Target.OPPORTUNITY: msg("Marketo has no opportunity field for it, and opportunity fields cannot be added."),
-    Target.CUSTOM_OBJECT: msg("The custom object has no field for it; a Marketo admin can add one."),
 }
 _NO_NAMESAKE = msg("No Marketo field of this meaning is known. Choose one of those that fit.")
 _CURRENCIES = msg("Amounts are sent as entered. If records have several currencies, choose the base currency.")
@@ -60,6 +59,26 @@ def offers(
     return tuple(suggesting.offer(field, meant.get(field.name)) for field in ordered)
 
 
+def filter_offer(source: SourceField) -> FieldOffer:
+    """The row of the filter column."""
+    fits = source.type is FieldType.BOOLEAN
+    reason = NOTHING if fits else msg("The filter has to be a Yes/No field.")
+    return FieldOffer(source, preselected=fits, is_filter=True, reason=reason)
+
+
+def unusable(source: SourceField, schema: EntitySchema) -> Message:
+    """Why a column cannot be synced, whatever Marketo has; empty where it can."""
+    if source.type in _NO_PLACE:
+        return _NO_PLACE[source.type]
+    if not source.readable:
+        return msg("Dynamics does not give this field to other programs.")
+    if source.secured:
+        return msg("Dynamics protects this field by column security.")
+    if source.name == schema.primary_id:
+        return msg("DynSync always sends it: it links the two records.")
+    return NOTHING
+
+
 @dataclass
 class _Suggesting:
     """One table's suggestions; no Marketo field is suggested twice."""
@@ -72,26 +91,13 @@ class _Suggesting:
     def offer(self, source: SourceField, default: DefaultTarget | None) -> FieldOffer:
         """The row of a column."""
         if source.name == FILTER_FIELD:
-            fits = source.type is FieldType.BOOLEAN
-            reason = NOTHING if fits else msg("The filter has to be a Yes/No field.")
-            return FieldOffer(source, preselected=fits, is_filter=True, reason=reason)
-        if reason := self._unusable(source):
+            return filter_offer(source)
+        if reason := unusable(source, self.schema):
             return FieldOffer(source, reason=reason)
         row = self._suggested(source, default)
         if row.target:
             self.taken.add(row.target)
         return row
-
-    def _unusable(self, source: SourceField) -> Message:
-        if source.type in _NO_PLACE:
-            return _NO_PLACE[source.type]
-        if not source.readable:
-            return msg("Dynamics does not give this field to other programs.")
-        if source.secured:
-            return msg("Dynamics protects this field by column security.")
-        if source.name == self.schema.primary_id:
-            return msg("DynSync always sends it: it links the two records.")
-        return NOTHING
 
     def _suggested(self, source: SourceField, default: DefaultTarget | None) -> FieldOffer:
         if self.known.target is not Target.PERSON:

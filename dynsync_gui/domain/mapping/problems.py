@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from dynsync_gui.domain.choice import FieldChoice, Form
+from dynsync_gui.domain.mapping.attributes import crowded
 from dynsync_gui.domain.mapping.build import Place, place_of, source_of
 from dynsync_gui.domain.mapping.model import FieldOffer
 from dynsync_gui.domain.mapping.new_fields import MOST_NEW_FIELDS
@@ -22,6 +23,9 @@ _WANTED: Mapping[Target, tuple[str, Message, bool]] = {
     Target.PERSON: ("email", msg("Marketo cannot mail people whose e-mail address it does not get."), False),
 }
 """Marketo fields that should be filled, and whether nothing works without (Marketo REST)."""
+
+
+_OTHER = msg("Choose another Marketo field.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,7 @@ def problems_of(
             most=MOST_NEW_FIELDS,
         )
         found.append(ChoiceProblem(schema.entity, "", title, msg("Untick some, or choose fields that are there.")))
+    found += _crowded(rows, users, schema.entity)
     found += _gaps(choices, rows, users, schema, known, language)
     return tuple(found)
 
@@ -106,13 +111,9 @@ def _of_choice(
     if row.reason:
         return row.reason, msg("Untick it.")
     if place is None:
-        if not choice.target:
-            return msg("“{label}” has no target yet.", label=row.field.label), msg("Choose the Marketo field.")
-        title = msg("Marketo has no field “{name}” for it.", name=choice.target)
-        names = [field.name for field in known.fields]
-        return title, _nearest(choice.target, names) or msg("Choose another Marketo field.")
+        return _placeless(choice, row, known)
     if refused := refusal(row.field, place.target, known, company_names(targets), choice, row.whole_target):
-        return refused, msg("Choose another Marketo field.")
+        return refused, msg("Write it in another form, or untick it.") if row.own else _OTHER
     if source_of(choice, rows) is None:
         title = msg("Dynamics has no base currency amount for “{label}”.", label=row.field.label)
         return title, msg("Take the amount as entered.")
@@ -125,6 +126,28 @@ def _of_choice(
     if choice.form is Form.LABEL and not row.field.options:
         return msg("Dynamics tells no labels for “{label}”.", label=row.field.label), msg("Take the value.")
     return None
+
+
+def _placeless(choice: FieldChoice, row: FieldOffer, known: TargetSchema) -> tuple[Message, Message]:
+    """Title and cure of a choice that goes nowhere."""
+    if row.own:
+        title = msg("“{label}” becomes an attribute of the same name; its target is no choice.", label=row.field.label)
+        return title, msg("Leave target, type and label out.")
+    if not choice.target:
+        return msg("“{label}” has no target yet.", label=row.field.label), msg("Choose the Marketo field.")
+    title = msg("Marketo has no field “{name}” for it.", name=choice.target)
+    return title, _nearest(choice.target, [field.name for field in known.fields]) or _OTHER
+
+
+def _crowded(
+    rows: Mapping[str, FieldOffer], users: Mapping[str, FieldChoice], entity: Entity
+) -> Iterator[ChoiceProblem]:
+    """A custom object that would get more attributes than it takes."""
+    own = [row for row in rows.values() if row.own]
+    held = own[0].held if own else None
+    added = sum(held is None or held.alike(name) is None for name in users)
+    if own and (said := crowded(added, held, len(users))) is not None:
+        yield ChoiceProblem(entity, "", *said)
 
 
 def _gaps(

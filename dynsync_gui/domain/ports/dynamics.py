@@ -55,6 +55,21 @@ class Carrying:
 
 
 @dataclass(frozen=True, slots=True)
+class RelatedTable:
+    """An own table of the organisation that can be synced.
+
+    Attributes:
+        entity: Its logical name.
+        label: What Dynamics calls it.
+        hangs_on: The tables that its rows belong to: people and accounts, else own tables that do.
+    """
+
+    entity: Entity
+    label: str
+    hangs_on: tuple[Entity, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FilterSeen:
     """The column of a table that is, or looks like, the filter.
 
@@ -121,6 +136,9 @@ class DynamicsReader(Protocol):
 
     def describe(self, entity: Entity) -> EntitySchema:
         """The live table."""
+
+    def related_tables(self) -> tuple[RelatedTable, ...]:
+        """The organisation's own tables that belong to people or accounts, by label."""
 
     def columns(self, entity: Entity) -> frozenset[str]:
         """Logical names of all readable columns of the table as described last."""

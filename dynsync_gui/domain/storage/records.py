@@ -8,6 +8,7 @@ from enum import IntEnum, StrEnum
 from typing import Any
 
 from dynsync_gui.domain.errors import Retry
+from dynsync_gui.domain.fit import Adapted
 from dynsync_gui.domain.schema import Entity
 
 
@@ -120,6 +121,8 @@ class StagedRecord:
         narrowed: The same without fields that this record gets with its next change only, if Marketo took it before;
             None where there are no such fields.
         source: Digest of the row that it was made of, and of how; empty where a later reading has to look at it again.
+        refused: Marketo fields whose description rules a value of the payload out.
+        adapted: Values that are not in the payload as they are in Dynamics, by choice.
     """
 
     entity: Entity
@@ -146,6 +149,8 @@ class StagedRecord:
     farewell: Match | None = None
     narrowed: StagedRecord | None = None
     source: bytes = b""
+    refused: frozenset[str] = frozenset()
+    adapted: tuple[Adapted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from dynsync_gui.domain.ends import EndStore
+from dynsync_gui.domain.fit import AdaptedValues
 from dynsync_gui.domain.imports import ImportStore
 from dynsync_gui.domain.incoming import IncomingStore
 from dynsync_gui.domain.mapping import NewField
@@ -148,6 +149,9 @@ class SyncStore(IncomingStore, EndStore, PlaceStore, UrgentStore, Protocol):
 
     def misfits(self, entity: Entity, after: int, limit: int) -> tuple[LedgerRecord, ...]:
         """Outbox records of an entity with a value that does not fit, in ledger order."""
+
+    def adapted(self, entity: Entity, examples: int) -> tuple[AdaptedValues, ...]:
+        """Values of an entity's outbox records that a rule cuts or leaves out, with so many of the records."""
 
     def contacts_of_leads(self, run: int) -> tuple[str, ...]:
         """Ids of the contacts of qualified leads that a run has read, where they are not in the ledger themselves."""

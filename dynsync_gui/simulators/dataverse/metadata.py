@@ -54,7 +54,8 @@ class Metadata:
             if part:
                 raise not_found(part)
             tables = [self._entity(rows.schema) for rows in self._world.tables.values()]
-            return self._many("EntityDefinitions", tables, options, "EntityMetadata")
+            answer = self._many("EntityDefinitions", tables, options, "EntityMetadata")
+            return self._with_relationships(answer, options)
         rows = self._world.tables.get(table_name)
         if rows is None:
             text = f"Could not find an entity with name {table_name} in EntityMetadata."
@@ -96,6 +97,21 @@ class Metadata:
             body["Attributes"] = [_without_casts(d, select) for d in self._documents(table)]
         context = f"{self.url}/api/data/v9.2/$metadata#EntityDefinitions/$entity"
         return Answer.of({"@odata.context": context, **body})
+
+    def _with_relationships(self, answer: Answer, options: Options) -> Answer:
+        """A list of tables with the collections that were asked for with them."""
+        expanded = _expansions(options)
+        if not expanded:
+            return answer
+        body = answer.get_json()
+        tables = {definitions.metadata_id(name): rows.schema for name, rows in self._world.tables.items()}
+        for name, select in expanded:
+            if name != "ManyToOneRelationships":
+                raise not_found(name)
+            for row in body["value"]:
+                links = self._relationships(tables[row["MetadataId"]])
+                row[name] = [_selected(link, select, "OneToManyRelationshipMetadata") for link in links]
+        return Answer.of(body)
 
     def _documents(self, table: TableSchema) -> list[dict[str, Any]]:
         return [definitions.attribute(table, column, self.language) for column in table.columns.values()]

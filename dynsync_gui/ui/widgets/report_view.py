@@ -23,7 +23,7 @@ class ReportView(QWidget):
         super().__init__()
         layout = column(self, gap=GRID)
         self._tiles = Tiles()
-        self.equation = Text("", "hint")
+        self.equation, self.by_choice = Text("", "hint"), Text("", "muted")
         self.proof = Card()
         self._mark = Picture("proof", "good", 24)
         self._verdict, self._numbers, self._rest = Text("", "strong"), Text("", "muted"), Text("", "hint")
@@ -36,6 +36,7 @@ class ReportView(QWidget):
         self.proof.body.addLayout(line)
         layout.addWidget(self._tiles)
         layout.addWidget(self.equation)
+        layout.addWidget(self.by_choice)
         layout.addWidget(self.proof)
 
     def show_report(self, report: RunReport, proof: Proof | None) -> None:
@@ -54,6 +55,8 @@ class ReportView(QWidget):
         total = " + ".join(number(part) for part in parts)
         sign = "=" if report.closes else "≠"
         self.equation.say(tr("Read from Dynamics: {sum}", sum=f"{number(report.read)} {sign} {total}"))
+        self.by_choice.say("\n".join(map(str, report.by_choice)))
+        self.by_choice.setVisible(bool(report.by_choice))
         self.proof.setVisible(proof is not None)
         if proof is not None:
             self._show_proof(proof)

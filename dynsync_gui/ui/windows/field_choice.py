@@ -20,6 +20,7 @@ from dynsync_gui.domain.events import (
     JobFailed,
     RehearsalReady,
 )
+from dynsync_gui.domain.schema import Target
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import FieldSettings, Settings
 from dynsync_gui.domain.sheet import FieldSheet
@@ -246,7 +247,8 @@ class FieldChoiceWindow(QDialog):
 
     def _described(self, event: Event) -> None:
         if isinstance(event, Described):
-            sheet = FieldSheet(event.offers, event.tables, event.targets, self._kept, event.languages)
+            own = self._settings.objects.custom
+            sheet = FieldSheet(event.offers, event.tables, event.targets, self._kept, event.languages, own)
             self._wait(waiting=False)
             self.pane.open(sheet)
             self.pane.focus()
@@ -258,12 +260,30 @@ class FieldChoiceWindow(QDialog):
 
     def _imported(self, event: Event) -> None:
         if isinstance(event, ChoiceImported):
-            self.pane.adopt(event.fields)
-            self._tell("accent", tr("The choice of the file is shown."), tr("Look at it, then save it."))
+            self._show_choice(event.fields, tr("The choice of the file is shown."))
 
     def _take_back(self, fields: FieldSettings) -> None:
-        self.pane.adopt(fields)
-        self._tell("accent", tr("The earlier choice is shown."), tr("Look at it, then save it."))
+        self._show_choice(fields, tr("The earlier choice is shown."))
+
+    def _show_choice(self, fields: FieldSettings, told: str) -> None:
+        """Show another choice; own tables that it has and the page has not are described first."""
+        sheet = self.pane.sheet
+        named = {
+            entity for entity, choices in fields.chosen.items() if choices and entity.target is Target.CUSTOM_OBJECT
+        }
+        if sheet is None or named <= sheet.offers.keys():
+            self.pane.adopt(fields)
+            self._tell("accent", told, tr("Look at it, then save it."))
+            return
+
+        def described(event: Event) -> None:
+            if isinstance(event, Described):
+                for entity in named & event.offers.keys():
+                    sheet.know_table(entity, event.offers[entity], event.tables[entity])
+                self.pane.adopt(fields)
+                self._tell("accent", told, tr("Look at it, then save it."))
+
+        self._begin(self.api.describe(replace(self._settings, fields=fields), self._secrets), described)
 
     def _save(self) -> None:
         sheet, problem = self.pane.sheet, self.pane.blocking()

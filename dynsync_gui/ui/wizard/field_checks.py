@@ -92,7 +92,7 @@ class FieldChecks(QObject):
                 self._sheet.take_report(report)
                 self._pane.edited()
                 self._pane.said.emit(self._panels.fit.said.text())
-            case JobFailed(error=error):
+            case JobFailed(error=error) if work in {Work.FIT, Work.FILTER, Work.SAMPLE}:
                 self._failed(work, f"{error.finding.title} {error.finding.cure}".strip())
             case JobCancelled() if work is Work.FIT:
                 self._stopped()
@@ -126,7 +126,7 @@ class FieldChecks(QObject):
             return
         misfits = sheet.misfits()
         self._panels.fit.show_report(sheet.report, misfits, self._misfit_name)
-        count = sum(misfit.count for misfit in misfits)
+        count = sum(misfit.count for misfit in misfits if not misfit.outcome.chosen)
         told = ntr("{n} value does not fit", "{n} values do not fit", count) if count else tr("The values fit")
         self._panels.name_fit(told)
 

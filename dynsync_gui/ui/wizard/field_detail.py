@@ -96,11 +96,14 @@ class FieldDetail(Card):
         self._sentence.setVisible(usable)
         self._say_note(detail.note)
         self._buttons.setVisible(usable)
-        person = detail.entity.target is Target.PERSON
-        self.new.setEnabled(person)
-        hint = "" if person else tr("Programs cannot add fields here. A Marketo admin can, in Field Management.")
+        hint = _why_no_new_field(detail)
+        self.new.setEnabled(not hint)
         self.new.setToolTip(hint)
         self.new.setAccessibleDescription(hint)
+        fixed = hint if detail.offer.own else ""
+        self.target.setEnabled(not fixed)
+        self.target.setToolTip(fixed)
+        self.target.setAccessibleDescription(fixed)
         self.form.setVisible(usable and self.more.isChecked())
         if usable:
             choice = detail.choice or FieldChoice(detail.key.name)
@@ -150,6 +153,15 @@ class FieldDetail(Card):
     def _changed(self, choice: FieldChoice) -> None:
         if self._shown is not None:
             self.changed.emit(self._shown.key, choice)
+
+
+def _why_no_new_field(detail: Detail) -> str:
+    """Why no field can be made for a row; empty where one can."""
+    if detail.entity.target is Target.PERSON:
+        return ""
+    if detail.offer.own:
+        return tr("It becomes an attribute of a custom object, under its own name.")
+    return tr("Programs cannot add fields here. A Marketo admin can, in Field Management.")
 
 
 def _told(detail: Detail, language: int) -> str:

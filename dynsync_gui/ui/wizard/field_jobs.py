@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from enum import StrEnum
 
 from PySide6.QtCore import QObject, Signal
 
 from dynsync_gui.domain.events import (
+    Described,
     Event,
     FilterRead,
     FitChecked,
@@ -15,6 +17,7 @@ from dynsync_gui.domain.events import (
     JobCancelled,
     JobFailed,
     Sampled,
+    TablesFound,
 )
 from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.secrets import Secrets
@@ -32,6 +35,8 @@ class Work(StrEnum):
     SAMPLE = "sample"
     FILTER = "filter"
     FIT = "fit"
+    TABLES = "tables"
+    DESCRIBE = "describe"
 
 
 class FieldJobs(QObject):
@@ -66,6 +71,16 @@ class FieldJobs(QObject):
         """Create the filter column in a table, then read them all again."""
         self._begin(Work.FILTER, self._api.create_filter(*self._access(), entity, default=default))
 
+    def find_tables(self) -> None:
+        """Look for own tables that can be synced."""
+        self._begin(Work.TABLES, self._api.find_tables(*self._access()))
+
+    def describe(self, table: Entity) -> None:
+        """Read the schemas, with one more own table."""
+        settings, secrets = self._access()
+        objects = replace(settings.objects, custom=(*settings.objects.custom, table.value))
+        self._begin(Work.DESCRIBE, self._api.describe(replace(settings, objects=objects), secrets))
+
     def check_fit(self, *, everything: bool) -> None:
         """Check the values of the present choice."""
         self._begin(Work.FIT, self._api.check_fit(*self._access(), everything=everything))
@@ -84,7 +99,7 @@ class FieldJobs(QObject):
         work = next((work for work, job in self._jobs.items() if job.number == event.job), None)
         if work is None:
             return
-        if isinstance(event, FilterRead | FitChecked | Sampled | JobFailed | JobCancelled):
+        if isinstance(event, FilterRead | FitChecked | Sampled | TablesFound | Described | JobFailed | JobCancelled):
             del self._jobs[work]
         elif not isinstance(event, FitProgress):
             return

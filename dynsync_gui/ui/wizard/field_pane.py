@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QTabWidget, QWidget
 
 from dynsync_gui.domain.choice import FieldChoice
 from dynsync_gui.domain.edits import RowKey
+from dynsync_gui.domain.fit_words import reason_words
 from dynsync_gui.domain.mapping import ChoiceProblem, NewField
 from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.settings import FieldSettings, FilteredOut
@@ -30,7 +31,7 @@ from dynsync_gui.ui.wizard.field_new import NewFieldDialog
 from dynsync_gui.ui.wizard.field_panels import FieldPanels
 from dynsync_gui.ui.wizard.field_tab import FieldTab
 from dynsync_gui.ui.wizard.field_target import TargetDialog
-from dynsync_gui.ui.wizard.fit_words import reason_words
+from dynsync_gui.ui.wizard.own_table import OwnTables
 from dynsync_gui.ui.words import entity_name
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ class FieldPane(QWidget):
         self.tabs.tabBar().setExpanding(False)
         self.jobs = FieldJobs(bridge, access, self)
         self.checks = FieldChecks(self, self.panels, self.jobs)
+        self.own = OwnTables(self, self.jobs)
         self._status = Text("", "muted")
         self._status.hide()
         self._problems: dict[Entity, tuple[ChoiceProblem, ...]] = {}
@@ -124,6 +126,14 @@ class FieldPane(QWidget):
             self._rebuild()
             self.changed.emit()
 
+    def table_added(self, entity: Entity) -> None:
+        """Show a table that the sheet has got, and read what it holds."""
+        self._rebuild()
+        self.changed.emit()
+        self.go_to(entity, "")
+        self.jobs.look()
+        self.said.emit(tr("{table} is synced as well.", table=self.sheet.label(entity) if self.sheet else entity))
+
     def note(self, text: str) -> None:
         """Say something that is worth knowing and stops nobody; nothing where the text is empty."""
         self._status.say(text)
@@ -138,6 +148,8 @@ class FieldPane(QWidget):
         """Ask for another Marketo field for a row."""
         tab, sheet = self.tab(entity), self.sheet
         if tab is None or sheet is None or not tab.model.offer(key).selectable or entity not in sheet.tables:
+            return
+        if tab.model.offer(key).own:  # an attribute is called like its column
             return
         offer, goal = tab.model.offer(key), tab.goal(key)
         dialog = TargetDialog(
@@ -196,7 +208,9 @@ class FieldPane(QWidget):
             return
         misfits: dict[Entity, dict[str, Note]] = {}
         for misfit in sheet.misfits():
-            misfits.setdefault(misfit.entity, {})[misfit.field] = Note("attention", reason_words(misfit))
+            misfits.setdefault(misfit.entity, {})[misfit.field] = Note(
+                "muted" if misfit.outcome.chosen else "attention", reason_words(misfit)
+            )
         for place, tab in enumerate(self.all_tabs()):
             if entity is None or tab.entity is entity:
                 self._problems[tab.entity] = sheet.problems(tab.entity)

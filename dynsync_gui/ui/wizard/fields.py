@@ -97,7 +97,8 @@ class FieldsPage(StepPage):
                 self._shown = offers
                 self._wait(waiting=False)
                 fields = self.flow.draft.settings.fields
-                self.pane.open(FieldSheet(offers, tables, targets, fields, languages))
+                own = self.flow.draft.settings.objects.custom
+                self.pane.open(FieldSheet(offers, tables, targets, fields, languages, own))
                 self.pane.focus()
             case JobFailed(error=error):
                 self.job = None
@@ -134,6 +135,9 @@ class FieldsPage(StepPage):
         self.pane.setVisible(not waiting)
 
     def _changed(self) -> None:
-        if self.pane.sheet is not None:
-            self.flow.take_fields(self.pane.sheet.settings)
+        if (sheet := self.pane.sheet) is not None:
+            if sheet.offers is not self._shown:  # a table was added
+                self.flow.accept_offers(sheet.offers)
+                self._shown = sheet.offers
+            self.flow.take_fields(sheet.settings)
         self._missing.hide()

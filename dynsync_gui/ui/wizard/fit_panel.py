@@ -9,13 +9,13 @@ from PySide6.QtWidgets import QProgressBar, QPushButton
 
 from dynsync_gui.domain.events import FitProgress
 from dynsync_gui.domain.fit import FitCure, FitReport, Misfit
+from dynsync_gui.domain.fit_words import reason_words, summary
 from dynsync_gui.domain.text import msg, number, tr
 from dynsync_gui.ui.icons import Picture
 from dynsync_gui.ui.theme import GRID
 from dynsync_gui.ui.widgets.boxes import TOP, Card, column, drop, row
 from dynsync_gui.ui.widgets.flow import Flow
 from dynsync_gui.ui.widgets.text import Text
-from dynsync_gui.ui.wizard.fit_words import reason_words, summary
 
 _CURES = {
     FitCure.OTHER_TARGET: msg("Another field"),
@@ -99,7 +99,8 @@ class FitPanel(Card):
         self._work(working=False)
         cured = len(report.misfits) - len(misfits)
         again = " " + tr("Check again to see what your changes did.") if cured else ""
-        self.said.say(summary(report) + again, "good" if not report.misfits else "attention" if misfits else "muted")
+        open_ = any(not misfit.outcome.chosen for misfit in misfits)
+        self.said.say(summary(report) + again, "good" if not report.surprises else "attention" if open_ else "muted")
         if misfits != self._misfits:
             self._misfits = misfits
             self._list(named)

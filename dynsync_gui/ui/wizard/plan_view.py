@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QProgressBar, QPushButton, QWidget
 
 from dynsync_gui.domain.events import Progress
+from dynsync_gui.domain.fit_words import summary
 from dynsync_gui.domain.plan import Plan
 from dynsync_gui.domain.text import ntr, number, tr
 from dynsync_gui.ui.icons import Picture
@@ -14,7 +15,7 @@ from dynsync_gui.ui.theme import GRID
 from dynsync_gui.ui.widgets.boxes import TOP, Card, column, row
 from dynsync_gui.ui.widgets.text import Text
 from dynsync_gui.ui.widgets.tiles import Figure, Tiles
-from dynsync_gui.ui.wizard.fit_words import details, summary
+from dynsync_gui.ui.wizard.fit_words import details
 from dynsync_gui.ui.words import ENTITY, PHASE, duration
 
 

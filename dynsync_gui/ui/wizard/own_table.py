@@ -1,0 +1,209 @@
+"""One more table on the field page: an own one of the organisation that belongs to people or accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QDialog, QLineEdit, QPushButton, QWidget
+
+from dynsync_gui.domain.edits import Offers
+from dynsync_gui.domain.events import Described, Event, JobFailed, TablesFound
+from dynsync_gui.domain.ports.dynamics import RelatedTable
+from dynsync_gui.domain.schema import Entity, EntitySchema
+from dynsync_gui.domain.text import tr
+from dynsync_gui.ui.mnemonics import deal
+from dynsync_gui.ui.theme import GRID
+from dynsync_gui.ui.widgets.boxes import column, row
+from dynsync_gui.ui.widgets.text import Text
+from dynsync_gui.ui.windows.problems import table_of
+from dynsync_gui.ui.wizard.field_jobs import FieldJobs, Work
+from dynsync_gui.ui.words import entity_name
+
+if TYPE_CHECKING:
+    from dynsync_gui.ui.wizard.field_pane import FieldPane
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class TableModel(QAbstractTableModel):
+    """Tables by label and logical name, and what their rows belong to."""
+
+    def __init__(self, tables: Sequence[RelatedTable]) -> None:
+        super().__init__()
+        labels = {table.entity: table.label for table in tables}
+        self._tables = tables
+        self._cells = [
+            (one.label, one.entity.value, ", ".join(entity_name(to, labels.get(to, "")) for to in one.hangs_on))
+            for one in tables
+        ]
+        self._search = [" ".join(cells).casefold() for cells in self._cells]
+        self._shown = list(range(len(tables)))
+
+    def show_rows(self, search: str) -> None:
+        """Show the tables that hold every word."""
+        words = search.casefold().split()
+        self.beginResetModel()
+        self._shown = [place for place, text in enumerate(self._search) if all(word in text for word in words)]
+        self.endResetModel()
+
+    def table_at(self, row: int) -> RelatedTable:
+        """The table of a visible row."""
+        return self._tables[self._shown[row]]
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """Visible tables."""
+        return 0 if parent.isValid() else len(self._shown)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """Label, name, what it belongs to."""
+        return 0 if parent.isValid() else 3
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Names of the columns."""
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return (tr("Table in Dynamics"), tr("Name"), tr("Belongs to"))[section]
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Texts."""
+        shown = role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole}
+        return self._cells[self._shown[index.row()]][index.column()] if shown else None
+
+
+class OwnTableDialog(QDialog):
+    """Typing searches, the arrows move in the list, Enter takes.
+
+    Attributes:
+        taken: The user wants this table to be synced.
+    """
+
+    taken = Signal(object)
+
+    def __init__(self, parent: QWidget, tables: Sequence[RelatedTable]) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(tr("Add a table"))
+        self.setModal(True)
+        self.resize(640, 480)
+        self.model = TableModel(tables)
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(tr("Search tables"))
+        self.search.setAccessibleName(tr("Search tables"))
+        self.search.setClearButtonEnabled(True)
+        self.table = table_of(self.model, tr("Tables in Dynamics"))
+        self.table.setSelectionMode(self.table.SelectionMode.SingleSelection)
+        self.take, self.stay = QPushButton(tr("Take this table")), QPushButton(tr("Cancel"))
+        self._build()
+        self._first()
+        deal(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The arrows move in the list while the search has the focus."""
+        moves = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in moves:
+            self.table.keyPressEvent(event)
+            return True
+        return super().eventFilter(watched, event)
+
+    def accept(self) -> None:
+        """Take the current table."""
+        if self.take.isEnabled():
+            self.taken.emit(self.model.table_at(self.table.currentIndex().row()))
+            super().accept()
+
+    def _build(self) -> None:
+        layout = column(self, gap=GRID + 4, margin=2 * GRID)
+        layout.addWidget(Text(tr("Which table is to be synced as well?"), "section"))
+        about = tr(
+            "Its rows become a custom object in Marketo, linked to the person or the company that they belong to. "
+            "They travel to Marketo only."
+        )
+        layout.addWidget(Text(about, "muted"))
+        layout.addWidget(self.search)
+        layout.addWidget(self.table, 1)
+        layout.addLayout(row(None, self.stay, self.take))
+        for button in (self.take, self.stay):
+            button.setAccessibleName(button.text())
+        self.take.setProperty("kind", "filled")
+        self.take.setDefault(True)
+        self.search.installEventFilter(self)
+        self.search.textChanged.connect(self._search)
+        self.table.doubleClicked.connect(self.accept)
+        self.take.clicked.connect(self.accept)
+        self.stay.clicked.connect(self.reject)
+        self.finished.connect(self.deleteLater)
+
+    def _search(self, text: str) -> None:
+        self.model.show_rows(text)
+        self._first()
+
+    def _first(self) -> None:
+        found = self.model.rowCount() > 0
+        if found:
+            self.table.setCurrentIndex(self.model.index(0, 0))
+        self.take.setEnabled(found)
+
+
+class OwnTables(QObject):
+    """Between the button, the jobs and the tabs."""
+
+    def __init__(self, pane: FieldPane, jobs: FieldJobs) -> None:
+        super().__init__(pane)
+        self._pane, self._jobs = pane, jobs
+        self._wanted: RelatedTable | None = None
+        jobs.told.connect(self._told)
+        pane.panels.add_table.clicked.connect(self.look)
+
+    def look(self) -> None:
+        """Ask Dynamics which tables there are."""
+        if self._pane.sheet is not None and not self._jobs.runs(Work.TABLES):
+            self._pane.note(tr("Looking for tables that belong to people or accounts"))
+            self._jobs.find_tables()
+
+    def add(self, table: RelatedTable) -> None:
+        """Sync a table as well."""
+        sheet = self._pane.sheet
+        if sheet is not None and table.entity in sheet.offers:
+            self._show(table.entity, sheet.offers, sheet.tables)
+        elif sheet is not None:
+            self._wanted = table
+            self._pane.note(tr("Reading the columns of “{table}”", table=table.label))
+            self._jobs.describe(table.entity)
+
+    def _told(self, work: Work, event: Event) -> None:
+        if work not in {Work.TABLES, Work.DESCRIBE}:
+            return
+        wanted = self._wanted
+        match event:
+            case TablesFound(tables=tables):
+                self._offer(tables)
+            case Described(offers=offers, tables=tables) if wanted is not None and wanted.entity in offers:
+                self._show(wanted.entity, offers, tables)
+            case Described() if wanted is not None:
+                self._pane.note(tr("Dynamics does not give “{table}” to this account.", table=wanted.label))
+            case JobFailed(error=error):
+                self._pane.note(f"{error.finding.title} {error.finding.cure}".strip())
+            case _:
+                self._pane.note("")
+
+    def _offer(self, tables: Sequence[RelatedTable]) -> None:
+        sheet = self._pane.sheet
+        if sheet is None:
+            return
+        synced = {entity for entity in sheet.offers if sheet.edits.choices(entity)}
+        more = [table for table in tables if table.entity not in synced]
+        if not more:
+            self._pane.note(tr("Dynamics has no further table that belongs to people or accounts."))
+            return
+        self._pane.note("")
+        dialog = OwnTableDialog(self._pane.window(), more)
+        dialog.taken.connect(self.add)
+        dialog.open()
+
+    def _show(self, entity: Entity, offers: Offers, tables: Mapping[Entity, EntitySchema]) -> None:
+        if self._pane.sheet is not None:
+            self._pane.sheet.add_table(entity, offers[entity], tables[entity])
+            self._pane.note("")
+            self._pane.table_added(entity)

@@ -1,0 +1,131 @@
+"""An own table of the organisation on page 2: found, added, its columns ticked, taken back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from dynsync_gui.domain.choice import FieldChoice
+from dynsync_gui.domain.edits import RowKey
+from dynsync_gui.domain.events import ChoiceImported, TablesFound
+from dynsync_gui.domain.schema import Entity
+from dynsync_gui.domain.settings import FieldSettings
+from dynsync_gui.ui.widgets.field_model import View
+from dynsync_gui.ui.wizard.field_tab import FieldTab
+from dynsync_gui.ui.wizard.own_table import OwnTableDialog
+from tests.ui import demo_world as world
+from tests.ui import field_world as fields
+from tests.ui.scenes import Scenes
+from tests.ui.test_field_checks import words
+
+OWN = fields.OWN
+
+
+def dialog_of(window: Any) -> OwnTableDialog:
+    return next(each for each in window.findChildren(OwnTableDialog) if each.isVisible())
+
+
+def added(scenes: Scenes) -> tuple[Any, Any, FieldTab]:
+    window, service = scenes.page2_fields()
+    pane = window.wizard.fields.pane
+    pane.panels.add_table.click()
+    scenes._wait(lambda: any(each.isVisible() for each in window.findChildren(OwnTableDialog)))
+    service.scripts["describe"] = [fields.described_with_own]
+    dialog = dialog_of(window)
+    QTest.keyClicks(dialog.search, "subscr")
+    assert dialog.model.rowCount() == 2, "the one that belongs to it is found, too"
+    QTest.keyClick(dialog.search, Qt.Key.Key_Down)
+    QTest.keyClick(dialog.search, Qt.Key.Key_Return)
+    scenes._wait(lambda: pane.tab(OWN) is not None)
+    tab = pane.tab(OWN)
+    assert tab is not None
+    return window, service, tab
+
+
+def test_a_table_is_found_by_name_and_added_with_its_own_columns_ticked(scenes: Scenes) -> None:
+    window, service, tab = added(scenes)
+    page = window.wizard.fields
+    assert page.pane.tabs.currentWidget() is tab
+    assert tab.name == "Subscription"
+    settings, _ = service.asked("describe")[-1]
+    assert settings.objects.custom == (OWN,)
+    chosen = [choice.name for choice in window.wizard.flow.draft.settings.fields.chosen[OWN]]
+    assert {"new_name", "new_plan", "new_notes", "statecode"} <= set(chosen)
+    assert not {"ownerid", "createdon", "new_amount_base", "new_contactid", "new_synctomkto"} & set(chosen)
+    assert window.wizard.flow.draft.offers[OWN]
+    assert tab.model.count(View.SELECTED) == len(chosen)
+    assert tab.model.count(View.CUSTOM) > 5
+    assert len(service.asked("sample")) == 2, "what its columns hold is read as well"
+
+
+def test_its_columns_go_to_attributes_of_their_own_name_and_to_marketo_only(scenes: Scenes) -> None:
+    _, _, tab = added(scenes)
+    tab.go_to(RowKey("new_notes"))
+    goal = tab.goal(RowKey("new_notes"))
+    assert (goal.field.name, goal.field.type, goal.known) == ("new_notes", "text", True)
+    assert not tab.detail.target.isEnabled()
+    assert not tab.detail.new.isEnabled()
+    assert "attribute of a custom object" in tab.detail.target.accessibleDescription()
+    assert "Dynamics fills Notes." in words(tab.detail)
+    form = tab.detail.form
+    assert [form.direction.itemText(place) for place in range(form.direction.count())] == ["To Marketo"]
+    tab.go_to(RowKey("new_contactid"))
+    assert any("linked by it in any case" in text for text in words(tab.detail))
+
+
+def test_adding_is_one_step_back_and_forth(scenes: Scenes) -> None:
+    window, _, tab = added(scenes)
+    pane, flow = window.wizard.fields.pane, window.wizard.flow
+    before = flow.draft.settings.fields.chosen[OWN]
+    pane.panels.undo.click()
+    assert OWN not in flow.draft.settings.fields.chosen
+    assert tab.model.count(View.SELECTED) == 0
+    assert flow.draft.settings.synced_objects.custom == ()
+    pane.panels.redo.click()
+    assert flow.draft.settings.fields.chosen[OWN] == before
+    assert flow.draft.settings.synced_objects.custom == (OWN,)
+
+
+def test_too_many_columns_are_refused_before_next(scenes: Scenes, monkeypatch) -> None:
+    window, _, _ = added(scenes)
+    pane = window.wizard.fields.pane
+    assert pane.blocking() is None
+    monkeypatch.setattr("dynsync_gui.domain.mapping.attributes.MOST_ATTRIBUTES", 3)
+    pane.edited(OWN)
+    problem = pane.blocking()
+    assert problem is not None
+    assert "a custom object has room for 3" in str(problem.title)
+    assert not window.wizard.fields.validatePage()
+
+
+def test_trouble_is_told_and_nothing_is_added(scenes: Scenes) -> None:
+    window, service = scenes.page2_fields(find_tables=[world.refused])
+    pane = window.wizard.fields.pane
+    pane.panels.add_table.click()
+    scenes._wait(lambda: pane._status.isVisible() and "Looking" not in pane._status.text())
+    assert pane._status.text()
+    service.scripts["find_tables"] = [lambda job: TablesFound(job, ())]
+    pane.panels.add_table.click()
+    scenes._wait(lambda: "no further table" in pane._status.text())
+    service.scripts["find_tables"] = [lambda job: TablesFound(job, fields.RELATED)]
+    pane.panels.add_table.click()
+    scenes._wait(lambda: any(each.isVisible() for each in window.findChildren(OwnTableDialog)))
+    dialog_of(window).accept()
+    scenes._wait(lambda: "does not give “Delivery”" in pane._status.text())
+    assert [tab.entity for tab in pane.all_tabs()] == [Entity.LEAD, Entity.CONTACT, Entity.ACCOUNT]
+
+
+def test_a_file_with_an_own_table_shows_its_tab(scenes: Scenes) -> None:
+    choice = FieldSettings({OWN: (FieldChoice("new_name"), FieldChoice("new_seats"))})
+    window, service = scenes.fields_later(import_choice=[lambda job: ChoiceImported(job, choice)])
+    dialog = window.fields
+    service.scripts["describe"] = [fields.described_with_own]
+    dialog.import_from("choice.toml")
+    scenes._wait(lambda: dialog.pane.tab(OWN) is not None)
+    tab = dialog.pane.tab(OWN)
+    assert tab.model.count(View.SELECTED) == 2
+    assert tab.name == "Subscription"
+    assert dialog.save.isEnabled()
+    assert dialog.banner.says.startswith("The choice of the file is shown.")
