@@ -192,7 +192,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ("ALTER TABLE records ADD COLUMN unsure BLOB",),
     (  # what is asked of a whole table once a run is told by an index alone
         "DROP INDEX records_by_email",
-        "CREATE INDEX records_by_email ON records (email, state, entity) WHERE email <> ''",
+        "CREATE INDEX records_by_email ON records (email, entity) WHERE email <> ''",
         "DROP INDEX records_by_person",
         "CREATE INDEX records_by_person ON records (marketo_id, entity) WHERE marketo_id <> ''",
         "CREATE INDEX records_by_team ON records (team, state) WHERE team <> ''",
