@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 from dynsync_gui.domain.choice import Form, Overwrite, TooLong
 from dynsync_gui.domain.convert import altered, converter, misfit, room
@@ -26,8 +25,7 @@ _Taken = tuple[Any, Fit, bytes]
 _Take = Callable[[Any, str | None], _Taken]
 
 
-@dataclass(frozen=True, slots=True)
-class Converted:
+class Converted(NamedTuple):
     """One record's values.
 
     Attributes:

@@ -137,4 +137,4 @@ def _role(
 def _no_role(entity: Entity, record: SourceRecord, rules: Rules) -> StagedRecord:
     """There is no such role, or no longer."""
     gone = payload.farewell(entity, record.id, record.version, rules)
-    return replace(gone, skip=Skip.UNRELATED)
+    return gone._replace(skip=Skip.UNRELATED)

@@ -9,7 +9,6 @@ never given back.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from dynsync_gui.domain.convert import same
@@ -75,7 +74,7 @@ def changes(record: LedgerRecord, held: Mapping[str, Any]) -> dict[str, Any]:
     """Values that Marketo holds now and that sending would change."""
     target = record.entity.target
     ours = target in _IN_PARTS and str(held.get(key_of(target)) or "").lower() == record.id
-    wanted = replace(record, spared=frozenset(), agreed=record.agreed if ours else b"")
+    wanted = record._replace(spared=frozenset(), agreed=record.agreed if ours else b"")
     return {
         name: held.get(name)
         for name, value in values(wanted, record.coming).items()

@@ -99,7 +99,7 @@ class Lifecycle:
     def _release(self) -> None:
         """What came in anew and is no longer carried by another record stands for itself again."""
         self._db.execute(
-            """UPDATE records INDEXED BY records_by_carrier SET carrier = 0, moved = 1
+            """UPDATE records SET carrier = 0, moved = 1
                 WHERE carrier <> 0 AND state = 'outbox' AND reason = '' AND match NOT IN ('merge', 'delete')"""
         )
 
@@ -127,7 +127,7 @@ class Lifecycle:
         What came from the record before is emptied where the one that carries it on is empty.
         """
         rows = self._db.execute(
-            f"""SELECT k.seq, c.seq, k.marketo_id, k.filled FROM records k INDEXED BY records_by_carrier CROSS JOIN records c ON c.seq = k.carrier
+            f"""SELECT k.seq, c.seq, k.marketo_id, k.filled FROM records k JOIN records c ON c.seq = k.carrier
                  WHERE k.carrier <> 0 AND +k.entity IN {_PEOPLE} AND k.marketo_id <> ''
                    AND c.marketo_id = '' AND c.state = 'outbox'
                    AND c.seq NOT IN (SELECT seq FROM in_flight) ORDER BY k.seq"""
@@ -302,9 +302,8 @@ class Lifecycle:
         """
         rows = self._db.execute(
             """SELECT entity, parent_entity, parent, owner, deal, seq, payload, state, carrier FROM records
-                WHERE deal <> '' AND deal IN (SELECT deal FROM records INDEXED BY records_by_deal WHERE state = 'outbox' AND deal <> ''
-                               UNION SELECT d.deal FROM records d INDEXED BY records_by_deal
-                                       CROSS JOIN records x ON x.seq = d.carrier
+                WHERE deal <> '' AND deal IN (SELECT deal FROM records WHERE state = 'outbox' AND deal <> ''
+                               UNION SELECT d.deal FROM records x JOIN records d ON d.carrier = x.seq
                                       WHERE x.state = 'outbox' AND x.match = 'delete'
                                         AND d.carrier <> 0 AND d.deal <> '')
                   AND (state <> 'skipped' OR reason = 'double') AND reason <> 'deleted'

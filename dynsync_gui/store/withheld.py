@@ -6,7 +6,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from dynsync_gui.domain.fingerprint import entry, without
 from dynsync_gui.domain.schema import Entity
@@ -112,7 +112,7 @@ class Withheld:
                 continue
             del payload[name]
             prints = without(record.prints, name)
-            record = replace(record, payload=payload, prints=prints, digest=_less(record.digest, name))
+            record = record._replace(payload=payload, prints=prints, digest=_less(record.digest, name))
         return record
 
 

@@ -85,7 +85,8 @@ def write(path: str, content: Mapping[str, Any]) -> Request:
     try:
         body = orjson.dumps(content)
     except TypeError:  # half characters, or numbers larger than 64 bits
-        body = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode("utf-8", "replace")
+        text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        body = text.encode("utf-8", "replace")
     return Request("POST", path, body, "application/json")
 
 
