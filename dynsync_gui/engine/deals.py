@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from dynsync_gui.domain.convert import clean
@@ -90,7 +89,7 @@ def _timely(record: SourceRecord, mapping: EntityMapping) -> SourceRecord:
     instead = _actual(values) if closed else {"actualclosedate": "estimatedclosedate"}
     columns = {pair.source.name: pair.source.column for pair in mapping.fields}
     swapped = {columns.get(name, name): values.get(columns.get(other, other)) for name, other in instead.items()}
-    return replace(record, values={**values, **swapped})
+    return record._replace(values={**values, **swapped})
 
 
 def _actual(values: Mapping[str, Any]) -> dict[str, str]:
@@ -140,4 +139,4 @@ def _role(
 def _no_role(entity: Entity, record: SourceRecord, rules: Rules) -> StagedRecord:
     """There is no such role, or no longer."""
     gone = payload.farewell(entity, record.id, record.version, rules)
-    return replace(gone, skip=Skip.UNRELATED)
+    return gone._replace(skip=Skip.UNRELATED)

@@ -246,9 +246,10 @@ class Matching:
                 others = ", ".join(str(row["id"]) for row in persons[one.email] if row not in free[:1])
                 notices.append(Notice(winner.entity, winner.id, "several-persons", others))
             decisions += [Decision(seq, Match.CREATE) for seq in one.seqs[1 if free else 0 :]]
-        with self._store.transaction():
-            self._store.decide(decisions)
-            self._store.notice(notices)
+        if decisions or notices:
+            with self._store.transaction():
+                self._store.decide(decisions)
+                self._store.notice(notices)
 
     def _held(
         self, target: Target, by: str, values: Sequence[str], fields: Sequence[str], kind: str = ""

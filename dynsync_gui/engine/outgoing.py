@@ -9,7 +9,6 @@ never given back.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from dynsync_gui.domain.convert import same
@@ -59,21 +58,23 @@ def row(record: LedgerRecord) -> dict[str, Any]:
 
 def filled(record: LedgerRecord, links: Links) -> frozenset[str]:
     """Marketo fields that hold a value of ours once the record is acknowledged."""
-    ours = {name for name, value in record.payload.items() if value is not None} - record.spared
+    ours = {name for name, value in record.payload.items() if value is not None}
+    ours -= record.spared
     if not record.payload.get(UNSUBSCRIBED):
         ours.discard(UNSUBSCRIBED)
-    if record.reason:
-        return frozenset(ours | (record.filled - record.payload.keys()))
-    linked = link_values(record.entity, links, record.filled)
-    there = {name for name, value in linked.items() if value is not None}
-    return frozenset(ours | there | (record.filled - record.payload.keys() - linked.keys() - set(MARKS)))
+    linked = {} if record.reason else link_values(record.entity, links, record.filled)
+    ours.update(name for name, value in linked.items() if value is not None)
+    if record.filled:
+        marks = frozenset() if record.reason else MARKS
+        ours |= record.filled - record.payload.keys() - linked.keys() - marks
+    return frozenset(ours)
 
 
 def changes(record: LedgerRecord, held: Mapping[str, Any]) -> dict[str, Any]:
     """Values that Marketo holds now and that sending would change."""
     target = record.entity.target
     ours = target in _IN_PARTS and str(held.get(key_of(target)) or "").lower() == record.id
-    wanted = replace(record, spared=frozenset(), agreed=record.agreed if ours else b"")
+    wanted = record._replace(spared=frozenset(), agreed=record.agreed if ours else b"")
     return {
         name: held.get(name)
         for name, value in values(wanted, record.coming).items()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from dynsync_gui.domain.imports import MOST_BYTES, Departure
@@ -118,18 +118,18 @@ def _cell(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def by_file(use: BulkUse, people: int, calls: int, left: int) -> bool:
+def by_file(use: BulkUse, calls: int, left: int, people: Callable[[], int]) -> bool:
     """Whether people travel in files.
 
     Args:
         use: What was chosen.
-        people: How many may.
         calls: Calls that everything takes without files.
         left: Calls that are left of today's share.
+        people: Counts who may; asked only where it matters.
     """
-    if use is BulkUse.NEVER or people < LEAST_PEOPLE:
+    if use is BulkUse.NEVER or (use is not BulkUse.ALWAYS and calls <= left):
         return False
-    return use is BulkUse.ALWAYS or calls > left
+    return people() >= LEAST_PEOPLE
 
 
 def calls_by_file(people: int) -> int:

@@ -135,8 +135,8 @@ class Planner:
         """
         shared, examples = self.store.shared_emails(20)
         new_fields = self.store.wanted_fields(run.id)
-        single, people = single_calls(self.store), self.store.imports.count()
-        filed = people if by_file(self.limits.bulk, people, single, self.left()) else 0
+        single, people = single_calls(self.store), self.store.imports.count
+        filed = people() if by_file(self.limits.bulk, single, self.left(), people) else 0
         calls = single - ceil(filed / BATCH_ROWS) + calls_by_file(filed) if filed else single
         calls += FIELD_CALLS if new_fields else 0
         entities = self.store.entity_plans(run.id)

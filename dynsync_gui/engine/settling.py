@@ -86,10 +86,10 @@ class Settling:
         notices = [
             Notice(record.entity, record.id, "company-missing", record.parent)
             for record in batch
-            if record.entity.target is Target.PERSON
-            and record.parent
+            if record.parent
             and not record.links.company
             and not record.reason
+            and record.entity.target is Target.PERSON
         ]
         with self._store.transaction():
             self._store.acknowledge(taken)
@@ -98,6 +98,7 @@ class Settling:
             self._store.notice(notices)
             if emails and self._store.reopen_emails(emails):
                 self.reopened = True
+            self._calls.keep()
         self._tell(batch, len(again))
         return [tuple(again)] if again else []
 
@@ -123,6 +124,7 @@ class Settling:
             self._store.refuse(rows)
             if emails and self._store.reopen_emails(emails):
                 self.reopened = True
+            self._calls.keep()
         self._tell(batch, 0)
 
     def drop_field(self, batch: Batch, code: str, message: str, sending: Sending) -> bool:
@@ -144,6 +146,5 @@ class Settling:
         return Refusal(seq, version, code, field, message, retry)
 
     def _tell(self, batch: Batch, waiting: int) -> None:
-        self._calls.keep()
         for entity in {record.entity for record in batch}:
             self._on_written(entity, sum(record.entity is entity for record in batch) - waiting)

@@ -39,7 +39,7 @@ def stage(
         return whole
     some = replace(mapping, fields=tuple(pair for pair in mapping.fields if pair.target.name not in late))
     narrowed = _stage(record, some, rules, Conversion(some.fields))
-    return tuple(replace(one, narrowed=less) for one, less in zip(whole, narrowed, strict=True))
+    return tuple(one._replace(narrowed=less) for one, less in zip(whole, narrowed, strict=True))
 
 
 def late_fields(record: SourceRecord, mapping: EntityMapping) -> frozenset[str]:

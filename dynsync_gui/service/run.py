@@ -218,8 +218,8 @@ class Runner:
 
     def _by_file(self) -> bool:
         """Whether people travel in files from here on."""
-        people, calls = self._store.imports.count(), single_calls(self._store)
-        return by_file(self._settings.limits.bulk, people, calls, self._calls_left())
+        calls, people = single_calls(self._store), self._store.imports.count
+        return by_file(self._settings.limits.bulk, calls, self._calls_left(), people)
 
     def _calls_left(self) -> int:
         """Calls that are left of today's share."""

@@ -53,5 +53,10 @@ def count_alarms(connection: sqlite3.Connection, run: int) -> tuple[MassChange, 
         for name in names.split(","):
             key = (Entity(entity), Alarm(name))
             counts[key] = counts.get(key, 0) + count
-    held = connection.execute("SELECT entity, count(*) FROM records WHERE marketo_id <> '' GROUP BY entity")
-    return alarms_of(counts, {Entity(entity): count for entity, count in held}) if counts else ()
+    if not counts:
+        return ()
+    held = connection.execute(
+        """SELECT entity, count(*) FROM records INDEXED BY records_by_person
+            WHERE marketo_id <> '' GROUP BY entity"""
+    )
+    return alarms_of(counts, {Entity(entity): count for entity, count in held})

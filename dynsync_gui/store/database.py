@@ -16,6 +16,8 @@ from dynsync_gui.store.migrations import MIGRATIONS
 
 _T = TypeVar("_T")
 _BUSY_SECONDS = 15.0
+_LOG_PAGES = 8_000
+"""Pages that the write-ahead log gathers before they are written to their places: most are written again soon."""
 _CACHE_KB = 32_768
 """Ids come in no order, so that the indexes of a large ledger are written all over: they should be in memory."""
 
@@ -67,6 +69,7 @@ class Database:
             execute("PRAGMA journal_mode = WAL")
             execute("PRAGMA synchronous = FULL")
             execute("PRAGMA fullfsync = 1")
+            execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
             if execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
                 raise StoreFailed("store-damaged", DAMAGED)
         else:

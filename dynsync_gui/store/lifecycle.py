@@ -201,17 +201,28 @@ class Lifecycle:
             part = seqs[start : start + _CHUNK]
             marks = ",".join("?" * len(part))
             rows = self._db.execute(
-                f"""WITH m AS (SELECT entity, id FROM records WHERE seq IN ({marks})
-                               UNION SELECT entity, id FROM records WHERE carrier <> 0 AND carrier IN ({marks}))
-                    SELECT c.seq FROM m JOIN records c ON c.parent <> '' AND c.parent = m.id
-                           AND c.parent_entity = m.entity
-                    UNION ALL SELECT c.seq FROM m JOIN records c ON m.entity = 'systemuser' AND c.owner <> ''
-                           AND c.owner = m.id AND c.state <> 'outbox'
-                    UNION ALL SELECT c.seq FROM m JOIN records c ON m.entity = 'opportunity' AND c.deal <> ''
-                           AND c.deal = m.id""",
+                f"""SELECT entity, id FROM records WHERE seq IN ({marks})
+                    UNION SELECT entity, id FROM records WHERE carrier <> 0 AND carrier IN ({marks})""",
                 (*part, *part),
             )
-            found.update(row[0] for row in rows)
+            by_entity: dict[str, list[str]] = {}
+            for entity, id_ in rows:
+                by_entity.setdefault(entity, []).append(id_)
+            for entity, ids in by_entity.items():
+                found |= self._naming(entity, ids)
+        return found
+
+    def _naming(self, entity: str, ids: Sequence[str]) -> set[int]:
+        """Places of what names these records of a table."""
+        marks = ",".join("?" * len(ids))
+        below = f"SELECT seq FROM records WHERE parent <> '' AND parent IN ({marks}) AND parent_entity = ?"
+        found = {seq for (seq,) in self._db.execute(below, (*ids, entity))}
+        if entity == Entity.USER:
+            owned = f"SELECT seq FROM records WHERE owner <> '' AND owner IN ({marks}) AND state <> 'outbox'"
+            found.update(seq for (seq,) in self._db.execute(owned, ids))
+        if entity == Entity.OPPORTUNITY:
+            roles = f"SELECT seq FROM records WHERE deal <> '' AND deal IN ({marks})"
+            found.update(seq for (seq,) in self._db.execute(roles, ids))
         return found
 
     def _revive(self, run: int, children: set[int]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from dynsync_gui.domain.schema import Entity, Target
 from dynsync_gui.domain.storage.records import NOWHERE, Fit, Links, StagedRecord
@@ -14,8 +14,7 @@ _NODE = "SELECT seq, entity, id, state, marketo_id, match, misfit, parent_entity
 _Key = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Pointers:
+class Pointers(NamedTuple):
     """What a record names, as Dynamics has it."""
 
     entity: Entity
@@ -31,8 +30,7 @@ class Pointers:
         return ((str(entity), id_) for entity, id_ in named if id_)
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(NamedTuple):
     """What a record points to: now, and once everything that waits has arrived; and what it must not be without.
 
     Attributes:
@@ -48,8 +46,7 @@ class Resolved:
     person: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Node:
+class _Node(NamedTuple):
     seq: int
     entity: str
     id: str
@@ -124,7 +121,7 @@ class LinkFinder:
                 part = ids[start : start + _CHUNK]
                 marks = ",".join("?" * len(part))
                 rows = self._db.execute(f"{_NODE} WHERE entity = ? AND id IN ({marks})", (entity, *part))
-                found += [_Node(*row) for row in rows]
+                found += [_Node._make(row) for row in rows]
         return found
 
     def _at(self, seqs: Iterable[int]) -> list[_Node]:
@@ -132,7 +129,7 @@ class LinkFinder:
         for start in range(0, len(wanted), _CHUNK):
             part = wanted[start : start + _CHUNK]
             marks = ",".join("?" * len(part))
-            found += [_Node(*row) for row in self._db.execute(f"{_NODE} WHERE seq IN ({marks})", part)]
+            found += [_Node._make(row) for row in self._db.execute(f"{_NODE} WHERE seq IN ({marks})", part)]
         return found
 
 

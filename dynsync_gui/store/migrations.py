@@ -202,4 +202,12 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (entity, id, field)
         ) WITHOUT ROWID""",
     ),
+    (  # what is asked of a whole table once a run is told by an index alone
+        "DROP INDEX records_by_email",
+        "CREATE INDEX records_by_email ON records (email, entity) WHERE email <> ''",
+        "DROP INDEX records_by_person",
+        "CREATE INDEX records_by_person ON records (marketo_id, entity) WHERE marketo_id <> ''",
+        "CREATE INDEX records_by_team ON records (team, state) WHERE team <> ''",
+        "CREATE INDEX records_alarmed ON records (run, entity, alarms) WHERE alarms <> ''",
+    ),
 )

@@ -18,9 +18,15 @@ from dynsync_gui.store.adapted import Adaptations
 from dynsync_gui.store.ledger import now
 from dynsync_gui.store.meeting import Meetings
 
+_PEOPLE = ", ".join(f"'{name}'" for name in PEOPLE)
+_MAYBE_SHARED = f"""
+    SELECT email FROM records INDEXED BY records_by_email
+     WHERE email <> '' AND entity IN ({_PEOPLE}) GROUP BY email HAVING count(*) > 1
+"""
+"""Told by the index alone; what is left out is left to be seen."""
 _SHARED = f"""
     SELECT email FROM records
-     WHERE email <> '' AND state <> 'skipped' AND +entity IN ({", ".join(f"'{name}'" for name in PEOPLE)})
+     WHERE email <> '' AND email IN ({_MAYBE_SHARED}) AND state <> 'skipped' AND +entity IN ({_PEOPLE})
      GROUP BY email HAVING count(*) > 1
 """
 

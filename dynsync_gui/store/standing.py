@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from dynsync_gui.domain.errors import Retry
 from dynsync_gui.domain.findings.records import JOINED
@@ -20,8 +19,7 @@ Held = sqlite3.Row
 """What the ledger holds of a record, by column."""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """What becomes of a version.
 
     Attributes:

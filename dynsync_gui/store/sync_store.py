@@ -213,7 +213,7 @@ class SqliteStore(RunStore, TableStore, FeedStore):
 
     def count_linked(self, entity: Entity) -> int:
         """How many of an entity Marketo has."""
-        return self._reports.count("marketo_id <> '' AND entity = ?", entity.value)
+        return self._reports.count("marketo_id <> '' AND +entity = ?", entity.value)
 
     def count_records(self, run: int, entity: Entity) -> int:
         """How many of an entity a run has read."""

@@ -6,7 +6,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from dynsync_gui.domain.fingerprint import entry, without
 from dynsync_gui.domain.schema import Entity
@@ -112,7 +112,7 @@ class Withheld:
                 continue
             del payload[name]
             prints = without(record.prints, name)
-            record = replace(record, payload=payload, prints=prints, digest=_less(record.digest, name))
+            record = record._replace(payload=payload, prints=prints, digest=_less(record.digest, name))
             record = _unrefused(record, name)
         return record
 
@@ -120,7 +120,7 @@ class Withheld:
 def _unrefused(record: StagedRecord, name: str) -> StagedRecord:
     """A record of which nothing is refused any more once the one value is out; whether one is altered, is looked at."""
     refused = record.refused - {name}
-    return replace(record, refused=refused, fit=Fit.ALTERED if record.refused and not refused else record.fit)
+    return record._replace(refused=refused, fit=Fit.ALTERED if record.refused and not refused else record.fit)
 
 
 def _less(digest: bytes, name: str) -> bytes:

@@ -27,7 +27,7 @@ from dynsync_gui.engine import people_files
     ],
 )
 def test_when_people_travel_in_files(use: BulkUse, people: int, calls: int, left: int, files: bool) -> None:
-    assert people_files.by_file(use, people, calls, left) is files
+    assert people_files.by_file(use, calls, left, lambda: people) is files
 
 
 def record(seq: int, match: Match = Match.CREATE, **values: Any) -> LedgerRecord:

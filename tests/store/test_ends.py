@@ -1,7 +1,5 @@
 """Records whose persons were merged or deleted in Marketo, and what else happens to them."""
 
-from dataclasses import replace
-
 import pytest
 
 from dynsync_gui.domain.ends import Feed, PersonEnd
@@ -122,7 +120,7 @@ def test_who_was_deleted_and_restored_while_away_is_found_by_key(store, run):
     store.decide_rest()
     (row,) = waiting(store)
     number, _ = store.imports.begin([Departure(row.seq, row.version, frozenset(), "")])
-    store.stage(run, [replace(farewell(Match.TAKE), id="c2")])
+    store.stage(run, [farewell(Match.TAKE)._replace(id="c2")])
     store.stage(run, [record("3", id_="c2")])
     store.imports.land(run, number, {}, ["c2"])
     assert waiting(store) == ()

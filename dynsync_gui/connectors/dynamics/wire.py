@@ -59,9 +59,8 @@ def page_of(body: Mapping[str, Any], schema: EntitySchema, fields: Sequence[Sour
 
 @dataclass(frozen=True, slots=True)
 class _Columns:
-    """What is looked for in every row of a page: columns, those that hold ids, and annotations with their columns."""
+    """What is looked for in every row of a page: columns that hold ids, and annotations of lookups."""
 
-    all: tuple[str, ...]
     ids: tuple[str, ...]
     shown: tuple[tuple[str, str], ...]
     points_to: tuple[tuple[str, str], ...]
@@ -69,9 +68,9 @@ class _Columns:
     @classmethod
     def of(cls, fields: Sequence[SourceField]) -> Self:
         ids = [f.column for f in fields if f.type.is_lookup or f.type is FieldType.UNIQUEIDENTIFIER]
-        shown = tuple((f"{field.column}@{SHOWN}", field.column) for field in fields)
-        points_to = tuple((f"{field.column}@{POINTS_TO}", field.column) for field in fields if field.type.is_lookup)
-        return cls(tuple(field.column for field in fields), tuple(ids), shown, points_to)
+        lookups = [field.column for field in fields if field.type.is_lookup]
+        annotated = [tuple((f"{name}@{kind}", name) for name in lookups) for kind in (SHOWN, POINTS_TO)]
+        return cls(tuple(ids), *annotated)
 
 
 def _record(row: Any, schema: EntitySchema, columns: _Columns) -> SourceRecord:
@@ -86,15 +85,13 @@ def _record(row: Any, schema: EntitySchema, columns: _Columns) -> SourceRecord:
     if not id_:
         raise _broken("a record without an id")
     version = _VERSION.fullmatch(str(row.get("@odata.etag", "")))
-    value_of = row.get
-    values = {column: value_of(column) for column in columns.all}
-    for column in columns.ids:
-        if values[column] is not None:
-            values[column] = bare_id(values[column]) or None
     shown, points_to = _texts(row, columns.shown), _texts(row, columns.points_to)
     # Of all ways to put a row in bytes the quickest; version 2 of the format writes equal rows alike.
     print_ = hashlib.blake2b(marshal.dumps(row, 2), digest_size=16).digest()
-    return SourceRecord(schema.entity, id_, version[1] if version else "", values, shown, points_to, print=print_)
+    for column in columns.ids:
+        if row.get(column) is not None:
+            row[column] = bare_id(row[column]) or None
+    return SourceRecord(schema.entity, id_, version[1] if version else "", row, shown, points_to, print=print_)
 
 
 def _texts(row: Mapping[str, Any], keys: Iterable[tuple[str, str]]) -> dict[str, str]:

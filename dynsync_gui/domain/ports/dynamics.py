@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from dynsync_gui.domain.checks import Check, SystemIdentity
 from dynsync_gui.domain.ports.listening import OnCheck
 from dynsync_gui.domain.schema import Entity, EntitySchema
 
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
-@dataclass(frozen=True, slots=True)
-class SourceRecord:
+
+class SourceRecord(NamedTuple):
     """One Dynamics record as read.
 
     Attributes:
         entity: Its table.
         id: Bare Dynamics id: lower case, with hyphens.
         version: Row version, from the etag; a later version is another text.
-        values: Raw values by column (``_parentcustomerid_value`` for lookups).
-        shown: Formatted values by column, where they were asked for.
+        values: Raw values by column (``_parentcustomerid_value`` for lookups); more may be there than was asked for.
+        shown: Formatted values of lookups by column, where they were asked for.
         points_to: Logical name of the table that a lookup column points to.
         deleted: True for a removal reported by change tracking; the rest is empty then.
         print: Digest of the row as it came, version and annotations included; empty where it is not known.
@@ -32,9 +33,9 @@ class SourceRecord:
     entity: Entity
     id: str
     version: str
-    values: Mapping[str, Any] = field(default_factory=dict)
-    shown: Mapping[str, str] = field(default_factory=dict)
-    points_to: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Any] = _NOTHING
+    shown: Mapping[str, str] = _NOTHING
+    points_to: Mapping[str, str] = _NOTHING
     deleted: bool = False
     print: bytes = b""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from dynsync_gui.domain.checks import Check, SystemIdentity
 from dynsync_gui.domain.ends import EndPage, Feed, Roll
@@ -161,8 +161,7 @@ class MarketoReader(Protocol):
         """Whether the day's calls turned out to be used up; what is described then is what was told before."""
 
 
-@dataclass(frozen=True, slots=True)
-class RowOutcome:
+class RowOutcome(NamedTuple):
     """Marketo's answer for one row, in the order of the rows.
 
     Attributes:
