@@ -116,6 +116,7 @@ class Executor:
         self._drain(PEOPLE, (Match.CREATE,), ByKey(self._marketo, Target.PERSON))
         self._store.follow_life(self._run)  # who was new a moment ago has a person now, which others go into
         self._drain(PEOPLE, (Match.TAKE,), ByKey(self._marketo, Target.PERSON, by="id"))
+        self._store.mute_survivors()
         self._drain(PEOPLE, (Match.MERGE,), Merging(self._marketo))
         self._unlist()
         self._drain((Entity.OPPORTUNITY,), _UPSERTS, ByKey(self._marketo, Target.OPPORTUNITY))
