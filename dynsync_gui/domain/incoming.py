@@ -71,6 +71,12 @@ class IncomingStore(Protocol):
     def keep_order(self, order: ChangeOrder | None) -> None:
         """Remember such a file, or forget it."""
 
+    def mute_survivors(self) -> None:
+        """Take what the persons into which others are about to be merged hold afterwards for nobody's change.
+
+        It is kept before the first merge is asked for, as nobody may hear of its answer; until the next look is over.
+        """
+
     def people_written(self, run: int) -> int:
         """How many people Marketo took in a run."""
 

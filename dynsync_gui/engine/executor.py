@@ -16,7 +16,7 @@ from dynsync_gui.engine.lanes import Lane
 from dynsync_gui.engine.overtaking import Overtaking
 from dynsync_gui.engine.own_types import OwnType
 from dynsync_gui.engine.quarantine import LIST_MISSING, OBJECT_OUT, quarantines
-from dynsync_gui.engine.sending import ByKey, Merging, Removing, Roles, Sending, Unlisting
+from dynsync_gui.engine.sending import ByKey, Known, Merging, Removing, Roles, Sending, Unlisting
 from dynsync_gui.engine.settling import ProblemOf, Settling
 
 OnWritten = Callable[[Entity, int], None]
@@ -112,9 +112,11 @@ class Executor:
         self._drain(PEOPLE, (Match.ADOPT, Match.TAKE), ByKey(self._marketo, Target.PERSON, by="id"))
         if self._flies:
             self._flight.carry(wanted=self._by_file())
-        self._drain(PEOPLE, _UPSERTS, ByKey(self._marketo, Target.PERSON))
+        self._drain(PEOPLE, (Match.UPDATE,), Known(self._marketo))
+        self._drain(PEOPLE, (Match.CREATE,), ByKey(self._marketo, Target.PERSON))
         self._store.follow_life(self._run)  # who was new a moment ago has a person now, which others go into
         self._drain(PEOPLE, (Match.TAKE,), ByKey(self._marketo, Target.PERSON, by="id"))
+        self._store.mute_survivors()
         self._drain(PEOPLE, (Match.MERGE,), Merging(self._marketo))
         self._unlist()
         self._drain((Entity.OPPORTUNITY,), _UPSERTS, ByKey(self._marketo, Target.OPPORTUNITY))

@@ -56,6 +56,17 @@ class ByKey:
         return self._marketo.upsert(self.target, rows, self._by, suspected=suspected, kind=self._kind)
 
 
+class Known(ByKey):
+    """Updates persons that were found by our key, by Marketo's id: by the key one that has gone would be made anew."""
+
+    def __init__(self, marketo: MarketoWriter) -> None:
+        super().__init__(marketo, Target.PERSON, by="id")
+
+    def row(self, record: LedgerRecord) -> dict[str, Any]:
+        """The row that is sent."""
+        return super().row(record) | {"id": int(record.marketo_id)}
+
+
 class Roles(ByKey):
     """Creates roles; one whose person or name has changed is another one in Marketo, and the old one goes first."""
 

@@ -7,7 +7,15 @@ from collections.abc import Callable, Sequence
 from dynsync_gui.domain.errors import Finding, Retry
 from dynsync_gui.domain.ports.marketo import RowOutcome
 from dynsync_gui.domain.schema import Entity, Target, key_of
-from dynsync_gui.domain.storage.records import SENT_BY_ID, Acknowledgement, Decision, Match, Notice, Refusal
+from dynsync_gui.domain.storage.records import (
+    SENT_BY_ID,
+    Acknowledgement,
+    Decision,
+    LedgerRecord,
+    Match,
+    Notice,
+    Refusal,
+)
 from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.engine import outgoing
 from dynsync_gui.engine.calls import CallCount
@@ -72,7 +80,7 @@ class Settling:
             elif outcome.status in {"created", "updated"}:
                 names = outgoing.filled(record, record.links) - dropped
                 taken.append(Acknowledgement(record.seq, record.version, outcome.id, names, record.links.text))
-            elif record.match in SENT_BY_ID and outcome.code in GONE:
+            elif _by_id(record) and outcome.code in GONE:
                 if record.reason or not record.payload:
                     taken.append(Acknowledgement(record.seq, record.version, "", frozenset()))
                 else:
@@ -112,7 +120,7 @@ class Settling:
         if not missing:
             return frozenset()
         self._look()
-        sought = {record.seq: record.marketo_id for record in missing if record.match in SENT_BY_ID}
+        sought = {record.seq: record.marketo_id for record in missing if _by_id(record)}
         now = self._store.records_at(list(sought))
         return frozenset(record.seq for record in now if record.marketo_id != sought[record.seq])
 
@@ -148,3 +156,8 @@ class Settling:
     def _tell(self, batch: Batch, waiting: int) -> None:
         for entity in {record.entity for record in batch}:
             self._on_written(entity, sum(record.entity is entity for record in batch) - waiting)
+
+
+def _by_id(record: LedgerRecord) -> bool:
+    """Whether it was sent by Marketo's id."""
+    return record.match in SENT_BY_ID or (record.match is Match.UPDATE and record.entity.target is Target.PERSON)

@@ -74,6 +74,12 @@ class IncomingChanges:
                 (_FILE, json.dumps(order.until.isoformat()), order.id, order.ends),
             )
 
+    def mute_survivors(self) -> None:
+        """See `IncomingStore.mute_survivors`."""
+        self._db.execute(
+            "INSERT OR IGNORE INTO muted SELECT carrier FROM records WHERE match = 'merge' AND state = 'outbox'"
+        )
+
     def _records_of(self, persons: Collection[str]) -> Mapping[str, list[tuple[int, frozenset[bytes]]]]:
         """Places of the records that persons belong to, and the values that both sides agreed on."""
         marks = ",".join("?" * len(persons))

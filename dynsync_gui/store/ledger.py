@@ -336,9 +336,6 @@ class Ledger:
                 WHERE seq = ? AND version = ? AND state = 'outbox' AND before IS NOT NULL""",
             [(at, row.marketo_id, row.seq, row.version) for row in rows if row.seq in overwriting],
         )
-        self._db.execute(  # what the survivor takes over there is no change that somebody made
-            f"INSERT OR IGNORE INTO muted SELECT carrier FROM records WHERE match = 'merge' AND seq IN ({marks})", seqs
-        )
         self._db.executemany(
             f"""UPDATE records SET state = CASE reason WHEN '' THEN 'acknowledged' ELSE 'skipped' END,
                                    moved = CASE WHEN marketo_id <> ? AND moved = 0 THEN {_NAMED} ELSE moved END,

@@ -12,6 +12,7 @@ import platformdirs
 
 from dynsync_gui.domain.errors import SettingsError, settings_error
 from dynsync_gui.domain.text import Message, msg
+from dynsync_gui.system.shared_places import in_cloud_folder, on_network_drive
 
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
@@ -56,8 +57,9 @@ class Profile:
         """Make the folder, for its owner alone, and see that it can be written.
 
         Raises:
-            SettingsError: It is a file, or it cannot be made or written.
+            SettingsError: It is a file, it cannot be made or written, or it is no place for a database.
         """
+        self._refuse_shared()
         if self.folder.exists() and not self.folder.is_dir():
             raise _unusable(self.folder, msg("“{folder}” is a file, not a folder.", folder=str(self.folder)))
         try:
@@ -68,6 +70,15 @@ class Profile:
         except OSError as cause:
             title = msg("DynSync cannot write in “{folder}”.", folder=str(self.folder))
             raise _unusable(self.folder, title, cause) from cause
+
+    def _refuse_shared(self) -> None:
+        """Nobody chose the platform's own place, which is taken as it is."""
+        if self.folder.is_relative_to(os.path.realpath(default_folder())):
+            return
+        if in_cloud_folder(self.folder):
+            raise _unusable(self.folder, msg("“{folder}” is copied to a cloud.", folder=str(self.folder)))
+        if on_network_drive(self.folder):
+            raise _unusable(self.folder, msg("“{folder}” is on a network drive.", folder=str(self.folder)))
 
 
 def profile_of(folder: Path | None) -> Profile:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
-from dynsync_gui.domain.events import RunEnded
+from dynsync_gui.domain.errors import TemporaryFailure
+from dynsync_gui.domain.events import JobFailed, RunEnded
+from dynsync_gui.domain.findings.marketo import MARKETO
 from dynsync_gui.domain.settings import DeletedPolicy, FieldSettings, FilteredOut, ObjectSettings
+from dynsync_gui.domain.storage.records import Acknowledgement
 from dynsync_gui.simulators import customising, events
+from dynsync_gui.store.sync_store import SqliteStore
 from tests.service.conftest import Desk
 from tests.service.life import Life
 
@@ -46,6 +51,31 @@ def test_a_person_made_of_a_lead_holds_what_its_contact_holds(life: Life) -> Non
     person = life.person(made.contact)
     assert (person["title"], person.get("city"), person.get("phone")) == ("Head of buying", None, None)
     assert person["unsubscribed"] is True
+
+
+def test_what_a_merge_does_in_marketo_is_no_change_of_anybody_though_its_answer_is_lost(
+    life: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The person that stays is unsubscribed as the other one was; in Dynamics nobody said so of the record."""
+    reached = [row["contactid"] for row in life.rows("contact", statecode=0) if not row.get("donotbulkemail")]
+    survivor, loser = [id_ for id_ in reached if not life.person(id_).get("unsubscribed")][:2]
+    life.world.update("contact", loser, {"donotbulkemail": True})
+    life.cycle()
+    events.merge(life.world, "contact", survivor, loser)
+    keep = SqliteStore.acknowledge
+
+    def lost(store: SqliteStore, rows: Sequence[Acknowledgement]) -> None:
+        if any(not row.marketo_id for row in rows):
+            raise TemporaryFailure("611", MARKETO["611"], "ended before it was kept")
+        keep(store, rows)
+
+    monkeypatch.setattr(SqliteStore, "acknowledge", lost)
+    assert isinstance(life.desk.service.go_on().wait(60), JobFailed)
+    monkeypatch.undo()
+    assert life.person(survivor)["unsubscribed"] is True
+    life.settled()
+    assert life.persons(loser) == []
+    assert not life.world.row("contact", survivor).get("donotbulkemail")
 
 
 def test_an_opportunity_with_another_name_sends_none_of_its_roles(life: Life) -> None:

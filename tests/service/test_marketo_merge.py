@@ -239,6 +239,44 @@ def test_a_merge_between_the_look_and_the_write_makes_nobody(desk: Desk, survivo
         assert life.person(loser)["post"] == life.world.row("contact", loser)["jobtitle"].strip()
 
 
+@pytest.mark.parametrize("survivor", ["known", "unknown", "nobody"])
+def test_a_merge_between_the_look_up_by_key_and_the_write_makes_nobody(
+    life: Life, monkeypatch: pytest.MonkeyPatch, survivor: str
+) -> None:
+    """Written by its key the person would be made anew beside the one that it went into."""
+    marketo = life.desk.rehearsal.marketo
+    (winner, loser), calls = two(life), marketo.person_calls
+    into = int(life.person(winner)["id"])
+    if survivor == "unknown":  # with a key that nobody has, as an empty one would be filled with that of the loser
+        into = marketo.persons.create({"email": "stranger@contoso.example", "dynamicsId": "of nobody"})
+    persons, lost, sync = held(life), int(life.person(loser)["id"]), calls.sync
+    gone: list[int] = []
+
+    def watched(request: Any) -> Any:
+        if not gone:
+            gone.append(lost)
+            if survivor == "nobody":
+                marketo.marketer.delete(lost)
+            else:
+                marketo.marketer.merge(into, gone)
+        return sync(request)
+
+    monkeypatch.setattr(calls, "sync", watched)
+    life.world.update("contact", loser, {"firstname": "Touched"})
+    life.cycle()
+    assert gone
+    if survivor == "known":
+        assert held(life).keys() == persons.keys() - {lost}
+        assert [problem.id for problem in problems(life, JOINED)] == [loser]
+        assert life.persons(loser) == []
+    elif survivor == "unknown":
+        assert held(life).keys() == persons.keys() - {lost}
+        assert (life.person(loser)["id"], life.person(loser)["firstName"]) == (into, "Touched")
+    else:
+        assert life.person(loser)["firstName"] == "Touched", "who was deleted comes back when its record changes"
+    life.settled()
+
+
 def test_an_account_that_may_not_read_activities_says_so_and_syncs(life: Life) -> None:
     contact, _ = two(life)
     life.desk.rehearsal.marketo.denied.add("Read-Only Activity")

@@ -24,7 +24,7 @@ class Match(StrEnum):
     ADOPT = "adopt"
     """By Marketo's id, once: the person exists and gets our key."""
     UPDATE = "update"
-    """By our key; Marketo has it."""
+    """Marketo has it: by our key, or, a person, by Marketo's id, as it may have gone into another one since."""
     TAKE = "take"
     """By Marketo's id: the person of a record that this one carries on (qualified lead, merged record)."""
     MERGE = "merge"
