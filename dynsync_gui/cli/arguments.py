@@ -190,6 +190,7 @@ def _choice(parser: argparse.ArgumentParser) -> None:
         metavar=tr("DAY"),
         help=tr("fill its new fields only for records that changed in Dynamics since, such as 2026-03-31"),
     )
+    action(FieldsAction.TABLES, tr("list your own tables that belong to people or accounts, and can be synced"))
     action(FieldsAction.HISTORY, tr("list the versions of the choice and what changed"))
     restore = action(FieldsAction.RESTORE, tr("take a version of the choice again"))
     restore.add_argument("version", type=_number(1, 2**31), metavar="N", help=tr("its number in the history"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from dynsync_gui.domain.guards import CODE as IDENTITY
 from dynsync_gui.domain.letter import Letter
 from dynsync_gui.domain.mapping import ChoiceProblem
 from dynsync_gui.domain.plan import BackFill, EntityPlan, Plan
+from dynsync_gui.domain.ports.dynamics import RelatedTable
 from dynsync_gui.domain.report import Problem, Proof, RunReport, Status
 from dynsync_gui.domain.schema import System
 from dynsync_gui.domain.text import msg
@@ -149,6 +150,21 @@ def check_of_error(error: DynSyncError) -> Check:
         ids=error.ids,
         detail=error.detail,
     )
+
+
+def tables_document(tables: Sequence[RelatedTable], synced: Collection[str]) -> Document:
+    """The document of ``fields tables``."""
+    return {
+        "tables": [
+            {
+                "entity": table.entity.value,
+                "label": table.label,
+                "belongs_to": [entity.value for entity in table.hangs_on],
+                "synced": table.entity.value in synced,
+            }
+            for table in tables
+        ]
+    }
 
 
 def fields_document(lines: Sequence[FieldLine], problems: Sequence[ChoiceProblem] = ()) -> Document:

@@ -9,7 +9,8 @@ from dynsync_gui.cli.commands import Call, reach, stored_settings
 from dynsync_gui.cli.field_lines import choice_problems, field_lines
 from dynsync_gui.cli.options import FieldsAction
 from dynsync_gui.domain.errors import ExitStatus, settings_error
-from dynsync_gui.domain.events import ChoiceEstimated, ChoiceImported, ChoicesRead, Described, ProfileRead
+from dynsync_gui.domain.events import ChoiceEstimated, ChoiceImported, ChoicesRead, Described, ProfileRead, TablesFound
+from dynsync_gui.domain.field_answers import is_own
 from dynsync_gui.domain.mapping import limited
 from dynsync_gui.domain.text import msg, tr
 from dynsync_gui.system.secrets import SecretSource
@@ -24,14 +25,32 @@ def fields(call: Call) -> ExitStatus:
             return _import(call)
         case FieldsAction.HISTORY | FieldsAction.RESTORE:
             return _history(call)
+        case FieldsAction.TABLES:
+            return _tables(call)
         case _:
             return _list(call)
 
 
-def _list(call: Call) -> ExitStatus:
+def _tables(call: Call) -> ExitStatus:
+    """Own tables of the organisation, and which of them are synced."""
     session, settings, secrets = reach(call)
     try:
-        described = session.expect(session.service.describe(settings, secrets), Described)
+        tables = session.expect(session.service.find_tables(settings, secrets), TablesFound).tables
+    finally:
+        session.close()
+    synced = settings.synced_objects.custom
+    call.output.answer(documents.tables_document(tables, synced), render.tables_text(tables, synced))
+    return ExitStatus.DONE
+
+
+def _list(call: Call) -> ExitStatus:
+    session, settings, secrets = reach(call)
+    looked_at = settings
+    if is_own(call.options.entity):  # one that is not synced can be looked at
+        custom = tuple(dict.fromkeys((*settings.objects.custom, call.options.entity)))
+        looked_at = replace(settings, objects=replace(settings.objects, custom=custom))
+    try:
+        described = session.expect(session.service.describe(looked_at, secrets), Described)
     finally:
         session.close()
     if call.options.entity not in {"", *described.offers}:

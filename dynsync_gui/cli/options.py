@@ -22,6 +22,7 @@ class FieldsAction(StrEnum):
     IMPORT = "import"
     HISTORY = "history"
     RESTORE = "restore"
+    TABLES = "tables"
 
 
 class FilterAction(StrEnum):

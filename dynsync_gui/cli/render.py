@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from dynsync_gui.cli.field_lines import FieldLine
 from dynsync_gui.cli.hints import cure_here
@@ -14,6 +14,7 @@ from dynsync_gui.domain.errors import DynSyncError
 from dynsync_gui.domain.letter import Letter, colleague
 from dynsync_gui.domain.mapping import ChoiceProblem
 from dynsync_gui.domain.plan import BackFill, Plan
+from dynsync_gui.domain.ports.dynamics import RelatedTable
 from dynsync_gui.domain.report import Problem, Proof, RunReport, RunState, Status
 from dynsync_gui.domain.schema import Entity, System
 from dynsync_gui.domain.text import Message, msg, msgs, ntr, number, tr
@@ -141,6 +142,22 @@ def plan_text(plan: Plan) -> str:
             )
         )
     return "\n".join(lines)
+
+
+def tables_text(tables: Sequence[RelatedTable], synced: Collection[str]) -> str:
+    """Own tables that can be synced; those that are, with a tick."""
+    if not tables:
+        return tr("Dynamics has no own table that belongs to people or accounts.")
+    rows = [
+        [
+            "[x]" if table.entity.value in synced else "[ ]",
+            table.entity.value,
+            shortened(escape(table.label), 40),
+            ", ".join(entity.value for entity in table.hangs_on),
+        ]
+        for table in tables
+    ]
+    return aligned([["", tr("name"), tr("label"), tr("belongs to")], *rows])
 
 
 def fields_text(lines: Sequence[FieldLine], problems: Sequence[ChoiceProblem] = ()) -> str:

@@ -28,6 +28,7 @@ from dynsync_gui.domain.events import (
     Reconciled,
     RehearsalReady,
     RunEnded,
+    TablesFound,
 )
 from dynsync_gui.domain.report import Problem, Proof, Status
 from dynsync_gui.domain.schedule import BackgroundRun, BackgroundState
@@ -53,6 +54,7 @@ from tests.cli.world import (
     SECRETS,
     SETTINGS,
     STATES,
+    TABLES,
     VERSIONS,
 )
 
@@ -168,6 +170,9 @@ class ScriptedService:
 
     def describe(self, settings: Settings, secrets: Secrets) -> ScriptedJob:
         return self._job("describe", Described(1, OFFERS), settings, secrets)
+
+    def find_tables(self, settings: Settings, secrets: Secrets | None) -> ScriptedJob:
+        return self._job("find_tables", TablesFound(1, TABLES), settings, secrets)
 
     def read_filter(self, settings: Settings, secrets: Secrets | None) -> ScriptedJob:
         return self._job("read_filter", FilterRead(1, STATES), settings, secrets)

@@ -74,3 +74,19 @@ def test_a_chosen_field_says_which_way_it_travels(call: Caller) -> None:
     unknown = call("fields", "--entity", "leads")
     assert unknown.status == ExitStatus.WRONG_USE
     assert "“leads”" in unknown.err
+
+
+def test_own_tables_are_listed_and_one_that_is_not_synced_can_be_looked_at(call: Caller) -> None:
+    fields = replace(SETTINGS.fields, chosen={Entity("new_ticket"): (FieldChoice("new_name"),)})
+    call.service.settings = replace(SETTINGS, fields=fields)
+    delivery, ticket = call("fields", "tables", "--json").document["tables"]
+    assert delivery["belongs_to"] == ["new_ticket"]
+    assert (ticket["entity"], ticket["belongs_to"]) == ("new_ticket", ["contact", "account"])
+    assert [delivery["synced"], ticket["synced"]] == [False, True]
+    text = call("fields", "tables").out
+    assert "\x1b" not in text
+    assert text.splitlines()[2].startswith("[x]  new_ticket")
+    call("fields", "--entity", "new_delivery")
+    settings, _ = call.service.given["describe"]
+    assert settings.objects.custom == ("new_delivery",)
+    assert call.service.given.get("keep") is None

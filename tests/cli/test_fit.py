@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from dynsync_gui.domain.events import FitChecked, PlanReady
-from dynsync_gui.domain.fit import FitReport
+from dynsync_gui.domain.fit import FitOutcome, FitReport
 from dynsync_gui.domain.schema import Entity
 from tests.cli.caller import Caller
 from tests.cli.world import FIT, PLAN
@@ -17,6 +17,7 @@ MISFIT = {
     "field": "jobtitle",
     "target": "title",
     "reason": "too-long",
+    "outcome": "refused",
     "count": 1200,
     "examples": [{"id": "0f3c", "name": "Ann\x1b[2J Lee", "value": "Head of " + "everything " * 6}],
     "cures": ["other-target", "trim", "leave-out", "skip"],
@@ -36,7 +37,7 @@ def test_fit_as_text_names_field_cure_and_examples(call: Caller) -> None:
     answer = call("fit")
     lines = answer.out.splitlines()
     assert lines[0] == "1,200 values do not fit in 1 field (1,500 records read, a sample)."
-    assert lines[1] == "lead jobtitle -> title: 1,200 × longer than the Marketo field"
+    assert lines[1] == "lead jobtitle -> title: 1,200 values: longer than the Marketo field"
     assert lines[2] == (
         "    What helps: choose another Marketo field, let longer text be cut, leave these values out, "
         "do not sync the field."
@@ -44,6 +45,23 @@ def test_fit_as_text_names_field_cure_and_examples(call: Caller) -> None:
     assert "\x1b" not in answer.out
     assert lines[3].endswith("…")
     assert "people from leads 200 of 500" in answer.err
+
+
+def test_what_happens_by_choice_is_told_and_is_no_problem(call: Caller) -> None:
+    (misfit,) = FIT.misfits
+    cut = replace(misfit, outcome=FitOutcome.CUT, cures=())
+    call.service.script["fit"] = call.service.script["check_fit"] = FitChecked(1, replace(FIT, misfits=(cut,)))
+    answer = call("fit")
+    assert answer.status == 0
+    lines = answer.out.splitlines()
+    assert lines[0] == (
+        "Every other value fits (1,500 records read, a sample). 1,200 values are cut or left out, as you chose."
+    )
+    assert lines[1].endswith("1,200 values: longer than the Marketo field; cut to fit, as you chose")
+    call.service.script["check_fit"] = FitChecked(1, replace(FIT, misfits=(misfit, cut)))
+    answer = call("fit")
+    assert answer.status == 1
+    assert answer.out.startswith("1,200 values do not fit in 1 field (1,500 records read, a sample). 1,200 values are")
 
 
 def test_fit_without_findings_is_status_0(call: Caller) -> None:

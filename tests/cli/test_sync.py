@@ -33,6 +33,8 @@ def test_sync(call: Caller) -> None:
         "problems": 2,
         "unchanged": 2,
         "skipped": 1,
+        "cut": 0,
+        "left_out": 0,
         "calls": 4,
         "proof": None,
     }

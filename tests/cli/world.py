@@ -21,6 +21,7 @@ from dynsync_gui.domain.filter_state import FilterColumn, FilterState
 from dynsync_gui.domain.fit import FitCure, FitExample, FitReason, FitReport, Misfit
 from dynsync_gui.domain.mapping import FieldOffer, NewField
 from dynsync_gui.domain.plan import EntityPlan, Plan
+from dynsync_gui.domain.ports.dynamics import RelatedTable
 from dynsync_gui.domain.report import Difference, Problem, RunKind, RunReport, RunState
 from dynsync_gui.domain.schedule import BackgroundState, Entry, Registration
 from dynsync_gui.domain.schema import Entity, FieldType, SourceField, System, TargetType
@@ -141,6 +142,10 @@ FIT = FitReport(
             tuple(FitCure),
         ),
     ),
+)
+TABLES = (
+    RelatedTable(Entity("new_delivery"), "Deli\x1b[2Jvery", (Entity("new_ticket"),)),
+    RelatedTable(Entity("new_ticket"), "Ticket", (Entity.CONTACT, Entity.ACCOUNT)),
 )
 STATES = {
     Entity.LEAD: FilterState(Entity.LEAD, FilterColumn.PRESENT, "new_synctomkto", 388, 1200, 16, default=False),
