@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,9 @@ from dynsync_gui.system.schedule import platform_scheduler
 from dynsync_gui.system.secrets import SecretSource, SessionSecrets, open_secrets
 from dynsync_gui.system.token_cache import KeptSignIn
 
+_OBJECTS = 50_000
+"""New objects after which Python looks for rings of dead ones: records make none, and a page is many objects."""
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -52,6 +56,7 @@ class Options:
 
 def open_service(options: Options) -> SyncService:
     """The service over one profile; close it at the end."""
+    gc.set_threshold(_OBJECTS)
     folder = profile_of(options.profile)
     halves = {rehearsal: _half(options, folder, rehearsal=rehearsal) for rehearsal in (False, True)}
     process = RehearsalProcess(options.records, options.seed)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from dynsync_gui.domain.choice import Form, Overwrite, TooLong
@@ -13,7 +12,7 @@ from dynsync_gui.domain.fingerprint import entry, mark, marked
 from dynsync_gui.domain.fit import Adapted, FitOutcome, FitReason, shortened
 from dynsync_gui.domain.mapping import FieldMapping
 from dynsync_gui.domain.ports.dynamics import SourceRecord
-from dynsync_gui.domain.schema import TargetType
+from dynsync_gui.domain.schema import FieldType, TargetType
 from dynsync_gui.domain.storage.records import Fit
 
 _REMEMBERED = 256
@@ -21,6 +20,9 @@ _REMEMBERED = 256
 
 _LOOKED_AT = {TargetType.DATE, TargetType.DATETIME, TargetType.EMAIL, TargetType.TEXT}
 """Types whose values are not judged by their length alone; taken, they say what they say in Dynamics."""
+
+_NUMBERS = {FieldType.INTEGER, FieldType.BIGINT, FieldType.DECIMAL, FieldType.DOUBLE, FieldType.MONEY}
+"""Types of which 1 and 1.0 are told apart, as they are sent."""
 
 
 class _Taken(NamedTuple):
@@ -32,7 +34,7 @@ class _Taken(NamedTuple):
     adapted: Adapted | None
 
 
-_Take = Callable[[Any, str | None], _Taken]
+_Take = Callable[..., _Taken]
 
 
 class Converted(NamedTuple):
@@ -84,10 +86,8 @@ class Conversion:
         self.new = frozenset(pair.target.name for pair in fields if pair.new)
 
     def source_of(self, record: SourceRecord) -> bytes:
-        """What a record is made of and how, as a digest; empty where a later reading has to look at it again."""
-        if not (self._basis and record.print):
-            return b""
-        return blake2b(record.print + self._basis, digest_size=16).digest()
+        """What a record is made of and how, as digests; empty where a later reading has to look at it again."""
+        return record.print + self._basis if self._basis and record.print else b""
 
     def convert(self, record: SourceRecord) -> Converted:
         """Convert a record's values."""
@@ -99,7 +99,8 @@ class Conversion:
         for place, column, name, take, is_lookup in self._fields:
             value = value_of(column)
             if value is not None:
-                payload[name], fit, entries[place], changed = take(value, shown.get(column) if is_lookup else None)
+                taken = take(value, shown.get(column)) if is_lookup else take(value)
+                payload[name], fit, entries[place], changed = taken
                 if fit is not Fit.WHOLE:
                     misfits[name] = fit
                 if changed is not None:
@@ -119,14 +120,13 @@ def _taking(pair: FieldMapping) -> _Take:
     """How a value of a field is converted, judged and told from others."""
     convert, judge, mark_, trims = uncut(pair), _judging(pair), mark(pair.target.name), pair.too_long is TooLong.TRIM
 
-    @lru_cache(_REMEMBERED, typed=True)
-    def take(value: Any, shown: str | None) -> _Taken:
+    def take(value: Any, shown: str | None = None) -> _Taken:
         whole = convert(value, shown)
         found = cut(pair, whole) if trims else whole
         fit = judge(found)
         return _Taken(found, fit, marked(mark_, found), _adapted(pair, whole, found, fit))
 
-    return take
+    return lru_cache(_REMEMBERED, typed=pair.source.type in _NUMBERS)(take)
 
 
 def _adapted(pair: FieldMapping, whole: Any, found: Any, fit: Fit) -> Adapted | None:

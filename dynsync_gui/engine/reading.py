@@ -193,7 +193,7 @@ class Reading:
     def _keep(self, page: Page, mapping: EntityMapping, start: Cursor, conversion: Conversion) -> None:
         ended = not page.next_link
         cursor = replace(start, next_link=page.next_link, delta_link=page.delta_link, complete=ended)
-        with self._store.transaction():
+        with self._store.transaction(lasting=False):  # what is lost with its cursor is read again
             records = self._strangers(page.records, mapping.entity, conversion) if start.whole else page.records
             staged = stage_all(records, mapping, self._rules, conversion)
             self._store.stage(self._run, staged)

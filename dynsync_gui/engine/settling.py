@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from dynsync_gui.domain.errors import Finding, Retry
@@ -78,7 +79,8 @@ class Settling:
             elif outcome.status == "removed":
                 taken.append(Acknowledgement(record.seq, record.version, record.marketo_id, record.filled))
             elif outcome.status in {"created", "updated"}:
-                names = outgoing.filled(record, record.links) - dropped
+                names = outgoing.filled(record, record.links)
+                names = names - dropped if dropped else names
                 taken.append(Acknowledgement(record.seq, record.version, outcome.id, names, record.links.text))
             elif _by_id(record) and outcome.code in GONE:
                 if record.reason or not record.payload:
@@ -154,8 +156,8 @@ class Settling:
         return Refusal(seq, version, code, field, message, retry)
 
     def _tell(self, batch: Batch, waiting: int) -> None:
-        for entity in {record.entity for record in batch}:
-            self._on_written(entity, sum(record.entity is entity for record in batch) - waiting)
+        for entity, number in Counter(record.entity for record in batch).items():
+            self._on_written(entity, number - waiting)
 
 
 def _by_id(record: LedgerRecord) -> bool:

@@ -51,6 +51,7 @@ class Database:
 
     def __init__(self, path: Path | None) -> None:
         self.path = path
+        self._lasting = True
         with storage_errors():
             self.connection = sqlite3.connect(
                 str(path) if path else "", timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
@@ -90,12 +91,20 @@ class Database:
                 execute(f"PRAGMA user_version = {number + 1}")
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All or nothing; inside another one it is a part of that."""
+    def transaction(self, *, lasting: bool = True) -> Iterator[None]:
+        """All or nothing; inside another one it is a part of that.
+
+        Args:
+            lasting: Whether it outlasts a loss of power at once, else not before the next one that does; either way it
+                outlasts the end of this program, and none outlasts what one before it did not (SQLite, WAL).
+        """
         if self.connection.in_transaction:
             yield
             return
         with storage_errors():
+            if self.path and lasting is not self._lasting:
+                self.connection.execute(f"PRAGMA synchronous = {'FULL' if lasting else 'NORMAL'}")
+                self._lasting = lasting
             self.connection.execute("BEGIN IMMEDIATE")
             try:
                 yield

@@ -58,6 +58,6 @@ class Desk:
         self._finding_of = finding_of
         self._clock = clock
 
-    def transaction(self) -> AbstractContextManager[None]:
-        """All or nothing of what is done inside."""
-        return self._database.transaction()
+    def transaction(self, *, lasting: bool = True) -> AbstractContextManager[None]:
+        """All or nothing of what is done inside; see `Database.transaction`."""
+        return self._database.transaction(lasting=lasting)

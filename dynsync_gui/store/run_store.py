@@ -52,7 +52,7 @@ class RunStore(Desk):
 
     def add_calls(self, run: int, calls: int) -> None:
         """Count calls to Marketo."""
-        with self.transaction():
+        with self.transaction(lasting=False):
             self._db.execute("UPDATE runs SET calls = calls + ? WHERE id = ?", (calls, run))
 
     def had_first_sync(self) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -71,9 +70,9 @@ def row_of(run: int, record: StagedRecord, held: Held | None, stands: Standing) 
     return (
         *(record.entity.value, record.id, run, run, record.version, stands.state, stands.reason, record.name),
         *(record.email, record.created, record.parent_entity.value, record.parent, record.owner, record.team),
-        *(record.deal, record.master, record.link, record.qualified, record.fit.value, payload, record.digest, agreed),
-        *(record.prints or None, stands.agreed, joined(stands.spared), alarms(run, record, held), _unsure(held)),
-        *(stands.match, record.source or None, moved),
+        *(record.deal, record.master, record.link, int(record.qualified), int(record.fit), payload, record.digest),
+        *(agreed, record.prints or None, stands.agreed, joined(stands.spared), alarms(run, record, held)),
+        *(_unsure(held), stands.match, record.source or None, int(moved)),
     )
 
 
@@ -98,7 +97,8 @@ COLUMNS = (
 """Columns of `row_of`."""
 
 
-def joined(names: Iterable[str]) -> str:
+@lru_cache(1024)
+def joined(names: frozenset[str]) -> str:
     """Names as they are stored."""
     return ",".join(sorted(names))
 

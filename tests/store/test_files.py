@@ -80,6 +80,25 @@ def test_a_transaction_that_cannot_be_kept_is_over(tmp_path: Path):
         store.close()
 
 
+def test_what_can_be_read_again_waits_for_power_with_the_next_that_lasts(tmp_path: Path):
+    path = tmp_path / "dynsync.db"
+    store = SqliteStore(path, finding_of)
+    told: list[str] = []
+    store._database.connection.set_trace_callback(told.append)
+    run = store.begin_run(RunKind.FIRST).id
+    assert not any("synchronous" in statement for statement in told)
+    store.add_calls(run, 3)
+    store.add_calls(run, 4)
+    assert [statement for statement in told if "synchronous" in statement] == ["PRAGMA synchronous = NORMAL"]
+    with store.transaction(lasting=True):
+        store.add_calls(run, 5)  # a part of what lasts
+    assert told[told.index("PRAGMA synchronous = FULL") + 1].startswith("BEGIN")
+    store.close()
+    reopened = SqliteStore(path, finding_of)
+    assert reopened.report(run).calls == 12
+    reopened.close()
+
+
 def test_a_window_whose_file_is_held_says_so(tmp_path: Path):
     window = StoredRateWindow()
     window.attach(tmp_path / "calls.db")

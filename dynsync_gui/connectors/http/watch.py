@@ -7,6 +7,7 @@ client watches all requests under way and shuts their connections down, which wa
 from __future__ import annotations
 
 import contextlib
+import math
 import socket
 import threading
 import time
@@ -78,6 +79,7 @@ class Watchdog:
         self._calls: set[Call] = set()
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
+        self._looks = math.inf
         self._closed = False
 
     def add(self, call: Call) -> None:
@@ -87,7 +89,8 @@ class Watchdog:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="dynsync-deadlines", daemon=True)
                 self._thread.start()
-            self._changed.notify_all()
+            if call.deadline < self._looks:  # else it looks soon enough by itself
+                self._changed.notify_all()
 
     def remove(self, call: Call) -> None:
         """Watch it no longer."""
@@ -117,8 +120,8 @@ class Watchdog:
                 for call in [call for call in self._calls if call.deadline <= now]:
                     self._calls.discard(call)
                     call.stop(Cut.LATE)
-                soonest = min((call.deadline for call in self._calls), default=None)
-                self._changed.wait(None if soonest is None else soonest - now)
+                self._looks = min((call.deadline for call in self._calls), default=math.inf)
+                self._changed.wait(None if self._looks == math.inf else self._looks - now)
 
 
 def _shut(handle: socket.socket) -> None:

@@ -121,7 +121,7 @@ class StagedRecord(NamedTuple):
             payload once more, `Match.DELETE` removes it, None leaves it.
         narrowed: The same without fields that this record gets with its next change only, if Marketo took it before;
             None where there are no such fields.
-        source: Digest of the row that it was made of, and of how; empty where a later reading has to look at it again.
+        source: Digests of the row that it was made of, and of how; empty where a later reading has to look at it again.
         refused: Marketo fields whose description rules a value of the payload out.
         adapted: Values that are not in the payload as they are in Dynamics, by choice.
     """

@@ -39,8 +39,12 @@ class SyncStore(IncomingStore, EndStore, PlaceStore, UrgentStore, Protocol):
     def imports(self) -> ImportStore:
         """People on their way in files."""
 
-    def transaction(self) -> AbstractContextManager[None]:
-        """All or nothing of what is done inside."""
+    def transaction(self, *, lasting: bool = True) -> AbstractContextManager[None]:
+        """All or nothing of what is done inside.
+
+        Args:
+            lasting: Whether it outlasts a loss of power at once, and not together with the next one that does.
+        """
 
     def unfinished_run(self) -> RunReport | None:
         """The run that was interrupted, if any."""
