@@ -83,11 +83,11 @@ def _try_task(windows: Wine) -> None:
     code = (
         "import sys; sys.dont_write_bytecode = True; sys.path.insert(0, sys.argv[1]);"
         "from dynsync_gui.system.schedule import program, task_scheduler;"
-        "command = program.Command((r'C:\\Programs & more\\DynSync.exe', 'sync'), r'C:\\');"
+        "command = program.Command((r'C:\\Programs & more\\DynSync.exe', 'sync'), r'C:\\Programs & more');"
         "task = task_scheduler.TaskScheduler('0123456789ab', command).definition(5);"
         "open(r'C:\\task.xml', 'w', encoding='utf-16').write(task)"
     )
-    windows.run(windows.python / "python.exe", "-c", code, f"Z:{ROOT}")
+    need(windows.run(windows.python / "python.exe", "-c", code, f"Z:{ROOT}").returncode == 0, "there is a definition")
     windows.run("schtasks", "/create", "/tn", "DynSync trial", "/xml", r"C:\task.xml", "/f")
     task = windows.inside("windows", "system32", "tasks", "DynSync trial")
     need(task.is_file(), "the task is there")
