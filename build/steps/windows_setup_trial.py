@@ -113,7 +113,9 @@ def _remove_data(windows: Wine) -> None:
     say("- set up without a question, then removed with settings and secrets")
     programs, profile = _programs(windows), home(windows) / "AppData/Local/DynSync"
     (profile / "settings.toml").unlink()
-    windows.inside("answers.toml").write_text(answers("127.0.0.1:9", "127.0.0.1:9"), encoding="utf-8")
+    windows.inside("answers.toml").write_text(
+        answers("https://127.0.0.1:9", "https://127.0.0.1:9/rest"), encoding="utf-8"
+    )
     windows.run(programs / "dynsync.com", "setup", "--answers", r"C:\answers.toml", **SECRETS)
     need((profile / "settings.toml").is_file(), "the answers are kept")
     need(secrets(windows) == 1, "the Credential Manager holds the secrets")
