@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from bundle import elf
 from steps.console import ROOT, Stop, need, run, say
 
 DIST = ROOT / "dist"
@@ -54,6 +55,10 @@ def bundle(python: Path, dist: Path = DIST, interpret: Callable[[Sequence[str | 
     ]
     if (interpret or (lambda words: run([python, *words])))(["-m", "PyInstaller", *options, SPEC]):
         raise Stop("The programs could not be built; PyInstaller's words above tell why.")
+    if sys.platform == "linux":
+        for library in folder.rglob("*.so*"):
+            if library.is_file() and not library.is_symlink():
+                elf.forget_build_paths(library)
     if (console := folder / "dynsync-terminal.exe").exists():
         console.rename(folder / "dynsync.com")
     elif not (folder / "dynsync-terminal").exists():

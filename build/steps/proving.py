@@ -81,10 +81,11 @@ def prove(python: Path, what: str, seconds: float = math.inf) -> int:
 
 
 def _linux(python: Path) -> int:
-    from steps import clean_root, first_paint, linux_packages
+    from steps import clean_root, first_paint, linux_packages, unattended
     from steps.testing import screen
 
     folder = _bundle(python)
+    unattended.prove(folder)
     with screen() as display:
         first_paint.measure(folder / "DynSync", display)
     return clean_root.prove(linux_packages.deb(folder, quick=True), DIST / "pictures")

@@ -19,7 +19,7 @@ from steps.unattended import SECRETS, answers
 ODD = "Zoë Müller 日本 & Co"
 """A name with blanks, accents and letters of another script."""
 
-_HOSTS = ("contoso.crm.dynamics.com", "123-ABC-456.mktorest.com")
+_SYSTEMS = ("https://contoso.crm.dynamics.com", "https://123-ABC-456.mktorest.com/rest")
 _SECONDS = 120
 
 
@@ -36,7 +36,7 @@ def prove(folder: Path) -> int:
         raise Stop("Only root can take the network and the disk away from a program.")
     with tempfile.TemporaryDirectory(prefix="dynsync-rough-") as made:
         place = Path(made)
-        (place / "answers.toml").write_text(answers(*_HOSTS), encoding="utf-8")
+        (place / "answers.toml").write_text(answers(*_SYSTEMS), encoding="utf-8")
         _odd_folders(folder, place)
         _no_network(folder, place)
         _full_disk(folder, place)

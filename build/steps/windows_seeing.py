@@ -44,7 +44,9 @@ def window(name: str = "^DynSync$") -> str:
 
 def painted(picture: Path) -> bool:
     """Take a picture of the window; whether it shows more than a few colours."""
-    subprocess.run(["import", "-window", window(), str(picture)], capture_output=True, check=False)
+    picture.unlink(missing_ok=True)
+    if number := window():  # without one, import would wait for somebody to click on one
+        subprocess.run(["import", "-window", number, str(picture)], capture_output=True, check=False)
     if not picture.exists():
         return False
     told = subprocess.run(

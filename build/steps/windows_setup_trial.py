@@ -69,15 +69,15 @@ def _upgrade_and_remove(windows: Wine, newest: Path, pictures: Path) -> None:
     settings.parent.mkdir(parents=True, exist_ok=True)
     settings.write_text("# kept\n", encoding="utf-8")
     running = windows.start(programs / "DynSync.exe", "--profile", r"C:\trial", "--rehearse", "--records", "200")
-    wait(lambda: bool(window()), "the window opens", 60)
-    wait(lambda: painted(pictures / "installed.png"), "the window is painted", 30)
+    wait(lambda: bool(window()), "the window opens", 180)
+    wait(lambda: painted(pictures / "installed.png"), "the window is painted", 120)
     say("- upgrading while it is open")
-    need(windows.start(newest, "/S").wait(timeout=180) == 0, "the silent upgrade ended well")
-    need(running.wait(timeout=30) == 0, "the old window was closed in order")
+    need(windows.start(newest, "/S").wait(timeout=300) == 0, "the silent upgrade ended well")
+    need(running.wait(timeout=120) == 0, "the old window was closed in order")
     need(identity.VERSION in uninstall_entry(windows), "Windows lists the new version")
     need(settings.read_text("utf-8") == "# kept\n", "the settings are kept")
-    wait(lambda: bool(window()), "the window is open again", 60)
-    wait(lambda: painted(pictures / "upgraded.png"), "the new window is painted", 30)
+    wait(lambda: bool(window()), "the window is open again", 180)
+    wait(lambda: painted(pictures / "upgraded.png"), "the new window is painted", 120)
     self_test(windows, programs / "dynsync.com")
     say("- removing silently, while it is open")
     _remove(windows, programs)
@@ -87,7 +87,7 @@ def _upgrade_and_remove(windows: Wine, newest: Path, pictures: Path) -> None:
 
 def _remove(windows: Wine, programs: Path, *switches: str) -> None:
     windows.run(programs / "uninstall.exe", "/S", *switches)
-    wait(lambda: not programs.exists(), "nothing of the program is left", 90)
+    wait(lambda: not programs.exists(), "nothing of the program is left", 180)
     need(not list(home(windows).rglob("DynSync.lnk")), "the Start menu has no entry")
     need("DisplayName" not in uninstall_entry(windows), "Windows lists nothing")
 
@@ -95,7 +95,7 @@ def _remove(windows: Wine, programs: Path, *switches: str) -> None:
 def _by_hand(windows: Wine, newest: Path) -> None:
     say("- by hand: nothing but Enter leads from the file to the window")
     windows.start(newest)
-    wait(_pressed_on, "the window is open", 180)
+    wait(_pressed_on, "the window is open", 300)
 
 
 def _pressed_on() -> bool:
@@ -113,7 +113,9 @@ def _remove_data(windows: Wine) -> None:
     say("- set up without a question, then removed with settings and secrets")
     programs, profile = _programs(windows), home(windows) / "AppData/Local/DynSync"
     (profile / "settings.toml").unlink()
-    windows.inside("answers.toml").write_text(answers("127.0.0.1:9", "127.0.0.1:9"), encoding="utf-8")
+    windows.inside("answers.toml").write_text(
+        answers("https://127.0.0.1:9", "https://127.0.0.1:9/rest"), encoding="utf-8"
+    )
     windows.run(programs / "dynsync.com", "setup", "--answers", r"C:\answers.toml", **SECRETS)
     need((profile / "settings.toml").is_file(), "the answers are kept")
     need(secrets(windows) == 1, "the Credential Manager holds the secrets")
@@ -131,4 +133,4 @@ def _for_everyone(windows: Wine, before: Path, newest: Path) -> None:
     need(identity.VERSION in uninstall_entry(windows, "HKLM"), "the copy of everyone was upgraded")
     need(not _programs(windows).exists(), "there is no second copy")
     windows.run(everyone / "uninstall.exe", "/S")
-    wait(lambda: not everyone.exists(), "nothing of the program is left", 90)
+    wait(lambda: not everyone.exists(), "nothing of the program is left", 180)

@@ -68,7 +68,7 @@ def _try_msi(windows: Wine, before: Path, newest: Path) -> None:
         windows.run(DIST / "windows" / f"{newest.stem}-Setup.exe", "/S", "/AllUsers").returncode == 7, "Setup leaves it"
     )
     need(windows.run("msiexec", "/x", newest, "/qn").returncode == 0, "the MSI was removed")
-    wait(lambda: not any(programs.rglob("*")), "nothing of the program is left", 30)
+    wait(lambda: not any(programs.rglob("*")), "nothing of the program is left", 180)
     chosen = windows.inside("chosen")
     words = ["/qn", r"INSTALLDIR=C:\chosen", "ADDLOCAL=Main"]
     need(windows.run("msiexec", "/i", newest, *words).returncode == 0, "the MSI takes its properties")
@@ -83,11 +83,11 @@ def _try_task(windows: Wine) -> None:
     code = (
         "import sys; sys.dont_write_bytecode = True; sys.path.insert(0, sys.argv[1]);"
         "from dynsync_gui.system.schedule import program, task_scheduler;"
-        "command = program.Command((r'C:\\Programs & more\\DynSync.exe', 'sync'), r'C:\\');"
+        "command = program.Command((r'C:\\Programs & more\\DynSync.exe', 'sync'), r'C:\\Programs & more');"
         "task = task_scheduler.TaskScheduler('0123456789ab', command).definition(5);"
         "open(r'C:\\task.xml', 'w', encoding='utf-16').write(task)"
     )
-    windows.run(windows.python / "python.exe", "-c", code, f"Z:{ROOT}")
+    need(windows.run(windows.python / "python.exe", "-c", code, f"Z:{ROOT}").returncode == 0, "there is a definition")
     windows.run("schtasks", "/create", "/tn", "DynSync trial", "/xml", r"C:\task.xml", "/f")
     task = windows.inside("windows", "system32", "tasks", "DynSync trial")
     need(task.is_file(), "the task is there")
@@ -113,7 +113,7 @@ def walk(windows: Wine, pictures: Path) -> None:
     )
     files = [ROOT, ROOT / "build/windows/wine_trust.py", ROOT / "tests/e2e/walk.py"]
     try:
-        done = windows.run(windows.python / "python.exe", "-c", code, *(f"Z:{file}" for file in files), seconds=240)
+        done = windows.run(windows.python / "python.exe", "-c", code, *(f"Z:{file}" for file in files), seconds=600)
     except subprocess.TimeoutExpired:
         subprocess.run(["import", "-window", "root", str(pictures / "stuck.png")], check=False)
         raise Stop(f"The walk came to a stand; {pictures / 'stuck.png'} shows where.") from None

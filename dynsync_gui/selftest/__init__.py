@@ -28,20 +28,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: As after the program's name; the process's own where None.
     """
     options = _parser().parse_args(sys.argv[1:] if arguments is None else arguments)
+    sys.dont_write_bytecode = True
     if options.only_window:
         return _paint(options.only_window)
-    from dynsync_gui.selftest.checks import outcomes  # noqa: PLC0415  slow, and not needed to show help
-    from dynsync_gui.selftest.outcome import document, status_of, text  # noqa: PLC0415
-
-    sys.dont_write_bytecode = True
     speak(options.language or choose_language())
     logs = start_logging()
     try:
         with tempfile.TemporaryDirectory(prefix="dynsync-self-test-", ignore_cleanup_errors=True) as folder:
             _use_for_temporary_files(folder)
+            # Only now: SQLite asks for the place of its temporary files once, when it is loaded.
+            from dynsync_gui.selftest.checks import outcomes  # noqa: PLC0415
+
             found = list(outcomes(Path(folder)))
     finally:
         logs.stop()
+    from dynsync_gui.selftest.outcome import document, status_of, text  # noqa: PLC0415  not needed to show help
+
     told = json.dumps(document(found), ensure_ascii=False, indent=2) if options.json else text(found)
     if sys.stdout is not None:
         if isinstance(sys.stdout, io.TextIOWrapper):

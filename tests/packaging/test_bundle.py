@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import plistlib
+import shutil
 import struct
+import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -13,7 +16,7 @@ import jsonschema
 import keyring
 import PySide6
 import pytest
-from bundle import identity, parts, pictures, trim
+from bundle import elf, identity, parts, pictures, trim
 from PySide6.QtGui import QImage, QImageReader
 
 from dynsync_gui import __version__
@@ -126,6 +129,33 @@ def test_property_list_suits_macos() -> None:
     assert told["LSApplicationCategoryType"] == "public.app-category.business"
     assert told["CFBundleShortVersionString"] == __version__
     assert told["CFBundleLocalizations"] == ["en", "fr"]
+
+
+@pytest.mark.only_on("linux")
+@pytest.mark.skipif(not shutil.which("ld") or not shutil.which("readelf"), reason="needs binutils")
+@pytest.mark.parametrize(
+    ("path", "forgotten"),
+    [("/home/builder/lib", True), ("$ORIGIN/../lib:/home/builder/lib", True), ("$ORIGIN:$ORIGIN/Qt/lib", False)],
+)
+@pytest.mark.parametrize("kind", ["--enable-new-dtags", "--disable-new-dtags"])
+def test_folders_of_the_building_computer_are_forgotten(
+    tmp_path: Path, path: str, kind: str, *, forgotten: bool
+) -> None:
+    source, library = tmp_path / "one.s", tmp_path / "one.so"
+    source.write_text(".globl answer\nanswer: ret\n", encoding="ascii")
+    subprocess.run(["as", "-o", tmp_path / "one.o", source], check=True)
+    subprocess.run(["ld", "-shared", kind, "-rpath", path, "-o", library, tmp_path / "one.o"], check=True)
+    assert elf.forget_build_paths(library) is forgotten
+    told = subprocess.run(["readelf", "--dynamic", library], capture_output=True, text=True, check=True)
+    assert (path in told.stdout) is (not forgotten)
+    assert told.stderr == ""
+    assert ctypes.CDLL(str(library)).answer is not None
+
+
+def test_what_is_no_library_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "text.so").write_text("INPUT(libone.so.1)", encoding="ascii")
+    assert not elf.forget_build_paths(tmp_path / "text.so")
+    assert (tmp_path / "text.so").read_text("ascii") == "INPUT(libone.so.1)"
 
 
 SOME = (
