@@ -63,6 +63,8 @@ class Cause(StrEnum):
     """Somebody changed the value in Marketo, where it stays for now."""
     NO_COMPANY = "no-company"
     """The person is there, without its company."""
+    NO_OWNER = "no-owner"
+    """The person is there, without its owner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class Step:
 
     Attributes:
         id: Stable name: ``dynamics``, ``fields``, ``filter``, ``carried``, ``read``, ``match``, ``sent``, ``waiting``,
-            ``company``, ``values``, ``shared``.
+            ``company``, ``owner``, ``values``, ``shared``.
         state: Passed, attention, or failed where the chain breaks.
         title: What it is about, as a short noun.
         finding: What was found, one plain sentence.

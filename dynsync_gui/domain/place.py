@@ -35,6 +35,8 @@ class Place:
         parent_entity: Table of what it belongs to.
         parent: Id of what it belongs to; empty for none.
         deal: A role's opportunity; empty for none.
+        owner: The user who owns it; empty for none or a team.
+        team: The team that owns it; empty for none.
         carrier: Table, id and name of the record that carries its person on; None for none.
         problem: Why it was set aside; None where it was not.
         due: When it is tried again, UTC; None where that has no date.
@@ -61,6 +63,8 @@ class Place:
     parent_entity: Entity
     parent: str
     deal: str = ""
+    owner: str = ""
+    team: str = ""
     carrier: tuple[Entity, str, str] | None = None
     problem: Problem | None = field(default=None, hash=False)
     due: datetime | None = None

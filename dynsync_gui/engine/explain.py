@@ -15,13 +15,14 @@ from dynsync_gui.domain.mapping import EntityMapping, FieldMapping, SyncMapping
 from dynsync_gui.domain.place import Place
 from dynsync_gui.domain.ports.dynamics import Carrying, DynamicsReader, SourceRecord
 from dynsync_gui.domain.ports.marketo import MarketoReader
-from dynsync_gui.domain.schema import COMPANY_KEY, KEY_FIELD, PEOPLE, Entity, Target, in_cycle_order, key_of
+from dynsync_gui.domain.schema import COMPANY_KEY, KEY_FIELD, OWNER_KEY, PEOPLE, Entity, Target, in_cycle_order, key_of
 from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.domain.text import msg
 from dynsync_gui.engine import payload
 from dynsync_gui.engine.conversion import Conversion
-from dynsync_gui.engine.explain_chain import Chain, Held, Standstill, Subject
+from dynsync_gui.engine.explain_chain import Chain
 from dynsync_gui.engine.explain_fields import Sides, field_views
+from dynsync_gui.engine.explain_subject import Held, Standstill, Subject
 from dynsync_gui.engine.payload import Rules
 from dynsync_gui.engine.staging import late_fields, stage
 from dynsync_gui.engine.way_back import WayBack
@@ -106,7 +107,8 @@ class Explainer:
                 self._back.look()
             sides = Sides(mapping, self._schemas.targets.get(entity.target), place, held[0], self._back)
             views = field_views(wanted, sides, late_fields(record, mapping))
-        parents = self._store.places([place.parent]) if place is not None and place.parent else ()
+        named = [id_ for id_ in (place.parent, place.owner) if id_] if place is not None else []
+        others = {(one.entity, one.id): one for one in self._store.places(named)}
         runs = self._store.runs(1)
         return Chain(
             Subject(
@@ -118,7 +120,9 @@ class Explainer:
                 lost=self._schemas.lost.get(entity),
                 held=held,
                 alike=alike,
-                parent=next((one for one in parents if one.entity is place.parent_entity), None) if place else None,
+                parent=others.get((place.parent_entity, place.parent)) if place else None,
+                owner=others.get((Entity.USER, place.owner)) if place else None,
+                owned=self._rules.owners and self._schemas.persons.field(OWNER_KEY) is not None,
                 namesakes=[
                     f"{other.value} {other_id}"
                     for other, other_id in keys
@@ -190,7 +194,11 @@ class Explainer:
 
     def _persons(self, by: str, values: Sequence[str]) -> Sequence[Held]:
         known = {field.name for field in self._schemas.persons.fields}
-        names = {pair.target.name for entity in PEOPLE for pair in self._pairs(entity)} | {"email", COMPANY_KEY}
+        names = {pair.target.name for entity in PEOPLE for pair in self._pairs(entity)} | {
+            "email",
+            COMPANY_KEY,
+            OWNER_KEY,
+        }
         keys = {"id", "updatedAt", *((KEY_FIELD,) if self._key_known else ())}
         return self._marketo.find(Target.PERSON, by, values, sorted((names & known) | keys))
 

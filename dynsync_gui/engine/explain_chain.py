@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from dynsync_gui.domain.checks import CheckState
-from dynsync_gui.domain.errors import ConnectionFailed, GuardStop
-from dynsync_gui.domain.explain import Cause, Explanation, FieldView, Step
+from dynsync_gui.domain.explain import Cause, Explanation, Step
 from dynsync_gui.domain.findings.records import CHANGE_REFUSED, CHANGE_UNFIT, CHANGES_DENIED, JOINED, NOTICES
-from dynsync_gui.domain.mapping import EntityMapping
 from dynsync_gui.domain.place import Place
 from dynsync_gui.domain.ports.dynamics import SourceRecord
-from dynsync_gui.domain.report import RunReport, RunState
+from dynsync_gui.domain.report import RunState
 from dynsync_gui.domain.schema import (
+    COMPANY_KEY,
     DELETED_FIELD,
     FILTER_FIELD,
     KEY_FIELD,
+    OWNER_KEY,
     PEOPLE,
     STOPPED_FIELD,
     Entity,
-    key_of,
 )
 from dynsync_gui.domain.text import NOTHING, Message, msg
+from dynsync_gui.engine.explain_subject import Subject
 from dynsync_gui.engine.rules_in_words import RULES, set_aside
 
-Held = Mapping[str, Any]
 _NEXT = msg("Sync now, or wait for the next sync.")
 TITLES: Mapping[str, Message] = {
     "dynamics": msg("In Dynamics"),
@@ -38,55 +36,10 @@ TITLES: Mapping[str, Message] = {
     "sent": msg("Sent"),
     "waiting": msg("Waiting"),
     "company": msg("Company"),
+    "owner": msg("Owner"),
     "values": msg("Values"),
     "shared": msg("Same e-mail address"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Standstill:
-    """What holds up the sync as a whole.
-
-    Attributes:
-        guard: The stop that nobody agreed to yet.
-    """
-
-    guard: GuardStop | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """Everything that is known of one record.
-
-    Attributes:
-        entity: Its table.
-        id: Its Dynamics id.
-        live: As Dynamics has it now; None where it has it no more, or does not give the table.
-        place: Where the ledger has it; None where it was never read.
-        mapping: What of its table is synced; None for nothing.
-        lost: Why Dynamics does not give the table; None where it does.
-        held: What Marketo has under its key.
-        alike: What Marketo has under its e-mail address and another key, or none.
-        parent: Where what it belongs to stands; None where that is not known.
-        namesakes: Other records of Dynamics with its e-mail address.
-        views: Its fields on both sides.
-        run: The last run; None where none was made.
-        standstill: What holds up the sync as a whole.
-    """
-
-    entity: Entity
-    id: str
-    live: SourceRecord | None
-    place: Place | None
-    mapping: EntityMapping | None
-    lost: ConnectionFailed | None
-    held: Sequence[Held]
-    alike: Sequence[Held]
-    parent: Place | None
-    namesakes: Sequence[str]
-    views: Sequence[FieldView]
-    run: RunReport | None
-    standstill: Standstill
 
 
 @dataclass
@@ -103,7 +56,7 @@ class Chain:
             link()
         if self.one.held:
             self._values()
-            self._company()
+            self._links()
         self._shared()
         cause, verdict, cure = self._end or (
             Cause.IN_STEP, msg("It is in Marketo, with the values that Dynamics has."), NOTHING
@@ -332,21 +285,29 @@ class Chain:
             code = next((code for code in _OF_CHANGES.get(cause, ()) if code in notices), "")
             self._broken("values", cause, finding, cure, code, notices.get(code, ""))
 
-    def _company(self) -> None:
+    def _links(self) -> None:
+        """The person's company and owner."""
         one, place = self.one, self.one.place
-        if one.entity not in PEOPLE or place is None or not place.parent or one.mapping is None:
+        if one.entity not in PEOPLE or place is None or one.mapping is None:
             return
-        if not one.mapping.linked or place.parent_entity is not Entity.ACCOUNT:
+        if one.mapping.linked and place.parent and place.parent_entity is Entity.ACCOUNT:
+            name = (one.parent.name if one.parent is not None else "") or place.parent
+            missing = msg("It is in Marketo without its company “{name}”.", name=name)
+            self._link("company", COMPANY_KEY, place.parent, msg("It is linked to its company."), missing)
+        if one.owned and place.team:
+            self._look("owner", NOTICES["team-owner"].title, NOTICES["team-owner"].cure)
+        elif one.owned and place.owner:
+            name = (one.owner.name if one.owner is not None else "") or place.owner
+            missing = msg("It is in Marketo without its owner “{name}”.", name=name)
+            self._link("owner", OWNER_KEY, place.owner, msg("It is linked to its owner."), missing)
+
+    def _link(self, id_: str, key: str, wanted: str, linked: Message, missing: Message) -> None:
+        if str(self.one.held[0].get(key) or "").lower() == wanted:
+            self._passed(id_, linked)
             return
-        company = str(one.held[0].get(key_of(Entity.ACCOUNT.target)) or "").lower()
-        if company == place.parent:
-            self._passed("company", msg("It is linked to its company."))
-            return
-        name = (one.parent.name or one.parent.id) if one.parent is not None else place.parent
-        finding = msg("It is in Marketo without its company “{name}”.", name=name)
-        cure = msg("Look why: ask for {id}.", id=place.parent)
-        self._look("company", finding, cure)
-        self._end = self._end or (Cause.NO_COMPANY, finding, cure)
+        cure = msg("Look why: ask for {id}.", id=wanted)
+        self._look(id_, missing, cure)
+        self._end = self._end or (Cause.NO_COMPANY if key == COMPANY_KEY else Cause.NO_OWNER, missing, cure)
 
     def _shared(self) -> None:
         if self.one.namesakes:

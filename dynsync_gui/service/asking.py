@@ -24,8 +24,8 @@ from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.domain.text import msg
 from dynsync_gui.engine.certifying import Certifier
 from dynsync_gui.engine.explain import Explainer
-from dynsync_gui.engine.explain_chain import Standstill
 from dynsync_gui.engine.explain_ledger import from_ledger
+from dynsync_gui.engine.explain_subject import Standstill
 from dynsync_gui.engine.payload import Rules
 from dynsync_gui.engine.way_back import WayBack
 from dynsync_gui.engine.workload import Schemas, describe, mapping_of, work_of

@@ -39,7 +39,8 @@ class BringingBack:
     def bring(self, run: RunReport, work: Work) -> None:
         """Take to Dynamics what changed in Marketo since the last run; in the first sync Dynamics speaks alone.
 
-        What changes in Marketo during the first sync is the next run's business.
+        What changes in Marketo meanwhile is the next run's business. So it is where nobody knows any more how far the
+        changes were read: what DynSync wrote itself could not be told from what people did.
 
         An account that may not read activities in Marketo, or not write in Dynamics, leaves the way to Marketo as it
         is: a notice says so.
@@ -52,8 +53,10 @@ class BringingBack:
                 self._try(lambda: self._way.begin(datetime.now(UTC)))
             return
         self._read_at = datetime.now(UTC)
-        if wanted:
+        if wanted and self._store.change_token():
             self._try(lambda: self._bring(run.started, work))
+        elif wanted:
+            self._try(lambda: self._way.begin(datetime.now(UTC)))
         if self._way.by_hand or self._ends.due:
             self._ends.look()
 
@@ -65,7 +68,6 @@ class BringingBack:
         self._ends.begin()
 
     def _bring(self, moment: datetime, work: Work) -> None:
-        self._way.begin(moment)
         before = (run.started for run in self._store.runs(_RECENT) if run.state is RunState.DONE)
         self._way.read(work, next(before, moment))
         self._way.write(work)

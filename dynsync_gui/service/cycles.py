@@ -96,9 +96,10 @@ def follow(
             seconds = pace.after_failure()
         next_run = datetime.fromtimestamp(clock(), UTC) + timedelta(seconds=seconds)
         emit(CycleEnded(job.number, ended, failure, next_run, until))
-        due = clock() + seconds
-        while (rest := due - clock()) > 0:
+        due, left = clock() + seconds, seconds
+        while (rest := min(due - clock(), left)) > 0:  # a clock that is set back makes no wait longer
             job.token.wait(min(rest, _SLICE))
+            left -= _SLICE
         job.token.checkpoint()
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from contextlib import closing
 
+from dynsync_gui.domain.errors import StoreFailed
 from dynsync_gui.domain.ports.profile import Profile
 from dynsync_gui.domain.report import Problem, RunState, Status
+from dynsync_gui.service.safekeeping import DAMAGED_CODE
 from dynsync_gui.service.workplace import Workplace
 
 _RUNS_SHOWN = 50
@@ -15,9 +17,14 @@ def status_of(workplace: Workplace, profile: Profile) -> Status:
     """Runs and state of a profile."""
     if not profile.database.exists():
         return Status("new" if profile.read_settings() is None else "ready")
-    with closing(workplace.open_store(profile.database)) as store:
-        runs = store.runs(_RUNS_SHOWN)
-        first = next(store.problems(), None)
+    try:
+        with closing(workplace.open_store(profile.database)) as store:
+            runs = store.runs(_RUNS_SHOWN)
+            first = next(store.problems(), None)
+    except StoreFailed as failure:
+        if failure.code != DAMAGED_CODE:
+            raise
+        return Status("interrupted")  # the next run mends it
     if profile.leased():
         state = "running"
     elif runs and runs[0].state is not RunState.DONE:

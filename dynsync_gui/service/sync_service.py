@@ -53,6 +53,7 @@ from dynsync_gui.service.recognition import confirm, same_addresses, see_identit
 from dynsync_gui.service.records import Records
 from dynsync_gui.service.renewal import renew, require_passed
 from dynsync_gui.service.run import Prepared, Runner, tell_first_sync
+from dynsync_gui.service.safekeeping import keep_copy, open_mended
 from dynsync_gui.service.standing import problems_of, status_of
 from dynsync_gui.service.updates import Updates
 from dynsync_gui.service.workplace import Workplace
@@ -389,7 +390,7 @@ class SyncService:
             return self._run(profile, settings, secrets, job)
 
     def _run(self, profile: Profile, settings: Settings, secrets: Secrets, job: BackgroundJob) -> RunEnded:
-        with closing(self._workplace.open_store(profile.database)) as store:
+        with closing(open_mended(self._workplace, profile)) as store:
             # A message that could not be sent at the end of the first sync is tried once more with each run.
             tell_first_sync(store, settings, secrets, self._workplace.mailer)
             shelf = profile.shelf()
@@ -400,7 +401,9 @@ class SyncService:
                 if prepared.run.kind is RunKind.FIRST:
                     self._emit(PlanReady(job.number, planner.plan(prepared.run, prepared.mapping)))
                 report = runner.carry_out(prepared)
-                return runner.finish(prepared, report, secrets)
+                ended = runner.finish(prepared, report, secrets)
+            keep_copy(profile, store)
+            return ended
 
     def _runner(self, connection: Connection, store: SyncStore, settings: Settings, job: BackgroundJob) -> Runner:
         window = self._workplace.profile(settings.rehearsal).rate_window()

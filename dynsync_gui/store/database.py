@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,8 +23,9 @@ _CACHE_KB = 32_768
 
 DAMAGED = Finding(
     msg("DynSync's own record of the sync is damaged."),
-    msg("Rename the file dynsync.db in the profile folder and set DynSync up again. Nothing is doubled by that."),
+    msg("Sync now: DynSync takes its last good copy and compares everything. Nothing is doubled or lost by that."),
     Owner.YOU,
+    Retry.NEXT_RUN,
 )
 NEWER = Finding(
     msg("This profile was used with a newer DynSync."),
@@ -71,8 +72,7 @@ class Database:
             execute("PRAGMA synchronous = FULL")
             execute("PRAGMA fullfsync = 1")
             execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
-            if execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
-                raise StoreFailed("store-damaged", DAMAGED)
+            _see_sound(self.connection)
         else:
             execute("PRAGMA journal_mode = MEMORY")
             execute("PRAGMA synchronous = OFF")
@@ -114,21 +114,27 @@ class Database:
                 raise
 
     def copy_to(self, path: Path) -> None:
-        """Copy everything into a new file, whole or not at all."""
+        """Copy everything into a new file, whole and sound or not at all."""
         part = path.with_suffix(".part")
-        part.unlink(missing_ok=True)
         with storage_errors():
-            target = sqlite3.connect(part)
+            part.unlink(missing_ok=True)
             try:
-                self.connection.backup(target)
+                with closing(sqlite3.connect(part)) as target:
+                    self.connection.backup(target)
+                    _see_sound(target)
+                part.chmod(0o600)
+                part.replace(path)
             finally:
-                target.close()
-            part.chmod(0o600)
-            part.replace(path)
+                part.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Give the file back."""
         self.connection.close()
+
+
+def _see_sound(connection: sqlite3.Connection) -> None:
+    if (found := connection.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
+        raise StoreFailed("store-damaged", DAMAGED, detail=str(found))
 
 
 @contextmanager

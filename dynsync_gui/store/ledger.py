@@ -419,12 +419,12 @@ class Ledger:
         ).rowcount
 
     def retry(self, run: int, at: datetime) -> None:
-        """See `SyncStore.begin_run`."""
-        due = "SELECT seq FROM problems WHERE retry = ? AND due <= ?"
+        """See `SyncStore.begin_run`; what is due later than any wait lasts was set when the clock was wrong."""
+        due = "SELECT seq FROM problems WHERE retry = ? AND (due <= ? OR due > ?)"
         self._db.execute(
             f"""UPDATE records SET state = 'outbox', match = CASE WHEN {_KEPT_MATCH} THEN match ELSE '' END, run = ?
                  WHERE state = 'problem' AND seq IN ({due})""",
-            (run, Retry.NEXT_RUN.value, at.strftime(_TIME)),
+            (run, Retry.NEXT_RUN.value, *(one.strftime(_TIME) for one in (at, at + timedelta(seconds=_LONGEST_WAIT)))),
         )
 
 

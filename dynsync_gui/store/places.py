@@ -91,6 +91,8 @@ class Places:
             parent_entity=Entity(row["parent_entity"]),
             parent=row["parent"],
             deal=row["deal"],
+            owner=row["owner"],
+            team=row["team"],
             carrier=carrier or None,
             problem=self._problem(row),
             due=_time(row["due"]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+from dynsync_gui.domain.ends import Feed
 from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.storage.records import Cursor
 from dynsync_gui.store.database import telling_storage_errors
@@ -30,6 +31,19 @@ class TableStore(Desk):
                VALUES (?, ?, ?, ?, ?, ?, ?)""",
             (entity.value, cursor.run, names, cursor.next_link, cursor.delta_link, cursor.complete, cursor.whole),
         )
+
+    def compare_anew(self) -> None:
+        """Take nothing for granted of what both sides were said to agree on, and read every table from its beginning.
+
+        What Marketo told is begun anew as well: what was taken to Dynamics of it is not known.
+        """
+        with self.transaction():
+            self._db.execute(
+                "UPDATE records SET digest = x'', agreed = x'', agreed_prints = NULL, source = NULL WHERE reason = ''"
+            )
+            self._db.execute("DELETE FROM incoming")
+            feeds = [feed.value for feed in Feed]
+            self._db.execute(f"DELETE FROM cursors WHERE entity NOT IN ({','.join('?' * len(feeds))})", feeds)
 
     def forget_seen(self, run: int, entity: Entity) -> None:
         """Let a full reading that a run begins anew meet every record again: what it met before may be gone by now."""

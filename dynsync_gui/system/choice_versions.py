@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +13,7 @@ from dynsync_gui.domain.choice_changes import ChoiceVersion, changes
 from dynsync_gui.domain.errors import SettingsError
 from dynsync_gui.domain.field_answers import read_fields, write_fields
 from dynsync_gui.domain.settings import FieldSettings
+from dynsync_gui.system.machine import user_name
 from dynsync_gui.system.whole_file import telling_file_errors, write_whole
 
 KEPT = 100
@@ -46,7 +46,7 @@ def add_version(path: Path, fields: FieldSettings) -> None:
     if versions and versions[-1].fields == fields:
         return
     number = versions[-1].number + 1 if versions else 1
-    added = ChoiceVersion(number, datetime.now(UTC).replace(microsecond=0), _user(), fields)
+    added = ChoiceVersion(number, datetime.now(UTC).replace(microsecond=0), user_name(), fields)
     rows = [
         {"number": one.number, "at": one.at, "who": one.who, "fields": write_fields(one.fields)}
         for one in (*versions, added)[-KEPT:]
@@ -63,10 +63,3 @@ def _version(row: dict[str, Any], earlier: dict[str, Any] | None) -> ChoiceVersi
     fields = read_fields(row["fields"])
     changed = changes(read_fields(earlier["fields"]), fields) if earlier else ()
     return ChoiceVersion(int(row["number"]), row["at"], str(row["who"]), fields, changed)
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):  # no name in the environment, and none known for the number
-        return ""

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import json
+import os
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.errors import Finding, GuardStop, Retry
 from dynsync_gui.domain.text import msg
+from dynsync_gui.system.machine import user_name
 from dynsync_gui.system.paths import open_private
 from dynsync_gui.system.whole_file import telling_file_errors
 
 _POLL_SECONDS = 0.1
 
-HELD = Finding(
-    msg("Another DynSync is syncing this profile."),
-    msg("Wait until it is done, or stop it, and try again."),
-    retry=Retry.NEXT_RUN,
-)
+_MOST_BYTES = 1_000
+_FREE = 1
+"""Where the name stands: Windows lets nobody read the byte that is locked."""
+
+HELD = msg("Another DynSync is syncing this profile.")
 
 
 @contextmanager
@@ -29,7 +32,8 @@ def lease(path: Path, wait: float, token: CancelToken) -> Iterator[None]:
     """Hold the lock while inside.
 
     Args:
-        path: The lock's file; it stays, empty of meaning, when the lock is given back.
+        path: The lock's file, in which its holder says who it is; it stays, empty of meaning, when the lock is given
+            back.
         wait: Seconds to wait for another holder.
         token: Ends the waiting.
 
@@ -41,9 +45,10 @@ def lease(path: Path, wait: float, token: CancelToken) -> Iterator[None]:
     with _opened(path) as file:
         while not _take(file):
             if time.monotonic() >= until:
-                raise GuardStop("lease-held", HELD, detail=str(path))
+                raise GuardStop("lease-held", _held_by(file), detail=str(path))
             token.wait(_POLL_SECONDS)
         try:
+            _sign(file)
             yield
         finally:
             _give_back(file)
@@ -60,9 +65,33 @@ def held(path: Path) -> bool:
         return False
 
 
+def _sign(file: IO[bytes]) -> None:
+    """Say who holds the lock, as far as that is known and can be written."""
+    name = {"process": os.getpid(), "user": user_name(), "since": time.strftime("%H:%M")}
+    with suppress(OSError):
+        file.truncate(0)
+        file.write(b" " * _FREE + json.dumps(name).encode())
+        file.flush()
+
+
+def _held_by(file: IO[bytes]) -> Finding:
+    """Who holds the lock."""
+    title = HELD
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        file.seek(_FREE)
+        name = json.loads(file.read(_MOST_BYTES))
+        title = msg(
+            "Another DynSync is syncing this profile: process {process} of {user}, since {since}.",
+            process=str(int(name["process"])),
+            user=str(name["user"]),
+            since=str(name["since"]),
+        )
+    return Finding(title, msg("Wait until it is done, or stop it, and try again."), retry=Retry.NEXT_RUN)
+
+
 def _opened(path: Path) -> IO[bytes]:
     with telling_file_errors(path):
-        return open(path, "a+b", opener=open_private)
+        return open(path, "a+b", buffering=0, opener=open_private)
 
 
 if sys.platform == "win32":

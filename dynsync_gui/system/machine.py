@@ -1,7 +1,8 @@
-"""Which kind of computer this is, as release files name it."""
+"""Which kind of computer this is, as release files name it, and who uses it."""
 
 from __future__ import annotations
 
+import getpass
 import platform
 import sys
 
@@ -18,3 +19,11 @@ def platform_tag(system: str = sys.platform, machine: str = "") -> str:
     """
     found = (machine or platform.machine()).lower()
     return f"{_SYSTEMS.get(system, system)}-{_MACHINES.get(found, found)}"
+
+
+def user_name() -> str:
+    """Who is signed in to this computer; empty where nobody says."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # no name in the environment, and none known for the number
+        return ""

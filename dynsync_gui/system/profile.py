@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from dynsync_gui.domain.cancel import CancelToken
@@ -19,6 +18,7 @@ from dynsync_gui.system.choice_versions import add_version, read_versions
 from dynsync_gui.system.lease import held, lease
 from dynsync_gui.system.paths import Profile as Folder
 from dynsync_gui.system.removal import remove_profile
+from dynsync_gui.system.safe_copy import copy_due, copy_of, duplicate, put_aside, take
 from dynsync_gui.system.secrets import SessionSecrets
 from dynsync_gui.system.settings_file import (
     read_confirmed,
@@ -105,14 +105,25 @@ class StoredProfile:
     def _half_done_file(self) -> Path:
         return self._folder.folder / "setup.toml"
 
-    def put_database_aside(self) -> None:
-        """Keep the database under another name, so that a new one is begun."""
-        stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-        for suffix in ("", "-wal", "-shm"):
-            old = self.database.with_name(self.database.name + suffix)
-            if old.exists():
-                with telling_file_errors(old):
-                    old.replace(old.with_name(f"dynsync-{stamp}.db{suffix}"))
+    def put_database_aside(self, *, copy_too: bool = True) -> str:
+        """Keep the database under another name, so that a new one is begun; returns that name."""
+        return put_aside(self.database, copy_too=copy_too)
+
+    def copy_due(self) -> Path | None:
+        """Where a copy of the database is to be made now; None where none is due."""
+        return copy_due(self.database)
+
+    def has_copy(self) -> bool:
+        """Whether there is a copy of the database."""
+        return copy_of(self.database).exists()
+
+    def duplicate_copy(self) -> Path | None:
+        """A file of its own that holds what the copy holds."""
+        return duplicate(self.database)
+
+    def take(self, spare: Path) -> None:
+        """Put such a file in the database's place."""
+        take(self.database, spare)
 
     def secrets(self, *, session_only: bool = False) -> SecretStore:
         """Where its secrets are; with `session_only` they are in memory from now on."""

@@ -10,7 +10,7 @@ from dynsync_gui.domain.errors import settings_error
 from dynsync_gui.domain.text import msg
 
 _OURS = re.compile(
-    r"(settings|choices(-\d{8}-\d{6})?|setup)\.toml|\.(settings|choices|setup)\.toml\..+|certificate-.+|\.?(note|shelf)-.+|dynsync(-\d{8}-\d{6})?\.db(-wal|-shm|-journal)?"
+    r"(settings|choices(-\d{8}-\d{6})?|setup)\.toml|\.(settings|choices|setup)\.toml\..+|certificate-.+|\.?(note|shelf)-.+|dynsync(-\d{8}-\d{6})?\.db(-wal|-shm|-journal|\.copy|\.version-\d+)?|dynsync(\.db)?\.part(-wal|-shm)?"
     r"|calls\.db(-wal|-shm|-journal)?|sync\.lock|sign-in(\.lockfile)?"
 )
 _LOGS = re.compile(r"dynsync\.log(\.\d+)?|crash\.log")

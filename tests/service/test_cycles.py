@@ -25,7 +25,7 @@ from dynsync_gui.service import cycles
 from dynsync_gui.service.cycles import Pace, follow, until_new_day
 from dynsync_gui.service.jobs import BackgroundJob
 from dynsync_gui.service.run import Runner
-from dynsync_gui.store.database import DAMAGED, UNUSABLE
+from dynsync_gui.store.database import DAMAGED, NEWER, UNUSABLE
 from tests.service.life import Life
 
 if TYPE_CHECKING:
@@ -87,12 +87,31 @@ def test_it_waits_by_the_clock_on_the_wall_so_that_a_computer_that_slept_is_not_
     assert len(told) == 2
 
 
+def test_a_clock_that_is_set_back_makes_no_wait_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    job, told, naps, now = BackgroundJob(1), [], [], [1_000_000.0]
+
+    def run(_: BackgroundJob) -> RunEnded:
+        if told:
+            raise Cancelled
+        return RunEnded(1, report())
+
+    def nap(seconds: float) -> None:
+        naps.append(seconds)
+        now[0] += seconds - 86_400 * (len(naps) == 3)
+
+    monkeypatch.setattr(job.token, "wait", nap)
+    with pytest.raises(Cancelled):
+        follow(job, 5, run, told.append, lambda: now[0])
+    assert sum(naps) == 300
+
+
 @pytest.mark.parametrize(
     ("failure", "passes"),
     [
         (TemporaryFailure("611", FINDING), True),
         (StoreFailed("store-unusable", UNUSABLE), True),  # a full disk, or a backup that holds the file
-        (StoreFailed("store-damaged", DAMAGED), False),
+        (StoreFailed("store-damaged", DAMAGED), True),  # the next run mends it
+        (StoreFailed("store-newer", NEWER), False),
         (ConnectionFailed("dynamics.signin", FINDING), False),
     ],
     ids=lambda value: value.code if isinstance(value, DynSyncError) else "",

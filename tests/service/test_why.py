@@ -183,6 +183,25 @@ def test_a_person_of_a_company_that_is_kept_out_says_whose(desk: Desk) -> None:
     assert why(desk, f"{{{account.upper()}}}").cause is Cause.FILTERED
 
 
+def test_a_person_whose_owner_marketo_refuses_says_whose(desk: Desk) -> None:
+    world = desk.rehearsal.world
+    owner = world.insert("systemuser", {"fullname": "No Address", "internalemailaddress": "bad mail"})
+    team = next(one.id for one in world.owners.values() if one.is_team)
+    hers, theirs = (
+        world.insert("contact", {"lastname": "Owned", "emailaddress1": f"{name}@owned.example", "ownerid": whose})
+        for name, whose in (("hers", owner), ("theirs", team))
+    )
+    assert isinstance(desk.start(), RunEnded)
+    found = why(desk, hers)
+    assert found.cause is Cause.NO_OWNER
+    assert "No Address" in str(found.verdict)
+    assert owner in str(found.cure)
+    assert why(desk, owner).cause is Cause.REFUSED
+    of_team = why(desk, theirs)
+    assert of_team.cause is Cause.IN_STEP
+    assert [step for step in of_team.steps if step.id == "owner" and "team owns" in str(step.finding)]
+
+
 def test_before_the_first_sync_and_where_a_table_was_not_chosen(desk: Desk) -> None:
     chosen = replace(desk.settings.fields, chosen={Entity.LEAD: ()})
     desk.service.keep(replace(desk.settings, fields=chosen), desk.secrets).wait(60)

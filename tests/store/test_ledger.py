@@ -209,6 +209,20 @@ def test_passing_trouble_is_tried_again_later_and_later(store, clock):
     assert 86_400.0 <= waits[-1] <= 5 * 86_400.0
 
 
+def test_what_was_put_off_by_a_clock_that_ran_ahead_is_tried_again(store, clock):
+    right = clock.now
+    clock.now += timedelta(days=400)
+    run = store.begin_run(RunKind.FIRST).id
+    store.stage(run, [record()])
+    store.decide_rest()
+    (row,) = store.outgoing(PEOPLE, UPSERTS, 0, 10)
+    store.refuse([Refusal(row.seq, row.version, "719", retry=Retry.NEXT_RUN)])
+    store.end_run(run, RunState.DONE)
+    clock.now = right
+    store.begin_run(RunKind.CYCLE)
+    assert len(store.outgoing(PEOPLE, tuple(Match), 0, 10)) == 1
+
+
 def test_shared_emails_come_contact_first_then_oldest(store):
     run = store.begin_run(RunKind.FIRST).id
     store.stage(run, [record(id_=f"c{n}", email="a@x.com", created=str(2021 - n)) for n in (1, 2)])

@@ -17,6 +17,8 @@ CHANGE_REFUSED, CHANGE_UNFIT, CHANGES_DENIED = "dynamics-refused", "dynamics-unf
 """About the way from Marketo to Dynamics."""
 JOINED, DELETED_THERE = "merged-in-marketo", "deleted-in-marketo"
 """What became of a person in Marketo."""
+DATABASE_RESTORED, DATABASE_REBUILT = "database-restored", "database-rebuilt"
+"""What was done about a damaged database; the detail names the file that was kept."""
 NOTICES = {
     FIELD_GONE: Finding(
         msg("A chosen field is no longer in Dynamics. Everything else is synced."),
@@ -85,6 +87,18 @@ NOTICES = {
         msg("The person was deleted in Marketo. It comes back as soon as the record changes in Dynamics."),
         msg("Nothing. If it has to be back now, sync this one record. If it has to stay away, use the filter."),
         Owner.YOU,
+        Retry.DECISION,
+    ),
+    DATABASE_RESTORED: Finding(
+        msg("DynSync's own record of the sync was damaged. The last good copy was taken, and everything compared."),
+        msg("Nothing. What was changed in Marketo alone since that copy was made gave way to Dynamics' values."),
+        Owner.DYNSYNC,
+        Retry.DECISION,
+    ),
+    DATABASE_REBUILT: Finding(
+        msg("DynSync's own record of the sync was damaged. A new one was made by comparing both systems."),
+        msg("Nothing. What was changed in Marketo alone shortly before gave way to Dynamics' values."),
+        Owner.DYNSYNC,
         Retry.DECISION,
     ),
     "shared-email": Finding(

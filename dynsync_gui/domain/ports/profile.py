@@ -77,8 +77,27 @@ class Profile(Protocol):
     def write_half_done(self, left: HalfDone | None) -> None:
         """Keep it, or forget it."""
 
-    def put_database_aside(self) -> None:
-        """Keep the database under another name, so that a new one is begun."""
+    def put_database_aside(self, *, copy_too: bool = True) -> str:
+        """Keep the database under another name, so that a new one is begun.
+
+        Args:
+            copy_too: Whether its copy is of no use any more either, as it is about other systems.
+
+        Returns:
+            That name; empty where there was none.
+        """
+
+    def copy_due(self) -> Path | None:
+        """Where a copy of the database is to be made now; None where there is one of today, or no room for one."""
+
+    def has_copy(self) -> bool:
+        """Whether there is a copy of the database, which is made at the end of a run at the earliest."""
+
+    def duplicate_copy(self) -> Path | None:
+        """A file of its own that holds what the copy of the database holds; None where there is no copy."""
+
+    def take(self, spare: Path) -> None:
+        """Put such a file in the database's place, which is empty."""
 
     def secrets(self, *, session_only: bool = False) -> SecretStore:
         """Where its secrets are; with `session_only` they are in memory from now on."""

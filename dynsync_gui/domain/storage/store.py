@@ -119,6 +119,9 @@ class SyncStore(IncomingStore, EndStore, PlaceStore, UrgentStore, Protocol):
     def await_parents(self, entities: Sequence[Entity]) -> int:
         """Set aside what cannot be sent before another record is there; returns how many."""
 
+    def compare_anew(self) -> None:
+        """Let the next run read and compare everything, as what was remembered may be older than what happened."""
+
     def forget_seen(self, run: int, entity: Entity) -> None:
         """Let a full reading that a run begins anew meet every record again: what it met before may be gone by now."""
 

@@ -1,0 +1,67 @@
+"""What is known of one record that somebody asks about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dynsync_gui.domain.errors import ConnectionFailed, GuardStop
+from dynsync_gui.domain.explain import FieldView
+from dynsync_gui.domain.mapping import EntityMapping
+from dynsync_gui.domain.place import Place
+from dynsync_gui.domain.ports.dynamics import SourceRecord
+from dynsync_gui.domain.report import RunReport
+from dynsync_gui.domain.schema import Entity
+
+Held = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Standstill:
+    """What holds up the sync as a whole.
+
+    Attributes:
+        guard: The stop that nobody agreed to yet.
+    """
+
+    guard: GuardStop | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Everything that is known of one record.
+
+    Attributes:
+        entity: Its table.
+        id: Its Dynamics id.
+        live: As Dynamics has it now; None where it has it no more, or does not give the table.
+        place: Where the ledger has it; None where it was never read.
+        mapping: What of its table is synced; None for nothing.
+        lost: Why Dynamics does not give the table; None where it does.
+        held: What Marketo has under its key.
+        alike: What Marketo has under its e-mail address and another key, or none.
+        parent: Where what it belongs to stands; None where that is not known.
+        owner: Likewise the user who owns it.
+        owned: Whether owners are synced.
+        namesakes: Other records of Dynamics with its e-mail address.
+        views: Its fields on both sides.
+        run: The last run; None where none was made.
+        standstill: What holds up the sync as a whole.
+    """
+
+    entity: Entity
+    id: str
+    live: SourceRecord | None
+    place: Place | None
+    mapping: EntityMapping | None
+    lost: ConnectionFailed | None
+    held: Sequence[Held]
+    alike: Sequence[Held]
+    parent: Place | None
+    owner: Place | None
+    owned: bool
+    namesakes: Sequence[str]
+    views: Sequence[FieldView]
+    run: RunReport | None
+    standstill: Standstill

@@ -1,0 +1,171 @@
+"""A damaged database: it is kept, the last good copy is taken, everything is compared, and a notice says so."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dynsync_gui.domain.errors import StoreFailed
+from dynsync_gui.domain.events import JobFailed, RunEnded
+from dynsync_gui.service.safekeeping import keep_copy
+from dynsync_gui.store.database import UNUSABLE
+from dynsync_gui.system import safe_copy
+from dynsync_gui.system.safe_copy import copy_of
+from tests.service.life import Life
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.guards.logs import ExpectLog
+    from tests.service.conftest import Desk
+
+PAGE = 4096
+
+
+def garbage(path: Path) -> None:
+    path.write_bytes(b"no database at all" + path.read_bytes()[18:])
+
+
+def truncated(path: Path) -> None:
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def holed(path: Path) -> None:
+    """Every second page in the middle is nothing but zeros."""
+    pages = path.stat().st_size // PAGE
+    with path.open("r+b") as file:
+        for number in range(pages // 3, pages // 3 * 2, 2):
+            file.seek(number * PAGE)
+            file.write(bytes(PAGE))
+
+
+def emptied(path: Path) -> None:
+    os.truncate(path, 0)
+
+
+class Profile(Life):
+    """A synced world whose profile has a copy that is older than what happened since."""
+
+    def __init__(self, desk: Desk) -> None:
+        assert isinstance(desk.start(), RunEnded)
+        super().__init__(desk)
+        self.database = desk.folder / "dynsync.db"
+        self.copy = copy_of(self.database)
+        there_and_back, cleared, deleted, renamed = (row["contactid"] for row in self.rows("contact", statecode=0)[:4])
+        before = self.person(there_and_back)["firstName"]
+        self.world.update("contact", there_and_back, {"firstname": "Once"})
+        self.world.update("contact", cleared, {"jobtitle": "Soon gone"})
+        self.cycle()
+        # Marketo has got this, and the copy does not know it; by now Dynamics says again what the copy says.
+        self.world.update("contact", there_and_back, {"firstname": before})
+        self.world.update("contact", cleared, {"jobtitle": None})
+        self.world.delete("contact", deleted)
+        self.marked.add(("contact", deleted))
+        self.world.update("contact", renamed, {"lastname": "Renamed"})
+        self.world.insert("contact", {"lastname": "New", "emailaddress1": "brand.new@contoso.example"})
+
+    def codes(self) -> dict[str, str]:
+        return {one.code: one.detail for one in self.desk.service.problems() if one.code.startswith("database-")}
+
+    def asides(self) -> list[Path]:
+        return list(self.database.parent.glob("dynsync-*.db"))
+
+
+def test_a_copy_is_made_once_a_day_and_is_private(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    profile = Profile(desk)
+    first = profile.copy.stat()
+    assert stat.S_IMODE(first.st_mode) == 0o600
+    profile.cycle()
+    assert profile.copy.stat().st_ino == first.st_ino
+    os.utime(profile.copy, (first.st_mtime - safe_copy.EVERY - 1,) * 2)
+    profile.cycle()
+    second = profile.copy.stat()
+    assert second.st_ino != first.st_ino
+    os.utime(profile.copy, (second.st_mtime + 1_000_000,) * 2)  # the clock was set back since
+    profile.cycle()
+    assert profile.copy.stat().st_mtime < second.st_mtime + 1_000_000
+
+
+@pytest.mark.parametrize("damage", [garbage, truncated, holed, emptied])
+def test_the_last_good_copy_is_taken_and_everything_compared(
+    desk: Desk, damage: Callable[[Path], None], expect_log: ExpectLog
+) -> None:
+    expect_log("the database is damaged")
+    profile = Profile(desk)
+    damage(profile.database)
+    broken = profile.database.read_bytes()
+    assert desk.service.status().state in {"interrupted", "ready"}
+    profile.cycle()
+    (aside,) = profile.asides()
+    assert damage is emptied or aside.read_bytes() == broken
+    assert profile.codes() == {"database-restored": aside.name}
+    assert desk.service.status().runs[-1].kind == "first", "the copy remembers what was before"
+    profile.judged()
+    again = profile.cycle()
+    assert (again.report.read, again.report.acknowledged) == (0, 0)
+    profile.judged()
+
+
+def test_where_the_copy_is_damaged_too_a_new_database_finds_everything_again(desk: Desk, expect_log: ExpectLog) -> None:
+    expect_log("the database is damaged")
+    expect_log("so is its copy")
+    profile = Profile(desk)
+    persons = len(desk.rehearsal.audit()["marketo"]["persons"])
+    garbage(profile.database)
+    garbage(profile.copy)
+    profile.cycle()
+    assert len(profile.asides()) == 1
+    assert set(profile.codes()) == {"database-rebuilt"}
+    assert len(desk.rehearsal.audit()["marketo"]["persons"]) == persons + 1, "only the new one is created"
+    assert profile.copy.exists(), "a good copy is there again"
+
+
+def test_a_run_that_breaks_off_while_the_copy_is_taken_takes_it_again(
+    desk: Desk, expect_log: ExpectLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expect_log("the database is damaged")
+    profile = Profile(desk)
+    garbage(profile.database)
+    with monkeypatch.context() as full:
+
+        def no_room(*_: object) -> None:
+            raise OSError(28, "No space left on device")
+
+        full.setattr(shutil, "copyfile", no_room)
+        assert isinstance(desk.service.go_on().wait(60), JobFailed)
+    assert not profile.asides()
+    profile.cycle()
+    assert set(profile.codes()) == {"database-restored"}
+    profile.judged()
+
+
+def test_without_room_no_copy_is_made_and_the_sync_goes_on(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, expect_log: ExpectLog
+) -> None:
+    profile = Profile(desk)
+    before = profile.copy.stat()
+    os.utime(profile.copy, (0, 0))
+    with monkeypatch.context() as full:
+        full.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=safe_copy.ROOM))
+        profile.cycle()
+    assert profile.copy.stat().st_ino == before.st_ino
+    expect_log("no copy of the database was made")
+
+    class Full:
+        """Says that there is room, and has none."""
+
+        def copy_due(self) -> Path:
+            return profile.copy
+
+    class Store:
+        def copy_to(self, path: Path) -> None:
+            raise StoreFailed("store-unusable", UNUSABLE, "database or disk is full")
+
+    keep_copy(Full(), Store())
+    assert profile.copy.stat().st_ino == before.st_ino
