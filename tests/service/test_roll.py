@@ -57,54 +57,50 @@ def first_sync(life: Life, deed: Deed | None = None) -> list[str]:
     return concerned
 
 
-def looked(life: Life, monkeypatch: pytest.MonkeyPatch, *, later: float = 120) -> tuple[int, int]:
+def looked(life: Life, *, later: float = 120) -> tuple[int, int]:
     """Pages of both feeds together, and calls for the list, of a cycle in which it is time to look."""
     life.desk.rehearsal.clock.advance(later)
-    monkeypatch.setattr(ends, "EVERY", timedelta(0))
-    life.desk.rehearsal.log.clear()
-    life.cycle()
-    monkeypatch.undo()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ends, "EVERY", timedelta(0))
+        life.desk.rehearsal.log.clear()
+        life.cycle()
     paths = [one.path for one in life.desk.rehearsal.log.entries("marketo")]
     return sum(path.endswith((MERGED, DELETED)) for path in paths), sum(FILE in path for path in paths)
 
 
-def test_where_everybody_is_there_it_costs_four_calls(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_everybody_is_there_it_costs_four_calls(life: Life) -> None:
     first_sync(life)
-    assert looked(life, monkeypatch) == (2, 2)
-    assert looked(life, monkeypatch) == (2, 0)
+    assert looked(life) == (2, 2)
+    assert looked(life) == (2, 0)
     life.judged()
 
 
 @pytest.mark.parametrize(("deed", "code"), [(merge, "merged-in-marketo"), (delete, "deleted-in-marketo")])
-def test_who_came_to_an_end_during_the_first_sync_is_found(
-    life: Life, monkeypatch: pytest.MonkeyPatch, deed: Deed, code: str
-) -> None:
+def test_who_came_to_an_end_during_the_first_sync_is_found(life: Life, deed: Deed, code: str) -> None:
     _, concerned = first_sync(life, deed)
-    pages, _ = looked(life, monkeypatch)
+    pages, _ = looked(life)
     assert pages > 2
     assert [problem.id for problem in life.desk.service.problems() if problem.code == code] == [concerned]
     assert life.persons(concerned) == []
 
 
 @pytest.mark.parametrize(("deed", "code"), [(merge, "merged-in-marketo"), (delete, "deleted-in-marketo")])
-def test_who_comes_to_an_end_after_the_list_was_asked_for_is_found(
-    life: Life, monkeypatch: pytest.MonkeyPatch, deed: Deed, code: str
-) -> None:
+def test_who_comes_to_an_end_after_the_list_was_asked_for_is_found(life: Life, deed: Deed, code: str) -> None:
     first_sync(life)
     concerned = [row["contactid"] for row in life.rows("contact", statecode=0)[:2]]
     deed(life, [int(life.person(id_)["id"]) for id_ in concerned])
-    looked(life, monkeypatch)
+    looked(life)
     assert [problem.id for problem in life.desk.service.problems() if problem.code == code] == [concerned[1]]
 
 
 @pytest.mark.parametrize("trouble", ["not written yet", "lost", "cannot tell"])
-def test_where_there_is_no_list_pages_tell_the_same(life: Life, monkeypatch: pytest.MonkeyPatch, trouble: str) -> None:
+def test_where_there_is_no_list_pages_tell_the_same(life: Life, trouble: str) -> None:
     extracts = life.desk.rehearsal.marketo.extracts
     extracts.by_update = trouble != "cannot tell"
     _, concerned = first_sync(life, merge)
     if trouble == "lost":
         extracts._extracts.clear()
-    pages, _ = looked(life, monkeypatch, later=0 if trouble == "not written yet" else 120)
+    pages, _ = looked(life, later=0 if trouble == "not written yet" else 120)
     assert pages > 2
     assert [one.id for one in life.desk.service.problems() if one.code == "merged-in-marketo"] == [concerned]
 
@@ -119,6 +115,6 @@ def test_who_was_equal_on_both_sides_is_asked_for(life: Life, monkeypatch: pytes
     monkeypatch.setattr(ends, "MANY", 0)
     try:
         first_sync(life)
-        assert looked(life, monkeypatch) == (2, 2)
+        assert looked(life) == (2, 2)
     finally:
         life.desk.service.close()
