@@ -44,6 +44,7 @@ class FieldPanels(QWidget):
         line = row(Flow(*self._parts, self.add_table, gap=GRID), self.undo, self.redo)
         line.setStretch(0, 1)
         self.add_table.setAutoDefault(False)
+        self.add_table.setMinimumHeight(self.fit_button.sizeHint().height())
         for button in (self.undo, self.redo):
             button.setAutoDefault(False)
             line.setAlignment(button, Qt.AlignmentFlag.AlignTop)
