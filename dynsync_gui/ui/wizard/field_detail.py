@@ -161,7 +161,7 @@ def _why_no_new_field(detail: Detail) -> str:
         return ""
     if detail.offer.own:
         return tr("It becomes an attribute of a custom object, under its own name.")
-    return tr("Programs cannot add fields here. A Marketo admin can, in Field Management.")
+    return tr("Programs cannot add company and opportunity fields, nor can an admin. Marketo Support may help.")
 
 
 def _told(detail: Detail, language: int) -> str:
