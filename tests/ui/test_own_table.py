@@ -31,7 +31,7 @@ def dialog_of(window: Any) -> OwnTableDialog:
 def added(scenes: Scenes) -> tuple[Any, Any, FieldTab]:
     window, service = scenes.page2_fields()
     pane = window.wizard.fields.pane
-    pane.panels.add_table.click()
+    pane.add_table.click()
     scenes._wait(lambda: any(each.isVisible() for each in window.findChildren(OwnTableDialog)))
     service.scripts["describe"] = [fields.described_with_own]
     dialog = dialog_of(window)
@@ -105,14 +105,14 @@ def test_too_many_columns_are_refused_before_next(scenes: Scenes, monkeypatch) -
 def test_trouble_is_told_and_nothing_is_added(scenes: Scenes) -> None:
     window, service = scenes.page2_fields(find_tables=[world.refused])
     pane = window.wizard.fields.pane
-    pane.panels.add_table.click()
+    pane.add_table.click()
     scenes._wait(lambda: pane._status.isVisible() and "Looking" not in pane._status.text())
     assert pane._status.text()
     service.scripts["find_tables"] = [lambda job: TablesFound(job, ())]
-    pane.panels.add_table.click()
+    pane.add_table.click()
     scenes._wait(lambda: "no further table" in pane._status.text())
     service.scripts["find_tables"] = [lambda job: TablesFound(job, fields.RELATED)]
-    pane.panels.add_table.click()
+    pane.add_table.click()
     scenes._wait(lambda: any(each.isVisible() for each in window.findChildren(OwnTableDialog)))
     dialog_of(window).accept()
     scenes._wait(lambda: "does not give “Delivery”" in pane._status.text())
