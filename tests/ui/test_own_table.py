@@ -69,7 +69,7 @@ def test_its_columns_go_to_attributes_of_their_own_name_and_to_marketo_only(scen
     assert not tab.detail.target.isEnabled()
     assert not tab.detail.new.isEnabled()
     assert "attribute of a custom object" in tab.detail.target.accessibleDescription()
-    told = "Dynamics fills Notes. It is the attribute “new_notes” of the custom object (Text area)."
+    told = "Dynamics fills Notes. It is the attribute “new_notes” of the custom object."
     assert told in words(tab.detail)
     form = tab.detail.form
     assert [form.direction.itemText(place) for place in range(form.direction.count())] == ["To Marketo"]

@@ -16,7 +16,7 @@ from dynsync_gui.ui.icons import Picture
 from dynsync_gui.ui.mnemonics import reword
 from dynsync_gui.ui.theme import GRID
 from dynsync_gui.ui.widgets.boxes import TOP, Card, column, row
-from dynsync_gui.ui.widgets.field_words import Goal, Note, target_words, traits, type_words
+from dynsync_gui.ui.widgets.field_words import Goal, Note, traits, type_words
 from dynsync_gui.ui.widgets.flow import Flow
 from dynsync_gui.ui.widgets.text import Text
 from dynsync_gui.ui.wizard.field_form import FieldForm
@@ -149,6 +149,7 @@ class FieldDetail(Card):
     def _unfold(self, shown: bool) -> None:
         self.form.setVisible(shown and self._shown is not None and self._shown.offer.selectable)
         reword(self.more, tr("Less") if shown else tr("How it is synced"))
+        self.more.setMinimumWidth(self.more.sizeHint().width() + 2 * GRID)  # the hint knows nothing of bold
 
     def _changed(self, choice: FieldChoice) -> None:
         if self._shown is not None:
@@ -172,8 +173,7 @@ def _told(detail: Detail, language: int) -> str:
     choice = resolved(detail.entity, detail.offer.field, goal.field, detail.choice, language)
     told = str(sentence(detail.entity, choice, goal.label))
     if detail.offer.own:
-        name, kind = goal.field.name, target_words(goal.field)
-        return f"{told} " + tr("It is the attribute “{name}” of the custom object ({kind}).", name=name, kind=kind)
+        return f"{told} " + tr("It is the attribute “{name}” of the custom object.", name=goal.field.name)
     if not goal.new:
         return told
     name = goal.field.name
