@@ -21,6 +21,7 @@ from dynsync_gui.domain.mapping import (
     problems_of,
     target_options,
 )
+from dynsync_gui.domain.mapping.attributes import homeless
 from dynsync_gui.domain.mapping.new_fields import free_label
 from dynsync_gui.domain.schema import Entity, EntitySchema, FieldType, SourceField, Target, TargetSchema, TargetType
 from dynsync_gui.domain.settings import FieldSettings
@@ -126,8 +127,13 @@ class FieldSheet:
         """What is wrong with a table's choice."""
         if entity not in self.tables:
             return ()
-        choices = tuple(self.edits.choices(entity).values())
-        return problems_of(choices, self.tables[entity], self.targets, self._live[entity], self.settings.language)
+        choices, table = tuple(self.edits.choices(entity).values()), self.tables[entity]
+        found = problems_of(choices, table, self.targets, self._live[entity], self.settings.language)
+        if entity.target is not Target.CUSTOM_OBJECT or not choices:
+            return found
+        synced = {other for other in self._live if self.edits.choices(other)}
+        said = homeless(table, synced, self.label)
+        return found if said is None else (ChoiceProblem(entity, "", *said), *found)
 
     def new_fields(self) -> tuple[NewField, ...]:
         """What will be created in Marketo."""

@@ -14,6 +14,7 @@ from dynsync_gui.domain.choice_file import to_come
 from dynsync_gui.domain.errors import ConnectionFailed, GuardStop, settings_error
 from dynsync_gui.domain.findings.records import FIELD_GONE, FIELD_RETYPED, FIELD_STOPPED
 from dynsync_gui.domain.mapping import ChoiceProblem, DefaultTarget, problems_of, unknown_choices
+from dynsync_gui.domain.mapping.attributes import homeless
 from dynsync_gui.domain.ports.connections import Connection
 from dynsync_gui.domain.ports.dynamics import DynamicsReader
 from dynsync_gui.domain.ports.profile import Profile
@@ -51,6 +52,7 @@ def check_choices(connection: Connection, settings: Settings, defaults: Sequence
     checks = []
     for entity, check in zip(settings.fields.chosen, check_names(connection, settings), strict=True):
         wrong = [one for one in _problems(schemas, settings.fields, entity) if one.blocking]
+        wrong += _homeless(schemas, settings.fields, entity)
         if check.state is CheckState.FAILED or not wrong:
             checks.append(check)
         else:
@@ -133,6 +135,14 @@ def _problems(schemas: Schemas, fields: FieldSettings, entity: Entity) -> Iterat
         rows = schemas.offers[entity]
         table = schemas.tables[entity]
         yield from problems_of(fields.chosen[entity], table, schemas.targets, rows, fields.language)
+
+
+def _homeless(schemas: Schemas, fields: FieldSettings, entity: Entity) -> list[ChoiceProblem]:
+    """An own table whose rows belong to tables that are not synced."""
+    if entity not in schemas.own or not fields.chosen[entity]:
+        return []
+    said = homeless(schemas.tables[entity], schemas.own.keys(), lambda table: table.value)
+    return [] if said is None else [ChoiceProblem(entity, "", *said)]
 
 
 def _described(dynamics: DynamicsReader, entity: Entity) -> EntitySchema | ConnectionFailed:

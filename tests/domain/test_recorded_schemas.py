@@ -12,7 +12,9 @@ import pytest
 
 from dynsync_gui.connectors.dynamics.metadata import read_schema
 from dynsync_gui.domain.choice import FieldChoice, TooLong
-from dynsync_gui.domain.mapping import accepts, build_mapping, offers, problems_of, target_options
+from dynsync_gui.domain.mapping import accepts, build_mapping, offers, own_offers, problems_of, target_options
+from dynsync_gui.domain.mapping.attributes import MOST_ATTRIBUTES
+from dynsync_gui.domain.mapping.fitting import is_long
 from dynsync_gui.domain.schema import Entity, EntitySchema, Target, TargetField, TargetSchema, TargetType
 from dynsync_gui.system.resources import default_targets
 
@@ -20,11 +22,14 @@ _ROOT = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("DYNSYNC_SHARED") or _ROOT.parent / "shared") / "data"
 RECORDED = DATA / "dataverse" / "entitydefinitions"
 FILES = {"lead": "lead.json", "contact": "contact.json", "account": "account.json"}
+MORE = {"opportunity": "opportunity.derived.json"}
 COMPANY = {
     "company", "site", "website", "mainPhone", "annualRevenue", "numberOfEmployees", "industry", "sicCode",
     "billingStreet", "billingCity", "billingState", "billingCountry", "billingPostalCode", "mktoCompanyNotes",
     "externalCompanyId",
 }  # fmt: skip
+
+PERSONS = {Target.PERSON: TargetSchema(Target.PERSON, ())}
 
 pytestmark = [
     pytest.mark.reference,
@@ -34,7 +39,11 @@ pytestmark = [
 
 @pytest.fixture(scope="module", params=FILES)
 def table(request) -> EntitySchema:
-    document = json.loads((RECORDED / FILES[request.param]).read_text(encoding="utf-8"))
+    return recorded(request.param)
+
+
+def recorded(name: str) -> EntitySchema:
+    document = json.loads((RECORDED / (FILES | MORE)[name]).read_text(encoding="utf-8"))
 
     def read(path: str) -> dict:
         if "/Attributes" not in path:
@@ -45,7 +54,7 @@ def table(request) -> EntitySchema:
             rows = [row for row in rows if row["@odata.type"].endswith(f".{cast}")]
         return {"value": rows}
 
-    return read_schema(Entity(request.param), read)
+    return read_schema(Entity(name), read)
 
 
 @pytest.fixture(scope="module")
@@ -133,3 +142,49 @@ def test_every_target_that_may_be_taken_can_be_built(table, targets):
             choice = FieldChoice(row.field.name, target=option.name, too_long=row.suggested.too_long)
             built = build_mapping({table.entity: (row,)}, {table.entity: (choice,)}, targets, use_filter=True)
             assert bool(built.entities[table.entity].fields) == (not option.reason), (row.field.name, option)
+
+
+def test_as_an_own_table_every_column_is_offered_or_explained_and_has_room(table):
+    own = replace(table, entity=Entity("new_recorded"))
+    rows = own_offers(own)
+    assert {row.field.name for row in rows} == {field.name for field in own.fields}
+    assert all(row.target or row.is_filter or row.reason for row in rows)
+    chosen = tuple(row.suggested for row in rows if row.preselected and not row.is_filter)
+    assert len(chosen) == MOST_ATTRIBUTES
+    assert problems_of(chosen, own, {}, rows) == ()
+    everything = tuple(row.suggested for row in rows if row.selectable and not row.is_filter)
+    mapping = build_mapping({own.entity: rows}, {own.entity: everything}, PERSONS, use_filter=True)
+    pairs = mapping.entities[own.entity].fields
+    assert len(pairs) == len(everything) > MOST_ATTRIBUTES
+    for pair in pairs:
+        assert accepts(pair.source, pair.target.type, pair.form), pair.source.name
+        assert not (is_long(pair.source) and pair.target.type is TargetType.STRING), pair.source.name
+
+
+def test_opportunities_are_offered_or_explained_and_ticked_as_documented():
+    table, entity = recorded("opportunity"), Entity.OPPORTUNITY
+    with (_ROOT / "resources" / "rehearsal" / "marketo_fields.csv").open(encoding="utf-8", newline="") as stream:
+        fields = tuple(
+            TargetField(
+                row["name"],
+                row["label"],
+                TargetType(row["type"]),
+                int(row["length"]) if row["length"] else None,
+                "readonly" not in row["flags"],
+            )
+            for row in csv.DictReader(stream)
+            if row["object"] == "opportunity"
+        )
+    targets = {Target.OPPORTUNITY: TargetSchema(Target.OPPORTUNITY, fields)}
+    rows = offers(table, targets, default_targets())
+    assert {row.field.name for row in rows} == {field.name for field in table.fields}
+    for row in rows:
+        assert row.target or row.is_filter or row.reason or row.note, row.field.name
+    ticked = {row.field.name for row in rows if row.preselected}
+    assert ticked == (documented("opportunity") | {"createdon"}) & {field.name for field in table.fields}
+    assert any("opportunity field of this meaning, and none can be added" in str(row.note) for row in rows)
+    choices = tuple(row.suggested for row in rows if row.selectable and row.target)
+    pairs = build_mapping({entity: rows}, {entity: choices}, {**targets, **PERSONS}, use_filter=True).entities[entity]
+    assert len(pairs.fields) == len(choices)
+    assert all(accepts(pair.source, pair.target.type, pair.form) for pair in pairs.fields)
+    assert [one for one in problems_of(choices, table, targets, rows) if one.blocking] == []

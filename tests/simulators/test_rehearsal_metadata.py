@@ -146,3 +146,23 @@ def test_the_organisation_tells_about_itself(dynamics):
     query = "$filter=contains(uniquename,'marketo') or contains(friendlyname,'marketo')"
     assert dynamics.get(f"solutions?$select=uniquename,version&{query}").json()["value"] == []
     assert {"leads", "contacts", "accounts"} <= {row["name"] for row in dynamics.get("").json()["value"]}
+
+
+def test_tables_come_with_the_relationships_that_are_asked_for(dynamics):
+    query = "EntityDefinitions?$select=LogicalName&$filter=IsCustomEntity eq true and IsIntersect eq false"
+    links = "&$expand=ManyToOneRelationships($select=ReferencedEntity,ReferencingAttribute)"
+    rows = {row["LogicalName"]: row for row in dynamics.get(query + links).json()["value"]}
+    assert rows.keys() == {"new_subscription", "new_delivery"}
+    named = {
+        link["ReferencingAttribute"]: link["ReferencedEntity"]
+        for link in rows["new_delivery"]["ManyToOneRelationships"]
+    }
+    assert named["new_subscriptionid"] == "new_subscription"
+    assert all(
+        set(link) >= {"ReferencedEntity"} and "SchemaName" not in link
+        for row in rows.values()
+        for link in row["ManyToOneRelationships"]
+    )
+    assert "ManyToOneRelationships" not in dynamics.get(query).json()["value"][0]
+    assert dynamics.get(query + "&$expand=Nothing($select=X)").status_code == 404
+    assert dynamics.get(query + "&$expand=ManyToOneRelationships($select=Nothing)").status_code == 400

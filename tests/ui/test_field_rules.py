@@ -200,7 +200,7 @@ def test_company_fields_cannot_be_created_and_the_page_says_so(scenes: Scenes) -
     tab = window.wizard.fields.tab(Entity.ACCOUNT)
     window.wizard.fields.pane.go_to(Entity.ACCOUNT, "name")
     assert not tab.detail.new.isEnabled()
-    assert tab.detail.new.accessibleDescription().startswith("Programs cannot add fields here.")
+    assert tab.detail.new.accessibleDescription().startswith("Programs cannot add company and opportunity fields")
 
 
 def test_the_list_for_the_marketo_admin_names_every_new_field(scenes: Scenes, tmp_path: Any) -> None:

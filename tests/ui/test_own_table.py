@@ -10,7 +10,8 @@ from PySide6.QtTest import QTest
 from dynsync_gui.domain.choice import FieldChoice
 from dynsync_gui.domain.edits import RowKey
 from dynsync_gui.domain.events import ChoiceImported, TablesFound
-from dynsync_gui.domain.schema import Entity
+from dynsync_gui.domain.mapping import own_offers
+from dynsync_gui.domain.schema import Entity, EntitySchema, FieldType, SourceField
 from dynsync_gui.domain.settings import FieldSettings
 from dynsync_gui.ui.widgets.field_model import View
 from dynsync_gui.ui.wizard.field_tab import FieldTab
@@ -30,7 +31,7 @@ def dialog_of(window: Any) -> OwnTableDialog:
 def added(scenes: Scenes) -> tuple[Any, Any, FieldTab]:
     window, service = scenes.page2_fields()
     pane = window.wizard.fields.pane
-    pane.panels.add_table.click()
+    pane.add_table.click()
     scenes._wait(lambda: any(each.isVisible() for each in window.findChildren(OwnTableDialog)))
     service.scripts["describe"] = [fields.described_with_own]
     dialog = dialog_of(window)
@@ -68,7 +69,8 @@ def test_its_columns_go_to_attributes_of_their_own_name_and_to_marketo_only(scen
     assert not tab.detail.target.isEnabled()
     assert not tab.detail.new.isEnabled()
     assert "attribute of a custom object" in tab.detail.target.accessibleDescription()
-    assert "Dynamics fills Notes." in words(tab.detail)
+    told = "Dynamics fills Notes. It is the attribute “new_notes” of the custom object."
+    assert told in words(tab.detail)
     form = tab.detail.form
     assert [form.direction.itemText(place) for place in range(form.direction.count())] == ["To Marketo"]
     tab.go_to(RowKey("new_contactid"))
@@ -103,14 +105,14 @@ def test_too_many_columns_are_refused_before_next(scenes: Scenes, monkeypatch) -
 def test_trouble_is_told_and_nothing_is_added(scenes: Scenes) -> None:
     window, service = scenes.page2_fields(find_tables=[world.refused])
     pane = window.wizard.fields.pane
-    pane.panels.add_table.click()
+    pane.add_table.click()
     scenes._wait(lambda: pane._status.isVisible() and "Looking" not in pane._status.text())
     assert pane._status.text()
     service.scripts["find_tables"] = [lambda job: TablesFound(job, ())]
-    pane.panels.add_table.click()
+    pane.add_table.click()
     scenes._wait(lambda: "no further table" in pane._status.text())
     service.scripts["find_tables"] = [lambda job: TablesFound(job, fields.RELATED)]
-    pane.panels.add_table.click()
+    pane.add_table.click()
     scenes._wait(lambda: any(each.isVisible() for each in window.findChildren(OwnTableDialog)))
     dialog_of(window).accept()
     scenes._wait(lambda: "does not give “Delivery”" in pane._status.text())
@@ -129,3 +131,20 @@ def test_a_file_with_an_own_table_shows_its_tab(scenes: Scenes) -> None:
     assert tab.name == "Subscription"
     assert dialog.save.isEnabled()
     assert dialog.banner.says.startswith("The choice of the file is shown.")
+
+
+def test_a_table_whose_rows_belong_to_one_that_is_not_synced_says_so(scenes: Scenes) -> None:
+    window, _, _ = added(scenes)
+    pane = window.wizard.fields.pane
+    delivery = Entity("new_delivery")
+    links = SourceField("new_subscriptionid", "Subscription", FieldType.LOOKUP, custom=True, targets=(OWN,))
+    name = SourceField("new_name", "Name", FieldType.STRING, 100, custom=True)
+    table = EntitySchema(delivery, "Delivery", "new_deliveries", "new_deliveryid", (links, name))
+    pane.sheet.add_table(delivery, own_offers(table), table)
+    pane.table_added(delivery)
+    assert pane.blocking() is None
+    pane.sheet.edits.choose(OWN, ())
+    pane.edited()
+    problem = pane.blocking()
+    assert problem is not None
+    assert str(problem.title) == "The rows of “Delivery” belong to “Subscription”, which is not synced."

@@ -7,6 +7,7 @@ chooses a target: a column is taken or not, and written in one form or another.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from dynsync_gui.domain.choice import FieldChoice, Form
@@ -38,8 +39,11 @@ _SHORT_TEXT = 255
 _KEPT_BY_DYNAMICS = re.compile(
     r"(^owner|^owning|^created|^modified|^version|^overridden|^timezone|^utc|^import|^exchange|_base$)"
 )
+_POINTING = frozenset({FieldType.LOOKUP, FieldType.CUSTOMER})
 _LINKING = frozenset({FieldType.LOOKUP, FieldType.CUSTOMER, FieldType.OWNER, FieldType.UNIQUEIDENTIFIER})
 """Their values say little to a marketer: they can be ticked, but nobody has to untick them."""
+
+_Problem = tuple[Message, Message]
 
 
 def own_offers(schema: EntitySchema, held: TargetSchema | None = None) -> tuple[FieldOffer, ...]:
@@ -74,7 +78,7 @@ def attribute_of(source: SourceField, choice: FieldChoice) -> TargetField | None
     return TargetField(name, label, kind, _SHORT_TEXT if kind is TargetType.STRING else None)
 
 
-def crowded(added: int, known: TargetSchema | None, chosen: int) -> tuple[Message, Message] | None:
+def crowded(added: int, known: TargetSchema | None, chosen: int) -> _Problem | None:
     """Title and cure where more attributes are chosen than a custom object takes.
 
     Args:
@@ -102,6 +106,29 @@ def crowded(added: int, known: TargetSchema | None, chosen: int) -> tuple[Messag
     return None
 
 
+def homeless(schema: EntitySchema, synced: Collection[Entity], label: Callable[[Entity], str]) -> _Problem | None:
+    """Title and cure where the rows of an own table belong only to tables that are not synced.
+
+    Args:
+        schema: The table.
+        synced: The own tables that are.
+        label: What Dynamics calls a table.
+    """
+    links = [field for field in schema.fields if field.custom and field.type in _POINTING]
+    owners = {Entity(name) for field in links for name in field.targets if _is_linked(Entity(name))} - {schema.entity}
+    if any(owner.target is not Target.CUSTOM_OBJECT or owner in synced for owner in owners):
+        return None
+    if not owners:
+        title = msg("The rows of “{table}” belong neither to people nor to accounts.", table=schema.label)
+        return title, msg("Untick its columns.")
+    title = msg(
+        "The rows of “{table}” belong to “{other}”, which is not synced.",
+        table=schema.label,
+        other=", ".join(sorted(label(owner) for owner in owners)),
+    )
+    return title, msg("Add that table as well, or untick the columns of this one.")
+
+
 def _offer(source: SourceField, schema: EntitySchema, held: TargetSchema | None) -> FieldOffer:
     if source.name == FILTER_FIELD:
         return filter_offer(source)
@@ -117,8 +144,7 @@ def _offer(source: SourceField, schema: EntitySchema, held: TargetSchema | None)
 
 
 def _note(source: SourceField, *, added: bool) -> Message:
-    linking = source.custom and source.type in {FieldType.LOOKUP, FieldType.CUSTOMER}
-    if linking and any(_is_linked(Entity(name)) for name in source.targets):
+    if source.custom and source.type in _POINTING and any(_is_linked(Entity(name)) for name in source.targets):
         return msg("Rows are linked by it in any case; a tick sends the name as well.")
     return msg("Added to the custom object, if you tick it.") if added else NOTHING
 

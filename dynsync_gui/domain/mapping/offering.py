@@ -32,7 +32,13 @@ _NONE_TO_ADD: Mapping[Target, Message] = {
     Target.COMPANY: msg("Marketo has no company field for it, and company fields cannot be added."),
     Target.OPPORTUNITY: msg("Marketo has no opportunity field for it, and opportunity fields cannot be added."),
 }
-_NO_NAMESAKE = msg("No Marketo field of this meaning is known. Choose one of those that fit.")
+_NO_NAMESAKE: Mapping[Target, Message] = {
+    Target.COMPANY: msg("Marketo has no company field of this meaning, and none can be added. Choose one that fits."),
+    Target.OPPORTUNITY: msg(
+        "Marketo has no opportunity field of this meaning, and none can be added. Choose one that fits."
+    ),
+}
+"""What programs can add are person fields alone (Adobe, field metadata)."""
 _CURRENCIES = msg("Amounts are sent as entered. If records have several currencies, choose the base currency.")
 _MADE_FOR_DYNAMICS = "Microsoft "
 """What the names of Marketo fields begin with that its admin made, or can turn into a text area; others stay short."""
@@ -103,7 +109,7 @@ class _Suggesting:
         if self.known.target is not Target.PERSON:
             target = self.known.field(default.target) if default else self._namesake(source)
             if target is None:
-                return self._open(source, _NO_NAMESAKE)
+                return self._open(source, _NO_NAMESAKE.get(self.known.target, _NO_NAMESAKE[Target.COMPANY]))
             return self._existing(source, target, ticked=default is not None and default.documented)
         own = f"ms_{source.name}"
         if default is None or (not default.documented and self.known.alike(own)):
@@ -167,7 +173,7 @@ class _Suggesting:
         if self.known.target is Target.PERSON or any(fits):
             return FieldOffer(source, note=why)
         none = _NONE_TO_ADD.get(self.known.target, _NONE_TO_ADD[Target.COMPANY])
-        return FieldOffer(source, reason=none if why == _NO_NAMESAKE else why)
+        return FieldOffer(source, reason=none if why in _NO_NAMESAKE.values() else why)
 
     def _namesake(self, source: SourceField) -> TargetField | None:
         """A free Marketo field of the same name, whatever the letter case, that can take the column."""

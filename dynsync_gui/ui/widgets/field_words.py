@@ -9,7 +9,7 @@ from dynsync_gui.domain.mapping import FieldOffer, place_of
 from dynsync_gui.domain.sample import ColumnSample
 from dynsync_gui.domain.schema import SourceField, TargetField, TargetSchema, TargetType
 from dynsync_gui.domain.text import number, tr
-from dynsync_gui.ui.words import TYPE
+from dynsync_gui.ui.words import TARGET_TYPE, TYPE
 
 _SHOWN_VALUES = 3
 
@@ -46,6 +46,12 @@ def type_words(field: SourceField) -> str:
     """The type of a column, with its length."""
     name = str(TYPE[field.type])
     return f"{name} {number(field.max_length)}" if field.max_length else name
+
+
+def target_words(field: TargetField) -> str:
+    """The type of a Marketo field, with its length."""
+    name = str(TARGET_TYPE[field.type])
+    return f"{name} {number(field.length)}" if field.length else name
 
 
 def traits(field: SourceField) -> str:
@@ -85,4 +91,6 @@ def note_of(offer: FieldOffer, choice: FieldChoice | None, goal: Goal) -> Note:
         return Note("muted", tr("both ways") if both else tr("from Marketo to Dynamics"))
     if goal.new:
         return Note("muted", tr("new in Marketo"))
+    if offer.own and not offer.note:
+        return Note("muted", target_words(goal.field))
     return Note("muted", str(offer.note))

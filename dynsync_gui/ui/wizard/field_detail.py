@@ -149,6 +149,7 @@ class FieldDetail(Card):
     def _unfold(self, shown: bool) -> None:
         self.form.setVisible(shown and self._shown is not None and self._shown.offer.selectable)
         reword(self.more, tr("Less") if shown else tr("How it is synced"))
+        self.more.setMinimumWidth(self.more.sizeHint().width() + 2 * GRID)  # the hint knows nothing of bold
 
     def _changed(self, choice: FieldChoice) -> None:
         if self._shown is not None:
@@ -161,7 +162,7 @@ def _why_no_new_field(detail: Detail) -> str:
         return ""
     if detail.offer.own:
         return tr("It becomes an attribute of a custom object, under its own name.")
-    return tr("Programs cannot add fields here. A Marketo admin can, in Field Management.")
+    return tr("Programs cannot add company and opportunity fields, nor can an admin. Marketo Support may help.")
 
 
 def _told(detail: Detail, language: int) -> str:
@@ -171,6 +172,8 @@ def _told(detail: Detail, language: int) -> str:
         return tr("Not synced. Ticked, it would go to “{target}”.", target=goal.label)
     choice = resolved(detail.entity, detail.offer.field, goal.field, detail.choice, language)
     told = str(sentence(detail.entity, choice, goal.label))
+    if detail.offer.own:
+        return f"{told} " + tr("It is the attribute “{name}” of the custom object.", name=goal.field.name)
     if not goal.new:
         return told
     name = goal.field.name

@@ -20,7 +20,7 @@ from dynsync_gui.domain.mapping import ChoiceProblem, NewField
 from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.settings import FieldSettings, FilteredOut
 from dynsync_gui.domain.text import number, tr
-from dynsync_gui.ui.icons import icon
+from dynsync_gui.ui.icons import IconButton, icon
 from dynsync_gui.ui.theme import GRID
 from dynsync_gui.ui.widgets.boxes import column
 from dynsync_gui.ui.widgets.field_words import Note
@@ -64,6 +64,9 @@ class FieldPane(QWidget):
         self.tabs.tabBar().setElideMode(self.tabs.elideMode().ElideNone)
         self.tabs.tabBar().setUsesScrollButtons(True)
         self.tabs.tabBar().setExpanding(False)
+        self.add_table = IconButton("plus", label=tr("Add a table"))
+        self.add_table.setAutoDefault(False)
+        self.tabs.setCornerWidget(self.add_table)
         self.jobs = FieldJobs(bridge, access, self)
         self.checks = FieldChecks(self, self.panels, self.jobs)
         self.own = OwnTables(self, self.jobs)

@@ -38,12 +38,10 @@ class FieldPanels(QWidget):
             panel.hide()
             self._parts[button] = panel
         self.filter_button, self.fit_button, self.new_button = self._parts
-        self.add_table = IconButton("plus", tr("Add a table"), role="accent", kind="link")
         self.undo = IconButton("undo", label=tr("Undo"))
         self.redo = IconButton("redo", label=tr("Redo"))
-        line = row(Flow(*self._parts, self.add_table, gap=GRID), self.undo, self.redo)
+        line = row(Flow(*self._parts, gap=GRID), self.undo, self.redo)
         line.setStretch(0, 1)
-        self.add_table.setAutoDefault(False)
         for button in (self.undo, self.redo):
             button.setAutoDefault(False)
             line.setAlignment(button, Qt.AlignmentFlag.AlignTop)

@@ -154,7 +154,7 @@ class OwnTables(QObject):
         self._pane, self._jobs = pane, jobs
         self._wanted: RelatedTable | None = None
         jobs.told.connect(self._told)
-        pane.panels.add_table.clicked.connect(self.look)
+        pane.add_table.clicked.connect(self.look)
 
     def look(self) -> None:
         """Ask Dynamics which tables there are."""
