@@ -100,7 +100,6 @@ class Settling:
             self._store.notice(notices)
             if emails and self._store.reopen_emails(emails):
                 self.reopened = True
-            self._calls.keep()
         self._tell(batch, len(again))
         return [tuple(again)] if again else []
 
@@ -126,7 +125,6 @@ class Settling:
             self._store.refuse(rows)
             if emails and self._store.reopen_emails(emails):
                 self.reopened = True
-            self._calls.keep()
         self._tell(batch, 0)
 
     def drop_field(self, batch: Batch, code: str, message: str, sending: Sending) -> bool:
@@ -148,5 +146,6 @@ class Settling:
         return Refusal(seq, version, code, field, message, retry)
 
     def _tell(self, batch: Batch, waiting: int) -> None:
+        self._calls.keep()
         for entity, number in Counter(record.entity for record in batch).items():
             self._on_written(entity, number - waiting)
