@@ -11,6 +11,8 @@ from benchmarks.product import dynsync
 from benchmarks.systems import Systems, prepared
 from benchmarks.timing import timing
 
+from dynsync_gui.engine.reading import PAGE_SIZE
+
 _IN_FLIGHT = 10
 
 
@@ -20,7 +22,7 @@ def show(records: int) -> None:
         for part in ("pages", "writes"):
             with dynsync(systems, Path(folder), in_flight=_IN_FLIGHT) as product:
                 product.order("start")
-                _wait_for(systems, part, records // 1_000 // 2 if part == "pages" else records // 300 // 2)
+                _wait_for(systems, part, records // PAGE_SIZE // 2 if part == "pages" else records // 300 // 2)
                 product.process.kill()
         with dynsync(systems, Path(folder), in_flight=_IN_FLIGHT) as product:
             product.run("start")

@@ -20,7 +20,7 @@ from dynsync_gui.engine.labels import labels_of, relabelled
 from dynsync_gui.engine.payload import Rules
 from dynsync_gui.engine.staging import gone, stage_all
 
-PAGE_SIZE = 1_000
+PAGE_SIZE = 2_500
 """Rows a page: large enough for speed, small enough that decoding one does not hold up the window."""
 
 _LOOKED_FOR = 100

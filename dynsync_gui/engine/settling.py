@@ -108,7 +108,6 @@ class Settling:
             self._store.notice(notices)
             if emails and self._store.reopen_emails(emails):
                 self.reopened = True
-            self._calls.keep()
         self._tell(batch, len(again))
         return [tuple(again)] if again else []
 
@@ -134,7 +133,6 @@ class Settling:
             self._store.refuse(rows)
             if emails and self._store.reopen_emails(emails):
                 self.reopened = True
-            self._calls.keep()
         self._tell(batch, 0)
 
     def drop_field(self, batch: Batch, code: str, message: str, sending: Sending) -> bool:
@@ -156,6 +154,7 @@ class Settling:
         return Refusal(seq, version, code, field, message, retry)
 
     def _tell(self, batch: Batch, waiting: int) -> None:
+        self._calls.keep()
         for entity, number in Counter(record.entity for record in batch).items():
             self._on_written(entity, number - waiting)
 

@@ -148,9 +148,9 @@ def _urgent(urgent: Callable[..., Any], bomb: Bomb) -> Callable[..., Any]:
 
 def _committing(transaction: Callable[..., Any], bomb: Bomb) -> Callable[..., Any]:
     @contextmanager
-    def committing(self: Database) -> Any:
+    def committing(self: Database, *, lasting: bool = True) -> Any:
         outermost = not self.connection.in_transaction
-        with transaction(self):
+        with transaction(self, lasting=lasting):
             yield
             if outermost and bomb.when == "before":
                 bomb.around("commit", lambda: None)()

@@ -11,7 +11,9 @@ from dynsync_gui.domain.choice import FieldChoice, Overwrite
 from dynsync_gui.domain.errors import TemporaryFailure
 from dynsync_gui.domain.events import JobFailed, RunEnded
 from dynsync_gui.domain.findings.marketo import MARKETO
+from dynsync_gui.domain.ports.dynamics import SourceRecord
 from dynsync_gui.domain.schema import Entity
+from dynsync_gui.engine.conversion import Conversion, Converted
 from dynsync_gui.store.sync_store import SqliteStore
 from tests.service.conftest import Desk
 from tests.service.life import Life
@@ -54,6 +56,23 @@ def test_a_comparison_of_everything_writes_nothing_where_nothing_changed(desk: D
     ended = Life(desk).cycle()
     assert ended.report.read == ended.report.unchanged + ended.report.skipped + ended.report.problems > 400
     assert desk.rehearsal.audit()["marketo"] == before
+
+
+def test_the_first_comparison_converts_nothing_that_the_first_sync_has_converted(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though the fields that the first sync created were only planned when it converted."""
+    desk.rehearsal.dataverse.tracker.disabled.update(desk.rehearsal.world.tables)
+    assert isinstance(desk.start(), RunEnded)
+    convert, converted = Conversion.convert, []
+
+    def counting(self: Conversion, record: SourceRecord) -> Converted:
+        converted.append(record.id)
+        return convert(self, record)
+
+    monkeypatch.setattr(Conversion, "convert", counting)
+    report = Life(desk).cycle().report
+    assert len(converted) <= report.skipped + report.problems < report.unchanged
 
 
 @pytest.mark.usefixtures("small_pages")

@@ -66,6 +66,16 @@ def test_a_page_read_twice_counts_once(store):
     assert store.report(run).closes
 
 
+def test_only_what_others_name_sends_for_them_when_it_arrives(store):
+    run = store.begin_run(RunKind.FIRST).id
+    store.stage(run, [record(Entity.ACCOUNT, "a1"), record(Entity.ACCOUNT, "a2"), record(id_="c1", parent="a1")])
+    store.decide_rest()
+    rows = store.outgoing((Entity.ACCOUNT,), UPSERTS, 0, 10)
+    store.acknowledge([Acknowledgement(row.seq, row.version, f"m-{row.id}", frozenset()) for row in rows])
+    looked_at = store._db.execute("SELECT id FROM records WHERE moved = 1").fetchall()
+    assert looked_at == [("a1",)]
+
+
 def test_a_newer_version_replaces_the_one_that_waits(store):
     run = store.begin_run(RunKind.FIRST).id
     store.stage(run, [record()])
