@@ -120,7 +120,8 @@ class Matching:
         self._by_key((Entity.OPPORTUNITY,), Target.OPPORTUNITY)
         self._roles()
         for entity, own in self._own.items():
-            self._by_key((entity,), Target.CUSTOM_OBJECT, own)
+            if own.held is not None:  # else nothing of it can be there
+                self._by_key((entity,), Target.CUSTOM_OBJECT, own)
         self._store.decide_rest()
 
     def _by_key(self, entities: Sequence[Entity], target: Target, own: OwnType | None = None) -> None:

@@ -115,13 +115,20 @@ def test_targets_that_cannot_be_taken_say_why():
     assert next(iter(got)) in {"department", "email", "mktoPersonNotes"}, "what can be taken comes first"
 
 
-def test_long_text_goes_to_text_areas_unless_it_is_cut():
+def test_long_text_goes_to_text_areas_unless_it_is_cut_or_left_out():
     assert options("description")["mktoPersonNotes"] == ""
     cut = options("description", FieldChoice("description", too_long=TooLong.TRIM))
     refused = options("description", FieldChoice("description"))
     assert (cut["department"], "255" in refused["department"]) == ("", True)
     assert told(FieldChoice("description", target="department"))
-    assert not told(FieldChoice("description", target="department", too_long=TooLong.TRIM))
+    for rule in (TooLong.TRIM, TooLong.LEAVE_OUT):
+        assert not told(FieldChoice("description", target="department", too_long=rule))
+
+
+def test_who_asks_for_a_new_field_gets_one_whatever_is_suggested():
+    pairs, new = built(FieldChoice("description", create=TargetType.STRING, label="Short", too_long=TooLong.TRIM))
+    assert [(one.name, one.label) for one in new] == [("ms_description", "Short")]
+    assert list(pairs) == ["ms_description"]
 
 
 def test_the_form_decides_what_takes_a_value():

@@ -47,6 +47,8 @@ def test_rows_arrive_linked_to_person_or_company(own: Desk) -> None:
     assert isinstance(ended, RunEnded), ended
     assert (ended.report.closes, ended.report.outbox) == (True, 0)
     judged(own, History(own=OWN))
+    refused = [one.path for one in own.rehearsal.log.entries("marketo") if one.code and "/customobjects/" in one.path]
+    assert [path for path in refused if "schema" not in path] == [], "no row is asked for before its type is there"
     held = own.rehearsal.audit()["marketo"]["customobjects"]
     assert all(len(held[name]) > 20 for name in OWN)
     own.rehearsal.log.clear()

@@ -105,8 +105,8 @@ def place_of(
     name, label = choice.target or row.target, choice.label or row.target_label or row.field.label
     if choice.form is Form.ID and not choice.target:  # beside the name, which goes to the suggested field
         name, label = f"ms_{row.field.name}_id", choice.label or f"{row.field.label} Id"
-    if not name and choice.create is not None:
-        name = f"ms_{row.field.name}"
+    elif choice.create is not None and not choice.target:  # a field of its own, whatever is suggested
+        name, label = f"ms_{row.field.name}", choice.label or row.field.label
     if not name:
         return None
     if (there := known.alike(name)) is not None:

@@ -110,11 +110,11 @@ def refusal(
     if not accepts(source, target.type, choice.form):
         return msg("Marketo's “{label}” holds another kind of value.", label=target.label)
     short = is_long(source) and not holds_long(target) and target.name != suggested
-    if short and choice.too_long is not TooLong.TRIM:
+    if short and choice.too_long is TooLong.REFUSE:
         length = target.length or STRING_LENGTH
         return msgs(
-            "“{label}” holds {n} character at most: choose to cut longer text.",
-            "“{label}” holds {n} characters at most: choose to cut longer text.",
+            "“{label}” holds {n} character at most: choose to cut longer text, or to leave it out.",
+            "“{label}” holds {n} characters at most: choose to cut longer text, or to leave it out.",
             length,
             label=target.label,
         )
