@@ -42,7 +42,7 @@ class FitOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Adapted:
-    """A value of one record that does not reach Marketo as it is, by a rule that was chosen for its field.
+    """A value of one record that does not reach Marketo as it is, mostly by a rule that was chosen for its field.
 
     Attributes:
         target: REST name of the Marketo field.

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dynsync_gui.domain.convert import clean
+from dynsync_gui.domain.fit import Adapted, FitOutcome, FitReason, shortened
 from dynsync_gui.domain.mapping import EntityMapping
 from dynsync_gui.domain.ports.dynamics import SourceRecord
 from dynsync_gui.domain.schema import FILTER_FIELD, PEOPLE, Entity
@@ -121,7 +122,9 @@ def _contact(record: SourceRecord) -> str:
 def _role(
     record: SourceRecord, entity: Entity, table: Entity, person: str, deal: str, name: str, *, primary: bool
 ) -> StagedRecord:
-    said = {"role": (clean(name) or STAKEHOLDER_ROLE)[:_ROLE_LENGTH].strip(), "isPrimary": primary}
+    whole = clean(name) or STAKEHOLDER_ROLE
+    said = {"role": whole[:_ROLE_LENGTH].strip(), "isPrimary": primary}
+    long = Adapted("role", FitOutcome.CHANGED, FitReason.TOO_LONG, shortened(whole))
     return StagedRecord(
         entity=entity,
         id=record.id,
@@ -133,6 +136,7 @@ def _role(
         parent=person,
         parent_entity=table,
         deal=deal,
+        adapted=(long,) if len(whole) > _ROLE_LENGTH else (),
     )
 
 

@@ -20,6 +20,7 @@ from dynsync_gui.ui.start import Window
 from dynsync_gui.ui.theme import Theme
 from dynsync_gui.ui.windows.choice_history import ChoiceHistory
 from dynsync_gui.ui.wizard.filter_create import CreateFilterDialog
+from dynsync_gui.ui.wizard.own_table import OwnTableDialog
 from tests.ui.languages import catalogue
 
 LEAD, CONTACT = Entity.LEAD, Entity.CONTACT
@@ -97,9 +98,20 @@ def test_page_2_reads_checks_creates_and_is_changed_later(window: Window, until:
     assert report.complete
     assert report.rows[LEAD] > 0
 
+    # One of the organisation's own tables.
+    own = Entity("new_subscription")
+    pane.add_table.click()
+    until(lambda: any(each.isVisible() for each in window.findChildren(OwnTableDialog)))
+    dialog = next(each for each in window.findChildren(OwnTableDialog) if each.isVisible())
+    dialog.search.setText(own.value)
+    dialog.accept()
+    until(lambda: pane.tab(own) is not None)
+    assert pane.blocking() is None
+
     # The whole set-up, then another field later.
     wizard.next()
     until(lambda: wizard.flow.draft.plan is not None)
+    assert {each.entity: each.create for each in wizard.flow.draft.plan.entities}[own] > 0
     assert "roleAtWork" in {field.name for field in wizard.flow.draft.plan.new_fields}
     wizard.enable.accept.setChecked(True)
     wizard.enable.mail.email.setText("admin@contoso.example")
@@ -116,6 +128,8 @@ def test_page_2_reads_checks_creates_and_is_changed_later(window: Window, until:
     assert later.pane.sheet is not None
     ticked = later.pane.sheet.edits.choices(LEAD)
     assert ticked[RowKey("jobtitle")].target == "roleAtWork"
+    assert later.pane.tab(own) is not None
+    assert RowKey("new_plan") in later.pane.sheet.edits.choices(own)
     later.pane.sheet.edits.tick(LEAD, {RowKey("websiteurl")}, on=True)
     later.pane.edited(LEAD)
     until(later.estimate.isVisible)

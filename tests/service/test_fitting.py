@@ -364,3 +364,16 @@ def test_a_value_that_somebody_left_out_of_a_record_is_not_said_to_be_refused(de
         assert [(one.target, [example.id for example in one.examples]) for one in said] == [("email", [contact])]
     desk.rehearsal.world.update("contact", contact, {"emailaddress1": "another one"})
     assert ("contact", contact, "email") in refused(checked(desk)), "it is tried again as soon as it is another one"
+
+
+def test_the_name_of_a_role_that_is_too_long_for_marketo_is_told(desk: Desk, every_example) -> None:
+    world = desk.rehearsal.world
+    for row in world.as_json()["connectionrole"]:
+        world.update("connectionrole", row["connectionroleid"], {"name": f"{row['name']} {'x' * 60}"})
+    report = checked(desk)
+    (misfit,) = [one for one in report.misfits if one.target == "role"]
+    assert (misfit.entity, misfit.outcome, misfit.cures) == (Entity.CONNECTION, FitOutcome.CHANGED, ())
+    desk.start()
+    roles = [row["role"] for row in desk.rehearsal.audit()["marketo"]["roles"]]
+    cut = [role for role in roles if len(role) == 50]
+    assert len(cut) == misfit.count > 5

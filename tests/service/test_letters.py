@@ -48,6 +48,13 @@ def test_the_report_of_a_sync() -> None:
     assert letter.body.index("- 4 × A value is too long.\n  Shorten it.") < letter.body.index("- 1 × Another.")
 
 
+def test_what_was_cut_or_left_out_by_choice_is_told() -> None:
+    assert "as you chose" not in letters.end_message(REPORT).body
+    body = letters.end_message(replace(REPORT, cut=2, left_out=1)).body
+    assert "1 value was left out because it does not fit its Marketo field, as you chose." in body
+    assert "2 values were cut to fit their Marketo field, as you chose." in body
+
+
 def test_a_clean_sync_and_one_that_stopped() -> None:
     clean = replace(REPORT, problems=0)
     assert letters.end_message(clean).subject == "DynSync: the sync is done"

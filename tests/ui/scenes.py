@@ -15,6 +15,7 @@ from dynsync_gui.domain.settings import SignIn
 from dynsync_gui.ui.start import Window
 from dynsync_gui.ui.windows.choice_history import ChoiceHistory
 from dynsync_gui.ui.wizard.field_new import NewFieldDialog
+from dynsync_gui.ui.wizard.own_table import OwnTableDialog
 from tests.ui import demo_world as world
 from tests.ui import field_world as fields
 from tests.ui.scripted_service import Gate, ScriptedService
@@ -58,6 +59,7 @@ class Scenes:
             "page2_problems",
             "page2_list",
             "page2_target",
+            "page2_own",
             "page2_new",
             "page2_create",
             "page3_plan",
@@ -219,6 +221,12 @@ class Scenes:
         tab = window.wizard.fields.tab(Entity.LEAD)
         tab.go_to(RowKey("jobtitle"))
         tab.detail.target.click()
+        return window, service
+
+    def page2_own(self) -> tuple[Window, ScriptedService]:
+        window, service = self.page2_fields()
+        window.wizard.fields.pane.add_table.click()
+        self._wait(lambda: any(dialog.isVisible() for dialog in window.findChildren(OwnTableDialog)))
         return window, service
 
     def page2_new(self) -> tuple[Window, ScriptedService]:

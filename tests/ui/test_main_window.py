@@ -82,6 +82,14 @@ def test_the_end_tells_the_report_the_equation_the_proof_and_the_mail(scenes: Sc
     assert "An e-mail was sent to admin@contoso.com." in shown
 
 
+def test_the_end_tells_what_was_cut_or_left_out_by_choice(scenes: Scenes) -> None:
+    report = replace(world.REPORT, cut=1, left_out=1_200)
+    window, _ = scenes.finished(start=[lambda job: RunEnded(job, report)])
+    shown = texts(window.main.overview)
+    assert "1,200 values were left out because they do not fit their Marketo field, as you chose." in shown
+    assert "1 value was cut to fit its Marketo field, as you chose." in shown
+
+
 def test_a_proof_that_does_not_hold_is_not_called_one(scenes: Scenes) -> None:
     proof = Proof(10, 9, 9, 0, 0, (Difference(Entity.LEAD, "abc", msg("not there")),))
     window, _ = scenes.finished(start=[lambda job: RunEnded(job, world.REPORT, proof)])
