@@ -136,8 +136,10 @@ def test_what_is_not_written_yet_is_none(script: MarketoScript, status: str) -> 
     writer.close()
 
 
-@pytest.mark.parametrize(("status", "size"), [("Failed", 10), ("Canceled", 10), ("Completed", 500_000_000)])
-def test_what_will_never_come_or_is_too_large_fails(script: MarketoScript, status: str, size: int) -> None:
+@pytest.mark.parametrize(
+    ("status", "size"), [("Failed", 10), ("Canceled", 10), ("Completed", 500_000_000), ("Completed", "many")]
+)
+def test_what_will_never_come_or_is_too_large_fails(script: MarketoScript, status: str, size: object) -> None:
     written(script, [], status, fileSize=size)
     writer = script.writer()
     with pytest.raises(ConnectionFailed):

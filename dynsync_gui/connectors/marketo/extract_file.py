@@ -75,9 +75,9 @@ def taken(client: MarketoClient, export: str, job: Mapping[str, Any]) -> IO[byte
         TemporaryFailure: What came is not what the status tells.
     """
     path = f"{export}/{job['exportId']}/file.json"
-    size, digest = int(job.get("fileSize") or 0), hashlib.sha256()
-    if not 0 <= size <= MOST:
-        raise lost(f"{size} bytes")
+    size, digest = job.get("fileSize") or 0, hashlib.sha256()
+    if not isinstance(size, int) or not 0 <= size <= MOST:
+        raise lost(f"{size} bytes"[:100])
     file = SpooledTemporaryFile(PIECE)  # noqa: SIM115  the caller's
     try:
         for piece in _pieces(client, path, size):
