@@ -103,8 +103,6 @@ class Explainer:
         views: tuple[FieldView, ...] = ()
         if record is not None and mapping is not None and len(held) == 1:
             wanted = self._wanted(record, mapping)
-            if entity in PEOPLE:
-                self._back.look()
             sides = Sides(mapping, self._schemas.targets.get(entity.target), place, held[0], self._back)
             views = field_views(wanted, sides, late_fields(record, mapping))
         named = [id_ for id_ in (place.parent, place.owner) if id_] if place is not None else []

@@ -160,6 +160,9 @@ def field_views(wanted: Mapping[str, Any], sides: Sides, late: Collection[str] =
         sides: The record on both sides.
         late: Fields that are filled only for records that changed later than this one, by REST name.
     """
+    names = [pair.target.name for pair in sides.mapping.fields]
+    if sides.mapping.entity in PEOPLE and not all(same(wanted.get(name), sides.held.get(name)) for name in names):
+        sides.back.look()
     return tuple(_view(pair, wanted.get(pair.target.name), sides, late) for pair in sides.mapping.fields)
 
 
