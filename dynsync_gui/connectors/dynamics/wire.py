@@ -95,7 +95,7 @@ def _record(row: Any, schema: EntitySchema, columns: _Columns) -> SourceRecord:
     return SourceRecord(schema.entity, id_, version[1] if version else "", row, shown, points_to, print=print_)
 
 
-def _bytes(row: Mapping[str, Any]) -> bytes:
+def _bytes(row: Any) -> bytes:
     """A row in bytes, equal rows alike; of all ways the quickest."""
     try:
         return orjson.dumps(row)
