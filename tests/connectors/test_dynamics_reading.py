@@ -77,7 +77,7 @@ def test_the_first_page(script: DynamicsScript, reader: DataverseReader) -> None
     assert request.headers["accept"] == "application/json"
     record = page.records[0]
     assert (record.id, record.version) == (ID.lower(), "4027")
-    assert record.values == {"subject": "Hello", "_ownerid_value": ID.lower()}
+    assert (record.values["subject"], record.values["_ownerid_value"]) == ("Hello", ID.lower())
     assert (record.shown, record.points_to) == ({"_ownerid_value": "Ada"}, {"_ownerid_value": "team"})
     assert (page.next_link, page.delta_link) == ("", link)
 
@@ -128,6 +128,17 @@ def test_a_link_that_leads_away_is_refused(script: DynamicsScript, reader: Datav
         read(reader)
     assert caught.value.code == "dynamics.link"
     assert len(script.asked("leads")) == 1
+
+
+def test_rows_are_told_apart_by_their_prints(script: DynamicsScript, reader: DataverseReader) -> None:
+    """Half characters, which only a lenient reader of JSON takes, among them."""
+    half = r'"subject": "\ud83d"'
+    rows = ['"subject": "Hello"', '"subject": null', '"subject": 1', '"subject": 1.0', half, half]
+    body = ",".join(f'{{"leadid": "{ID}", {one}}}' for one in rows)
+    script.answers["/leads"] = lambda exchange: exchange.reply(f'{{"value": [{body}]}}'.encode())
+    prints = [record.print for record in read(reader).records]
+    assert len(set(prints)) == 5
+    assert prints[4] == prints[5]
 
 
 def test_removed_records(script: DynamicsScript, reader: DataverseReader) -> None:

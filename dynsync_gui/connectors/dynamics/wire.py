@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
+import orjson
+
 from dynsync_gui.domain.errors import TemporaryFailure
 from dynsync_gui.domain.findings.dataverse import DATAVERSE
 from dynsync_gui.domain.ports.dynamics import Page, SourceRecord
@@ -86,12 +88,19 @@ def _record(row: Any, schema: EntitySchema, columns: _Columns) -> SourceRecord:
         raise _broken("a record without an id")
     version = _VERSION.fullmatch(str(row.get("@odata.etag", "")))
     shown, points_to = _texts(row, columns.shown), _texts(row, columns.points_to)
-    # Of all ways to put a row in bytes the quickest; version 2 of the format writes equal rows alike.
-    print_ = hashlib.blake2b(marshal.dumps(row, 2), digest_size=16).digest()
+    print_ = hashlib.blake2b(_bytes(row), digest_size=16).digest()
     for column in columns.ids:
         if row.get(column) is not None:
             row[column] = bare_id(row[column]) or None
     return SourceRecord(schema.entity, id_, version[1] if version else "", row, shown, points_to, print=print_)
+
+
+def _bytes(row: Any) -> bytes:
+    """A row in bytes, equal rows alike; of all ways the quickest."""
+    try:
+        return orjson.dumps(row)
+    except TypeError:  # half characters, which UTF-8 cannot carry
+        return marshal.dumps(row, 2)
 
 
 def _texts(row: Mapping[str, Any], keys: Iterable[tuple[str, str]]) -> dict[str, str]:
