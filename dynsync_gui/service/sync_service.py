@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from dynsync_gui.domain.checks import Check
-from dynsync_gui.domain.errors import settings_error
 from dynsync_gui.domain.events import (
     CheckChanged,
     ChecksEnded,
@@ -17,22 +16,17 @@ from dynsync_gui.domain.events import (
     EnvironmentsFound,
     Event,
     MailSent,
-    PlanReady,
     ProblemsRead,
     ProfileRead,
     RehearsalReady,
-    RunEnded,
 )
-from dynsync_gui.domain.ports.connections import Connection
 from dynsync_gui.domain.ports.profile import Profile
 from dynsync_gui.domain.renewal import Renewal, system_of
-from dynsync_gui.domain.report import Problem, RunKind, Status
+from dynsync_gui.domain.report import Problem, Status
 from dynsync_gui.domain.schema import Entity, System
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
 from dynsync_gui.domain.setup import HalfDone
-from dynsync_gui.domain.storage.store import SyncStore
-from dynsync_gui.domain.text import msg
 from dynsync_gui.engine.overtaking import Wishes
 from dynsync_gui.engine.workload import Schemas, describe
 from dynsync_gui.service.api import Listener
@@ -42,34 +36,19 @@ from dynsync_gui.service.checking import run_checks
 from dynsync_gui.service.choice_history import ChoiceHistory
 from dynsync_gui.service.choices import accept_columns, require_days
 from dynsync_gui.service.csv_safe import write_problems
-from dynsync_gui.service.cycles import follow
 from dynsync_gui.service.field_jobs import FieldJobs
-from dynsync_gui.service.fitting import withheld_values
 from dynsync_gui.service.guarding import accept_guard
 from dynsync_gui.service.jobs import BackgroundJob, Lane, Lanes
 from dynsync_gui.service.mailer import test_message
 from dynsync_gui.service.opening import Opening
-from dynsync_gui.service.recognition import confirm, same_addresses, see_identity
+from dynsync_gui.service.recognition import confirm, same_addresses
 from dynsync_gui.service.records import Records
 from dynsync_gui.service.renewal import renew, require_passed
-from dynsync_gui.service.run import Prepared, Runner, tell_first_sync
-from dynsync_gui.service.safekeeping import keep_copy, open_mended
 from dynsync_gui.service.standing import problems_of, status_of
+from dynsync_gui.service.syncing import LEASE_SECONDS, Syncing, set_up
 from dynsync_gui.service.updates import Updates
 from dynsync_gui.service.workplace import Workplace
 from dynsync_gui.system.redaction import keep_out
-
-LEASE_SECONDS = 10.0
-"""How long a run waits for another one of the same profile."""
-
-
-@dataclass
-class _Draft:
-    """A plan that was shown, and the private ledger that it was made in."""
-
-    settings: Settings
-    store: SyncStore
-    prepared: Prepared
 
 
 class SyncService:
@@ -84,21 +63,23 @@ class SyncService:
         fields = FieldJobs(self._lanes, workplace, self._opening, self._emit)
         self.find_tables, self.sample, self.check_fit = fields.find_tables, fields.sample, fields.check_fit
         self.read_filter, self.create_filter = fields.read_filter, fields.create_filter
-        self._running: BackgroundJob | None = None
-        self._draft: _Draft | None = None
         self._rehearsing = False
         self._schemas: Schemas | None = None
+        self._wishes = Wishes()
+        syncing = Syncing(workplace, self._lanes, self._opening, self._wishes, self._emit, self._profile, self._keep)
+        self.plan, self.start, self.go_on, self.follow = syncing.plan, syncing.start, syncing.go_on, syncing.follow
+        self.pause, self.resume = syncing.pause, syncing.resume
+        self._syncing = syncing
         self.updates = Updates(workplace, self._lanes)
-        self.background = Background(workplace, self._lanes, lambda: self._running is not None)
+        self.background = Background(workplace, self._lanes, lambda: syncing.running is not None)
         choices = ChoiceHistory(self._lanes, workplace, self._profile, self._known_schemas, self._opening)
         self.choice_history, self.save_choice, self.restore_choice = choices.read, choices.save, choices.restore
         self.export_choice, self.import_choice = choices.write, choices.take_in
         self.estimate_choice = choices.estimate
-        self._wishes = Wishes()
         self.records = Records(
             Asking(workplace, self._opening, self._lanes, self._profile, self.status),
             self._wishes,
-            lambda: self._running,
+            lambda: syncing.running,
         )
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
@@ -126,7 +107,7 @@ class SyncService:
 
         def work(job: BackgroundJob) -> Event:
             profile = self._profile()
-            known = settings or _set_up(profile)
+            known = settings or set_up(profile)
             with (
                 profile.lease(LEASE_SECONDS, job.token),
                 self._opening.connected(known, secrets or profile.secrets().read(), job) as connection,
@@ -152,14 +133,6 @@ class SyncService:
             return Described(job.number, schemas.offers, schemas.tables, schemas.targets, schemas.languages)
 
         return self._lanes.run(Lane.INTERACTIVE, work)
-
-    def plan(self, settings: Settings, secrets: Secrets) -> BackgroundJob:
-        """`Progress`, last event `PlanReady`."""
-        return self._lanes.run(Lane.SYNC, lambda job: self._plan(job, settings, secrets))
-
-    def start(self, settings: Settings, secrets: Secrets, *, session_only: bool = False) -> BackgroundJob:
-        """Keep settings and secrets, then run; last event `RunEnded`."""
-        return self._lanes.run(Lane.SYNC, lambda job: self._start(job, settings, secrets, session_only=session_only))
 
     def keep(self, settings: Settings, secrets: Secrets, *, session_only: bool = False) -> BackgroundJob:
         """Only keep settings and secrets; last event `ProfileRead`."""
@@ -191,36 +164,19 @@ class SyncService:
 
             keep_out([renewal.value])
             profile = self._profile()
-            settings = renew(profile, _set_up(profile), renewal, prove)
+            settings = renew(profile, set_up(profile), renewal, prove)
             if settings.dynamics.sign_in.is_person:
                 self._workplace.sign_in(settings.rehearsal).keep()
             return ProfileRead(job.number, settings, self.status())
 
         return self._lanes.run(Lane.INTERACTIVE, work)
 
-    def go_on(self) -> BackgroundJob:
-        """Go on with what is undone, or run the next cycle; last event `RunEnded`."""
-        return self._lanes.run(Lane.SYNC, self._go_on)
-
-    def follow(self) -> BackgroundJob:
-        """Go on as `go_on`, and again and again, until cancelled."""
-
-        def work(job: BackgroundJob) -> Event:
-            settings = _set_up(self._profile())
-            if settings.rehearsal:
-                raise settings_error(
-                    msg("A rehearsal is one run."), msg("Connect your systems, or make a single run."), code="rehearsal"
-                )
-            return follow(job, settings.background.every_minutes, self._go_on, self._emit)
-
-        return self._lanes.run(Lane.CYCLES, work)
-
     def accept_guard(self, id_: str) -> BackgroundJob:
         """Agree to what a mass change guard stopped; last event `ProfileRead`."""
 
         def work(job: BackgroundJob) -> Event:
             profile = self._profile()
-            settings = _set_up(profile)
+            settings = set_up(profile)
             with (
                 profile.lease(LEASE_SECONDS, job.token),
                 closing(self._workplace.open_store(profile.database)) as store,
@@ -230,20 +186,10 @@ class SyncService:
 
         return self._lanes.run(Lane.INTERACTIVE, work)
 
-    def pause(self) -> None:
-        """Let the running sync stand still."""
-        if self._running is not None:
-            self._running.token.pause()
-
-    def resume(self) -> None:
-        """Let it go on."""
-        if self._running is not None:
-            self._running.token.resume()
-
     @property
     def paused(self) -> bool:
         """Whether the running sync stands still."""
-        return self._running is not None and self._running.token.paused
+        return self._syncing.paused
 
     def status(self) -> Status:
         """Runs and state of the profile."""
@@ -281,7 +227,7 @@ class SyncService:
     def close(self) -> None:
         """Cancel everything, wait for the threads, stop the rehearsal systems."""
         self._lanes.close()
-        self._drop_draft()
+        self._syncing.forget_plan()
         self._workplace.rehearsal.stop()
         self._workplace.close()
 
@@ -290,7 +236,7 @@ class SyncService:
         profile = self._profile()
         if self._schemas is not None and {Entity(name) for name in own} <= self._schemas.tables.keys():
             return self._schemas
-        settings = _set_up(profile)
+        settings = set_up(profile)
         custom = tuple(dict.fromkeys((*settings.synced_objects.custom, *own)))
         settings = replace(settings, objects=replace(settings.objects, custom=custom))
         return self._describe(settings, profile.secrets().read(), job)
@@ -314,7 +260,7 @@ class SyncService:
 
     def _prepare_rehearsal(self, job: BackgroundJob) -> Event:
         settings, secrets = self._workplace.rehearsal.start(job.token)
-        self._drop_draft()
+        self._syncing.forget_plan()
         return RehearsalReady(job.number, settings, secrets)
 
     def _check(self, job: BackgroundJob, settings: Settings, secrets: Secrets, only: System | None) -> ChecksEnded:
@@ -324,34 +270,6 @@ class SyncService:
         with self._opening.connected(settings, secrets, job) as connection:
             checks, card = run_checks(self._workplace, connection, settings, report, only)
         return ChecksEnded(job.number, checks, card)
-
-    def _plan(self, job: BackgroundJob, settings: Settings, secrets: Secrets) -> Event:
-        require_days(settings.fields)
-        self._drop_draft()
-        store = self._workplace.open_store(None)
-        try:
-            with self._opening.connected(settings, secrets, job) as connection:
-                runner = self._runner(connection, store, settings, job)
-                planner, prepared = runner.prepare()
-                with withheld_values(self._workplace, settings) as withheld:
-                    plan = planner.plan(prepared.run, prepared.mapping, withheld)
-        except BaseException:
-            store.close()
-            raise
-        self._draft = _Draft(settings, store, prepared)
-        return PlanReady(job.number, plan)
-
-    def _start(self, job: BackgroundJob, settings: Settings, secrets: Secrets, *, session_only: bool) -> Event:
-        profile = self._workplace.profile(settings.rehearsal)
-        with self._leading(profile, job):
-            self._keep(profile, settings, secrets, session_only=session_only)
-            draft, self._draft = self._draft, None
-            if draft is not None:
-                fits = draft.settings.fields == settings.fields and not profile.database.exists()
-                if fits:
-                    draft.store.copy_to(profile.database)
-                draft.store.close()
-            return self._run(profile, settings, secrets, job)
 
     def _keep(self, profile: Profile, settings: Settings, secrets: Secrets, *, session_only: bool) -> None:
         """Keep what was entered; the record of a sync between other systems is put aside, never mixed in."""
@@ -371,60 +289,8 @@ class SyncService:
             profile.write_confirmed(None)  # other addresses are confirmed anew, with their own identity card
         self._rehearsing = settings.rehearsal
 
-    def _go_on(self, job: BackgroundJob) -> RunEnded:
-        profile = self._profile()
-        settings = _set_up(profile)
-        if settings.rehearsal:
-            return self._rehearse_again(job, settings)
-        secrets = profile.secrets().read()
-        with self._leading(profile, job):
-            return self._run(profile, settings, secrets, job)
-
-    def _rehearse_again(self, job: BackgroundJob, stored: Settings) -> RunEnded:
-        """The rehearsal systems live as long as the program: a rehearsal starts over."""
-        settings, secrets = self._workplace.rehearsal.start(job.token)
-        settings = replace(settings, fields=stored.fields, enable=stored.enable, mail=stored.mail)
-        profile = self._workplace.profile(True)
-        with self._leading(profile, job):
-            self._keep(profile, settings, secrets, session_only=True)
-            return self._run(profile, settings, secrets, job)
-
-    def _run(self, profile: Profile, settings: Settings, secrets: Secrets, job: BackgroundJob) -> RunEnded:
-        with closing(open_mended(self._workplace, profile)) as store:
-            # A message that could not be sent at the end of the first sync is tried once more with each run.
-            tell_first_sync(store, settings, secrets, self._workplace.mailer)
-            shelf = profile.shelf()
-            with self._opening.connected(settings, secrets, job, attended=False, shelf=shelf) as connection:
-                see_identity(profile, settings, connection.dynamics)
-                runner = self._runner(connection, store, settings, job)
-                planner, prepared = runner.prepare()
-                if prepared.run.kind is RunKind.FIRST:
-                    self._emit(PlanReady(job.number, planner.plan(prepared.run, prepared.mapping)))
-                report = runner.carry_out(prepared)
-                ended = runner.finish(prepared, report, secrets)
-            keep_copy(profile, store)
-            return ended
-
-    def _runner(self, connection: Connection, store: SyncStore, settings: Settings, job: BackgroundJob) -> Runner:
-        window = self._workplace.profile(settings.rehearsal).rate_window()
-        return Runner(self._workplace, connection, store, settings, window, job, self._emit, self._wishes)
-
-    @contextmanager
-    def _leading(self, profile: Profile, job: BackgroundJob) -> Iterator[None]:
-        with profile.lease(LEASE_SECONDS, job.token):
-            self._running = job
-            try:
-                yield
-            finally:
-                self._running = None
-
     def _profile(self) -> Profile:
         return self._workplace.profile(self._rehearsing)
-
-    def _drop_draft(self) -> None:
-        draft, self._draft = self._draft, None
-        if draft is not None:
-            draft.store.close()
 
     def _emit(self, event: Event) -> None:
         with self._lock:
@@ -436,13 +302,3 @@ class SyncService:
         with self._lock:
             if listener in self._listeners:
                 self._listeners.remove(listener)
-
-
-def _set_up(profile: Profile) -> Settings:
-    """The stored settings; raises SettingsError where there are none."""
-    settings = profile.read_settings()
-    if settings is None:
-        raise settings_error(
-            msg("Nothing is set up in this profile yet."), msg("Set DynSync up first."), code="not-set-up"
-        )
-    return settings
