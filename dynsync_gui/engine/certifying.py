@@ -55,6 +55,22 @@ class _Count:
     skipped: int = 0
 
 
+@dataclass(frozen=True)
+class _Compared:
+    """A record, where it stands, what Marketo should hold, and what it holds."""
+
+    record: StagedRecord
+    place: Place | None
+    wanted: Mapping[str, Any]
+    found: Sequence[Mapping[str, Any]]
+
+    @property
+    def unequal(self) -> list[str]:
+        """Fields that differ in the one record that Marketo holds."""
+        there = self.found[0] if len(self.found) == 1 else self.wanted
+        return [name for name, value in self.wanted.items() if not same(value, there.get(name))]
+
+
 class Certifier(Auditor):
     """An audit whose differences have reasons; nothing is written."""
 
@@ -108,6 +124,7 @@ class Certifier(Auditor):
         places = {one.id: one for one in self._store.places([record.id for record in staged]) if one.entity is entity}
         links = self._store.links_of(staged)
         held = self._held(entity, mapping, staged, links)
+        compared: list[_Compared] = []
         for record, linked in zip(staged, links, strict=True):
             place = places.get(record.id)
             if record.skip is not None or (place is not None and place.state == "skipped" and _seen(place, record)):
@@ -116,29 +133,22 @@ class Certifier(Auditor):
                 count.skipped += 1
                 continue
             wanted = wanted_of(record, place.filled if place else frozenset(), linked)
-            self._count(
-                entity, *self._differences_of(record, place, mapping, wanted, held.get(key_in(record, linked), []))
-            )
-
-    def _differences_of(
-        self,
-        record: StagedRecord,
-        place: Place | None,
-        mapping: EntityMapping,
-        wanted: Mapping[str, Any],
-        found: Sequence[Mapping[str, Any]],
-    ) -> list[Difference]:
-        if len(found) != 1:
-            reason, known = _missing(record, place) if not found else (DOUBLED, False)
-            return [Difference(record.entity, record.id, reason, explained=known)]
-        unequal = [name for name, value in wanted.items() if not same(value, found[0].get(name))]
-        if unequal and record.entity in PEOPLE:
+            compared.append(_Compared(record, place, wanted, held.get(key_in(record, linked), [])))
+        if entity in PEOPLE and any(one.unequal for one in compared):
             self._back.look()
-        sides = Sides(mapping, None, place, found[0], self._back)
+        for one in compared:
+            self._count(entity, *self._differences_of(one, mapping))
+
+    def _differences_of(self, one: _Compared, mapping: EntityMapping) -> list[Difference]:
+        record, place = one.record, one.place
+        if len(one.found) != 1:
+            reason, known = _missing(record, place) if not one.found else (DOUBLED, False)
+            return [Difference(record.entity, record.id, reason, explained=known)]
+        sides = Sides(mapping, None, place, one.found[0], self._back)
         return [
             Difference(record.entity, record.id, reason, name, explained=known)
-            for name in unequal
-            for reason, known in [_of_field(record, sides, name, wanted[name])]
+            for name in one.unequal
+            for reason, known in [_of_field(record, sides, name, one.wanted[name])]
         ]
 
     def _count(self, entity: Entity, *differences: Difference) -> None:

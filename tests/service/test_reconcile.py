@@ -80,3 +80,15 @@ def test_a_record_that_was_set_aside_is_sent_again_on_wish(desk: Desk) -> None:
     assert ended.report.closes
     assert ("contact", id_) in desk.listed()
     assert isinstance(desk.service.records.retry(("dead",)).wait(60), JobFailed)
+
+
+def test_what_changed_in_marketo_is_asked_for_once_for_all_that_are_compared_together(desk: Desk) -> None:
+    assert isinstance(desk.start(), RunEnded)
+    held = [int(one["id"]) for one in desk.rehearsal.audit()["marketo"]["persons"] if one.get("dynamicsId")]
+    for person in held[:80]:
+        desk.rehearsal.marketo.marketer.change(person, {"lastName": "By hand"})
+    desk.rehearsal.log.clear()
+    found = certified(desk)
+    assert len([one for one in found.differences if one.explained]) >= 80
+    looks = [one for one in desk.rehearsal.log.entries("marketo") if "leadchanges" in one.path]
+    assert 1 <= len(looks) <= 5
