@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any, NamedTuple
+from typing import Any
 
 from dynsync_gui.domain.choice import Form, Overwrite, TooLong
 from dynsync_gui.domain.convert import altered, cut, misfit, room, uncut
@@ -23,15 +23,8 @@ _REMEMBERED = 256
 _LOOKED_AT = {TargetType.DATE, TargetType.DATETIME, TargetType.EMAIL, TargetType.TEXT}
 """Types whose values are not judged by their length alone; taken, they say what they say in Dynamics."""
 
-
-class _Taken(NamedTuple):
-    """One value: as it goes to Marketo, how that fits, for the fingerprint, and what a rule made of it."""
-
-    value: Any
-    fit: Fit
-    print: bytes
-    adapted: Adapted | None
-
+_Taken = tuple[Any, Fit, bytes, Adapted | None]
+"""One value: as it goes to Marketo, how that fits, what a fingerprint holds of it, and what a rule made of it."""
 
 _Take = Callable[[Any, str | None], _Taken]
 
@@ -121,9 +114,11 @@ def _taking(pair: FieldMapping) -> _Take:
     @lru_cache(_REMEMBERED, typed=True)
     def take(value: Any, shown: str | None) -> _Taken:
         whole = uncut(pair, value, shown)
-        found = cut(pair, whole) if rule is TooLong.TRIM else whole
+        if rule is TooLong.REFUSE:
+            return whole, judge(whole), entry(name, whole), None
+        found = cut(pair, whole)
         fit = judge(found)
-        return _Taken(found, fit, entry(name, found), _adapted(pair, whole, found, fit))
+        return found, fit, entry(name, found), _adapted(pair, whole, found, fit)
 
     return take
 
