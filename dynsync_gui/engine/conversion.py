@@ -24,15 +24,8 @@ _LOOKED_AT = {TargetType.DATE, TargetType.DATETIME, TargetType.EMAIL, TargetType
 _NUMBERS = {FieldType.INTEGER, FieldType.BIGINT, FieldType.DECIMAL, FieldType.DOUBLE, FieldType.MONEY}
 """Types of which 1 and 1.0 are told apart, as they are sent."""
 
-
-class _Taken(NamedTuple):
-    """One value: as it goes to Marketo, how that fits, for the fingerprint, and what a rule made of it."""
-
-    value: Any
-    fit: Fit
-    print: bytes
-    adapted: Adapted | None
-
+_Taken = tuple[Any, Fit, bytes, Adapted | None]
+"""One value: as it goes to Marketo, how that fits, what a fingerprint holds of it, and what a rule made of it."""
 
 _Take = Callable[..., _Taken]
 
@@ -118,13 +111,15 @@ class Conversion:
 
 def _taking(pair: FieldMapping) -> _Take:
     """How a value of a field is converted, judged and told from others."""
-    convert, judge, mark_, trims = uncut(pair), _judging(pair), mark(pair.target.name), pair.too_long is TooLong.TRIM
+    convert, judge, mark_, rule = uncut(pair), _judging(pair), mark(pair.target.name), pair.too_long
 
     def take(value: Any, shown: str | None = None) -> _Taken:
         whole = convert(value, shown)
-        found = cut(pair, whole) if trims else whole
+        if rule is TooLong.REFUSE:
+            return whole, judge(whole), marked(mark_, whole), None
+        found = cut(pair, whole)
         fit = judge(found)
-        return _Taken(found, fit, marked(mark_, found), _adapted(pair, whole, found, fit))
+        return found, fit, marked(mark_, found), _adapted(pair, whole, found, fit)
 
     return lru_cache(_REMEMBERED, typed=pair.source.type in _NUMBERS)(take)
 
