@@ -18,6 +18,7 @@ from dynsync_gui.store.lifecycle import Lifecycle
 from dynsync_gui.store.links import LinkFinder
 from dynsync_gui.store.meeting import Meetings
 from dynsync_gui.store.places import Places
+from dynsync_gui.store.refused import Refused
 from dynsync_gui.store.reports import Reports
 from dynsync_gui.store.urgency import Urgency
 from dynsync_gui.store.withheld import Withheld
@@ -48,6 +49,7 @@ class Desk:
         self._withheld = Withheld(self._db)
         self._adapted = Adaptations(self._db)
         self._ledger = Ledger(self._db, self._links, self._urgency, self._withheld, self._adapted)
+        self._refused = Refused(self._db)
         self._lifecycle = Lifecycle(self._db, self._links, self._urgency)
         self.imports = Imports(self._db, self.transaction, self._ledger, self._lifecycle, self._urgency)
         self._meetings = Meetings(self._db)

@@ -5,19 +5,16 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Any
 
-from dynsync_gui.domain.errors import Retry
-from dynsync_gui.domain.findings.records import JOINED
 from dynsync_gui.domain.schema import PEOPLE, Entity
 from dynsync_gui.domain.storage.records import (
     Acknowledgement,
     Decision,
     LedgerRecord,
     Match,
-    Refusal,
     SharedEmail,
     Skip,
     StagedRecord,
@@ -45,7 +42,6 @@ _STAGE = f"""
         {", ".join(f"{name} = excluded.{name}" for name in COLUMNS[2:-1])}, moved = max(moved, excluded.moved),
         before = NULL
 """
-_KEPT_MATCH = "match IN ('take', 'merge', 'delete', 'unlist')"
 _KEPT = f"CASE WHEN entity IN {_ROLES} OR match = 'merge' THEN payload END"
 """A role is known by what it says, so that it has to be said whole again when an end of it moves; and a lead whose
 person went to a contact may get it back."""
@@ -69,17 +65,11 @@ _OUTGOING = """
 _POINTERS = itemgetter(1, 7, 8, 9, 10)
 _MATCHES = {match.value: match for match in Match}
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
-_FIRST_WAIT, _GROWTH, _LONGEST_WAIT = 25.0, 5.0, 86_400.0
 
 
 def now() -> str:
     """The time as it is stored: UTC, ISO 8601, whole seconds."""
     return datetime.now(UTC).strftime(_TIME)
-
-
-def waits(tries: int) -> float:
-    """Seconds until a record that met passing trouble is tried again: 25, growing to a day."""
-    return min(_FIRST_WAIT * _GROWTH ** min(tries, 9), _LONGEST_WAIT)
 
 
 class Ledger:
@@ -365,30 +355,6 @@ class Ledger:
             [(row.marketo_id, row.seq) for row in rows if row.marketo_id and row.linked.rpartition("|")[2]],
         )
 
-    def refuse(self, rows: Sequence[Refusal], at: datetime) -> None:
-        """See `SyncStore.refuse`; who was to adopt a person by its address gives it free."""
-        self._db.executemany(
-            f"""UPDATE records SET state = 'problem', urgent = 0,
-                                   marketo_id = CASE match WHEN 'adopt' THEN '' ELSE marketo_id END,
-                                   match = CASE WHEN {_KEPT_MATCH} THEN match ELSE '' END
-                 WHERE seq = ? AND version = ? AND state = 'outbox'""",
-            [(row.seq, row.version) for row in rows],
-        )
-        since = at.strftime(_TIME)
-        self._db.executemany(
-            """INSERT INTO problems (seq, code, field, detail, retry, since) VALUES (?, ?, ?, ?, ?, ?)
-               ON CONFLICT (seq) DO UPDATE SET code = excluded.code, field = excluded.field, retry = excluded.retry,
-                                               detail = excluded.detail, tries = tries + 1""",
-            [(row.seq, row.code, row.field, row.detail[:500], row.retry.value, since) for row in rows],
-        )
-        passing = [row.seq for row in rows if row.retry is Retry.NEXT_RUN]
-        marks = ",".join("?" * len(passing))
-        tried = self._db.execute(f"SELECT tries, seq FROM problems WHERE seq IN ({marks})", passing).fetchall()
-        self._db.executemany(
-            "UPDATE problems SET due = ? WHERE seq = ?",
-            [((at + timedelta(seconds=waits(tries))).strftime(_TIME), seq) for tries, seq in tried],
-        )
-
     def hurry(self, entity: Entity, number: int) -> tuple[str, ...]:
         """See `UrgentStore.hurry`."""
         rows = self._db.execute(
@@ -404,27 +370,6 @@ class Ledger:
             """UPDATE records SET digest = x'', agreed = NULL, agreed_prints = NULL, source = NULL
                 WHERE entity = ? AND id = ?""",
             (entity.value, id_),
-        )
-
-    def try_again(self, ids: Sequence[str]) -> int:
-        """See `PlaceStore.try_again`: the next run takes them as passing trouble whose time has come.
-
-        A merge in Marketo is undone on purpose only: for whoever is named.
-        """
-        named = f"AND r.id IN ({','.join('?' * len(ids))})" if ids else f"AND problems.code <> '{JOINED}'"
-        return self._db.execute(
-            f"""UPDATE problems SET retry = '{Retry.NEXT_RUN}', due = '' WHERE seq IN (
-                  SELECT r.seq FROM records r WHERE r.state = 'problem' {named})""",
-            tuple(ids),
-        ).rowcount
-
-    def retry(self, run: int, at: datetime) -> None:
-        """See `SyncStore.begin_run`; what is due later than any wait lasts was set when the clock was wrong."""
-        due = "SELECT seq FROM problems WHERE retry = ? AND (due <= ? OR due > ?)"
-        self._db.execute(
-            f"""UPDATE records SET state = 'outbox', match = CASE WHEN {_KEPT_MATCH} THEN match ELSE '' END, run = ?
-                 WHERE state = 'problem' AND seq IN ({due})""",
-            (run, Retry.NEXT_RUN.value, *(one.strftime(_TIME) for one in (at, at + timedelta(seconds=_LONGEST_WAIT)))),
         )
 
 

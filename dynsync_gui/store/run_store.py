@@ -31,7 +31,7 @@ class RunStore(Desk):
             if run is None:
                 raise AssertionError("an INSERT has a row id")
             if retries:
-                self._ledger.retry(run, self._clock())
+                self._refused.retry(run, self._clock())
         return self._reports.report(run)
 
     def advance_run(self, run: int, state: RunState) -> None:

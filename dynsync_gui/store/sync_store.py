@@ -70,7 +70,7 @@ class SqliteStore(RunStore, TableStore, FeedStore):
         with self.transaction():
             self._lifecycle.leave_out(entities)
             refusals = self._lifecycle.waiting(entities)
-            self._ledger.refuse(refusals, self._clock())
+            self._refused.refuse(refusals, self._clock())
             self._ledger.decide_rest(entities)
         return len(refusals)
 
@@ -159,10 +159,10 @@ class SqliteStore(RunStore, TableStore, FeedStore):
     def try_again(self, ids: Sequence[str] = ()) -> int:
         """Put records that were set aside back in line: these, or all where none is named."""
         with self.transaction():
-            found = self._ledger.try_again(ids)
+            found = self._refused.try_again(ids)
             run = self.unfinished_run()
             if run is not None:
-                self._ledger.retry(run.id, self._clock())
+                self._refused.retry(run.id, self._clock())
         return found
 
     def withhold(self, ids: Sequence[str] = ()) -> int:
@@ -230,7 +230,7 @@ class SqliteStore(RunStore, TableStore, FeedStore):
         """Set records aside with their reason."""
         if rows:
             with self.transaction():
-                self._ledger.refuse(rows, self._clock())
+                self._refused.refuse(rows, self._clock())
 
     def notice(self, rows: Sequence[Notice]) -> None:
         """Keep things worth a look."""
