@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -97,9 +98,13 @@ COLUMNS = (
 """Columns of `row_of`."""
 
 
-@lru_cache(1024)
-def joined(names: frozenset[str]) -> str:
+def joined(names: Iterable[str]) -> str:
     """Names as they are stored."""
+    return _joined(frozenset(names))
+
+
+@lru_cache(1024)
+def _joined(names: frozenset[str]) -> str:
     return ",".join(sorted(names))
 
 
