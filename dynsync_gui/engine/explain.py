@@ -105,7 +105,8 @@ class Explainer:
             wanted = self._wanted(record, mapping)
             sides = Sides(mapping, self._schemas.targets.get(entity.target), place, held[0], self._back)
             views = field_views(wanted, sides, late_fields(record, mapping))
-        named = [id_ for id_ in (place.parent, place.owner) if id_] if place is not None else []
+        master = str(record.values.get("_masterid_value") or "").lower() if record is not None else ""
+        named = [id_ for id_ in (master, *((place.parent, place.owner) if place is not None else ())) if id_]
         others = {(one.entity, one.id): one for one in self._store.places(named)}
         runs = self._store.runs(1)
         return Chain(
@@ -118,6 +119,7 @@ class Explainer:
                 lost=self._schemas.lost.get(entity),
                 held=held,
                 alike=alike,
+                survivor=others.get((entity, master)),
                 parent=others.get((place.parent_entity, place.parent)) if place else None,
                 owner=others.get((Entity.USER, place.owner)) if place else None,
                 owned=self._rules.owners and self._schemas.persons.field(OWNER_KEY) is not None,

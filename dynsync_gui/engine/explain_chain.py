@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dynsync_gui.domain.checks import CheckState
-from dynsync_gui.domain.explain import Cause, Explanation, Step
-from dynsync_gui.domain.findings.records import CHANGE_REFUSED, CHANGE_UNFIT, CHANGES_DENIED, JOINED, NOTICES
+from dynsync_gui.domain.explain import Cause, Explanation, FieldView, Step
+from dynsync_gui.domain.findings.records import (
+    CHANGE_REFUSED,
+    CHANGE_UNFIT,
+    CHANGES_DENIED,
+    FIELD_RETYPED,
+    JOINED,
+    NOTICES,
+)
 from dynsync_gui.domain.place import Place
 from dynsync_gui.domain.ports.dynamics import SourceRecord
 from dynsync_gui.domain.report import RunState
@@ -24,6 +31,9 @@ from dynsync_gui.domain.schema import (
 from dynsync_gui.domain.text import NOTHING, Message, msg
 from dynsync_gui.engine.explain_subject import Subject
 from dynsync_gui.engine.rules_in_words import RULES, set_aside
+
+_NAMED = 10
+"""Fields that one step names."""
 
 _NEXT = msg("Sync now, or wait for the next sync.")
 TITLES: Mapping[str, Message] = {
@@ -161,7 +171,14 @@ class Chain:
         if not self._whole or one.live is None:
             return
         master = str(one.live.values.get("_masterid_value") or "").lower() if one.live.values.get("merged") else ""
-        if master:
+        if master and one.survivor is not None and one.survivor.state == "skipped":
+            self._broken(
+                "carried",
+                Cause.MERGED,
+                msg("It was merged into another record in Dynamics, {id}, which is kept out of Marketo.", id=master),
+                msg("Look at that record: ask for {id}.", id=master),
+            )
+        elif master:
             self._broken(
                 "carried",
                 Cause.MERGED,
@@ -269,10 +286,21 @@ class Chain:
     def _values(self) -> None:
         one = self.one
         unequal = [view for view in one.views if not view.equal]
-        if not unequal:
+        for name in sorted(one.standstill.columns.get(one.entity, ())):
+            title, cure = NOTICES[FIELD_RETYPED].title, NOTICES[FIELD_RETYPED].cure
+            self._look("values", msg("“{field}”: {why}", field=name, why=title), cure)
+        if unequal and not self._whole:
+            names = ", ".join(f"“{view.label}”" for view in unequal[:_NAMED])
+            self._look("values", msg("Not the same on both sides, for the reason above: {fields}", fields=names))
+        elif not unequal:
             if one.views:
                 self._passed("values", msg("All {n} fields are equal on both sides.", n=len(one.views)))
-            return
+        else:
+            self._unequal(unequal)
+
+    def _unequal(self, unequal: Sequence[FieldView]) -> None:
+        """Why values differ although nothing else is in the way."""
+        one = self.one
         by_rule = {Cause.RULE, Cause.CONSENT, Cause.WITHHELD}
         first = min(unequal, key=lambda view: (view.cause is Cause.RULE, view.cause in by_rule))
         finding = msg("“{field}” is not the same on both sides. {why}", field=first.label, why=first.finding)

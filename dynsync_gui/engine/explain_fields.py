@@ -118,8 +118,17 @@ class Sides:
             return _LEFT_OUT if left_out(pair, wanted) else _MISFIT
         if found is not None:
             return found
-        agreed = entries(place.agreed) if place is not None else frozenset()
-        return _OVERWRITTEN if entry(name, wanted) in agreed else _CHANGED
+        if place is None or entry(name, wanted) not in entries(place.agreed):
+            return _CHANGED
+        if self.mapping.entity in PEOPLE and pair.direction.writes_dynamics and self.back.unread:
+            return self._returning(pair, wanted, place)
+        return _OVERWRITTEN
+
+    def _returning(self, pair: FieldMapping, wanted: Any, place: Place) -> Reason:
+        """What becomes of a value that somebody changed in Marketo alone."""
+        if self.back.denies(place, pair.target.name):
+            return _NOT_ALLOWED
+        return _NO_CONSENT if pair.target.name == UNSUBSCRIBED and wanted else _RETURNING
 
     def _of_people(self, pair: FieldMapping, wanted: Any, place: Place) -> Reason | None:
         """What became of a change that somebody made in Marketo, or will; None where none is known of."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from dynsync_gui.domain.errors import ConnectionFailed, GuardStop
@@ -19,13 +19,15 @@ Held = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Standstill:
-    """What holds up the sync as a whole.
+    """What holds up the sync as a whole, or a field.
 
     Attributes:
         guard: The stop that nobody agreed to yet.
+        columns: Columns by table that became another kind, and are not synced until they are chosen again.
     """
 
     guard: GuardStop | None = None
+    columns: Mapping[Entity, Collection[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Subject:
         lost: Why Dynamics does not give the table; None where it does.
         held: What Marketo has under its key.
         alike: What Marketo has under its e-mail address and another key, or none.
+        survivor: Likewise the record that it was merged into in Dynamics.
         parent: Where what it belongs to stands; None where that is not known.
         owner: Likewise the user who owns it.
         owned: Whether owners are synced.
@@ -58,6 +61,7 @@ class Subject:
     lost: ConnectionFailed | None
     held: Sequence[Held]
     alike: Sequence[Held]
+    survivor: Place | None
     parent: Place | None
     owner: Place | None
     owned: bool

@@ -17,12 +17,16 @@ def retyped(store: SyncStore, tables: Mapping[Entity, EntitySchema]) -> Names:
     return {entity: _changed(table, store.types(entity)) for entity, table in tables.items()}
 
 
-def without_retyped(mapping: SyncMapping, names: Names, store: SyncStore) -> SyncMapping:
-    """The mapping without those columns; the kinds of all others are remembered."""
+def without_retyped(mapping: SyncMapping, names: Names) -> SyncMapping:
+    """The mapping without those columns."""
     entities = {entity: _kept(one, names.get(entity, ())) for entity, one in mapping.entities.items()}
-    for entity, one in entities.items():
-        store.remember_types(entity, {pair.source.name: pair.source.type.value for pair in one.fields})
     return SyncMapping(entities, mapping.new_fields)
+
+
+def remember_types(mapping: SyncMapping, store: SyncStore) -> None:
+    """Remember the kinds of columns that are synced."""
+    for entity, one in mapping.entities.items():
+        store.remember_types(entity, {pair.source.name: pair.source.type.value for pair in one.fields})
 
 
 def _changed(table: EntitySchema, known: Mapping[str, str]) -> frozenset[str]:

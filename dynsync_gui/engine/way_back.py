@@ -26,6 +26,7 @@ class WayBack:
         mapping: What is synced.
 
     Attributes:
+        unread: Whether there may be more changes than could be told yet.
         denial: The vendor's words where an account may not read changes or not write them; None where it may.
     """
 
@@ -37,7 +38,7 @@ class WayBack:
         self._fields = sorted({pair.target.name for one in people for pair in watched(one)}) if used else []
         self._token = store.change_token()
         self._fresh: defaultdict[str, set[str]] = defaultdict(set)
-        self._unread = store.change_order() is not None
+        self.unread = store.change_order() is not None
         self.denial = next((one.detail for one in store.problems() if one.code == CHANGES_DENIED), None)
 
     def look(self) -> None:
@@ -57,12 +58,12 @@ class WayBack:
                 self.denial = f"{failure.code} {failure.detail}".strip()
             elif failure.code != NO_TOKEN:
                 raise
-        self._unread = True
+        self.unread = True
 
     def waits(self, place: Place, person: str, field: str) -> bool:
         """Whether the next sync has a change of a person's field before it, or one was held up."""
         waits = field in place.changes and place.changes[field] is None
-        return waits or self._unread or field in self._fresh.get(person, ())
+        return waits or field in self._fresh.get(person, ())
 
     def denies(self, place: Place, field: str) -> bool:
         """Whether a change that waits does so for a right; one of Dynamics counts once it has held up this one."""

@@ -21,10 +21,11 @@ from dynsync_gui.domain.ports.dynamics import DynamicsReader
 from dynsync_gui.domain.ports.marketo import MarketoReader
 from dynsync_gui.domain.rights import wanted_tables
 from dynsync_gui.domain.schema import ENTITIES, Entity, EntitySchema, Target, TargetSchema, in_cycle_order
-from dynsync_gui.domain.settings import DeletedPolicy, FieldSettings, NativeSync, ObjectSettings
+from dynsync_gui.domain.settings import DeletedPolicy, FieldSettings, NativeSync, ObjectSettings, Settings
 from dynsync_gui.engine.native_sync import described_companies, without_companies
-from dynsync_gui.engine.object_mapping import marks, object_mapping, with_name
+from dynsync_gui.engine.object_mapping import markable, marks, object_mapping, with_name
 from dynsync_gui.engine.own_types import OwnType
+from dynsync_gui.engine.payload import Rules
 from dynsync_gui.engine.quarantine import quarantines
 
 PEOPLE_ONLY = ObjectSettings(owners=False, opportunities=False)
@@ -135,6 +136,13 @@ def chosen_tables(objects: ObjectSettings, native_sync: NativeSync) -> tuple[Ent
     """Tables whose rows a person knows and whose fields matter to them: no users, no connections."""
     more, own = wanted_tables(objects, native_sync)
     return (*ENTITIES, *(entity for entity in more if entity is Entity.OPPORTUNITY), *own)
+
+
+def rules_of(settings: Settings, schemas: Schemas) -> Rules:
+    """How records are taken in; owners stay owners while the users cannot be read."""
+    wanted, _ = wanted_tables(settings.synced_objects, settings.enable.native_sync)
+    marked = markable(schemas.targets, schemas.own)
+    return Rules(Entity.USER in wanted, settings.objects.deleted, marked, settings.fields.filtered_out)
 
 
 def mapping_of(

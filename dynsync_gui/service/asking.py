@@ -18,7 +18,6 @@ from dynsync_gui.domain.mass_change import excessive, guard_id, mass_guard
 from dynsync_gui.domain.ports.connections import Connection
 from dynsync_gui.domain.ports.profile import Profile
 from dynsync_gui.domain.report import Status
-from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.settings import Settings
 from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.domain.text import msg
@@ -27,8 +26,9 @@ from dynsync_gui.engine.explain import Explainer
 from dynsync_gui.engine.explain_ledger import from_ledger
 from dynsync_gui.engine.explain_subject import Standstill
 from dynsync_gui.engine.payload import Rules
+from dynsync_gui.engine.retyped import Names, retyped, without_retyped
 from dynsync_gui.engine.way_back import WayBack
-from dynsync_gui.engine.workload import Schemas, describe, mapping_of, work_of
+from dynsync_gui.engine.workload import Schemas, describe, mapping_of, rules_of, work_of
 from dynsync_gui.service.certificates import write_certificate
 from dynsync_gui.service.cycles import QUOTA_CODE
 from dynsync_gui.service.jobs import BackgroundJob, Lane, Lanes
@@ -38,23 +38,24 @@ from dynsync_gui.service.workplace import Workplace
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What a question is answered from."""
+    """What a question is answered from; `still` names columns that became another kind and are not synced now."""
 
     settings: Settings
     connection: Connection
     store: SyncStore
     schemas: Schemas
     mapping: SyncMapping
+    still: Names
 
     @property
     def rules(self) -> Rules:
         """How records are taken in."""
-        return Rules(Entity.USER in self.schemas.tables, self.settings.objects.deleted)
+        return rules_of(self.settings, self.schemas)
 
     def explain(self, asked: str) -> Answer:
         """Why the records of an address or an id are not, or not so, in Marketo."""
         dynamics, marketo = self.connection.dynamics, self.connection.marketo
-        standstill = _standstill(self.store, self.settings)
+        standstill = _standstill(self.store, self.settings, self.still)
         explainer = Explainer(dynamics, marketo, self.store, self.schemas, self.mapping, self.rules, standstill)
         return explainer.explain(asked)
 
@@ -191,13 +192,14 @@ class Asking:
             schemas = describe(
                 connection.dynamics, connection.marketo, self.workplace.defaults(), job.token, native_sync, objects
             )
-            yield Desk(settings, connection, store, schemas, mapping_of(schemas, settings.fields, native_sync, objects))
+            chosen, still = mapping_of(schemas, settings.fields, native_sync, objects), retyped(store, schemas.tables)
+            yield Desk(settings, connection, store, schemas, without_retyped(chosen, still), still)
 
 
-def _standstill(store: SyncStore, settings: Settings) -> Standstill:
-    """What holds up the sync as a whole: an agreement that is missing."""
+def _standstill(store: SyncStore, settings: Settings, still: Names) -> Standstill:
+    """What holds up the sync as a whole, an agreement that is missing, and columns that stand still."""
     run = store.unfinished_run()
     changes = excessive(store.mass_changes(run.id), settings.guards) if run is not None else ()
     if run is None or not changes or store.accepted_guard(run.id) == guard_id(run.id, changes):
-        return Standstill()
-    return Standstill(mass_guard(run.id, changes))
+        return Standstill(columns=still)
+    return Standstill(mass_guard(run.id, changes), still)

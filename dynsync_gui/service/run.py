@@ -15,7 +15,6 @@ from dynsync_gui.domain.mapping import SyncMapping
 from dynsync_gui.domain.ports.connections import Connection, RateWindow
 from dynsync_gui.domain.ports.profile import Mailer
 from dynsync_gui.domain.report import RunKind, RunReport, RunState
-from dynsync_gui.domain.rights import wanted_tables
 from dynsync_gui.domain.schema import ENTITIES, KEY_FIELD, Entity, Target, in_cycle_order
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import FilteredOut, Settings
@@ -26,17 +25,15 @@ from dynsync_gui.engine.canary import Canary
 from dynsync_gui.engine.ends import Ends
 from dynsync_gui.engine.executor import Executor
 from dynsync_gui.engine.matching import Matching
-from dynsync_gui.engine.object_mapping import markable
 from dynsync_gui.engine.one_record import OneRecord
 from dynsync_gui.engine.overtaking import Overtaking, Wishes
 from dynsync_gui.engine.own_types import OwnType, made_types
-from dynsync_gui.engine.payload import Rules
 from dynsync_gui.engine.people_files import by_file
 from dynsync_gui.engine.planner import Planner, single_calls
 from dynsync_gui.engine.proof import Auditor
 from dynsync_gui.engine.reading import Reading
-from dynsync_gui.engine.retyped import retyped, without_retyped
-from dynsync_gui.engine.workload import Schemas, describe, mapping_of, work_of
+from dynsync_gui.engine.retyped import remember_types, retyped, without_retyped
+from dynsync_gui.engine.workload import Schemas, describe, mapping_of, rules_of, work_of
 from dynsync_gui.service.bringing_back import BringingBack
 from dynsync_gui.service.choices import note_lost_fields
 from dynsync_gui.service.cycles import QUOTA_CODE
@@ -116,7 +113,8 @@ class Runner:
         changed = retyped(self._store, schemas.tables)
         note_lost_fields(self._store, schemas, self._settings, defaults, changed)
         chosen = mapping_of(schemas, self._settings.fields, native_sync, objects)
-        mapping = without_retyped(chosen, changed, self._store)
+        mapping = without_retyped(chosen, changed)
+        remember_types(mapping, self._store)
         if before is not None:
             self._read_anew(before, mapping)
         planner = Planner(
@@ -124,7 +122,7 @@ class Runner:
             marketo,
             self._store,
             self._settings.limits,
-            self._rules(schemas),
+            rules_of(self._settings, schemas),
             token,
             self._phase,
             self._done,
@@ -240,7 +238,7 @@ class Runner:
     def _express(self, prepared: Prepared, executor: Executor) -> Express:
         """What may overtake this run."""
         dynamics, store, run = self._connection.dynamics, self._store, prepared.run.id
-        rules = self._rules(prepared.schemas)
+        rules = rules_of(self._settings, prepared.schemas)
         return Express(
             Reading(dynamics, store, run, rules, self._job.token, lambda _entity, _read: None),
             OneRecord(dynamics, store, run, prepared.schemas.tables, prepared.mapping, rules),
@@ -261,7 +259,7 @@ class Runner:
                 self._connection.dynamics,
                 self._connection.marketo,
                 self._store,
-                self._rules(prepared.schemas),
+                rules_of(self._settings, prepared.schemas),
                 prepared.schemas.own,
                 self._job.token,
             )
@@ -282,12 +280,6 @@ class Runner:
     def _outgoing(self) -> dict[Entity, int]:
         tables = in_cycle_order((*ENTITIES, *self._store.entities()))
         return {entity: self._store.count_outgoing(entity) for entity in tables}
-
-    def _rules(self, schemas: Schemas) -> Rules:
-        """How records are taken in; owners stay owners while the users cannot be read."""
-        wanted, _ = wanted_tables(self._settings.synced_objects, self._settings.enable.native_sync)
-        marked = markable(schemas.targets, schemas.own)
-        return Rules(Entity.USER in wanted, self._settings.objects.deleted, marked, self._settings.fields.filtered_out)
 
     def _done(self, entity: Entity | None, done: int) -> None:
         self.meter.reached(entity or Entity.CONTACT, done)

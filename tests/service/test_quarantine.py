@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from dynsync_gui.domain.choice import FieldChoice
-from dynsync_gui.domain.events import JobFailed, RunEnded
+from dynsync_gui.domain.events import Explained, JobFailed, RunEnded
+from dynsync_gui.domain.explain import Cause
 from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.settings import FieldSettings, GuardSettings
 from dynsync_gui.simulators.customising import retype_column, secure_column
@@ -197,6 +198,13 @@ def test_a_column_that_became_another_kind_stops_alone_until_the_choice_is_saved
         life.cycle()
         assert (life.person(person)["firstName"], life.person(person)["title"]) == (name, before)
         assert about_fields(desk) == {("field-retyped", "contact", "jobtitle")}
+    told = desk.service.records.why(person).wait(60)
+    assert isinstance(told, Explained)
+    (found,) = told.answer.explanations
+    assert found.cause is Cause.IN_STEP, found
+    assert [str(step.finding) for step in found.steps if "became another kind" in str(step.finding)]
+    desk.service.records.sync_one(Entity.CONTACT, person).wait(60)
+    assert life.person(person)["title"] == before, "a record that is asked for brings no more than a sync would"
     desk.service.save_choice(fields).wait(60)
     life.cycle()
     stopped = {("field-stopped", "contact", "jobtitle")} if kind == "Image" else set()
