@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import subprocess
 from pathlib import Path
 
 from steps import bundling, debian, packaging
@@ -101,12 +102,12 @@ def _bundle(python: Path) -> Path:
 def _windows(python: Path, *, short: bool) -> int:
     from steps import windows_trial, wine
 
-    if lacking := windows_trial.lacking():
-        debian.install(lacking, "The Windows installers are made and tried under wine.")
     try:
+        if lacking := windows_trial.lacking():
+            debian.install(lacking, "The Windows installers are made and tried under wine.")
         wine.ready(python)
-    except Stop as stop:
-        raise NotHere(str(stop)) from stop
+    except (Stop, subprocess.SubprocessError) as reason:
+        raise NotHere(str(reason)) from reason
     return windows_trial.prove(python, short=short)
 
 
