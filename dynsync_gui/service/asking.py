@@ -21,13 +21,13 @@ from dynsync_gui.domain.report import Status
 from dynsync_gui.domain.settings import Settings
 from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.domain.text import msg
-from dynsync_gui.engine.certifying import Certifier
-from dynsync_gui.engine.explain import Explainer
-from dynsync_gui.engine.explain_ledger import from_ledger
-from dynsync_gui.engine.explain_subject import Standstill
+from dynsync_gui.engine.explaining.certifying import Certifier
+from dynsync_gui.engine.explaining.explainer import Explainer
+from dynsync_gui.engine.explaining.ledger import from_ledger
+from dynsync_gui.engine.explaining.subject import Standstill
+from dynsync_gui.engine.explaining.way_back import WayBack
 from dynsync_gui.engine.payload import Rules
 from dynsync_gui.engine.retyped import Names, retyped, without_retyped
-from dynsync_gui.engine.way_back import WayBack
 from dynsync_gui.engine.workload import Schemas, describe, mapping_of, rules_of, work_of
 from dynsync_gui.service.certificates import write_certificate
 from dynsync_gui.service.cycles import QUOTA_CODE

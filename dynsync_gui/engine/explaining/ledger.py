@@ -13,8 +13,8 @@ from dynsync_gui.domain.schema import FILTER_FIELD, Entity
 from dynsync_gui.domain.storage.records import Skip
 from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.domain.text import NOTHING, Message, msg
-from dynsync_gui.engine.explain_chain import TITLES
-from dynsync_gui.engine.rules_in_words import RULES, set_aside
+from dynsync_gui.engine.explaining.chain import TITLES
+from dynsync_gui.engine.explaining.rules_in_words import RULES, set_aside
 
 
 def from_ledger(store: SyncStore, asked: str, stop: GuardStop) -> Answer:

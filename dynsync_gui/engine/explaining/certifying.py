@@ -18,10 +18,10 @@ from dynsync_gui.domain.schema import PEOPLE, Entity, EntitySchema, in_cycle_ord
 from dynsync_gui.domain.storage.records import StagedRecord
 from dynsync_gui.domain.text import Message, msg
 from dynsync_gui.engine import payload
-from dynsync_gui.engine.explain_fields import Sides
+from dynsync_gui.engine.explaining.fields import Sides
+from dynsync_gui.engine.explaining.way_back import WayBack
 from dynsync_gui.engine.proof import DOUBLED, MISSING, UNEQUAL, Auditor, key_in, wanted_of
 from dynsync_gui.engine.staging import in_range
-from dynsync_gui.engine.way_back import WayBack
 
 AT_ONCE = 100
 LISTED = 10_000

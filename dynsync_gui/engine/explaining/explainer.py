@@ -20,12 +20,12 @@ from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.domain.text import msg
 from dynsync_gui.engine import payload
 from dynsync_gui.engine.conversion import Conversion
-from dynsync_gui.engine.explain_chain import Chain
-from dynsync_gui.engine.explain_fields import Sides, field_views
-from dynsync_gui.engine.explain_subject import Held, Standstill, Subject
+from dynsync_gui.engine.explaining.chain import Chain
+from dynsync_gui.engine.explaining.fields import Sides, field_views
+from dynsync_gui.engine.explaining.subject import Held, Standstill, Subject
+from dynsync_gui.engine.explaining.way_back import WayBack
 from dynsync_gui.engine.payload import Rules
 from dynsync_gui.engine.staging import late_fields, stage
-from dynsync_gui.engine.way_back import WayBack
 from dynsync_gui.engine.workload import Schemas
 
 MOST = 20

@@ -29,8 +29,8 @@ from dynsync_gui.domain.schema import (
     Entity,
 )
 from dynsync_gui.domain.text import NOTHING, Message, msg
-from dynsync_gui.engine.explain_subject import Subject
-from dynsync_gui.engine.rules_in_words import RULES, set_aside
+from dynsync_gui.engine.explaining.rules_in_words import RULES, set_aside
+from dynsync_gui.engine.explaining.subject import Subject
 
 _NAMED = 10
 """Fields that one step names."""

@@ -16,8 +16,8 @@ from dynsync_gui.domain.mapping import EntityMapping, FieldMapping, sentence
 from dynsync_gui.domain.place import Place
 from dynsync_gui.domain.schema import PEOPLE, System, TargetSchema
 from dynsync_gui.domain.text import NOTHING, Message, msg
+from dynsync_gui.engine.explaining.way_back import WayBack
 from dynsync_gui.engine.outgoing import UNSUBSCRIBED
-from dynsync_gui.engine.way_back import WayBack
 
 
 @dataclass(frozen=True, slots=True)
