@@ -28,7 +28,7 @@ _DECIDING = (
 """What can change how DynSync is installed and starts on Windows, and how that is tried."""
 
 
-WHOLE, SHORT, MAKING = 420, 200, 150
+WHOLE, SHORT, MAKING = 560, 200, 150
 """Seconds that two processors need, at the most, for all that is tried under wine, for the short form of it (a silent
 installation, the self-tests, a silent removal), and before either where no Windows is in the cache."""
 
@@ -106,9 +106,12 @@ def _windows(python: Path, *, short: bool) -> int:
         if lacking := windows_trial.lacking():
             debian.install(lacking, "The Windows installers are made and tried under wine.")
         wine.ready(python)
-    except (Stop, subprocess.SubprocessError) as reason:
+    except (Stop, OSError, subprocess.SubprocessError) as reason:
         raise NotHere(str(reason)) from reason
-    return windows_trial.prove(python, short=short)
+    try:
+        return windows_trial.prove(python, short=short)
+    except subprocess.TimeoutExpired as late:
+        raise Stop(f"A Windows program did not end: {late}") from late
 
 
 def _digest() -> str:

@@ -75,7 +75,7 @@ class FieldEdits:
     def tick(self, entity: Entity, keys: Collection[RowKey], *, on: bool) -> None:
         """Tick rows, or take their ticks away."""
         chosen = dict(self.choices(entity))
-        suggested = {offer.field.name: offer.suggested for offer in self.offers[entity]} if on else {}
+        suggested = {offer.field.name: offer.suggested for offer in self.offers.get(entity, ())} if on else {}
         for key in keys:
             if on:
                 chosen.setdefault(key, suggested[key.name])
@@ -110,7 +110,7 @@ class FieldEdits:
     def _usual(self, entity: Entity) -> tuple[FieldChoice, ...]:
         """What a table takes that nothing was said of."""
         strange = entity.target is Target.CUSTOM_OBJECT and entity.value not in self._own
-        return () if strange else documented(self.offers[entity])
+        return () if strange else documented(self.offers.get(entity, ()))
 
     def _step(self, source: list[_Step], other: list[_Step]) -> Entity | None:
         step = source.pop()

@@ -94,8 +94,8 @@ def is_table(key: str) -> bool:
     """Whether a key names a table of Dynamics; one that only looks like a mistyped key does not."""
     if key in TABLES:
         return True
-    known = (*OPTIONS, *TABLES)
-    return "_" in key and not difflib.get_close_matches(key, known, 1, _CLOSE)
+    alike = [option for option in OPTIONS if "_" in option]  # a table of one's own may be called new_contact
+    return "_" in key and not difflib.get_close_matches(key, alike, 1, _CLOSE)
 
 
 def is_own(key: str) -> bool:

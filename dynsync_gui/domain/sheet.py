@@ -94,8 +94,10 @@ class FieldSheet:
     @property
     def entities(self) -> tuple[Entity, ...]:
         """The tables in the order of the page."""
-        own = sorted((entity for entity in self._live if entity not in _ORDER), key=self.label)
-        return (*(entity for entity in _ORDER if entity in self._live), *own)
+        lost = {entity for entity, choices in self.settings.chosen.items() if choices}  # to be seen and unticked
+        shown = {*self._live, *lost}
+        own = sorted((entity for entity in shown if entity not in _ORDER), key=self.label)
+        return (*(entity for entity in _ORDER if entity in shown), *own)
 
     @property
     def settings(self) -> FieldSettings:
@@ -118,7 +120,7 @@ class FieldSheet:
 
     def rows(self, entity: Entity) -> tuple[FieldOffer, ...]:
         """The rows of a table; chosen columns that Dynamics lost stand at the end, to be seen and unticked."""
-        live = self._live[entity]
+        live = self._live.get(entity, ())
         names = {offer.field.name for offer in live}
         lost = dict.fromkeys(key.name for key in self.edits.choices(entity) if key.name not in names)
         return (*live, *(FieldOffer(SourceField(name, name, FieldType.OTHER), reason=_GONE) for name in lost))
@@ -144,7 +146,7 @@ class FieldSheet:
             choices = self.edits.choices(entity)
             known = self._created.get(entity)
             if known is None or known[0] is not choices:
-                rows = {entity: self._live[entity]}
+                rows = {entity: self._live.get(entity, ())}
                 made = build_mapping(rows, {entity: tuple(choices.values())}, self.targets, use_filter=False)
                 known = self._created[entity] = choices, made.new_fields
             found.update((field.name, field) for field in known[1])

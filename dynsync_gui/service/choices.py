@@ -156,6 +156,9 @@ def _described(dynamics: DynamicsReader, entity: Entity) -> EntitySchema | Conne
 
 
 def _named(entity: Entity, table: EntitySchema | ConnectionFailed, fields: FieldSettings) -> Check:
+    if isinstance(table, ConnectionFailed) and entity not in ENTITIES:
+        cure = msg("Untick its columns on the field page.")
+        return Check(_id(entity), System.DYNAMICS, CheckState.ATTENTION, _title(entity), table.finding.title, cure)
     if isinstance(table, ConnectionFailed):
         return _failed(entity, table.finding.title, table.finding.cure, table.code, table.detail)
     if entity in _NO_CHOICE:

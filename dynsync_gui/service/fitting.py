@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 
-from dynsync_gui.domain.errors import ConnectionFailed
+from dynsync_gui.domain.errors import ConnectionFailed, StoreFailed
 from dynsync_gui.domain.events import Event, FitChecked, FitProgress, Sampled
 from dynsync_gui.domain.ports.dynamics import DynamicsReader
 from dynsync_gui.domain.sample import ColumnSample
@@ -22,6 +22,7 @@ from dynsync_gui.service.choices import require_days
 from dynsync_gui.service.jobs import BackgroundJob
 from dynsync_gui.service.opening import Opening
 from dynsync_gui.service.recognition import same_addresses
+from dynsync_gui.service.safekeeping import DAMAGED_CODE
 from dynsync_gui.service.workplace import Workplace
 
 
@@ -77,7 +78,14 @@ def withheld_values(workplace: Workplace, settings: Settings) -> Iterator[Withhe
     if stored is None or not same_addresses(stored, settings) or not profile.database.exists():
         yield lambda _entity, _ids: {}
         return
-    with closing(workplace.open_store(profile.database)) as store:
+    try:
+        store = workplace.open_store(profile.database)
+    except StoreFailed as failure:
+        if failure.code != DAMAGED_CODE:
+            raise
+        yield lambda _entity, _ids: {}  # the next run mends it
+        return
+    with closing(store):
         yield store.withheld
 
 

@@ -193,3 +193,9 @@ def test_the_history_says_that_it_came_and_went():
     assert [str(line) for line in changes(one, less)] == ["new_ticket: new_open removed."]
     assert [str(line) for line in changes(less, none)] == ["new_ticket: no longer synced."]
     assert [str(line) for line in changes(less, FieldSettings({OWN: ()}))] == ["new_ticket: no longer synced."]
+
+
+@pytest.mark.parametrize("name", ["new_contact", "crm_account", "x_leads", "new_opportunity", "new_filter"])
+def test_an_own_table_may_be_called_almost_as_a_standard_one(name: str) -> None:
+    settings = replace(Settings(), fields=FieldSettings({Entity(name): (FieldChoice("new_name"),)}))
+    assert read_answers(write_answers(settings)).fields == settings.fields

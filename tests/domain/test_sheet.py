@@ -137,3 +137,14 @@ def test_a_finding_stands_until_its_field_is_changed_and_again_after_undo() -> N
     found.cure(MISFIT, FitCure.SKIP)
     assert RowKey("city") not in found.edits.choices(LEAD)
     assert found.misfits() == ()
+
+
+def test_a_table_that_dynamics_gives_no_more_can_be_unticked() -> None:
+    gone = Entity("new_gone")
+    found = FieldSheet(OFFERS, TABLES, TARGETS, FieldSettings({gone: (FieldChoice("new_name"),)}))
+    assert found.entities[-1] is gone
+    assert [(row.field.name, bool(row.reason)) for row in found.rows(gone)] == [("new_name", True)]
+    found.edits.tick(gone, {RowKey("new_name")}, on=False)
+    assert found.settings.chosen[gone] == ()
+    found.edits.undo()
+    assert found.settings.chosen[gone] == (FieldChoice("new_name"),)

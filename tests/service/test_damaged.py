@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dynsync_gui.domain.errors import StoreFailed
-from dynsync_gui.domain.events import JobFailed, RunEnded
+from dynsync_gui.domain.events import JobFailed, PlanReady, RunEnded
 from dynsync_gui.service.safekeeping import keep_copy
 from dynsync_gui.store.database import UNUSABLE
 from dynsync_gui.system import safe_copy
@@ -169,3 +169,9 @@ def test_without_room_no_copy_is_made_and_the_sync_goes_on(
 
     keep_copy(Full(), Store())
     assert profile.copy.stat().st_ino == before.st_ino
+
+
+def test_a_damaged_database_stops_no_plan(desk: Desk) -> None:
+    profile = Profile(desk)
+    garbage(profile.database)
+    assert isinstance(desk.service.plan(desk.settings, desk.secrets).wait(60), PlanReady)

@@ -19,6 +19,7 @@ from dynsync_gui.ui.wizard.own_table import OwnTableDialog
 from tests.ui import demo_world as world
 from tests.ui import field_world as fields
 from tests.ui.scenes import Scenes
+from tests.ui.scripted_service import Gate
 from tests.ui.test_field_checks import words
 
 OWN = fields.OWN
@@ -148,3 +149,33 @@ def test_a_table_whose_rows_belong_to_one_that_is_not_synced_says_so(scenes: Sce
     problem = pane.blocking()
     assert problem is not None
     assert str(problem.title) == "The rows of “Delivery” belong to “Subscription”, which is not synced."
+
+
+def test_next_waits_for_the_columns_so_that_the_plan_holds_them(scenes: Scenes) -> None:
+    gate = Gate()
+    window, service = scenes.page2_fields()
+    pane = window.wizard.fields.pane
+    pane.add_table.click()
+    scenes._wait(lambda: any(one.isVisible() for one in window.findChildren(OwnTableDialog)))
+    service.scripts["describe"] = [gate, fields.described_with_own]
+    dialog = next(one for one in window.findChildren(OwnTableDialog) if one.isVisible())
+    dialog.search.setText("new_subscription")
+    dialog.accept()
+    window.wizard.next()
+    assert window.wizard.fields.isVisible()
+    gate.open.set()
+    scenes._wait(lambda: pane.tab(fields.OWN) is not None)
+    window.wizard.next()
+    scenes._wait(lambda: window.wizard.flow.draft.plan is not None)
+    assert fields.OWN in service.asked("plan")[-1][0].fields.chosen
+
+
+def test_the_list_of_tables_does_not_open_over_the_next_page(scenes: Scenes) -> None:
+    gate = Gate()
+    window, service = scenes.page2_fields(find_tables=[gate, lambda job: TablesFound(job, fields.RELATED)])
+    window.wizard.fields.pane.add_table.click()
+    window.wizard.next()
+    scenes._wait(lambda: window.wizard.flow.draft.plan is not None)
+    gate.open.set()
+    scenes._wait(lambda: not any(job.thread.is_alive() for job in service.jobs))
+    assert not any(one.isVisible() for one in window.findChildren(OwnTableDialog))

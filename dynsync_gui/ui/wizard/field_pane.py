@@ -137,6 +137,11 @@ class FieldPane(QWidget):
         self.jobs.look()
         self.said.emit(tr("{table} is synced as well.", table=self.sheet.label(entity) if self.sheet else entity))
 
+    @property
+    def status(self) -> str:
+        """What it says at the moment."""
+        return self._status.text()
+
     def note(self, text: str) -> None:
         """Say something that is worth knowing and stops nobody; nothing where the text is empty."""
         self._status.say(text)

@@ -13,6 +13,7 @@ from dynsync_gui.domain.sheet import FieldSheet
 from dynsync_gui.domain.text import tr
 from dynsync_gui.ui.bridge import Bridge
 from dynsync_gui.ui.widgets.text import Text
+from dynsync_gui.ui.wizard.field_jobs import Work
 from dynsync_gui.ui.wizard.field_pane import FieldPane
 from dynsync_gui.ui.wizard.field_tab import FieldTab
 from dynsync_gui.ui.wizard.page import StepPage
@@ -60,6 +61,9 @@ class FieldsPage(StepPage):
     def leave(self) -> None:
         """Reading the schemas is of no use any more; a fit check goes on."""
         super().stop_job()
+        if self.pane.jobs.runs(Work.TABLES):
+            self.pane.note("")
+        self.pane.jobs.stop(Work.TABLES, Work.DESCRIBE)
 
     def stop_job(self) -> None:
         """Stop everything."""
@@ -82,6 +86,9 @@ class FieldsPage(StepPage):
     def validatePage(self) -> bool:
         """Next: the fields are known, at least one is ticked, and nothing is wrong with the choice."""
         if not self.flow.draft.offers or not super().validatePage():
+            return False
+        if self.pane.jobs.runs(Work.DESCRIBE):  # a plan without that table would not be of what is started
+            self.announcer.announce(self.pane.status)
             return False
         problem = self.pane.blocking()
         if problem is not None:
