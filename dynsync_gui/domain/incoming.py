@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
@@ -76,6 +76,12 @@ class IncomingStore(Protocol):
 
         It is kept before the first merge is asked for, as nobody may hear of its answer; until the next look is over.
         """
+
+    def about_to_merge(self) -> Mapping[str, int]:
+        """Persons that were about to go into others when those were muted, with the ledger's places of the others."""
+
+    def listen_to(self, seqs: Collection[int]) -> None:
+        """Mute these no longer: nobody went into them."""
 
     def people_written(self, run: int) -> int:
         """How many people Marketo took in a run."""

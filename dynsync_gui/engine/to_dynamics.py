@@ -31,6 +31,9 @@ from dynsync_gui.engine.outgoing import UNSUBSCRIBED
 AT_ONCE = 100
 """Records of one look at both sides."""
 
+CHUNK = 300
+"""Persons that one question may name (Marketo REST, query limits)."""
+
 NO_TOKEN = "1003"  # noqa: S105  a code
 """Marketo: it does not know the token any more."""
 
@@ -94,6 +97,7 @@ class ToDynamics:
             work: Tables that are synced.
             since: Where to begin anew if Marketo no longer knows where the last look ended.
         """
+        self._listen_again()
         fields = sorted({pair.target.name for _, mapping in work for pair in watched(mapping)})
         if not fields or not self._incoming.change_token() or not self._file.read(fields):
             return
@@ -113,6 +117,17 @@ class ToDynamics:
             self.by_hand |= page.by_hand
             if not page.more:
                 return
+
+    def _listen_again(self) -> None:
+        """Who was to go into another person and is still there has not gone: that one's changes are somebody's."""
+        going = self._incoming.about_to_merge()
+        persons = list(going)
+        gone: set[int] = set()
+        for start in range(0, len(persons), CHUNK):
+            part = persons[start : start + CHUNK]
+            there = {str(row["id"]) for row in self._marketo.find(Target.PERSON, "id", part, ["id"])}
+            gone |= {going[person] for person in part if person not in there}
+        self._incoming.listen_to(set(going.values()) - gone)
 
     def look_back(self, run: int, since: datetime) -> None:
         """At the end of a run that wrote much: have what changed in Marketo meanwhile told at once."""

@@ -47,7 +47,7 @@ def confirm(profile: Profile, settings: Settings, dynamics: DynamicsReader, type
     now, confirmed = present(dynamics.organisation(), settings), profile.read_confirmed()
     if (stop := accepted(typed, now)) is not None:
         raise stop
-    if confirmed is not None and not confirmed.same_systems(now) and profile.database.exists():
+    if confirmed is not None and not confirmed.same_systems(now):
         profile.put_database_aside()
     profile.write_confirmed(now)
 

@@ -277,7 +277,7 @@ class SyncService:
         profile.secrets(session_only=session_only).write(secrets)
         earlier = profile.read_settings()
         moved = earlier is not None and not same_addresses(earlier, settings)
-        if moved and profile.database.exists():
+        if moved:
             profile.put_database_aside()
         profile.write_settings(settings)
         profile.write_half_done(None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -40,6 +40,15 @@ class FeedStore(Desk):
         """Take what persons hold after merges of our own for no change that somebody made."""
         with self.transaction():
             self._incoming.mute_survivors()
+
+    def about_to_merge(self) -> Mapping[str, int]:
+        """Persons that were about to go into others when those were muted, with the places of these."""
+        return self._incoming.about_to_merge()
+
+    def listen_to(self, seqs: Collection[int]) -> None:
+        """Mute these no longer."""
+        with self.transaction():
+            self._incoming.listen_to(seqs)
 
     def people_written(self, run: int) -> int:
         """How many people Marketo took in a run."""

@@ -49,7 +49,8 @@ class IncomingChanges:
                 if change.after is None or not holds(agreed, change.field, change.after)  # an echo
             ],
         )
-        self._retake([(seq,) for told in records.values() for seq, _ in told], "?")
+        touched = {(seq, change.field) for change in changes for seq, _ in records.get(change.person, ())}
+        self._retake(sorted(touched), "? AND field = ?")
         self._db.execute(
             """INSERT INTO cursors (entity, run, names, next_link, delta_link, complete) VALUES (?, 0, '[]', '', ?, 1)
                ON CONFLICT (entity) DO UPDATE SET delta_link = excluded.delta_link""",
@@ -80,6 +81,20 @@ class IncomingChanges:
             "INSERT OR IGNORE INTO muted SELECT carrier FROM records WHERE match = 'merge' AND state = 'outbox'"
         )
 
+    def about_to_merge(self) -> Mapping[str, int]:
+        """See `IncomingStore.about_to_merge`; where one has gone into the same person already nobody can tell."""
+        rows = self._db.execute(
+            """SELECT marketo_id, carrier FROM records r
+                WHERE match = 'merge' AND marketo_id <> '' AND carrier IN (SELECT seq FROM muted)
+                  AND NOT EXISTS (SELECT 1 FROM records g WHERE g.carrier <> 0 AND g.carrier = r.carrier
+                                     AND g.marketo_id = '')"""
+        )
+        return dict(rows.fetchall())
+
+    def listen_to(self, seqs: Collection[int]) -> None:
+        """See `IncomingStore.listen_to`."""
+        self._db.executemany("DELETE FROM muted WHERE seq = ?", [(seq,) for seq in seqs])
+
     def _records_of(self, persons: Collection[str]) -> Mapping[str, list[tuple[int, frozenset[bytes]]]]:
         """Places of the records that persons belong to, and the values that both sides agreed on."""
         marks = ",".join("?" * len(persons))
@@ -109,8 +124,7 @@ class IncomingChanges:
             """SELECT r.seq, r.id, r.marketo_id, json_group_array(json_array(i.field, i.before)),
                       CASE WHEN r.state = 'outbox' THEN r.payload END, r.agreed_prints, r.unsure
                  FROM incoming i JOIN records r ON r.seq = i.seq
-                WHERE r.entity = ? AND r.seq > ?
-                  AND EXISTS (SELECT 1 FROM incoming w WHERE w.seq = i.seq AND w.kept = '')
+                WHERE r.entity = ? AND r.seq > ? AND i.kept = ''
                 GROUP BY r.seq ORDER BY r.seq LIMIT ?""",
             (entity.value, after, limit),
         )
@@ -125,19 +139,25 @@ class IncomingChanges:
     def settle(self, seqs: Sequence[int]) -> None:
         """See `IncomingStore.settle_incoming`."""
         self._db.executemany("DELETE FROM incoming WHERE seq = ?", [(seq,) for seq in seqs])
-        self._db.executemany(
-            """DELETE FROM notices WHERE code IN (?, ?)
-                  AND (entity, id) = (SELECT entity, id FROM records WHERE seq = ?)""",
-            [(CHANGE_REFUSED, CHANGE_UNFIT, seq) for seq in seqs],
-        )
+        self._unlist(seqs)
 
     def keep_aside(self, seq: int, kept: Mapping[str, Kept]) -> None:
         """See `IncomingStore.keep_aside`."""
-        rows = self._db.execute("SELECT field, before FROM incoming WHERE seq = ?", (seq,)).fetchall()
-        self.settle([seq])
+        rows = self._db.execute("SELECT field, before FROM incoming WHERE seq = ? AND kept = ''", (seq,)).fetchall()
+        self._db.execute("DELETE FROM incoming WHERE seq = ? AND kept = ''", (seq,))
+        self._unlist([seq])
         self._db.executemany(
             "INSERT INTO incoming (seq, field, before, kept) VALUES (?, ?, ?, ?)",
             [(seq, field, before, kept[field].value) for field, before in rows if field in kept],
+        )
+
+    def _unlist(self, seqs: Sequence[int]) -> None:
+        """Tell no longer that a change was not taken, where none is left."""
+        self._db.executemany(
+            """DELETE FROM notices WHERE code IN (?, ?)
+                  AND (entity, id) = (SELECT entity, id FROM records WHERE seq = ?)
+                  AND NOT EXISTS (SELECT 1 FROM incoming WHERE seq = ? AND kept IN (?, ?))""",
+            [(CHANGE_REFUSED, CHANGE_UNFIT, seq, seq, Kept.REFUSED, Kept.UNFIT) for seq in seqs],
         )
 
     def insist(self, seq: int, name: str, value: Any, held: Any) -> None:

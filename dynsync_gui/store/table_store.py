@@ -53,8 +53,6 @@ class TableStore(Desk):
 
     def unseen(self, run: int, entity: Entity, after: int, limit: int) -> tuple[tuple[int, str], ...]:
         """Place and id of records that a full reading did not meet, in ledger order."""
-        if self._db.execute("SELECT 1 FROM records WHERE run < ? LIMIT 1", (run,)).fetchone() is None:
-            return ()  # a first reading leaves nothing out
         rows = self._db.execute(
             """SELECT seq, id FROM records WHERE +entity = ? AND seen < ? AND reason <> 'deleted' AND seq > ?
                 ORDER BY seq LIMIT ?""",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 
 from dynsync_gui.composition import Options, open_service
 from dynsync_gui.domain.events import Event, RunEnded
-from dynsync_gui.engine import change_file, matching
+from dynsync_gui.engine import change_file, matching, overtaking
 from dynsync_gui.simulators.clock import Clock
 from dynsync_gui.simulators.server import Rehearsal
 from dynsync_gui.system.secrets import SecretSource
@@ -19,6 +20,12 @@ from tests.service.life import Life
 
 EXPORT = "/bulk/v1/activities/export/"
 PAGES = "/activities/leadchanges"
+
+
+@pytest.fixture(autouse=True)
+def undisturbed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the computer, nobody looks meanwhile what may overtake, as each look is a call."""
+    monkeypatch.setattr(overtaking, "EVERY", math.inf)
 
 
 class Feed:

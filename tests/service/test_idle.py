@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import zlib
 from collections import Counter
 from datetime import timedelta
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from dynsync_gui.domain.events import RunEnded
-from dynsync_gui.engine import ends
+from dynsync_gui.engine import ends, overtaking
 from dynsync_gui.simulators import customising
 from tests.service.conftest import Desk
 from tests.service.life import Life
@@ -18,6 +19,12 @@ from tests.service.life import Life
 TABLES = 6
 """Users, accounts, contacts, leads, opportunities and connections."""
 SIGN_IN = {"/api/data/v9.2/", "/identity/oauth/token"}
+
+
+@pytest.fixture(autouse=True)
+def undisturbed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the computer, nobody looks meanwhile what may overtake, as each look is a call."""
+    monkeypatch.setattr(overtaking, "EVERY", math.inf)
 
 
 @pytest.fixture

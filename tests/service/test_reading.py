@@ -14,6 +14,7 @@ from dynsync_gui.domain.findings.marketo import MARKETO
 from dynsync_gui.domain.ports.dynamics import SourceRecord
 from dynsync_gui.domain.schema import Entity
 from dynsync_gui.engine.conversion import Conversion, Converted
+from dynsync_gui.engine.matching import Matching
 from dynsync_gui.store.sync_store import SqliteStore
 from tests.service.conftest import Desk
 from tests.service.life import Life
@@ -135,3 +136,26 @@ def test_a_run_that_ends_in_the_midst_of_look_ups_ends_them_too(desk: Desk, monk
     assert isinstance(ended, JobFailed)
     assert deciding
     assert [thread.name for thread in threading.enumerate() if thread.name.startswith("look-up")] == []
+
+
+def test_what_is_deleted_while_a_first_sync_lies_still_never_arrives(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though the table is read whole again within the same run."""
+
+    def fails(*_: object) -> None:
+        raise TemporaryFailure("611", MARKETO["611"], "no answer")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Matching, "match", fails)
+        assert isinstance(desk.start(), JobFailed)
+    world = desk.rehearsal.world
+    open_ = [
+        row for row in world.as_json()["contact"] if row["statecode"] == 0 and row.get("new_synctomkto") is not False
+    ]
+    world.delete("contact", open_[5]["contactid"])
+    world.expire_tokens()
+    assert isinstance(desk.service.go_on().wait(120), RunEnded)
+    held = {person.get("dynamicsId") for person in desk.rehearsal.audit()["marketo"]["persons"]}
+    assert open_[5]["contactid"] not in held
+    assert open_[6]["contactid"] in held

@@ -7,9 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from dynsync_gui.connectors.marketo.writer import MarketoRestWriter
 from dynsync_gui.domain.choice import Direction, FieldChoice
-from dynsync_gui.domain.events import RunEnded
+from dynsync_gui.domain.errors import TemporaryFailure
+from dynsync_gui.domain.events import JobFailed, RunEnded
+from dynsync_gui.domain.findings.marketo import MARKETO
 from dynsync_gui.domain.schema import Entity, System
+from dynsync_gui.simulators import events
+from tests.service.life import Life
 
 if TYPE_CHECKING:
     from tests.service.conftest import Desk
@@ -154,3 +159,27 @@ def test_an_echo_is_known_from_its_page_and_costs_no_look(two: TwoWay) -> None:
     two.cycle()
     assert two.row()["jobtitle"] == "By hand"
     assert len(two.desk.rehearsal.log.entries("marketo", "/rest/v1/leads.json")) == 1
+
+
+def test_a_consent_is_withdrawn_though_a_merge_was_about_to_be_asked_for(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a merge itself changes is nobody's change; one that never happened changes nothing."""
+    assert isinstance(desk.start(), RunEnded)
+    life = Life(desk)
+    life.cycle()
+    reached = [row["contactid"] for row in life.rows("contact", statecode=0) if not row.get("donotbulkemail")]
+    survivor, loser = [id_ for id_ in reached if not life.person(id_).get("unsubscribed")][:2]
+    events.merge(life.world, "contact", survivor, loser)
+
+    def down(*_: object, **__: object) -> None:
+        raise TemporaryFailure("502", MARKETO["611"], "down before anything was sent")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(MarketoRestWriter, "merge", down)
+        assert isinstance(desk.service.go_on().wait(60), JobFailed)
+    desk.rehearsal.marketo.marketer.change(int(life.person(survivor)["id"]), {"unsubscribed": True})
+    life.cycle()
+    life.cycle()
+    assert life.person(survivor)["unsubscribed"] is True
+    assert life.world.row("contact", survivor)["donotbulkemail"] is True

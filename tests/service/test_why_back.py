@@ -201,3 +201,14 @@ def test_who_was_deleted_there_is_known_once_a_sync_was_told(desk: Desk) -> None
     ((_, reason, known),) = market.listed(id_)
     assert (reason.startswith("The person was deleted in Marketo."), known) == (True, True)
     assert market.causes(id_) == [Cause.GONE]
+
+
+def test_what_dynamics_refuses_holds_no_later_change_back(desk: Desk) -> None:
+    """Least of all that somebody wants no more mail."""
+    market = Market(desk)
+    one = market.someone()
+    market.change(one, firstName=LONG)
+    market.cycle()
+    market.change(one, unsubscribed=True)
+    market.cycle()
+    assert market.world.row("contact", one)["donotbulkemail"] is True

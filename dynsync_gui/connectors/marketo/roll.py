@@ -52,10 +52,13 @@ def called(client: MarketoClient, number: str) -> Roll | None:
 
 
 def _parts(file: IO[bytes]) -> Generator[tuple[str, ...], None, None]:
-    with io.TextIOWrapper(file, "utf-8-sig", "replace", newline="") as text:
-        rows = csv.reader(text)
-        if next(rows, None) != ["id"]:
-            raise lost("a list of something else")
-        ids = (row[0] for row in rows if row)
-        while part := tuple(islice(ids, _AT_ONCE)):
-            yield part
+    try:
+        with io.TextIOWrapper(file, "utf-8-sig", "replace", newline="") as text:
+            rows = csv.reader(text)
+            if next(rows, None) != ["id"]:
+                raise lost("a list of something else")
+            ids = (row[0] for row in rows if row)
+            while part := tuple(islice(ids, _AT_ONCE)):
+                yield part
+    except csv.Error as error:
+        raise lost(f"a list that is no table: {error}") from None
