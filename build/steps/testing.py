@@ -23,14 +23,15 @@ _SCREEN_PROGRAMS = {"Xvfb": "xvfb", "openbox": "openbox", "xdotool": "xdotool"}
 def shares() -> list[list[str]]:
     """What runs beside each other, each share with a keychain and a screen of its own; the last one holds the rest.
 
-    The window keeps a processor busy, the service takes longest and is cut in three, and the others mostly wait: for
+    The window keeps a processor busy, the service takes longest and goes in three parts, and the others mostly wait: for
     calls that Marketo's limits hold back, for bounds that have to be over, for programs that start. Two processors
     have enough to do with all of them at once.
     """
     folders = sorted(f"tests/{each.name}" for each in (ROOT / "tests").iterdir() if any(each.glob("test_*.py")))
     service = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "tests" / "service").glob("test_*.py"))
-    thirds = [service[start::3] for start in range(3)]
-    apart = [["tests/ui"], *thirds, ["tests/e2e", "tests/resources", "tests/simulators"]]
+    killing = [path for path in service if path.endswith("kill.py")]
+    service = [path for path in service if path not in killing]
+    apart = [["tests/ui"], killing, service[::2], service[1::2], ["tests/e2e", "tests/resources", "tests/simulators"]]
     taken = {"tests/service", *(each for share in apart for each in share)}
     return [*apart, [each for each in folders if each not in taken]]
 
