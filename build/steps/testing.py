@@ -23,9 +23,9 @@ _SCREEN_PROGRAMS = {"Xvfb": "xvfb", "openbox": "openbox", "xdotool": "xdotool"}
 def shares() -> list[list[str]]:
     """What runs beside each other, each share with a keychain and a screen of its own; the last one holds the rest.
 
-    The window keeps a processor busy, the service takes longest and goes in three parts, and the others mostly wait: for
-    calls that Marketo's limits hold back, for bounds that have to be over, for programs that start. Two processors
-    have enough to do with all of them at once.
+    The window keeps a processor busy, the service takes longest and goes in three parts, and the others mostly wait:
+    for calls that Marketo's limits hold back, for bounds that have to be over, for programs that start. Two
+    processors have enough to do with all of them at once.
     """
     folders = sorted(f"tests/{each.name}" for each in (ROOT / "tests").iterdir() if any(each.glob("test_*.py")))
     service = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "tests" / "service").glob("test_*.py"))
