@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent
 from PySide6.QtWidgets import QDialog, QLineEdit, QPushButton, QWidget
 
@@ -13,14 +13,13 @@ from dynsync_gui.domain.text import number, tr
 from dynsync_gui.ui.mnemonics import deal
 from dynsync_gui.ui.theme import GRID, roles
 from dynsync_gui.ui.widgets.boxes import column, row
+from dynsync_gui.ui.widgets.searched_table import Index, SearchedTable
 from dynsync_gui.ui.widgets.text import Text
 from dynsync_gui.ui.windows.problems import table_of
 from dynsync_gui.ui.words import TARGET_TYPE
 
-Index = QModelIndex | QPersistentModelIndex
 
-
-class TargetModel(QAbstractTableModel):
+class TargetModel(SearchedTable):
     """Marketo's fields; prepared for the search as the rows of the page are.
 
     Args:
@@ -29,21 +28,12 @@ class TargetModel(QAbstractTableModel):
     """
 
     def __init__(self, options: Sequence[TargetOption], marks: dict[str, str]) -> None:
-        super().__init__()
-        self._options = options
-        self._cells = [
+        cells = [
             (option.label, option.name, _type(option), str(option.reason) or marks.get(option.name, ""))
             for option in options
         ]
-        self._search = [" ".join(cells).casefold() for cells in self._cells]
-        self._shown = list(range(len(options)))
-
-    def show_rows(self, search: str) -> None:
-        """Show the fields that hold every word."""
-        words = search.casefold().split()
-        self.beginResetModel()
-        self._shown = [place for place, text in enumerate(self._search) if all(word in text for word in words)]
-        self.endResetModel()
+        super().__init__((tr("Field in Marketo"), tr("Name"), tr("Type"), tr("Note")), cells)
+        self._options = options
 
     def option_at(self, row: int) -> TargetOption:
         """The field of a visible row."""
@@ -53,20 +43,6 @@ class TargetModel(QAbstractTableModel):
         """The visible row of a field; the first one where it is not seen, -1 where none is."""
         rows = [row for row, place in enumerate(self._shown) if self._options[place].name == name]
         return next(iter(rows), 0 if self._shown else -1)
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        """Visible fields."""
-        return 0 if parent.isValid() else len(self._shown)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        """Label, name, type, note."""
-        return 0 if parent.isValid() else 4
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Names of the columns."""
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return (tr("Field in Marketo"), tr("Name"), tr("Type"), tr("Note"))[section]
-        return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Texts; what cannot be taken is muted, and says why."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QLineEdit, QPushButton, QWidget
 
@@ -17,6 +17,7 @@ from dynsync_gui.domain.text import tr
 from dynsync_gui.ui.mnemonics import deal
 from dynsync_gui.ui.theme import GRID
 from dynsync_gui.ui.widgets.boxes import column, row
+from dynsync_gui.ui.widgets.searched_table import SearchedTable
 from dynsync_gui.ui.widgets.text import Text
 from dynsync_gui.ui.windows.problems import table_of
 from dynsync_gui.ui.wizard.field_jobs import FieldJobs, Work
@@ -25,52 +26,22 @@ from dynsync_gui.ui.words import entity_name
 if TYPE_CHECKING:
     from dynsync_gui.ui.wizard.field_pane import FieldPane
 
-Index = QModelIndex | QPersistentModelIndex
 
-
-class TableModel(QAbstractTableModel):
+class TableModel(SearchedTable):
     """Tables by label and logical name, and what their rows belong to."""
 
     def __init__(self, tables: Sequence[RelatedTable]) -> None:
-        super().__init__()
         labels = {table.entity: table.label for table in tables}
-        self._tables = tables
-        self._cells = [
+        cells = [
             (one.label, one.entity.value, ", ".join(entity_name(to, labels.get(to, "")) for to in one.hangs_on))
             for one in tables
         ]
-        self._search = [" ".join(cells).casefold() for cells in self._cells]
-        self._shown = list(range(len(tables)))
-
-    def show_rows(self, search: str) -> None:
-        """Show the tables that hold every word."""
-        words = search.casefold().split()
-        self.beginResetModel()
-        self._shown = [place for place, text in enumerate(self._search) if all(word in text for word in words)]
-        self.endResetModel()
+        super().__init__((tr("Table in Dynamics"), tr("Name"), tr("Belongs to")), cells)
+        self._tables = tables
 
     def table_at(self, row: int) -> RelatedTable:
         """The table of a visible row."""
         return self._tables[self._shown[row]]
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        """Visible tables."""
-        return 0 if parent.isValid() else len(self._shown)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        """Label, name, what it belongs to."""
-        return 0 if parent.isValid() else 3
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Names of the columns."""
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return (tr("Table in Dynamics"), tr("Name"), tr("Belongs to"))[section]
-        return None
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Texts."""
-        shown = role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole}
-        return self._cells[self._shown[index.row()]][index.column()] if shown else None
 
 
 class OwnTableDialog(QDialog):
