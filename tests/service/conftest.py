@@ -11,9 +11,11 @@ import pytest
 
 from dynsync_gui.composition import Options, open_service
 from dynsync_gui.connectors.http import limiter
+from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.events import Event
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import (
+    BulkUse,
     DynamicsSettings,
     EnableSettings,
     LimitSettings,
@@ -21,6 +23,7 @@ from dynsync_gui.domain.settings import (
     NetworkSettings,
     Settings,
 )
+from dynsync_gui.engine import people_files
 from dynsync_gui.service.sync_service import SyncService
 from dynsync_gui.simulators.server import Rehearsal
 from dynsync_gui.system.secrets import SecretSource
@@ -87,3 +90,12 @@ def desk(rehearsal: Rehearsal, tmp_path: Path) -> Iterator[Desk]:
     service.subscribe(heard.append)
     yield Desk(service, rehearsal, *reaching(rehearsal), folder, heard)
     service.close()
+
+
+@pytest.fixture
+def in_files(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files for few, and a world whose clock goes on while somebody waits."""
+    monkeypatch.setattr(people_files, "LEAST_ROWS", 1)
+    monkeypatch.setattr(people_files, "LEAST_PEOPLE", 1)
+    monkeypatch.setattr(CancelToken, "wait", lambda _, seconds: desk.rehearsal.clock.advance(seconds))
+    desk.settings = replace(desk.settings, limits=replace(desk.settings.limits, bulk=BulkUse.ALWAYS))

@@ -8,85 +8,24 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dynsync_gui.composition import Options, open_service
-from dynsync_gui.domain.cancel import CancelToken
-from dynsync_gui.domain.events import Event, JobFailed, PlanReady, RunEnded
-from dynsync_gui.domain.findings.records import finding_of
-from dynsync_gui.domain.schema import PEOPLE
+from dynsync_gui.domain.events import PlanReady
 from dynsync_gui.domain.settings import BulkUse
 from dynsync_gui.engine import flight, overtaking, people_files, planner
 from dynsync_gui.simulators import events
 from dynsync_gui.simulators.marketo.errors import RecordError
 from dynsync_gui.simulators.server import Rehearsal
-from dynsync_gui.store.sync_store import SqliteStore
 from dynsync_gui.system.secrets import SecretSource
-from tests.judge import History, judge
+from tests.judge import History
 from tests.service.beside import Beside
 from tests.service.conftest import Desk, reaching
+from tests.service.in_files import FILES, again, asked, people, right, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from concurrent.futures import Future
     from pathlib import Path
 
-FILES, QUEUE = "/bulk/v1/leads.json", "/bulk/v1/leads/batch"
-
-
-@pytest.fixture(autouse=True)
-def small(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Files for few, and a world whose clock goes on while somebody waits."""
-    monkeypatch.setattr(people_files, "LEAST_ROWS", 1)
-    monkeypatch.setattr(people_files, "LEAST_PEOPLE", 1)
-    monkeypatch.setattr(CancelToken, "wait", lambda _, seconds: desk.rehearsal.clock.advance(seconds))
-    desk.settings = replace(desk.settings, limits=replace(desk.settings.limits, bulk=BulkUse.ALWAYS))
-
-
-def whole(event: Event | None) -> RunEnded:
-    assert isinstance(event, RunEnded), event
-    assert event.report.closes, event.report
-    assert event.report.outbox == 0
-    return event
-
-
-def again(desk: Desk) -> RunEnded:
-    return whole(desk.service.go_on().wait(60))
-
-
-def asked(desk: Desk, path: str, method: str = "") -> list[Any]:
-    return [one for one in desk.rehearsal.log.entries("marketo") if path in one.path and method in one.method]
-
-
-def right(desk: Desk, history: History | None = None) -> None:
-    """The judge finds nothing, every person is there once, and the ledger knows each by its id."""
-    audit = desk.rehearsal.audit()
-    verdict = judge(audit, desk.listed(), history or History())
-    assert verdict.eligible > 300
-    assert verdict.wrong == []
-    held = {str(person["id"]): person.get("dynamicsId") for person in audit["marketo"]["persons"]}
-    store = SqliteStore(desk.folder / "dynsync.db", finding_of)
-    try:
-        assert store.imports.open() == ()
-        ids = [row[f"{entity}id"] for entity in PEOPLE for row in audit["dataverse"][entity]]
-        linked = [place for place in store.places(ids) if place.state in {"acknowledged", "unchanged"}]
-        assert len(linked) > 250
-        assert [place.id for place in linked if held.get(place.marketo_id) != place.id] == []
-        assert [problem for problem in store.problems() if problem.code == "files-out"] == []
-    finally:
-        store.close()
-
-
-def codes(desk: Desk) -> set[str]:
-    return {problem.code for problem in desk.service.problems()}
-
-
-def people(desk: Desk) -> dict[str, dict[str, Any]]:
-    """Persons of the world by their key, without what differs from day to day."""
-    rows = desk.rehearsal.audit()["marketo"]["persons"]
-    passing = {"id", "createdAt", "updatedAt", "leadPartitionId"}
-    return {
-        row["dynamicsId"]: {name: value for name, value in row.items() if name not in passing and value is not None}
-        for row in rows
-        if row.get("dynamicsId")
-    }
+pytestmark = pytest.mark.usefixtures("in_files")
 
 
 def test_the_end_is_that_of_single_calls_to_the_letter(desk: Desk, tmp_path: Path) -> None:
@@ -219,135 +158,6 @@ def test_five_files_take_a_fifth_of_the_calls_that_a_hundred_thousand_people_tak
     right(desk)
     assert len(asked(desk, FILES)) >= 5
     assert len(asked(desk, "/bulk/")) <= 334 / 5
-
-
-def test_a_file_that_takes_hours_is_seldom_looked_at(desk: Desk) -> None:
-    desk.rehearsal.marketo.imports.rows_per_second = 0.02
-    whole(desk.start())
-    right(desk)
-    assert 10 <= len([one for one in asked(desk, QUEUE) if not one.code]) <= 25  # tokens end meanwhile
-
-
-def test_a_full_queue_is_waited_for(desk: Desk) -> None:
-    queue = desk.rehearsal.marketo.imports
-    queue.rows_per_second = 0.01
-    with desk.rehearsal.marketo.log.acting(desk.rehearsal.marketo.log.origin):
-        for _ in range(10):
-            queue.submit("leads", b"email\na@b.example\n", "csv", ("email",), lambda _cells: "")
-    queue.rows_per_second = 2_000.0
-    whole(desk.start())
-    right(desk)
-    assert len([one for one in asked(desk, FILES) if one.code == "1016"]) >= 1
-    assert len([one for one in asked(desk, FILES) if not one.code]) == 1
-
-
-def test_a_file_that_marketo_gives_up_goes_by_calls(desk: Desk) -> None:
-    desk.rehearsal.marketo.imports.failing = 1
-    whole(desk.start())
-    assert "files-out" in codes(desk)
-    assert judge(desk.rehearsal.audit(), desk.listed()).wrong == []
-    lead = next(row for row in desk.rehearsal.world.as_json()["lead"] if row["leadid"] in people(desk))
-    desk.rehearsal.world.update("lead", lead["leadid"], {"jobtitle": "Next"})
-    again(desk)
-    right(desk)
-
-
-def test_a_refused_file_goes_by_calls(desk: Desk) -> None:
-    desk.rehearsal.faults.add("code", system="marketo", code="603", path=r"^/bulk/v1/leads\.json", count=0)
-    whole(desk.start())
-    assert "files-out" in codes(desk)
-    assert judge(desk.rehearsal.audit(), desk.listed()).wrong == []
-
-
-@pytest.mark.parametrize(
-    "path", ["batch/.*json", "export/create", "export/.*/status", "file.json", "leads.json.format"]
-)
-def test_a_used_up_quota_leaves_everybody_on_the_way(desk: Desk, path: str) -> None:
-    desk.rehearsal.faults.add("code", system="marketo", code="607", path=f"/bulk/v1/leads.*{path}|{path}", count=0)
-    event = desk.start()
-    assert isinstance(event, JobFailed)
-    assert event.error.code == "quota"
-    (run,) = desk.service.status().runs
-    assert run.closes
-    assert run.outbox > 200
-    desk.rehearsal.faults.clear()
-    again(desk)
-    right(desk)
-    assert len([one for one in asked(desk, FILES) if not one.code]) == 1
-
-
-def test_what_somebody_changes_of_a_person_that_is_on_the_way_goes_to_dynamics(desk: Desk) -> None:
-    """The file is read there long before the run that sent it goes on."""
-    whole(desk.start())
-    new = {"firstname": "Fresh", "lastname": "Somebody", "emailaddress1": "fresh@contoso.example"}
-    id_ = desk.rehearsal.world.insert("contact", new)
-    desk.rehearsal.faults.add("code", system="marketo", code="607", path=r"/bulk/v1/leads.*batch/.*json", count=0)
-    assert isinstance(desk.service.go_on().wait(60), JobFailed)
-    desk.rehearsal.faults.clear()
-    (person,) = [one for one in desk.rehearsal.audit()["marketo"]["persons"] if one.get("dynamicsId") == id_]
-    desk.rehearsal.marketo.marketer.change(int(person["id"]), {"firstName": "By hand"})
-    again(desk)
-    assert desk.rehearsal.world.row("contact", id_)["firstname"] == "By hand"
-    right(desk)
-
-
-def test_an_import_that_marketo_has_forgotten_is_sent_again(desk: Desk) -> None:
-    desk.rehearsal.faults.add("code", system="marketo", code="607", path="batch/", count=0)
-    assert isinstance(desk.start(), JobFailed)
-    desk.rehearsal.faults.clear()
-    desk.rehearsal.marketo.imports._jobs.clear()
-    again(desk)
-    right(desk)
-    assert len(asked(desk, FILES)) == 2
-
-
-def test_the_rest_of_an_unfinished_flight_lands_whatever_is_chosen_now(desk: Desk) -> None:
-    desk.rehearsal.faults.add("code", system="marketo", code="607", path="batch/", count=0)
-    assert isinstance(desk.start(), JobFailed)
-    desk.rehearsal.faults.clear()
-    whole(desk.start(limits=replace(desk.settings.limits, bulk=BulkUse.NEVER)))
-    right(desk)
-    assert len(asked(desk, FILES)) == 1
-
-
-@pytest.mark.parametrize("action", ["reset_after_execution", "reset_before", "html_502", "truncated"])
-def test_an_upload_of_which_nobody_heard_is_sent_again(desk: Desk, action: str) -> None:
-    desk.rehearsal.faults.add(action, system="marketo", path=r"^/bulk/v1/leads\.json", count=2)
-    whole(desk.start())
-    right(desk)
-    assert len(asked(desk, FILES)) == 3
-
-
-def test_trouble_on_the_way_changes_nothing(desk: Desk) -> None:
-    for fault in (
-        {"action": "code", "code": "602", "path": FILES},
-        {"action": "code", "code": "604", "path": QUEUE},
-        {"action": "html_502", "path": QUEUE},
-        {"action": "reset_after_execution", "path": "export/create"},
-        {"action": "reset_after_execution", "path": "enqueue"},
-        {"action": "code", "code": "601", "path": "file.json"},
-        {"action": "truncated", "path": "file.json"},
-    ):
-        desk.rehearsal.faults.add(system="marketo", **fault)
-    whole(desk.start())
-    right(desk)
-    assert len([one for one in desk.rehearsal.log.entries("marketo") if one.fault]) == 7
-
-
-@pytest.mark.parametrize(("code", "message"), [("603", ""), ("1029", "Export daily quota exceeded"), ("1035", "")])
-def test_without_exports_ids_are_asked_for(desk: Desk, code: str, message: str) -> None:
-    desk.rehearsal.faults.add("code", system="marketo", code=code, message=message, path="export/", count=0)
-    whole(desk.start())
-    right(desk)
-    assert len(asked(desk, "export/")) == 1
-    assert len(asked(desk, FILES)) == 1
-
-
-def test_a_full_queue_of_exports_is_waited_for(desk: Desk) -> None:
-    desk.rehearsal.faults.add("code", system="marketo", code="1029", path="enqueue", message="Too many jobs", count=2)
-    whole(desk.start())
-    right(desk)
-    assert len(asked(desk, "enqueue")) == 3
 
 
 @pytest.mark.parametrize("once", [FILES, "/opportunities.json", "/roles.json"])
