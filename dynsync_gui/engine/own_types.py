@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from dynsync_gui.domain.errors import ConnectionFailed
-from dynsync_gui.domain.mapping import FieldMapping, SyncMapping
+from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure
+from dynsync_gui.domain.mapping import FieldMapping, SyncMapping, plain_label
 from dynsync_gui.domain.ports.marketo import MarketoWriter
 from dynsync_gui.domain.schema import (
     COMPANY_KEY,
@@ -25,7 +25,7 @@ from dynsync_gui.domain.storage.records import Notice
 from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.domain.text import Message, msg
 from dynsync_gui.engine.linking import COMPANY_LINK, PERSON_LINK
-from dynsync_gui.engine.quarantine import TYPE_MISSING, quarantines
+from dynsync_gui.engine.quarantine import TYPE_MISSING, TYPE_REFUSED, quarantines
 
 _LONGEST_NAME = 33
 
@@ -77,7 +77,7 @@ class OwnType:
         if self.mark:
             every.append(CustomField(DELETED_FIELD, "Microsoft is Deleted", TargetType.BOOLEAN))
         every += [CustomField(pair.target.name, pair.target.label, pair.target.type) for pair in fields]
-        return CustomType(self.name, self.label, _told_apart(every))
+        return CustomType(self.name, plain_label(self.label) or self.name, _told_apart(every))
 
     @property
     def links(self) -> tuple[str, ...]:
@@ -115,11 +115,15 @@ def made_types(
         fields = chosen.fields if chosen is not None else ()
         try:
             made[entity] = replace(one, name=marketo.ensure_type(one.wanted(fields)))
-        except ConnectionFailed as failure:
-            if not quarantines(failure):
-                raise
-            notices.append(Notice(entity, "", TYPE_MISSING, str(one.steps(fields))))
+        except TemporaryFailure:
+            raise
+        except ConnectionFailed as failure:  # whatever it says of a type, everything else goes on
+            if quarantines(failure):
+                notices.append(Notice(entity, "", TYPE_MISSING, str(one.steps(fields))))
+            else:
+                notices.append(Notice(entity, "", TYPE_REFUSED, f"{failure.code} {failure.detail} {one.steps(fields)}"))
     store.forget_notices(TYPE_MISSING)
+    store.forget_notices(TYPE_REFUSED)
     store.notice(notices)
     return made
 
@@ -139,7 +143,8 @@ def _told_apart(fields: Sequence[CustomField]) -> tuple[CustomField, ...]:
     used: set[str] = set()
     rows = []
     for field in fields:
-        label = field.label if field.label.casefold() not in used else f"{field.label} {field.name}"
+        label = plain_label(field.label) or field.name
+        label = label if label.casefold() not in used else f"{label} {field.name}"
         used.add(label.casefold())
         rows.append(replace(field, label=label))
     return tuple(rows)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure
 
-TABLE_OUT, OBJECT_OUT, FIELD_OUT, TYPE_MISSING = "table-out", "object-out", "field-out", "type-missing"
-"""Notices: Dynamics does not give a table; Marketo does not take an object, has no such field, has no such type."""
+TABLE_OUT, OBJECT_OUT, FIELD_OUT = "table-out", "object-out", "field-out"
+"""Notices: Dynamics does not give a table; Marketo does not take an object, has no such field."""
+
+TYPE_MISSING, TYPE_REFUSED = "type-missing", "type-refused"
+"""Notices: Marketo lets no program make a custom object; it does not take this one as it is."""
 
 LIST_MISSING = "list-missing"
 """Notice: there is no static list to take people out of."""

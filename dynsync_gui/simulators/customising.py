@@ -81,6 +81,13 @@ def rename_column(world: World, table: str, name: str, label: str, language: int
     _replace(world, table, name, lambda column: replace(column, labels={**column.labels, language: label}))
 
 
+def rename_table(world: World, table: str, label: str, language: int = ENGLISH) -> None:
+    """Gives a table another label; its names stay for ever."""
+    with world.lock:
+        world.tables[table].schema.labels[language] = label
+        world.metadata_version += 1
+
+
 def secure_column(world: World, table: str, name: str, *, secured: bool = True) -> None:
     """Switches field security on or off: without a profile the column reads as null."""
     mark = frozenset({"secured"})

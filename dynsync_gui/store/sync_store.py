@@ -32,6 +32,9 @@ from dynsync_gui.store.ledger import now
 from dynsync_gui.store.run_store import RunStore
 from dynsync_gui.store.table_store import TableStore
 
+_LONGEST_DETAIL = 3_000
+"""Characters; the steps to make a custom object of many fields by hand take as many."""
+
 
 @telling_storage_errors
 class SqliteStore(RunStore, TableStore, FeedStore):
@@ -238,7 +241,7 @@ class SqliteStore(RunStore, TableStore, FeedStore):
             with self.transaction():
                 self._db.executemany(
                     "INSERT OR REPLACE INTO notices (entity, id, code, detail, since) VALUES (?, ?, ?, ?, ?)",
-                    [(row.entity.value, row.id, row.code, row.detail[:500], now()) for row in rows],
+                    [(row.entity.value, row.id, row.code, row.detail[:_LONGEST_DETAIL], now()) for row in rows],
                 )
 
     def forget_notices(self, code: str) -> None:

@@ -23,7 +23,8 @@ from dynsync_gui.domain.events import (
 from dynsync_gui.domain.ports.dynamics import RelatedTable
 from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.settings import ObjectSettings
-from dynsync_gui.simulators import events
+from dynsync_gui.simulators import customising, events
+from dynsync_gui.simulators.marketo.custom_types import CustomType
 from tests.judge import History, judge
 from tests.service.conftest import Desk
 
@@ -109,6 +110,36 @@ def test_a_subscription_without_type_metadata_says_what_to_do_and_the_rest_arriv
     own.rehearsal.marketo.custom.metadata = True
     ended = own.service.go_on().wait(120)
     assert ended.report.outbox == 0
+    judged(own, History(own=OWN))
+
+
+@pytest.mark.parametrize("label", ["Subscription & Co. (2026)", "Abonnement privé", "契約", "Taken"])
+def test_a_table_may_be_called_as_no_custom_object_is(own: Desk, label: str) -> None:
+    custom = own.rehearsal.marketo.custom
+    custom.types["taken"] = CustomType(own.rehearsal.clock, "taken", {"displayName": "Taken"})
+    customising.rename_table(own.rehearsal.world, "new_subscription", label)
+    customising.rename_column(own.rehearsal.world, "new_subscription", "new_seats", label)
+    ended = own.start()
+    assert isinstance(ended, RunEnded), ended
+    assert ended.report.outbox == 0
+    judged(own, History(own=OWN))
+
+
+@pytest.mark.parametrize("step", [r"schema\.json", r"new_subscription/addField", r"new_subscription/approve"])
+def test_a_custom_object_that_marketo_refuses_is_listed_and_the_rest_arrives(own: Desk, step: str) -> None:
+    own.rehearsal.faults.add("code", system="marketo", code="1003", message="Not like this", path=step, count=0)
+    ended = own.start()
+    assert isinstance(ended, RunEnded), ended
+    assert ended.report.closes
+    assert ended.report.outbox > 20, "the rows wait"
+    notices = {one.entity: one.detail for one in own.service.problems() if one.code == "type-refused"}
+    assert "1003 Not like this" in notices[Entity("new_subscription")]
+    assert "new_seats" in notices[Entity("new_subscription")]
+    judged(own, History())
+    own.rehearsal.faults.clear()
+    ended = own.service.go_on().wait(120)
+    assert ended.report.outbox == 0
+    assert [one for one in own.service.problems() if one.code == "type-refused"] == []
     judged(own, History(own=OWN))
 
 

@@ -92,6 +92,8 @@ def test_what_an_approval_freezes(marketo, car):
         ({"dataType": "link", "relatedTo": {"name": "lead", "field": "firstName"}}, "1006"),
         ({"dataType": "link", "relatedTo": {"name": "nothing", "field": "id"}}, "1003"),
         ({"displayName": ""}, "1002"),
+        ({"displayName": "Order & Co"}, "1003"),
+        ({"displayName": "Prénom"}, "1003"),
         ({"colour": "red"}, "1006"),
     ],
 )
@@ -154,9 +156,18 @@ def test_a_subscription_without_the_feature(rehearsal, marketo, car):
     assert code(marketo.get(f"{SCHEMA}.json")) == "603"
 
 
+def test_display_names_are_plain_and_each_there_once(marketo):
+    build(marketo)
+    assert code(marketo.post(f"{SCHEMA}.json", {"apiName": "other", "displayName": "Car & Co"})) == "1003"
+    assert code(marketo.post(f"{SCHEMA}.json", {"apiName": "other", "displayName": "O", "pluralName": "O's"})) == "1003"
+    assert code(marketo.post(f"{SCHEMA}.json", {"apiName": "other", "displayName": "CAR"})) == "1017"
+    again = FIELDS[2] | {"name": "other"}
+    assert code(marketo.post(f"{SCHEMA}/car/addField.json", {"input": [again]})) == "1017"
+
+
 def test_at_most_ten_types(marketo):
     for number in range(10):
-        assert marketo.post(f"{SCHEMA}.json", {"apiName": f"t{number}", "displayName": "T"})["success"]
+        assert marketo.post(f"{SCHEMA}.json", {"apiName": f"t{number}", "displayName": f"T{number}"})["success"]
     assert code(marketo.post(f"{SCHEMA}.json", {"apiName": "t10", "displayName": "T"})) == "1003"
     assert code(marketo.post(f"{SCHEMA}.json", {"apiName": "t1", "displayName": "T", "action": "createOnly"})) == "1017"
     assert code(marketo.post(f"{SCHEMA}.json", {"apiName": "x", "displayName": "T", "action": "updateOnly"})) == "1013"

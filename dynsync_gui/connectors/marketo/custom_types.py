@@ -1,11 +1,15 @@
-"""Types of custom objects: found, made, completed and approved (Adobe, custom object metadata API)."""
+"""Types of custom objects: found, made, completed and approved (Adobe, custom object metadata API).
+
+Display names may be refused for their letters, or as another type or field has them; API names are taken for them then.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 from dynsync_gui.connectors.http.retry import Patience
 from dynsync_gui.connectors.marketo.client import MarketoClient, Refused, read, write
+from dynsync_gui.connectors.marketo.codes import refuses_content
 from dynsync_gui.domain.schema import CustomField, CustomType
 
 _TYPES = "/rest/v1/customobjects.json"
@@ -28,20 +32,44 @@ def ensure_type(client: MarketoClient, wanted: CustomType, patience: Patience) -
     """Make a type, or add what it lacks, and approve it; what was begun before is gone on with.
 
     Raises:
-        Refused: The subscription or the role does not allow it.
+        Refused: The subscription or the role does not allow it, or Marketo does not take it as it is.
     """
     name = custom_type_name(client, wanted.name, patience) or wanted.name
     state, fields = _known(client, name, patience)
     if not state:
-        texts = {"displayName": wanted.label, "pluralName": wanted.label, "showInLeadDetail": True}
-        content = {"action": "createOrUpdate", "apiName": name, **texts}
-        client.call(write(f"{_SCHEMA}.json", content), patience, lambda _told: None)
-    missing = [_field(field) for field in wanted.fields if field.name not in fields]
+
+        def begun(*, plain: bool) -> dict[str, Any]:
+            label = name if plain else wanted.label
+            texts = {"displayName": label, "pluralName": label, "showInLeadDetail": True}
+            return {"action": "createOrUpdate", "apiName": name, **texts}
+
+        _named(client, f"{_SCHEMA}.json", begun, patience)
+    missing = [field for field in wanted.fields if field.name not in fields]
     if missing:
-        client.call(write(f"{_SCHEMA}/{name}/addField.json", {"input": missing}), patience, lambda _told: None)
+
+        def added(*, plain: bool) -> dict[str, Any]:
+            return {"input": [_field(field, field.name if plain else field.label) for field in missing]}
+
+        _named(client, f"{_SCHEMA}/{name}/addField.json", added, patience)
     if missing or state != "approved":
         client.call(write(f"{_SCHEMA}/{name}/approve.json", {}), patience, lambda _told: None)
     return custom_type_name(client, name, patience) or name
+
+
+class _Content(Protocol):
+    """What a call holds; plain is with API names for display names."""
+
+    def __call__(self, *, plain: bool) -> dict[str, Any]: ...
+
+
+def _named(client: MarketoClient, path: str, content: _Content, patience: Patience) -> None:
+    """Make a call that names something; once more with plain names where it is refused for what it holds."""
+    try:
+        client.call(write(path, content(plain=False)), patience, lambda _told: None)
+    except Refused as refused:
+        if not refuses_content(refused.code):
+            raise
+        client.call(write(path, content(plain=True)), patience, lambda _told: None)
 
 
 def _known(client: MarketoClient, name: str, patience: Patience) -> tuple[str, frozenset[str]]:
@@ -58,8 +86,8 @@ def _known(client: MarketoClient, name: str, patience: Patience) -> tuple[str, f
     return str(row.get("state") or ""), names
 
 
-def _field(field: CustomField) -> dict[str, Any]:
-    row: dict[str, Any] = {"name": field.name, "displayName": field.label, "dataType": field.type}
+def _field(field: CustomField, label: str) -> dict[str, Any]:
+    row: dict[str, Any] = {"name": field.name, "displayName": label, "dataType": field.type}
     if field.dedupe:
         row["isDedupeField"] = True
     if field.links_to:

@@ -155,6 +155,12 @@ NOTICES = {
         Owner.MARKETO_ADMIN,
         Retry.DECISION,
     ),
+    "type-refused": Finding(
+        msg("Marketo does not accept the custom object for this table. Its rows wait, and everything else is synced."),
+        msg("Show a Marketo admin the details: they say why, and how to create it by hand."),
+        Owner.MARKETO_ADMIN,
+        Retry.NEXT_RUN,
+    ),
     "files-out": Finding(
         msg("Marketo does not take people in files at the moment. They are sent by single calls."),
         msg("Nothing, unless the day's calls do not suffice. Marketo's own words are in the details."),

@@ -16,7 +16,7 @@ from dynsync_gui.domain.mapping.model import (
     NewField,
     SyncMapping,
 )
-from dynsync_gui.domain.mapping.new_fields import MOST_NEW_FIELDS, new_field_options
+from dynsync_gui.domain.mapping.new_fields import MOST_NEW_FIELDS, new_field_options, plain_label
 from dynsync_gui.domain.mapping.offering import offers
 from dynsync_gui.domain.mapping.problems import ChoiceProblem, problems_of
 from dynsync_gui.domain.mapping.targets import TargetOption, target_options
@@ -43,6 +43,7 @@ __all__ = [
     "offers",
     "own_offers",
     "place_of",
+    "plain_label",
     "problems_of",
     "resolved",
     "sentence",

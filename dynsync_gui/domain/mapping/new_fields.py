@@ -67,10 +67,14 @@ def told_apart(fields: Iterable[NewField]) -> tuple[NewField, ...]:
     return tuple(rows)
 
 
+def plain_label(label: str) -> str:
+    """A label without special characters, which Marketo does not take in a display name; it may be empty."""
+    return " ".join(re.sub(r"[^\w ]+", " ", label).split())
+
+
 def free_label(label: str, name: str, known: TargetSchema) -> str:
     """A display name that Marketo accepts: no special characters, not in use yet."""
-    plain = re.sub(r"[^\w ]+", " ", label, flags=re.UNICODE).strip() or name
-    plain = re.sub(r"\s+", " ", plain)
+    plain = plain_label(label) or name
     if any(field.label.casefold() == plain.casefold() for field in known.fields):
         return f"{plain} Dynamics {name}"
     return plain

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dynsync_gui.simulators.marketo.calls import json_body, parameters
-from dynsync_gui.simulators.marketo.custom_types import DATA_TYPES, CustomType, TypeFields
+from dynsync_gui.simulators.marketo.custom_types import DATA_TYPES, CustomType, TypeFields, check_label
 from dynsync_gui.simulators.marketo.errors import MarketoError, RecordError, success
 from dynsync_gui.simulators.marketo.fields import Field
 from dynsync_gui.simulators.marketo.objects import ObjectCalls, ObjectKind
@@ -144,6 +144,11 @@ class CustomObjects:
         if known is not None and action == "createOnly":
             raise MarketoError("1017", f"Custom object '{name}' already exists")
         texts = {key: value for key, value in body.items() if key in _TEXTS}
+        for key in texts.keys() & {"displayName", "pluralName"}:
+            check_label(texts[key])
+        labels = {each.texts["displayName"].lower() for each in self.types.values() if each is not known}
+        if str(texts.get("displayName")).lower() in labels:
+            raise MarketoError("1017", f"Custom object with displayName '{texts['displayName']}' already exists")
         if known is None:
             if not texts.get("displayName"):
                 raise MarketoError("1002", "Missing value for required parameter 'displayName'")

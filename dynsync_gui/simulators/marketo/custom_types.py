@@ -20,6 +20,7 @@ DATA_TYPES = (
 )  # fmt: skip
 MOST_FIELDS, MOST_LATER_FIELDS, MOST_KEYS = 50, 20, 3
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_LABEL = re.compile(r"[A-Za-z0-9_ ]+")
 _KNOWN = frozenset({"name", "displayName", "dataType", "description", "isDedupeField", "relatedTo"})
 _OWN = (
     Field("marketoGUID", "string", 36, "Marketo GUID", read_only=True),
@@ -113,6 +114,8 @@ class CustomType:
                 raise MarketoError("1017", f"Field with name '{made.field.name}' already exists")
             if self.approved is not None and (made.dedupe or made.related):
                 raise MarketoError("1003", "Link and dedupe fields cannot be added to an approved custom object")
+            if made.field.label.lower() in {each.field.label.lower() for each in fields.values()}:
+                raise MarketoError("1017", f"Field with displayName '{made.field.label}' already exists")
             fields[made.field.name] = made
         later = len(fields) - self._at_first_approval if self.approved is not None else 0
         if len(fields) > MOST_FIELDS or later > MOST_LATER_FIELDS:
@@ -181,6 +184,12 @@ class CustomType:
         return fields[name]
 
 
+def check_label(label: Any) -> None:
+    """Refuses a display name of a type or a field that holds a special character."""
+    if not isinstance(label, str) or not _LABEL.fullmatch(label):
+        raise MarketoError("1003", f"Invalid value for field 'displayName' and value '{label}'")
+
+
 def _made(entry: Any, related: Callable[[str, Any], Field]) -> TypeField:
     if not isinstance(entry, dict):
         raise MarketoError("1001", "Invalid value for input")
@@ -192,6 +201,7 @@ def _made(entry: Any, related: Callable[[str, Any], Field]) -> TypeField:
     name, kind, link = entry["name"], entry["dataType"], entry.get("relatedTo")
     if not _NAME.fullmatch(name):
         raise MarketoError("1003", f"Invalid value for field 'name' and value '{name}'")
+    check_label(entry["displayName"])
     if kind not in DATA_TYPES or (kind == "link") != (link is not None):
         raise MarketoError("1003", f"Invalid value for field 'dataType' and value '{kind}'")
     about = entry.get("description")
