@@ -161,16 +161,29 @@ def altered(mapping: FieldMapping, value: Any) -> FitReason | None:
 
 
 def same(sent: Any, held: Any) -> bool:
-    """Whether Marketo holds what was sent; it drops fractions of seconds and reads cleared yes/no as false."""
+    """Whether Marketo holds what was sent.
+
+    It drops fractions of seconds, reads cleared yes/no as false, and may write amounts as text (Adobe, opportunities).
+    """
     if sent is None or sent == "":
         return held is None or held is False or held == ""
     if isinstance(sent, bool) or isinstance(held, bool):
         return bool(sent) == bool(held) and held is not None or (sent is False and held is None)  # noqa: RUF021
+    if isinstance(sent, int | float) and isinstance(held, str):
+        held = _number(held)
     if isinstance(sent, int | float) and isinstance(held, int | float):
         return abs(sent - held) <= 1e-9 * max(1.0, abs(sent))
     if isinstance(sent, str) and isinstance(held, str) and sent != held:
         return _instant(sent) is not None and _instant(sent) == _instant(held)
     return bool(sent == held)
+
+
+def _number(text: str) -> float | str:
+    """A text as the number that it says; as it is where it says none."""
+    try:
+        return float(text)
+    except ValueError:
+        return text
 
 
 def email_of(text: Any) -> str:
