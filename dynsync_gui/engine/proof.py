@@ -12,11 +12,20 @@ from dynsync_gui.domain.mapping import EntityMapping
 from dynsync_gui.domain.ports.dynamics import DynamicsReader
 from dynsync_gui.domain.ports.marketo import MarketoReader, TooManyMatches
 from dynsync_gui.domain.report import Difference, Proof
-from dynsync_gui.domain.schema import COMPANY_KEY, OPPORTUNITY_KEY, OWNER_KEY, Entity, EntitySchema, Target, key_of
+from dynsync_gui.domain.schema import (
+    COMPANY_KEY,
+    OPPORTUNITY_KEY,
+    OWNER_KEY,
+    UNSUBSCRIBED,
+    Entity,
+    EntitySchema,
+    Target,
+    key_of,
+)
 from dynsync_gui.domain.storage.records import Links, StagedRecord
 from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.domain.text import msg
-from dynsync_gui.engine import outgoing, payload
+from dynsync_gui.engine import payload
 from dynsync_gui.engine.linking import link_values
 from dynsync_gui.engine.matching import CHUNK
 from dynsync_gui.engine.own_types import OwnType
@@ -169,6 +178,6 @@ def wanted_of(record: StagedRecord, filled: frozenset[str], links: Links) -> dic
         for name, value in (record.payload or {}).items()
         if name not in record.spared
         and (value is not None or name in filled)
-        and not (name == outgoing.UNSUBSCRIBED and not value)
+        and not (name == UNSUBSCRIBED and not value)
     }
     return wanted | link_values(record.entity, links, filled)

@@ -22,11 +22,10 @@ from dynsync_gui.domain.incoming import Incoming, IncomingStore, Kept
 from dynsync_gui.domain.mapping import EntityMapping, FieldMapping
 from dynsync_gui.domain.ports.dynamics import DynamicsWriter, SourceRecord, Update, UpdateOutcome
 from dynsync_gui.domain.ports.marketo import MarketoReader
-from dynsync_gui.domain.schema import KEY_FIELD, PEOPLE, EntitySchema, System, Target
+from dynsync_gui.domain.schema import KEY_FIELD, PEOPLE, UNSUBSCRIBED, EntitySchema, System, Target
 from dynsync_gui.domain.storage.records import Notice
 from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.engine.change_file import ChangeFile
-from dynsync_gui.engine.outgoing import UNSUBSCRIBED
 
 AT_ONCE = 100
 """Records of one look at both sides."""
