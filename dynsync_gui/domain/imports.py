@@ -52,13 +52,14 @@ class QueueFull(Exception):  # noqa: N818
 class BulkCalls(Protocol):
     """Marketo's calls about files of people."""
 
-    def send_people(self, content: bytes) -> str:
-        """Hand over a file of people by our key and return the id of its import.
+    def send_people(self, content: bytes, *, known: bool = False) -> str:
+        """Hand over a file of people and return the id of its import.
 
         The call is made once: who does not hear of its outcome may send the file again, but not at once.
 
         Args:
             content: CSV in UTF-8, at most `MOST_BYTES`; its first line holds REST names, its first column our key.
+            known: Whether Marketo has them: they are updated by Marketo's ids, and nobody is created; else by our key.
 
         Raises:
             QueueFull: Ten files wait already, of whomever.

@@ -17,6 +17,7 @@ class Place:
     """Everything that the ledger knows of one record.
 
     Attributes:
+        seq: Its place in the ledger.
         entity: Its table.
         id: Its Dynamics id.
         name: How people call it.
@@ -45,6 +46,7 @@ class Place:
         notices: What is worth a look about it: details by code.
     """
 
+    seq: int
     entity: Entity
     id: str
     name: str
@@ -81,6 +83,9 @@ class PlaceStore(Protocol):
 
     def sample(self, entity: Entity, number: int) -> tuple[str, ...]:
         """Ids of so many records of a table, chosen at random; deleted ones are left out."""
+
+    def in_marketo(self, entity: Entity, after: int, limit: int) -> tuple[tuple[int, str], ...]:
+        """Place and id of records of a table that Marketo has, in ledger order; deleted ones are left out."""
 
     def try_again(self, ids: Sequence[str] = ()) -> int:
         """Put records that were set aside back in line; returns how many.

@@ -99,6 +99,9 @@ FILTER_FIELD = "new_synctomkto"
 KEY_FIELD = "dynamicsId"
 """REST name of the Marketo person field that holds the bare Dynamics id of the lead or contact."""
 
+UNSUBSCRIBED = "unsubscribed"
+"""REST name of the person field that says who wants no mail."""
+
 COMPANY_KEY = "externalCompanyId"
 """Marketo's own key of a company, and the link of a person or an opportunity to it."""
 

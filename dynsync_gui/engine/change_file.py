@@ -96,7 +96,7 @@ class ChangeFile:
                     for part in parts:
                         self._token.checkpoint()
                         self._store.keep_changes(part, before)
-                        self.by_hand = self.by_hand or any(change.by_hand for change in part)
+                        self.by_hand = self.by_hand or any(change.by_hand is True for change in part)
                 with self._store.transaction():
                     self._store.keep_changes((), written.onward)
                     self._store.keep_order(None)

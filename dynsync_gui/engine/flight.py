@@ -1,8 +1,8 @@
 """Sends people in files: each file departs, is waited for, and lands with the ids of everybody who is in it.
 
 The ledger knows who is on the way before a file is handed over, so that whatever happens they are either found by the
-id of the import, or sent again: every file is an upsert by our key. Who did not arrive, or arrived under a value that
-Marketo does not take, is sent by a call right after, which tells the reason with its code.
+id of the import, or sent again: a file may be read twice. Who did not arrive, as Marketo does not take a value or has
+the person no more, is sent by a call right after, which tells the reason with its code.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure
-from dynsync_gui.domain.imports import Import, ImportState, ImportStatus, QueueFull
+from dynsync_gui.domain.imports import Import, ImportState, ImportStatus, QueueFull, Traveller
 from dynsync_gui.domain.ports.marketo import BatchRefused, MarketoWriter
 from dynsync_gui.domain.schema import KEY_FIELD, PEOPLE, Entity, Target
 from dynsync_gui.domain.storage.records import LedgerRecord, Notice
@@ -102,7 +102,7 @@ class Flight:
             if not seqs:  # each of them is another version by now, and has gone first
                 self._store.imports.call_back(number)
                 continue
-            departed = self._depart(number, file.content(seqs))
+            departed = self._depart(number, file.content(seqs), known=file.known)
             if departed is None:
                 break
             flying.append(departed)
@@ -120,11 +120,11 @@ class Flight:
             yield from records
             after = records[-1].seq
 
-    def _depart(self, number: int, content: bytes) -> Import | None:
+    def _depart(self, number: int, content: bytes, *, known: bool) -> Import | None:
         """Hand a file over; None where Marketo does not take it, so that its people are sent by calls."""
         sent = datetime.now(UTC)
         try:
-            batch = self._handed_over(content)
+            batch = self._handed_over(content, known=known)
         except TemporaryFailure:
             raise  # it may have arrived
         except BatchRefused as refused:
@@ -142,7 +142,7 @@ class Flight:
         self._give_up(words)
         return None
 
-    def _handed_over(self, content: bytes) -> str:
+    def _handed_over(self, content: bytes, *, known: bool) -> str:
         """Marketo's id of the file's import.
 
         Where nobody knows whether a file arrived it is sent again, but not while Marketo may be busy with the first.
@@ -150,7 +150,7 @@ class Flight:
         failed, full = 0, 0
         while True:
             try:
-                return self._marketo.send_people(content)
+                return self._marketo.send_people(content, known=known)
             except QueueFull:
                 full += 1
                 if full == _MOST_LOOKS:
@@ -178,9 +178,11 @@ class Flight:
                 good = False
                 self._give_up(status.message)
         if landed:
-            created = self._created(min(one.sent for one, _ in landed))
+            people = {one.number: self._store.imports.travellers(one.number) for one, _ in landed}
+            new = [one.sent for one, _ in landed if not all(person.person for person in people[one.number].values())]
+            created = self._created(min(new)) if new else {}
             for one, status in landed:
-                self._settle(one, status, created)
+                self._settle(one, status, people[one.number], created)
         self._calls.keep()
         self._on_away(self._store.imports.away())
         return good
@@ -215,17 +217,20 @@ class Flight:
                 return None
         return None
 
-    def _settle(self, one: Import, status: ImportStatus, created: Mapping[str, str] | None) -> None:
+    def _settle(
+        self,
+        one: Import,
+        status: ImportStatus,
+        travellers: Mapping[str, Traveller],
+        created: Mapping[str, str] | None,
+    ) -> None:
         failed = self._marketo.import_rows(one.batch) if status.failed else {}
         if len(failed) < status.failed:  # nobody knows who it was: all are sent again
             self._store.imports.call_back(one.number)
             return
         warned = self._marketo.import_rows(one.batch, warned=True) if status.warned else {}
-        travellers = self._store.imports.travellers(one.number)
-        ids: dict[str, str] = {}
-        for key, traveller in travellers.items():
-            if created is not None and (person := created.get(key) or traveller.person):
-                ids[key] = person
+        ids = {key: traveller.person for key, traveller in travellers.items() if traveller.person}
+        ids |= {key: person for key, person in (created or {}).items() if key in travellers and key not in ids}
         unknown = [key for key in travellers if key not in ids and key not in failed]
         for start in range(0, len(unknown), CHUNK):
             self._token.checkpoint()

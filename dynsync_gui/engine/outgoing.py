@@ -13,11 +13,10 @@ from typing import Any
 
 from dynsync_gui.domain.convert import same
 from dynsync_gui.domain.fingerprint import entries, entry
-from dynsync_gui.domain.schema import MARKS, Target, id_of, key_of
+from dynsync_gui.domain.schema import MARKS, UNSUBSCRIBED, Target, id_of, key_of
 from dynsync_gui.domain.storage.records import SENT_BY_ID, LedgerRecord, Links
 from dynsync_gui.engine.linking import link_values
 
-UNSUBSCRIBED = "unsubscribed"
 _IN_PARTS = {Target.PERSON, Target.COMPANY}
 """Targets whose records may be sent without the values that Marketo has already."""
 

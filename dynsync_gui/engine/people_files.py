@@ -2,6 +2,8 @@
 
 What an empty cell does to a value that is there is not documented (Adobe, bulk import). So that none is met, people who
 are in Marketo already share a file only with others of whom the same fields are sent; who is new has nothing to lose.
+Their files name them by Marketo's ids, which never create anybody (the same page): by the key one who was merged or
+deleted there meanwhile would be made anew.
 """
 
 from __future__ import annotations
@@ -43,9 +45,14 @@ _EMPTY = {"", "null"}
 
 
 class PeopleFile:
-    """A file that is being filled; of each person only its line is kept, and what the ledger is to know."""
+    """A file that is being filled; of each person only its line is kept, and what the ledger is to know.
 
-    def __init__(self) -> None:
+    Attributes:
+        known: Whether Marketo has its people, so that they travel by Marketo's ids.
+    """
+
+    def __init__(self, *, known: bool = False) -> None:
+        self.known = known
         self.rows: list[tuple[Departure, int, bytes]] = []
         self._columns: dict[str, None] = {KEY_FIELD: None}
         self._filled: dict[frozenset[str], frozenset[str]] = {}
@@ -88,13 +95,14 @@ def files(records: Iterable[LedgerRecord], dropped: frozenset[str]) -> Iterator[
     """
     shapes: dict[tuple[str, ...], PeopleFile] = {}
     for record in records:
-        cells = _cells(without(outgoing.row(record), dropped))
+        known = record.match is Match.UPDATE
+        cells = _cells(without(outgoing.row(record) | ({"id": record.marketo_id} if known else {}), dropped))
         if cells is None:
             continue
-        shape = () if record.match is Match.CREATE else tuple(sorted(cells))
+        shape = tuple(sorted(cells)) if known else ()
         if shape and shape not in shapes and len(shapes) >= _MOST_SHAPES:
             continue
-        shapes.setdefault(shape, PeopleFile()).add(record, cells, dropped)
+        shapes.setdefault(shape, PeopleFile(known=known)).add(record, cells, dropped)
         if sum(one.size for one in shapes.values()) > FILE_BYTES:
             yield shapes.pop(max(shapes, key=lambda shape: shapes[shape].size))
     yield from (one for one in shapes.values() if len(one.rows) >= LEAST_ROWS)

@@ -12,11 +12,20 @@ from dynsync_gui.domain.mapping import EntityMapping
 from dynsync_gui.domain.ports.dynamics import DynamicsReader
 from dynsync_gui.domain.ports.marketo import MarketoReader, TooManyMatches
 from dynsync_gui.domain.report import Difference, Proof
-from dynsync_gui.domain.schema import COMPANY_KEY, OPPORTUNITY_KEY, OWNER_KEY, Entity, EntitySchema, Target, key_of
+from dynsync_gui.domain.schema import (
+    COMPANY_KEY,
+    OPPORTUNITY_KEY,
+    OWNER_KEY,
+    UNSUBSCRIBED,
+    Entity,
+    EntitySchema,
+    Target,
+    key_of,
+)
 from dynsync_gui.domain.storage.records import Links, StagedRecord
 from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.domain.text import msg
-from dynsync_gui.engine import outgoing, payload
+from dynsync_gui.engine import payload
 from dynsync_gui.engine.linking import link_values
 from dynsync_gui.engine.matching import CHUNK
 from dynsync_gui.engine.own_types import OwnType
@@ -83,6 +92,7 @@ class Auditor:
                 if not page.next_link:
                     break
                 link = page.next_link
+            self._all_met(schema, mapping)
         return Proof(
             self._eligible, self._once, self._equal, self._skipped, self._problems, tuple(self._differences[:_LISTED])
         )
@@ -104,6 +114,9 @@ class Auditor:
                 left_out = withheld.get(record.id, {})
                 wanted = {name: one for name, one in wanted.items() if left_out.get(name) != entry(name, one)}
                 self._judge(record, wanted, held.get(key_in(record, linked), []))
+
+    def _all_met(self, schema: EntitySchema, mapping: EntityMapping) -> None:
+        """What a table holds was compared."""
 
     def _held(
         self, entity: Entity, mapping: EntityMapping, staged: Sequence[StagedRecord], links: Sequence[Links]
@@ -169,6 +182,6 @@ def wanted_of(record: StagedRecord, filled: frozenset[str], links: Links) -> dic
         for name, value in (record.payload or {}).items()
         if name not in record.spared
         and (value is not None or name in filled)
-        and not (name == outgoing.UNSUBSCRIBED and not value)
+        and not (name == UNSUBSCRIBED and not value)
     }
     return wanted | link_values(record.entity, links, filled)

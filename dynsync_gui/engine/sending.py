@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from dynsync_gui.domain.ports.marketo import BatchRefused, MarketoWriter, RowOutcome
-from dynsync_gui.domain.schema import COMPANY_KEY, Target, id_of, key_of
+from dynsync_gui.domain.schema import COMPANY_KEY, UNSUBSCRIBED, Target, id_of, key_of
 from dynsync_gui.domain.storage.records import LedgerRecord, Match
 from dynsync_gui.engine import outgoing
 
@@ -102,7 +102,7 @@ class Merging:
         """Empty them, then merge those of the batch that go into one person together."""
         emptied = []
         for record in batch:
-            foreign = record.filled - record.kept - {outgoing.UNSUBSCRIBED, COMPANY_KEY} - dropped
+            foreign = record.filled - record.kept - {UNSUBSCRIBED, COMPANY_KEY} - dropped
             if foreign:
                 emptied.append(dict.fromkeys(sorted(foreign)) | {"id": int(record.marketo_id)})
         if emptied:

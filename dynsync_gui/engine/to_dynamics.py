@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.choice import Overwrite
@@ -20,13 +20,12 @@ from dynsync_gui.domain.findings.records import CHANGE_REFUSED, CHANGE_UNFIT
 from dynsync_gui.domain.fingerprint import entries, entry
 from dynsync_gui.domain.incoming import Incoming, IncomingStore, Kept
 from dynsync_gui.domain.mapping import EntityMapping, FieldMapping
-from dynsync_gui.domain.ports.dynamics import DynamicsWriter, SourceRecord, Update
+from dynsync_gui.domain.ports.dynamics import DynamicsWriter, SourceRecord, Update, UpdateOutcome
 from dynsync_gui.domain.ports.marketo import MarketoReader
-from dynsync_gui.domain.schema import KEY_FIELD, PEOPLE, EntitySchema, System, Target
+from dynsync_gui.domain.schema import KEY_FIELD, PEOPLE, UNSUBSCRIBED, EntitySchema, System, Target
 from dynsync_gui.domain.storage.records import Notice
 from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.engine.change_file import ChangeFile
-from dynsync_gui.engine.outgoing import UNSUBSCRIBED
 
 AT_ONCE = 100
 """Records of one look at both sides."""
@@ -40,12 +39,19 @@ NO_TOKEN = "1003"  # noqa: S105  a code
 Work = Sequence[tuple[EntitySchema, EntityMapping]]
 
 
+class _Value(NamedTuple):
+    """A value on its way to Dynamics: property, as Dynamics takes it, and as Marketo holds it."""
+
+    column: str
+    ours: Any
+    theirs: Any
+
+
 @dataclass
 class _News:
-    """What of a person's changes goes to Dynamics, by column, and by Marketo field what is kept aside."""
+    """What of a person's changes goes to Dynamics, and what is kept aside, both by Marketo field."""
 
-    values: dict[str, Any] = field(default_factory=dict)
-    theirs: dict[str, Any] = field(default_factory=dict)
+    values: dict[str, _Value] = field(default_factory=dict)
     aside: dict[str, Kept] = field(default_factory=dict)
     unfit: list[str] = field(default_factory=list)
 
@@ -192,22 +198,33 @@ class ToDynamics:
         for pair in pairs:
             if pair.target.name in one.before:
                 self._weigh(pair, one, record, person.get(pair.target.name), news)
-        outcome = self._dynamics.update(schema, one.id, record.version, news.values) if news.values else None
-        kind = outcome.kind if outcome is not None else None
-        if kind is Update.CHANGED_MEANWHILE:
-            return  # its newest version comes with the next cycle
         notices = [Notice(record.entity, one.id, CHANGE_UNFIT, ", ".join(news.unfit))] if news.unfit else []
-        if outcome is not None and kind is Update.REFUSED:
+        told, outcome = news.values, self._tell(schema, record, news.values)
+        if outcome.kind is Update.REFUSED:
             notices.append(Notice(record.entity, one.id, CHANGE_REFUSED, f"{outcome.code} {outcome.message}"))
-            news.aside |= dict.fromkeys(news.theirs, Kept.REFUSED)
+            told = _consents(news.values)
+            outcome = self._tell(schema, record, told)
+            news.aside |= dict.fromkeys(news.values.keys() - told.keys(), Kept.REFUSED)
+        if outcome.kind is Update.CHANGED_MEANWHILE:
+            return  # its newest version comes with the next cycle
+        if outcome.kind is Update.REFUSED:
+            news.aside |= dict.fromkeys(told, Kept.REFUSED)
+        written = bool(told) and outcome.kind is Update.DONE
         with self._store.transaction():
-            if kind is Update.DONE and one.waiting is not None:
-                self._incoming.let_marketo_win(one.seq, news.theirs)
+            if written and one.waiting is not None:
+                self._incoming.let_marketo_win(one.seq, {name: value.theirs for name, value in told.items()})
             self._incoming.keep_aside(one.seq, news.aside)
             self._store.notice(notices)
-        if kind is Update.DONE:
+        if written:
             self.written += 1
             self._on_written(self.written)
+
+    def _tell(self, schema: EntitySchema, record: SourceRecord, values: Mapping[str, _Value]) -> UpdateOutcome:
+        """Write to a record that is still as it was read; nothing to write is done."""
+        if not values:
+            return UpdateOutcome(Update.DONE)
+        columns = {value.column: value.ours for value in values.values()}
+        return self._dynamics.update(schema, record.id, record.version, columns)
 
     def _weigh(self, pair: FieldMapping, one: Incoming, record: SourceRecord, theirs: Any, news: _News) -> None:
         """Find out whether a change is an echo, goes to Dynamics, or is kept aside."""
@@ -223,8 +240,7 @@ class ToDynamics:
                 news.aside[name] = Kept.ONE_WAY
         elif pair.winner is System.MARKETO or not _changed_ours(one, name, ours):  # else ours is on its way
             try:
-                news.values[pair.source.name] = to_dynamics(pair, theirs)
-                news.theirs[name] = theirs
+                news.values[name] = _Value(pair.source.name, to_dynamics(pair, theirs), theirs)
             except NotConvertible:
                 news.unfit.append(pair.target.label)
                 news.aside[name] = Kept.UNFIT
@@ -243,6 +259,12 @@ class ToDynamics:
 def _changed_ours(one: Incoming, name: str, ours: Any) -> bool:
     """Whether Dynamics' value is neither the one that both sides agreed on nor one that Marketo held."""
     return entry(name, ours) not in entries(one.agreed) and not any(reads_as(ours, text) for text in one.before[name])
+
+
+def _consents(values: dict[str, _Value]) -> dict[str, _Value]:
+    """What says yes or no among other values, and is told alone where Dynamics refuses them all together."""
+    found = {name: value for name, value in values.items() if isinstance(value.ours, bool)}
+    return found if len(found) < len(values) else {}
 
 
 def watched(mapping: EntityMapping) -> tuple[FieldMapping, ...]:

@@ -65,7 +65,7 @@ def add_column(world: World, table: str, column: Column) -> None:
         if column.name in columns:
             raise ValueError(column.name)
         columns[column.name] = column
-        world.metadata_version += 1
+        world.customised(table, column.name)
 
 
 def retype_column(world: World, table: str, name: str, kind: str) -> None:
@@ -128,4 +128,4 @@ def _replace(world: World, table: str, name: str, change: Callable[[Column], Any
     with world.lock:
         columns = world.tables[table].schema.columns
         columns[name] = change(columns[name])
-        world.metadata_version += 1
+        world.customised(table, name)

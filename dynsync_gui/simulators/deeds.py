@@ -51,7 +51,8 @@ def deeds(rehearsal: Rehearsal) -> dict[str, Callable[[Body], Any]]:
     def track(body: Body) -> None:
         disabled = rehearsal.dataverse.tracker.disabled
         (disabled.discard if body["on"] else disabled.add)(body["table"])
-        world.metadata_version += 1
+        with world.lock:
+            world.customised(body["table"])
 
     def set_privilege(body: Body) -> None:
         """``{"privilege", "depth", "user"}``: without a depth it is withdrawn, without a user from everybody."""

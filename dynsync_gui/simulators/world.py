@@ -37,6 +37,7 @@ class World:
         token_days: ``expirechangetrackingindays`` of the organisation.
         oldest_token: Change tokens of a smaller version are refused as expired.
         metadata_version: ``globalmetadataversion``; moves when a table or a column becomes another one.
+        customisations: These: version, table, column or nothing.
         owners: Users and teams by id.
     """
 
@@ -48,6 +49,7 @@ class World:
         self.token_days = 7
         self.oldest_token = 0
         self.metadata_version = 1_048_576
+        self.customisations: list[tuple[int, str, str]] = []
         self.tables = {name: RowTable(schema) for name, schema in table_schemas().items()}
         self.owners: dict[str, Owner] = {}
         self._marks: list[tuple[RowTable, str, bytes | None]] | None = None
@@ -172,7 +174,12 @@ class World:
         with self.lock:
             rows = self.tables[table]
             rows.forget(rows.schema.columns.pop(column).property_name)
-            self.metadata_version += 1
+            self.customised(table, column)
+
+    def customised(self, table: str, column: str = "") -> None:
+        """Counts the version of the definitions up, as one of them became another one; the caller holds the lock."""
+        self.metadata_version += 1
+        self.customisations.append((self.metadata_version, table, column))
 
     def expire_tokens(self) -> None:
         """Makes every change token given out so far too old."""

@@ -5,10 +5,8 @@ from __future__ import annotations
 import sqlite3
 
 from dynsync_gui.domain.mass_change import Alarm, MassChange, alarms_of
-from dynsync_gui.domain.schema import Entity
+from dynsync_gui.domain.schema import UNSUBSCRIBED, Entity
 from dynsync_gui.domain.storage.records import Skip, StagedRecord
-
-_UNSUBSCRIBED = "unsubscribed"
 
 
 def alarms(run: int, record: StagedRecord, held: sqlite3.Row | None) -> str:
@@ -36,7 +34,7 @@ def alarms(run: int, record: StagedRecord, held: sqlite3.Row | None) -> str:
     found = []
     if any(value is None and name in filled for name, value in payload.items()):
         found.append(Alarm.BLANKED)
-    if payload.get(_UNSUBSCRIBED) is True and _UNSUBSCRIBED not in filled:
+    if payload.get(UNSUBSCRIBED) is True and UNSUBSCRIBED not in filled:
         found.append(Alarm.UNSUBSCRIBED)
     if record.owner != held["owner"] and held["owner"] or Alarm.REASSIGNED in noted:  # noqa: RUF021
         found.append(Alarm.REASSIGNED)

@@ -6,24 +6,56 @@ import json
 import sqlite3
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from dynsync_gui.domain.findings.records import CHANGE_REFUSED, CHANGE_UNFIT
 from dynsync_gui.domain.fingerprint import entries, holds, without
 from dynsync_gui.domain.incoming import Incoming, Kept
 from dynsync_gui.domain.ports.marketo import ChangeOrder, PersonChange
-from dynsync_gui.domain.schema import Entity
+from dynsync_gui.domain.schema import UNSUBSCRIBED, Entity
 from dynsync_gui.domain.storage.records import StagedRecord
 
 _MARK = "marketo"
 """The name under which the cursor of Marketo's changes is kept beside those of Dynamics' tables."""
 
-
 _FILE = "marketo-file"
 """Likewise of a file of changes: its number, and the moment at which it ends on both clocks."""
 
+CURSORS = (_MARK, _FILE)
+
 _BY_PERSON = "marketo_id <> ''"
 """What SQLite has to be told so that it takes the index, which leaves out who has no person."""
+
+
+class _Written(NamedTuple):
+    """What of a person may have been written by DynSync.
+
+    Attributes:
+        seq: Place of the record that it belongs to.
+        agreed: The values that both sides agreed on.
+        copied: Those of the copy that the database was restored from, until all that was told since is read.
+        touched: Whether the record changed since that copy, so that it may have been written with any value.
+    """
+
+    seq: int
+    agreed: frozenset[bytes]
+    copied: frozenset[bytes]
+    touched: bool
+
+    def wrote(self, change: PersonChange) -> bool:
+        """Whether a change is an echo; after the copy was made, only what somebody did by hand surely is none.
+
+        A consent that was withdrawn is news all the same.
+        """
+        if self._held(self.agreed, change):
+            return True
+        if change.by_hand is not False:
+            return False
+        return self._held(self.copied, change) or (self.touched and change.field != UNSUBSCRIBED)
+
+    @staticmethod
+    def _held(prints: frozenset[bytes], change: PersonChange) -> bool:
+        return change.after is not None and holds(prints, change.field, change.after)
 
 
 class IncomingChanges:
@@ -43,22 +75,22 @@ class IncomingChanges:
         self._db.executemany(
             "INSERT OR IGNORE INTO incoming (seq, field, before) VALUES (?, ?, ?)",
             [
-                (seq, change.field, change.before)
+                (record.seq, change.field, change.before)
                 for change in changes
-                for seq, agreed in records.get(change.person, ())
-                if change.after is None or not holds(agreed, change.field, change.after)  # an echo
+                for record in records.get(change.person, ())
+                if not record.wrote(change)
             ],
         )
-        touched = {(seq, change.field) for change in changes for seq, _ in records.get(change.person, ())}
+        touched = {(seq, change.field) for change in changes for seq, *_ in records.get(change.person, ())}
         self._retake(sorted(touched), "? AND field = ?")
         self._db.execute(
             """INSERT INTO cursors (entity, run, names, next_link, delta_link, complete) VALUES (?, 0, '[]', '', ?, 1)
                ON CONFLICT (entity) DO UPDATE SET delta_link = excluded.delta_link""",
             (_MARK, token),
         )
-
         if not more:
             self._db.execute("DELETE FROM muted")
+            self._db.execute("DELETE FROM copied")
 
     def order(self) -> ChangeOrder | None:
         """See `IncomingStore.change_order`."""
@@ -95,18 +127,29 @@ class IncomingChanges:
         """See `IncomingStore.listen_to`."""
         self._db.executemany("DELETE FROM muted WHERE seq = ?", [(seq,) for seq in seqs])
 
-    def _records_of(self, persons: Collection[str]) -> Mapping[str, list[tuple[int, frozenset[bytes]]]]:
-        """Places of the records that persons belong to, and the values that both sides agreed on."""
+    def doubt(self) -> None:
+        """Remember what both sides agreed on, as what is read on from here was dealt with in part already."""
+        self._db.execute("DELETE FROM incoming")
+        self._db.execute("DELETE FROM copied")
+        self._db.execute(
+            """INSERT INTO copied SELECT seq, version, agreed_prints FROM records
+                WHERE marketo_id <> '' AND entity IN ('contact', 'lead')"""
+        )
+
+    def _records_of(self, persons: Collection[str]) -> Mapping[str, list[_Written]]:
+        """The records that persons belong to."""
         marks = ",".join("?" * len(persons))
         rows = self._db.execute(
-            f"""SELECT marketo_id, seq, agreed_prints FROM records
-                 WHERE marketo_id IN ({marks}) AND {_BY_PERSON} AND entity IN ('contact', 'lead')
-                   AND state <> 'skipped' AND match <> 'merge' AND seq NOT IN (SELECT seq FROM muted)""",
+            f"""SELECT r.marketo_id, r.seq, r.agreed_prints, c.agreed, c.version <> r.version
+                  FROM records r LEFT JOIN copied c ON c.seq = r.seq
+                 WHERE r.marketo_id IN ({marks}) AND {_BY_PERSON} AND r.entity IN ('contact', 'lead')
+                   AND r.state <> 'skipped' AND r.match <> 'merge' AND r.seq NOT IN (SELECT seq FROM muted)""",
             tuple(persons),
         )
-        found: dict[str, list[tuple[int, frozenset[bytes]]]] = {}
-        for person, seq, agreed in rows:
-            found.setdefault(person, []).append((seq, entries(agreed or b"")))
+        found: dict[str, list[_Written]] = {}
+        for person, seq, agreed, copied, touched in rows:
+            written = _Written(seq, entries(agreed or b""), entries(copied or b""), bool(touched))
+            found.setdefault(person, []).append(written)
         return found
 
     def retake(self, records: Sequence[StagedRecord]) -> None:

@@ -210,4 +210,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX records_by_team ON records (team, state) WHERE team <> ''",
         "CREATE INDEX records_alarmed ON records (run, entity, alarms) WHERE alarms <> ''",
     ),
+    (
+        """CREATE TABLE copied (
+            seq INTEGER PRIMARY KEY REFERENCES records (seq),
+            version TEXT NOT NULL,
+            agreed BLOB
+        )""",
+    ),
 )

@@ -65,6 +65,15 @@ class Places:
         )
         return tuple(row[0] for row in rows)
 
+    def in_marketo(self, entity: Entity, after: int, limit: int) -> tuple[tuple[int, str], ...]:
+        """See `PlaceStore.in_marketo`."""
+        rows = self._db.execute(
+            """SELECT seq, id FROM records
+                WHERE +entity = ? AND +marketo_id <> '' AND reason <> 'deleted' AND seq > ? ORDER BY seq LIMIT ?""",
+            (entity.value, after, limit),
+        )
+        return tuple((seq, id_) for seq, id_ in rows)
+
     def _find(self, where: str, *values: object) -> tuple[Place, ...]:
         cursor = self._db.execute(f"{_SELECT} WHERE {where} ORDER BY r.seq", values)
         cursor.row_factory = sqlite3.Row
@@ -73,6 +82,7 @@ class Places:
     def _place(self, row: sqlite3.Row) -> Place:
         carrier = row["carrier_id"] and (Entity(row["carrier_entity"]), row["carrier_id"], row["carrier_name"])
         return Place(
+            seq=row["seq"],
             entity=Entity(row["entity"]),
             id=row["id"],
             name=row["name"],

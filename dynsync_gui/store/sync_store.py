@@ -159,6 +159,10 @@ class SqliteStore(RunStore, TableStore, FeedStore):
         """Ids of so many records of a table, chosen at random."""
         return self._places.sample(entity, number)
 
+    def in_marketo(self, entity: Entity, after: int, limit: int) -> tuple[tuple[int, str], ...]:
+        """Place and id of records of a table that Marketo has, in ledger order."""
+        return self._places.in_marketo(entity, after, limit)
+
     def try_again(self, ids: Sequence[str] = ()) -> int:
         """Put records that were set aside back in line: these, or all where none is named."""
         with self.transaction():

@@ -10,6 +10,7 @@ from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.storage.records import Cursor
 from dynsync_gui.store.database import telling_storage_errors
 from dynsync_gui.store.desk import Desk
+from dynsync_gui.store.incoming import CURSORS
 
 
 @telling_storage_errors
@@ -35,14 +36,15 @@ class TableStore(Desk):
     def compare_anew(self) -> None:
         """Take nothing for granted of what both sides were said to agree on, and read every table from its beginning.
 
-        What Marketo told is begun anew as well: what was taken to Dynamics of it is not known.
+        What Marketo told is read on from where it was read to: some of it was taken to Dynamics since, and some of it
+        is what DynSync wrote itself.
         """
         with self.transaction():
+            self._incoming.doubt()
             self._db.execute(
                 "UPDATE records SET digest = x'', agreed = x'', agreed_prints = NULL, source = NULL WHERE reason = ''"
             )
-            self._db.execute("DELETE FROM incoming")
-            feeds = [feed.value for feed in Feed]
+            feeds = [*Feed, *CURSORS]
             self._db.execute(f"DELETE FROM cursors WHERE entity NOT IN ({','.join('?' * len(feeds))})", feeds)
 
     def forget_seen(self, run: int, entity: Entity) -> None:

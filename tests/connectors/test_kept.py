@@ -35,6 +35,12 @@ class MemoryShelf:
     def put(self, key: str, content: bytes) -> None:
         self.kept[key] = content
 
+    def age(self, seconds: float) -> None:
+        """Let time go by."""
+        for key, content in self.kept.items():
+            told = json.loads(zlib.decompress(content))
+            self.kept[key] = zlib.compress(json.dumps({**told, "at": told["at"] - seconds}).encode())
+
 
 @pytest.fixture
 def shelf() -> MemoryShelf:
@@ -104,6 +110,29 @@ class Tables:
         return len(self.script.asked("EntityDefinitions")) - before
 
 
+@dataclass
+class Changes:
+    """Tells what changed since a stamp."""
+
+    stamp: str = "1!it's"
+    news: Mapping[str, Any] = field(default_factory=dict)
+    expired: bool = False
+    queries: list[str] = field(default_factory=list)
+    stamps: list[str] = field(default_factory=list)
+
+    def __call__(self, exchange: Any) -> None:
+        assert exchange.request.headers["consistency"] == "Strong"
+        given = exchange.request.query
+        self.queries.append(given["@q"])
+        self.stamps.append(given.get("@s", "''")[1:-1].replace("''", "'"))
+        if self.expired and self.stamps[-1]:
+            self.expired, self.stamp = False, "9!new"
+            exchange.reply({"error": {"code": "0x80044352", "message": "expired"}}, 400)
+            return
+        nothing = {"EntityMetadata": [], "DeletedMetadata": {"Count": 0}}
+        exchange.reply({"ServerVersionStamp": self.stamp, **nothing, **self.news})
+
+
 @pytest.fixture
 def tables(forge) -> Tables:
     script = DynamicsScript(forge)
@@ -121,16 +150,42 @@ def test_tables_come_from_the_shelf_until_something_changes(tables: Tables, shel
     tables.word = "Activé"
     assert [tables.asked(shelf), tables.asked(shelf)] == [2, 0]
     assert tables.asked(shelf, client_id="11111111-0000-4000-8000-000000000000") == 2
-    tables.version = ""
-    assert [tables.asked(shelf), tables.asked(shelf)] == [2, 2], "without a version all is asked for"
 
 
-@pytest.mark.parametrize("status", [400, 403, 404])
-def test_who_is_not_told_a_version_asks_for_everything(tables: Tables, shelf: MemoryShelf, status: int) -> None:
+@pytest.mark.parametrize("status", [200, 400, 403, 404])
+def test_who_is_told_neither_version_nor_stamp_asks_once_an_hour(
+    tables: Tables, shelf: MemoryShelf, status: int
+) -> None:
     refused = {"error": {"code": "0x80040220", "message": "no"}}
     tables.script.answers["systemusers"] = lambda exchange: exchange.reply(refused, status)
-    assert [tables.asked(shelf), tables.asked(shelf)] == [2, 2]
-    assert shelf.kept == {}
+    assert [tables.asked(shelf), tables.asked(shelf)] == [2, 0]
+    shelf.age(3_601)
+    assert [tables.asked(shelf), tables.asked(shelf)] == [2, 0]
+
+
+def test_the_stamp_of_the_last_change_takes_the_place_of_the_version(tables: Tables, shelf: MemoryShelf) -> None:
+    """The first one comes with an answer without tables; the question for a version is asked once a day then."""
+    changes = Changes()
+    tables.version, tables.script.answers["RetrieveMetadataChanges"] = "", changes
+    assert [tables.asked(shelf), tables.asked(shelf)] == [2, 0]
+    assert ["none" in query for query in changes.queries] == [True, False]
+    assert changes.stamps == ["", "1!it's"]
+    assert len(tables.script.asked("systemusers")) == 1
+    for news in (
+        {"EntityMetadata": [{"LogicalName": "account"}]},
+        {"DeletedMetadata": {"Count": 1}},
+        {"EntityMetadata": 5},
+    ):
+        changes.stamp, changes.news = f"2!{news}", news
+        assert tables.asked(shelf) == 2
+        changes.news = {}
+        assert tables.asked(shelf) == 0
+    changes.expired = True
+    assert [tables.asked(shelf), changes.stamps[-1]] == [2, ""]
+    shelf.age(86_401)
+    tables.version = "8"
+    assert tables.asked(shelf) == 2
+    assert len(tables.script.asked("systemusers")) == 2
 
 
 @dataclass

@@ -39,11 +39,14 @@ def text(content: str, status: int = 200) -> Answer:
     return lambda exchange: exchange.reply(content.encode(), status, **{"Content-Type": "text/csv"})
 
 
-def test_a_file_travels_as_adobe_wants_it(script: MarketoScript, writer: MarketoRestWriter) -> None:
+@pytest.mark.parametrize(("known", "field"), [(False, "dynamicsId"), (True, "id")])
+def test_a_file_travels_as_adobe_wants_it(
+    script: MarketoScript, writer: MarketoRestWriter, known: bool, field: str
+) -> None:
     script.answers["/bulk/v1/leads.json"] = QUEUED
-    assert writer.send_people(CONTENT) == "1022"
+    assert writer.send_people(CONTENT, known=known) == "1022"
     (request,) = script.asked("/bulk/v1/leads.json")
-    assert (request.method, request.query) == ("POST", {"format": "csv", "lookupField": "dynamicsId"})
+    assert (request.method, request.query) == ("POST", {"format": "csv", "lookupField": field})
     kind = request.headers["content-type"]
     assert kind.startswith("multipart/form-data; boundary=")
     (part,) = email.message_from_bytes(f"Content-Type: {kind}\r\n\r\n".encode() + request.body).get_payload()

@@ -88,6 +88,54 @@ def test_changes_travel_by_file_and_cleared_values_by_call(desk: Desk) -> None:
     assert 1 <= len(asked(desk, "/rest/v1/leads.json", "POST")) <= 3
 
 
+@pytest.mark.parametrize("survivor", ["known", "unknown", "nobody"])
+@pytest.mark.parametrize("exports", [True, False])
+def test_who_is_merged_or_deleted_in_marketo_while_away_is_made_no_second_time(
+    desk: Desk, survivor: str, exports: bool
+) -> None:
+    """Written by the key the person would be made anew beside the one that it went into."""
+    whole(desk.start())
+    if not exports:
+        desk.rehearsal.faults.add("code", system="marketo", code="603", path="export/", count=0)
+    marketo, world, held = desk.rehearsal.marketo, desk.rehearsal.world, people(desk)
+    leads = [row["leadid"] for row in world.as_json()["lead"] if row["leadid"] in held][:9]
+    ids = {
+        row["dynamicsId"]: int(row["id"]) for row in desk.rehearsal.audit()["marketo"]["persons"] if "dynamicsId" in row
+    }
+    lost, stranger = leads[4], marketo.persons.create({"email": "stranger@contoso.example", "dynamicsId": "of nobody"})
+    into = {"known": ids[leads[5]], "unknown": stranger, "nobody": 0}[survivor]
+    there = {row["id"] for row in desk.rehearsal.audit()["marketo"]["persons"]}
+    for id_ in leads:
+        world.update("lead", id_, {"firstname": "Touched"})
+    persons = marketo.bulk_calls.persons
+
+    def meddle(request: Any) -> Any:
+        answer = persons(request)
+        if ids[lost] in {row["id"] for row in desk.rehearsal.audit()["marketo"]["persons"]}:
+            if into:
+                marketo.marketer.merge(into, [ids[lost]])
+            else:
+                marketo.marketer.delete(ids[lost])
+        return answer
+
+    marketo.bulk_calls.persons = meddle  # type: ignore[method-assign]
+    files = len(asked(desk, FILES))
+    again(desk)
+    assert len(asked(desk, FILES)) > files
+    now = {row["id"]: row for row in desk.rehearsal.audit()["marketo"]["persons"]}
+    heirs = [id_ for id_, row in now.items() if row.get("dynamicsId") == lost]
+    if survivor == "nobody":  # its record has changed, so that it comes back, once
+        assert len(heirs) == 1
+        assert now.keys() == there - {ids[lost]} | set(heirs)
+        return
+    assert now.keys() == there - {ids[lost]}
+    if survivor == "known":
+        assert [one.code for one in desk.service.problems() if one.id == lost] == ["merged-in-marketo"]
+        assert heirs == []
+    else:
+        assert (heirs, now[into]["firstName"]) == ([into], "Touched")
+
+
 @pytest.fixture
 def strict(desk: Desk) -> None:
     """A Marketo that takes no value "Impossible", which nothing in its description tells."""

@@ -33,7 +33,8 @@ def test_when_people_travel_in_files(use: BulkUse, people: int, calls: int, left
 def record(seq: int, match: Match = Match.CREATE, **values: Any) -> LedgerRecord:
     key = f"00000000-0000-0000-0000-{seq:012}"
     filled = frozenset(values) if match is Match.UPDATE else frozenset()
-    return LedgerRecord(seq, Entity.CONTACT, key, "1", values, "", "", "", match, "", filled)
+    person = str(seq) if match is Match.UPDATE else ""
+    return LedgerRecord(seq, Entity.CONTACT, key, "1", values, "", "", "", match, person, filled)
 
 
 def filled(*records: LedgerRecord) -> list[list[list[str]]]:
@@ -65,7 +66,7 @@ def test_what_a_file_cannot_say_for_sure_is_left_to_calls(value: str | None) -> 
     cleared = record(1, Match.UPDATE, lastName=value)
     assert filled(cleared) == []
     (rows,) = filled(cleared, record(2, Match.UPDATE, lastName="A"))
-    assert rows == [["dynamicsId", "lastName"], [record(2).id, "A"]]
+    assert rows == [["dynamicsId", "lastName", "id"], [record(2).id, "A", "2"]]
 
 
 @pytest.mark.usefixtures("small")
@@ -75,6 +76,9 @@ def test_people_who_are_there_never_meet_an_empty_cell() -> None:
     found = filled(one, two, both, new)
     assert len(found) == 4
     assert all("" not in row for rows in found for row in rows)
+    assert sorted("id" in rows[0] for rows in found) == [False, True, True, True], (
+        "who is there is named by Marketo's id"
+    )
 
 
 @pytest.mark.usefixtures("small")

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from dynsync_gui.connectors.marketo.changes import PROGRAM
 from dynsync_gui.domain.errors import StoreFailed
 from dynsync_gui.domain.events import JobFailed, PlanReady, RunEnded
 from dynsync_gui.service.safekeeping import keep_copy
+from dynsync_gui.simulators.marketo.activities import Origin
 from dynsync_gui.store.database import UNUSABLE
 from dynsync_gui.system import safe_copy
 from dynsync_gui.system.safe_copy import copy_of
@@ -110,6 +112,35 @@ def test_the_last_good_copy_is_taken_and_everything_compared(
     again = profile.cycle()
     assert (again.report.read, again.report.acknowledged) == (0, 0)
     profile.judged()
+
+
+@pytest.mark.parametrize("table", ["contact", "lead"])
+def test_what_was_changed_in_marketo_since_the_copy_comes_back(desk: Desk, expect_log: ExpectLog, table: str) -> None:
+    """An opt-out first of all; of what a program wrote there it is known whose it was by the record's version."""
+    expect_log("the database is damaged")
+    profile = Profile(desk)
+    marketer, persons = desk.rehearsal.marketo.marketer, desk.rehearsal.marketo.persons
+    reached = [row[f"{table}id"] for row in profile.rows(table, statecode=0) if not row.get("donotbulkemail")]
+    out, edited, both, programmed = [id_ for id_ in reached if not profile.person(id_).get("unsubscribed")][-4:]
+    profile.world.update(table, both, {"jobtitle": "Of a cycle that the copy does not know"})
+    profile.cycle()
+    profile.world.update(table, both, {"jobtitle": "Of Dynamics, after it"})
+    marketer.unsubscribe(int(profile.person(out)["id"]))
+    marketer.change(int(profile.person(edited)["id"]), {"title": "By hand"})
+    marketer.unsubscribe(int(profile.person(both)["id"]))
+    with desk.rehearsal.marketo.log.acting(Origin(PROGRAM, method="syncLead")):
+        persons.update(int(profile.person(programmed)["id"]), {"title": "By another program"})
+    garbage(profile.database)
+    profile.cycle()
+    for id_ in (out, both):
+        assert profile.world.row(table, id_).get("donotbulkemail") is True
+        assert profile.person(id_)["unsubscribed"] is True
+    assert profile.world.row(table, edited)["jobtitle"] == "By hand"
+    assert profile.world.row(table, programmed)["jobtitle"] == "By another program"
+    profile.cycle()
+    assert profile.world.row(table, both)["jobtitle"] == profile.person(both)["title"] == "Of Dynamics, after it"
+    assert (profile.person(edited)["title"], profile.person(programmed)["title"]) == ("By hand", "By another program")
+    profile.settled()
 
 
 def test_where_the_copy_is_damaged_too_a_new_database_finds_everything_again(desk: Desk, expect_log: ExpectLog) -> None:

@@ -61,6 +61,35 @@ def test_an_idle_cycle_costs_one_call_a_table_and_four(life: Life) -> None:
     assert again == calls
 
 
+@pytest.mark.parametrize("denied", [False, True])
+def test_an_idle_cycle_costs_no_more_where_no_version_of_the_definitions_is_told(life: Life, denied: bool) -> None:
+    dataverse = life.desk.rehearsal.dataverse
+    dataverse.reader.tells_version, dataverse.definition_changes.denied = False, denied
+    assert definitions(asked(life)) > 4 * TABLES, "none of that kind was kept yet"
+    for _ in range(2):
+        calls = asked(life)
+        assert calls.total() <= TABLES + 4, calls
+        assert definitions(calls) == 0
+
+
+@pytest.mark.parametrize("expired", [False, True])
+def test_without_a_version_what_becomes_another_one_is_seen_at_once(life: Life, expired: bool) -> None:
+    """A column that is there, one that is deleted, and an option with another label; then it is quiet again."""
+    life.desk.rehearsal.dataverse.reader.tells_version = False
+    life.cycle()
+    if expired:
+        life.desk.rehearsal.dataverse.definition_changes.oldest = life.world.metadata_version + 1
+    customising.add_column(life.world, "contact", customising.new_column("new_Latecomer", "String", {1033: "Late"}))
+    assert definitions(asked(life)) > 0
+    life.world.drop_column("contact", "new_latecomer")
+    assert definitions(asked(life)) > 0
+    row = next(row for row in life.rows("lead") if row.get("leadsourcecode") is not None)
+    customising.set_option(life.world, "lead", "leadsourcecode", row["leadsourcecode"], "Called otherwise")
+    life.cycle()
+    assert life.person(row["leadid"])["leadSource"] == "Called otherwise"
+    assert definitions(asked(life)) == 0
+
+
 def test_one_changed_record_arrives_with_twelve_calls(life: Life) -> None:
     """Its owner is looked at, its person looked up and written; with a file of changes to be read it may be sixteen."""
     contact = life.rows("contact", statecode=0)[0]["contactid"]

@@ -26,6 +26,12 @@ def certified(desk: Desk, sample: int = 0, path: Path | None = None) -> Certific
     return event.certificate
 
 
+def kept_out_of(desk: Desk) -> list[str]:
+    """Contacts whose filter says No."""
+    rows = desk.rehearsal.audit()["dataverse"]["contact"]
+    return [row["contactid"] for row in rows if row.get("new_synctomkto") is False]
+
+
 def test_what_differs_is_listed_with_its_reason(desk: Desk, tmp_path: Path) -> None:
     world, market = desk.rehearsal.world, desk.rehearsal.marketo.marketer
     refused = world.insert("contact", {"lastname": "Refused", "emailaddress1": "not an address"})
@@ -38,11 +44,14 @@ def test_what_differs_is_listed_with_its_reason(desk: Desk, tmp_path: Path) -> N
     audit = desk.rehearsal.audit()
     rows = {row["contactid"]: row for row in audit["dataverse"]["contact"]}
     persons = [one for one in audit["marketo"]["persons"] if one.get("dynamicsId") in rows]
-    edited, meddled, removed = (one["dynamicsId"] for one in persons[:3])
+    edited, meddled, removed, gone = (one["dynamicsId"] for one in persons[:4])
     world.update("contact", edited, {"lastname": "Edited"})
     new = world.insert("contact", {"lastname": "New"})
     market.change(int(persons[1]["id"]), {"lastName": "By hand"})
     market.delete(int(persons[2]["id"]))
+    deal, kept_out = (world.as_json()["opportunity"][0]["opportunityid"], next(iter(kept_out_of(desk))))
+    for table, id_ in (("contact", gone), ("opportunity", deal), ("contact", kept_out)):
+        world.delete(table, id_)
     after = certified(desk, path=tmp_path / "mine.txt")
     assert (tmp_path / "mine.json").exists()
     found = {one.id: (str(one.reason), one.explained) for one in after.differences}
@@ -52,9 +61,14 @@ def test_what_differs_is_listed_with_its_reason(desk: Desk, tmp_path: Path) -> N
     assert found[meddled] == (returns, True)
     assert found[removed] == ("was deleted or merged in Marketo after DynSync had sent it", False)
     assert found[refused][1] is True
+    assert [found[id_] for id_ in (gone, deal)] == [("was deleted in Dynamics since the last sync", True)] * 2
+    assert kept_out not in found, "it is not in Marketo"
     (people,) = (one for one in after.counts if one.entity is Entity.CONTACT)
     assert people.unexplained == 1
+    assert people.looked_at == people.equal + people.different + people.skipped
     assert not after.holds
+    desk.service.go_on().wait(60)
+    assert not {gone, deal} & {one.id for one in certified(desk).differences}, "Marketo was told of it"
 
 
 def test_a_sample_looks_at_no_more_than_it_is_told(desk: Desk) -> None:

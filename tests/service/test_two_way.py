@@ -25,6 +25,7 @@ BOTH = (
     FieldChoice("emailaddress1"),
     FieldChoice("jobtitle", direction=Direction.BOTH),
     FieldChoice("donotbulkemail", direction=Direction.BOTH),
+    FieldChoice("donotphone", direction=Direction.BOTH),
 )
 
 
@@ -132,6 +133,23 @@ def test_what_dynamics_refuses_is_listed_with_its_reason(two: TwoWay) -> None:
     two.cycle()
     assert two.row()["firstname"] == "Zoë"
     assert "dynamics-refused" not in {problem.code for problem in two.desk.service.problems()}
+
+
+@pytest.mark.parametrize("field", ["unsubscribed", "doNotCall"])
+def test_a_consent_arrives_though_another_value_of_the_same_person_is_refused(two: TwoWay, field: str) -> None:
+    column = {"unsubscribed": "donotbulkemail", "doNotCall": "donotphone"}[field]
+    two.edit(jobtitle="On its way to Marketo")
+    two.market(**{"firstName": "x" * 200, field: not two.held().get(field)})  # Dynamics takes 50
+    wanted, before = two.held()[field], two.row()["firstname"]
+    two.cycle()
+    assert (two.row().get(column), two.row()["firstname"]) == (wanted, before)
+    two.cycle()
+    assert "dynamics-refused" in {one.code for one in two.desk.service.problems() if one.id == two.contact}
+    assert (two.held()[field], two.held()["title"]) == (wanted, "On its way to Marketo")
+    two.cycle()
+    two.desk.rehearsal.log.clear()
+    two.cycle()
+    assert two.writes() == []
 
 
 def test_an_account_that_may_not_read_activities_still_syncs_to_marketo(two: TwoWay) -> None:

@@ -1,6 +1,11 @@
 """Metadata, and what the organisation tells about itself and its users."""
 
+import json
+from urllib.parse import quote
+
 import pytest
+
+from dynsync_gui.simulators import customising
 
 CRM = "Microsoft.Dynamics.CRM"
 
@@ -166,3 +171,38 @@ def test_tables_come_with_the_relationships_that_are_asked_for(dynamics):
     assert "ManyToOneRelationships" not in dynamics.get(query).json()["value"][0]
     assert dynamics.get(query + "&$expand=Nothing($select=X)").status_code == 404
     assert dynamics.get(query + "&$expand=ManyToOneRelationships($select=Nothing)").status_code == 400
+
+
+def changes(dynamics, query, stamp=None, status=200):
+    call, given = "Query=@q", f"&@q={quote(json.dumps(query))}"
+    if stamp is not None:
+        call += ",ClientVersionStamp=@s,DeletedMetadataFilters=@d"
+        given += f"&@s='{quote(stamp)}'&@d={CRM}.DeletedMetadataFilters'All'"
+    answer = dynamics.get(f"RetrieveMetadataChanges({call})?{given[1:]}")
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+def test_what_changed_since_a_stamp(dynamics):
+    columns = {"Properties": {"PropertyNames": ["Attributes"]}, "AttributeQuery": {"Properties": {}}}
+    one = {"PropertyName": "LogicalName", "ConditionOperator": "Equals", "Value": {"Type": "System.String"}}
+    lead = {"Criteria": {"FilterOperator": "And", "Conditions": [one | {"Value": {"Value": "lead"}}]}, **columns}
+    (table,) = (first := changes(dynamics, lead))["EntityMetadata"]
+    assert "jobtitle" in {column["LogicalName"] for column in table["Attributes"]}
+    stamp, world = first["ServerVersionStamp"], dynamics.rehearsal.world
+    assert changes(dynamics, columns, stamp)["EntityMetadata"] == []
+    customising.rename_column(world, "lead", "jobtitle", "Post")
+    world.drop_column("contact", "jobtitle")
+    told = changes(dynamics, columns, stamp)
+    assert [row["LogicalName"] for row in told["EntityMetadata"]] == ["contact", "lead"]
+    assert [column["LogicalName"] for column in told["EntityMetadata"][1]["Attributes"]] == ["jobtitle"]
+    assert told["DeletedMetadata"]["Count"] == 1
+    assert changes(dynamics, columns, told["ServerVersionStamp"])["DeletedMetadata"]["Count"] == 0
+    dynamics.rehearsal.dataverse.definition_changes.oldest = world.metadata_version
+    assert changes(dynamics, columns, stamp, 400)["error"]["code"] == "0x80044352"
+
+
+def test_columns_come_only_where_the_tables_properties_name_them(dynamics):
+    changes(dynamics, {"Properties": {"PropertyNames": ["LogicalName"]}, "AttributeQuery": {}}, status=400)
+    changes(dynamics, {"Attributes": []}, status=400)
+    changes(dynamics, {}, "yesterday", 400)

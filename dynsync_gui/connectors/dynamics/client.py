@@ -19,7 +19,7 @@ from dynsync_gui.domain.findings.dataverse import DATAVERSE, refusal
 
 _T = TypeVar("_T")
 ROOT = "/api/data/v9.2/"
-_DEFINITIONS = ROOT + "EntityDefinitions"
+_DEFINITIONS = (ROOT + "EntityDefinitions", ROOT + "RetrieveMetadataChanges")
 _ANY_VERSION = "/api/data/v9."
 _RENEWALS = 3  # requests at the same time share a token, so one of them can meet what befell the others
 _LIMITS = Limits(seconds=150.0, silence=120.0)

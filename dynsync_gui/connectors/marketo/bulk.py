@@ -34,12 +34,12 @@ class MarketoBulk:
 
     _client: MarketoClient
 
-    def send_people(self, content: bytes) -> str:
-        """Hand over a file of people by our key; see the protocol."""
+    def send_people(self, content: bytes, *, known: bool = False) -> str:
+        """Hand over a file of people; see the protocol."""
         if len(content) > MOST_BYTES:
             raise ValueError("at most 10 MB")
         body, kind = encode_multipart_formdata({"file": ("people.csv", content, "text/csv")})
-        path = f"{_LEADS}.json?format=csv&lookupField={KEY_FIELD}"
+        path = f"{_LEADS}.json?format=csv&lookupField={'id' if known else KEY_FIELD}"
         request = Request("POST", path, body, kind, seconds=_UPLOAD_SECONDS)
         try:
             return self._client.call(request, Patience(1, _UPLOAD_SECONDS), _batch)

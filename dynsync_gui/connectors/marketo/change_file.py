@@ -112,7 +112,7 @@ def _parts(file: IO[bytes], names: Mapping[str, Sequence[str]]) -> Generator[tup
         after = str(values[_AFTER]) if values.get(_AFTER) is not None else None
         # A field of a name that nobody knows may have got another one since: it may be any.
         meant = names.get(str(row.get("primaryAttributeValue") or "").casefold(), everything)
-        by_hand = str(values.get(_SOURCE) or PROGRAM) != PROGRAM
+        by_hand = str(values[_SOURCE]) != PROGRAM if values.get(_SOURCE) else None
         part += [PersonChange(person, name, str(values.get(_BEFORE) or ""), after, by_hand) for name in meant]
         if len(part) >= _AT_ONCE:
             yield tuple(part)

@@ -57,7 +57,7 @@ def read_changes(client: MarketoClient, token: str, fields: Sequence[str], patie
 def _page(told: Mapping[str, Any]) -> ChangePage:
     rows = rows_of(told)
     changes = tuple(change for row in rows for change in _changes(row))
-    return ChangePage(changes, onward(told), told.get("moreResult") is True, any(_by_hand(row) for row in rows))
+    return ChangePage(changes, onward(told), told.get("moreResult") is True, any(_by_hand(row) is True for row in rows))
 
 
 def rows_of(told: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -73,11 +73,12 @@ def rows_of(told: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return rows
 
 
-def _by_hand(row: Mapping[str, Any]) -> bool:
-    """Whether Marketo says who was behind a change, and that it was no program."""
+def _by_hand(row: Mapping[str, Any]) -> bool | None:
+    """Whether it was no program that was behind a change; None where Marketo does not say."""
     named = row.get("attributes")
     named = [one for one in named if isinstance(one, dict)] if isinstance(named, list) else []
-    return any(one.get("name") == "Source" and str(one.get("value") or PROGRAM) != PROGRAM for one in named)
+    sources = [str(one["value"]) for one in named if one.get("name") == "Source" and one.get("value")]
+    return any(source != PROGRAM for source in sources) if sources else None
 
 
 def _changes(row: Mapping[str, Any]) -> list[PersonChange]:
@@ -85,8 +86,9 @@ def _changes(row: Mapping[str, Any]) -> list[PersonChange]:
     person = str(row.get("leadId") or "")
     if not person or not isinstance(fields, list):
         return []
+    by_hand = _by_hand(row)
     return [
-        PersonChange(person, str(field["name"]), _text(field.get("oldValue")), _told(field, "newValue"))
+        PersonChange(person, str(field["name"]), _text(field.get("oldValue")), _told(field, "newValue"), by_hand)
         for field in fields
         if isinstance(field, dict) and field.get("name")
     ]

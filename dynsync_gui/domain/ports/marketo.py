@@ -24,14 +24,14 @@ class PersonChange:
         field: REST name.
         before: What it was before, as Marketo writes it into an activity; empty for nothing.
         after: What it is since; None where Marketo does not tell.
-        by_hand: Whether Marketo says who was behind it, and that it was no program.
+        by_hand: Whether it was no program; None where Marketo does not say who was behind it.
     """
 
     person: str
     field: str
     before: str
     after: str | None = None
-    by_hand: bool = False
+    by_hand: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

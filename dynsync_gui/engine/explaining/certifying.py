@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,6 +91,7 @@ class Certifier(Auditor):
         self._counts: dict[Entity, _Count] = {}
         self._listed: list[Difference] = []
         self._more = 0
+        self._met: set[int] = set()
         if sample:
             for schema, mapping in work:
                 self._some(schema, mapping, sample)
@@ -115,13 +116,27 @@ class Certifier(Auditor):
             staged = in_range(records, mapping, self._rules)
             for entity in dict.fromkeys(one.entity for one in staged):
                 self._compare(entity, mapping, [one for one in staged if one.entity is entity])
-            there = {record.id for record in records}
-            for place in self._store.places([id_ for id_ in part if id_ not in there]):
-                if place.entity is mapping.entity and place.reason != "deleted":
-                    self._count(place.entity, Difference(place.entity, place.id, _GONE, explained=True))
+            self._count_gone(mapping.entity, set(part) - {record.id for record in records})
+
+    def _all_met(self, schema: EntitySchema, mapping: EntityMapping) -> None:
+        """List what Marketo has of a table and Dynamics has no more."""
+        after = 0
+        while rows := self._store.in_marketo(mapping.entity, after, AT_ONCE):
+            after = rows[-1][0]
+            unmet = [id_ for seq, id_ in rows if seq not in self._met]
+            if unmet:
+                there = self._dynamics.read_records(schema, (), unmet, shown=False)  # it may have moved between pages
+                self._count_gone(mapping.entity, set(unmet) - {record.id for record in there})
+        self._met.clear()
+
+    def _count_gone(self, entity: Entity, ids: Collection[str]) -> None:
+        for place in self._store.places(sorted(ids)):
+            if place.entity is entity and place.marketo_id and place.reason != "deleted":
+                self._count(entity, Difference(entity, place.id, _GONE, explained=True))
 
     def _compare(self, entity: Entity, mapping: EntityMapping, staged: Sequence[StagedRecord]) -> None:
         places = {one.id: one for one in self._store.places([record.id for record in staged]) if one.entity is entity}
+        self._met |= {place.seq for place in places.values()}
         links = self._store.links_of(staged)
         held = self._held(entity, mapping, staged, links)
         compared: list[_Compared] = []

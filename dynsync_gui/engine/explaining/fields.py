@@ -14,10 +14,9 @@ from dynsync_gui.domain.fingerprint import entries, entry, mark
 from dynsync_gui.domain.incoming import Kept
 from dynsync_gui.domain.mapping import EntityMapping, FieldMapping, sentence
 from dynsync_gui.domain.place import Place
-from dynsync_gui.domain.schema import PEOPLE, System, TargetSchema
+from dynsync_gui.domain.schema import PEOPLE, UNSUBSCRIBED, System, TargetSchema
 from dynsync_gui.domain.text import NOTHING, Message, msg
 from dynsync_gui.engine.explaining.way_back import WayBack
-from dynsync_gui.engine.outgoing import UNSUBSCRIBED
 
 
 @dataclass(frozen=True, slots=True)

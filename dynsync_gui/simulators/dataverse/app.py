@@ -10,6 +10,8 @@ from dynsync_gui.simulators.dataverse.actions import Actions
 from dynsync_gui.simulators.dataverse.aggregation import Aggregator
 from dynsync_gui.simulators.dataverse.batch import Batch
 from dynsync_gui.simulators.dataverse.customization import Customization
+from dynsync_gui.simulators.dataverse.definition_changes import NAME as DEFINITION_CHANGES
+from dynsync_gui.simulators.dataverse.definition_changes import DefinitionChanges
 from dynsync_gui.simulators.dataverse.discovery import PATH as DISCOVERY
 from dynsync_gui.simulators.dataverse.discovery import Discovery
 from dynsync_gui.simulators.dataverse.errors import DataverseError, foreign_row, not_found
@@ -67,6 +69,7 @@ class Dataverse:
         self.reader = Reader(world)
         self.aggregator = Aggregator(world)
         self.metadata = Metadata(world, self.tracker, self.members.privilege_ids)
+        self.definition_changes = DefinitionChanges(world)
         self.organisation = Organisation(world, self.members, directory)
         self.mail = Mail(world, self.members)
         self.customization = Customization(world, self.members)
@@ -166,6 +169,8 @@ class Dataverse:
             raise DataverseError(status, "0x80060888", "The requested resource does not support this http method.")
         if path.startswith("EntityDefinitions"):
             return self.metadata.answer(path, options)
+        if path.startswith(DEFINITION_CHANGES):
+            return self.definition_changes.answer(self._root, path, options)
         if path.startswith("systemusers("):  # what hangs on a user is read through that user
             self.members.require(member, "Read", "systemuser")
         return self.organisation.answer(path, options, member)

@@ -111,11 +111,12 @@ class Reader:
 
     Attributes:
         empty_every: Pages of these numbers come without rows though more follow; 0 = never.
+        tells_version: Whether the version of all definitions comes where it is asked for.
     """
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self.empty_every = 7
+        self.empty_every, self.tells_version = 7, True
         self._order: tuple[tuple[str, int], list[str]] = (("", 0), [])
 
     def page(self, asked: Question) -> Answer:
@@ -182,7 +183,7 @@ class Reader:
         if asked.wishes.wants(_COUNT):
             body[f"@{_COUNT}"] = min(total, MOST_ROWS)
             body[f"@{_COUNT}limitexceeded"] = total > MOST_ROWS
-        if asked.wishes.wants("Microsoft.Dynamics.CRM.globalmetadataversion"):
+        if self.tells_version and asked.wishes.wants("Microsoft.Dynamics.CRM.globalmetadataversion"):
             body["@Microsoft.Dynamics.CRM.globalmetadataversion"] = str(self._world.metadata_version)
         return body
 
