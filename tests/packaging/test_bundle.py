@@ -124,6 +124,7 @@ def test_version_resource_can_be_read_and_names_this_version() -> None:
 def test_property_list_suits_macos() -> None:
     told = plistlib.loads(plistlib.dumps(identity.info_plist()))
     assert told["NSHighResolutionCapable"] is True
+    assert (told["CFBundleExecutable"], told["LSBackgroundOnly"]) == ("DynSync", False)
     assert told["NSRequiresAquaSystemAppearance"] is False
     assert told["LSMinimumSystemVersion"] == "14.0"
     assert told["LSApplicationCategoryType"] == "public.app-category.business"
