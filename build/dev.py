@@ -61,7 +61,7 @@ def _carry_out(options: argparse.Namespace) -> int:
         python = environment.ready("runtime")
         return showing.demo(python, no_screen=options.no_screen, records=options.records, seed=options.seed)
     python = environment.ready("dev")
-    if options.verb in {"test", "package", "prove", *SCRIPTS}:
+    if options.verb in {"test", "package", "prove", "msi", *SCRIPTS}:
         debian.provide_qt(screen=False)
     if options.verb in SCRIPTS:
         return run([python, ROOT / "build" / f"{options.verb}.py", *options.arguments])

@@ -9,19 +9,21 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from dynsync_gui import __version__
-from dynsync_gui.composition import Options, open_service
 from dynsync_gui.domain.text import language
 from dynsync_gui.system.language import LANGUAGES, choose_language, speak
 from dynsync_gui.system.logging import start_logging
 from dynsync_gui.system.paths import profile_of
 from dynsync_gui.system.resources import read_help, read_parts
-from dynsync_gui.ui.start import open_window
+from dynsync_gui.ui.start import Window, open_window
 from dynsync_gui.ui.system_proxy import qt_proxy
 from dynsync_gui.ui.windows.first import FirstWindow, call_first
+
+_UNSEEN_MS = 500
+"""After so long the work begins even where nobody sees the window, as on another desktop."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,8 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not options.rehearse and call_first(folder.id):
         logs.stop()
         return 0
-    service = open_service(Options(options.profile, records=options.records, seed=options.seed, proxy=qt_proxy))
-    window = open_window(service, lambda topic: read_help(topic, language()), read_parts, rehearse=options.rehearse)
+    window = open_window(lambda topic: read_help(topic, language()), read_parts, rehearse=options.rehearse)
+    window.painted.connect(lambda: _serve(window, options), Qt.ConnectionType.QueuedConnection)
+    QTimer.singleShot(_UNSEEN_MS, lambda: _serve(window, options))
     window.ended.connect(lambda: app.exit(0))
     app.quit_wanted.connect(window.quit)
     if not options.rehearse:
@@ -54,12 +57,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         first.wanted.connect(window.reopen)
         window.ended.connect(first.close)
     _heed_signals(window.quit)
-    # What the start made lives as long as the program: a full collection that looks at all of it holds up the window.
-    QTimer.singleShot(0, gc.freeze)
     try:
         return app.exec()
     finally:
         logs.stop()
+
+
+def _serve(window: Window, options: argparse.Namespace) -> None:
+    """Give the window its service, once."""
+    if not window.waits:
+        return
+    # It takes as long to load as the window: that is painted first.
+    from dynsync_gui.composition import Options, open_service  # noqa: PLC0415
+
+    window.use(open_service(Options(options.profile, records=options.records, seed=options.seed, proxy=qt_proxy)))
+    # What the start made lives as long as the program: a full collection that looks at all of it holds up the window.
+    QTimer.singleShot(0, gc.freeze)
 
 
 class _Application(QApplication):

@@ -16,11 +16,9 @@ from dynsync_gui.domain.settings import MailKind, Settings
 from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.rehearsal import RehearsalProcess
 from dynsync_gui.service.mail_routes import RoutedMailer
-from dynsync_gui.service.mailer import SmtpMailer
 from dynsync_gui.service.sync_service import SyncService
 from dynsync_gui.service.workplace import Rehearsal, Workplace
 from dynsync_gui.store.rate_window import StoredRateWindow
-from dynsync_gui.store.sync_store import SqliteStore
 from dynsync_gui.system.browser import open_browser
 from dynsync_gui.system.notes import FolderNotes
 from dynsync_gui.system.paths import Profile as Folder
@@ -66,6 +64,8 @@ def open_service(options: Options) -> SyncService:
             half.window.close()
 
     def open_store(path: Path | None) -> SyncStore:
+        from dynsync_gui.store.sync_store import SqliteStore  # noqa: PLC0415  a first start has none
+
         return SqliteStore(path, finding_of)
 
     return SyncService(
@@ -119,6 +119,7 @@ def _connections(options: Options, half: _Half) -> Connections:
 def _mailer(options: Options, halves: Mapping[bool, _Half]) -> Mailer:
     def by_smtp(_settings: Settings) -> Mailer:
         from dynsync_gui.connectors.http.tls import trusting_context  # noqa: PLC0415
+        from dynsync_gui.service.mailer import SmtpMailer  # noqa: PLC0415
 
         return SmtpMailer(trusting_context)
 

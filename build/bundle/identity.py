@@ -23,7 +23,7 @@ TERMINAL = "dynsync-terminal"
 
 DESCRIPTIONS = {"window": NAME, "either": NAME, "terminal": f"{NAME} command line"}
 OLDEST_MACOS = "14.0"
-"""What the wheels of Qt were built for."""
+"""The oldest that is supported; the wheels of Qt would do with 13."""
 
 
 def icon(pictures: Path) -> str | None:
@@ -65,8 +65,13 @@ def version_text(file: str, description: str) -> str:
 
 
 def info_plist() -> dict[str, Any]:
-    """The keys of Info.plist besides those that PyInstaller sets."""
+    """The keys of Info.plist besides those that PyInstaller sets.
+
+    It takes the last program for the kind of the whole: with a command line it would hide all windows.
+    """
     return {
+        "CFBundleExecutable": WINDOW,
+        "LSBackgroundOnly": False,
         "CFBundleDisplayName": NAME,
         "CFBundleShortVersionString": VERSION,
         "CFBundleVersion": VERSION,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bundle.identity import VERSION
+from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 
 from dynsync_gui.domain.licences import Part
 
@@ -22,6 +24,8 @@ LISTED = "dynsync_gui/resources/licences"
 
 _LICENCE_WORDS = ("licen", "copying", "notice", "copyright")
 _QT = {"PySide6_Essentials", "shiboken6"}
+_SAID_OTHERWISE = {"MIT License": "MIT"}
+"""What older wheels call a licence, and its name by SPDX."""
 
 
 def written(work: Path, rows: Iterable[tuple[str, str, str]], root: Path) -> list[tuple[str, str, str]]:
@@ -67,12 +71,21 @@ def _component(part: Part) -> dict[str, Any]:
         "bom-ref": part.purl or part.name,
         "name": part.name,
         "version": part.version,
-        "licenses": [{"license": {"name": part.licence}}],
+        "licenses": [_licence(part.licence)],
     }
     return {**found, "purl": part.purl} if part.purl else found
 
 
+def _licence(named: str) -> dict[str, Any]:
+    """As CycloneDX has it: an expression of SPDX, or any name where it is none."""
+    try:
+        return {"expression": str(canonicalize_license_expression(named))}
+    except InvalidLicenseExpression:
+        return {"license": {"name": named}}
+
+
 def _parts(sources: Iterable[Path], root: Path) -> list[Part]:
+    sources = list(sources)
     owners = _owners()
     wheels: dict[str, metadata.Distribution] = {}
     system: set[str] = set()
@@ -86,8 +99,10 @@ def _parts(sources: Iterable[Path], root: Path) -> list[Part]:
     wheels.pop("pyinstaller", None)  # its bootloader stands for all of it
     found = [_of_wheel(wheel, texts) for wheel in wheels.values()]
     found += [_of_package(package) for package in system]
-    if wheels.keys() & _QT:
-        found.append(Part("ICU", "", "Unicode-3.0", _read(texts / "Unicode-3.0.txt")))
+    if icu := {match[1] for source in sources if (match := re.match(r"libicu\w+\.so\.(\d+)", source.name))}:
+        found.append(Part("ICU", icu.pop(), "Unicode-3.0", _read(texts / "Unicode-3.0.txt")))
+    if "cryptography" in wheels:
+        found.append(_openssl_of(wheels["cryptography"]))
     found += [_python(), _bootloader()]
     return sorted(found, key=lambda part: part.name.lower())
 
@@ -107,6 +122,7 @@ def _key(path: Path) -> str:
 def _of_wheel(wheel: metadata.Distribution, texts: Path) -> Part:
     about = wheel.metadata
     licence = about.get("License-Expression") or _short(about.get("License") or "") or _classified(about)
+    licence = _SAID_OTHERWISE.get(licence, licence)
     files = [
         file
         for file in wheel.files or ()
@@ -118,6 +134,16 @@ def _of_wheel(wheel: metadata.Distribution, texts: Path) -> Part:
     return Part(
         wheel.name, wheel.version, licence, "\n\n".join(kept), f"pkg:pypi/{_normal(wheel.name)}@{wheel.version}"
     )
+
+
+def _openssl_of(cryptography: metadata.Distribution) -> Part:
+    """The OpenSSL that is a part of the library of cryptography."""
+    from cryptography.hazmat.backends.openssl import backend
+
+    version = backend.openssl_version_text().split()[1]
+    (text,) = [file for file in cryptography.files or () if file.name == "LICENSE.APACHE"]
+    purl = f"pkg:generic/openssl@{version}"
+    return Part("OpenSSL", version, "Apache-2.0", _read(Path(str(cryptography.locate_file(text)))), purl)
 
 
 def _normal(name: str) -> str:

@@ -1,11 +1,13 @@
 """Where the packaged programs start on Linux: one file with two names; called ``dynsync`` it is the command line."""
 
+import gc
 import multiprocessing
 import sys
 from pathlib import Path
 
 if __name__ == "__main__":
     multiprocessing.freeze_support()
+    gc.set_threshold(50_000)  # loading makes many objects and no rubbish; looking for some took a tenth of the start
     if "--self-test" in sys.argv:
         from dynsync_gui.selftest import main
     elif Path(sys.argv[0]).name == "dynsync":

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import email.utils
+import gzip
 import os
 import re
 import shutil
 import subprocess
 import tempfile
+import textwrap
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bundle import identity
@@ -21,6 +25,7 @@ LINKS = {"dynsync": "dynsync", "dynsync-gui": "DynSync"}
 """What stands in /usr/bin, and the program it leads to."""
 
 MOST_MEGABYTES = 45
+_MAINTAINER = f"{identity.PUBLISHER} <dynsync@example.invalid>"
 _RECOMMENDED = "gnome-keyring | libkf5wallet-bin | keepassxc, xdg-desktop-portal, fonts-dejavu-core | fonts-noto-core"
 _DESCRIPTION = f"""\
 {identity.SUMMARY}
@@ -49,6 +54,8 @@ def deb(folder: Path, dist: Path = DIST, *, quick: bool = False) -> Path:
         (root / "DEBIAN" / "prerm").chmod(0o755)
         need(
             [
+                "env",
+                f"SOURCE_DATE_EPOCH={_date()}",
                 "dpkg-deb",
                 "--root-owner-group",
                 "-Zxz",
@@ -119,6 +126,9 @@ def _numbers(version: str) -> tuple[int, ...]:
 def _lay_out(folder: Path, root: Path) -> None:
     """Put every file where it belongs on a Debian system."""
     shutil.copytree(folder, root / HOME, symlinks=True)
+    for library in (root / HOME).rglob("*.so*"):
+        if not library.is_symlink():
+            library.chmod(0o644)
     (root / "usr/bin").mkdir(parents=True)
     for link, name in LINKS.items():
         (root / "usr/bin" / link).symlink_to(Path("..") / HOME.relative_to("usr") / name)
@@ -132,6 +142,24 @@ def _lay_out(folder: Path, root: Path) -> None:
         _copy(picture, share / f"icons/hicolor/{size}x{size}/apps/dynsync.png")
     _copy(ROOT / "resources/icons/logo.svg", share / "icons/hicolor/scalable/apps/dynsync.svg")
     _write(share / "doc/dynsync/copyright", _copyright())
+    _pack(share / "doc/dynsync/changelog.gz", changelog())
+    manual = (ROOT / "build/linux/dynsync.1").read_text("utf-8")
+    _pack(share / "man/man1/dynsync.1.gz", manual.replace("@VERSION@", identity.VERSION))
+    (share / "man/man1/dynsync-gui.1.gz").symlink_to("dynsync.1.gz")
+    _copy(ROOT / "build/linux/lintian-overrides", share / "lintian/overrides/dynsync")
+
+
+def changelog() -> str:
+    """What is new in this version, out of the README, as Debian writes it (deb-changelog)."""
+    entry = f"- **{identity.VERSION}** "
+    _, found, after = (ROOT / "README.md").read_text("utf-8").partition(entry)
+    if not found:
+        raise Stop(f"The changelog of the README lacks {identity.VERSION}.")
+    news = textwrap.fill(
+        " ".join(re.split(r"\n(?!  )", after)[0].split()), 76, initial_indent="  * ", subsequent_indent="    "
+    )
+    day = email.utils.format_datetime(datetime.fromtimestamp(_date(), UTC))
+    return f"dynsync ({identity.VERSION}) stable; urgency=medium\n\n{news}\n\n -- {_MAINTAINER}  {day}\n"
 
 
 def metainfo() -> str:
@@ -147,7 +175,7 @@ def _control(folder: Path, root: Path) -> str:
         "Package": "dynsync",
         "Version": identity.VERSION,
         "Architecture": _architecture(),
-        "Maintainer": f"{identity.PUBLISHER} <dynsync@example.invalid>",
+        "Maintainer": _MAINTAINER,
         "Installed-Size": str(kilobytes),
         "Depends": ", ".join(dependencies(folder)),
         "Recommends": _RECOMMENDED,
@@ -184,6 +212,13 @@ def _copy(source: Path, target: Path) -> None:
 def _write(target: Path, text: str) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(text, encoding="utf-8")
+    target.chmod(0o644)
+
+
+def _pack(target: Path, text: str) -> None:
+    """The same text makes the same file: without a name and a time."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(gzip.compress(text.encode(), 9, mtime=0))
     target.chmod(0o644)
 
 

@@ -98,11 +98,17 @@ def _second_start(folder: Path, place: Path, display: str) -> None:
     home = place / "twice"
     home.mkdir()
     first = _opened([folder / "DynSync"], home, display)
+    variables = {**os.environ, "DISPLAY": display}
+    shown = ["xdotool", "search", "--sync", "--onlyvisible", "--pid", str(first.pid)]
     try:
+        (window,) = subprocess.run(shown, env=variables, capture_output=True, text=True, check=True).stdout.split()
+        subprocess.run(["xdotool", "windowminimize", "--sync", window], env=variables, check=True)
         _run([folder / "DynSync"], home, {0}, DISPLAY=display)
+        found = subprocess.run(shown, env=variables, capture_output=True, text=True, timeout=_SECONDS, check=True)
+        _need(found.stdout.split() == [window], "the first window comes forward", found.stdout)
     finally:
         _ended(first)
-    say("    started twice: the second start does no harm")
+    say("    started twice: the first window comes forward")
 
 
 def _run(words: Sequence[str | Path], home: Path, expected: set[int], **variables: str) -> str:

@@ -11,6 +11,9 @@ from steps.unattended import SECRETS, answers
 from steps.windows_seeing import home, need, painted, secrets, self_test, uninstall_entry, wait, window
 from steps.wine import Wine
 
+ODD = "Zoë Müller 日本 & Co"
+"""A folder with blanks, accents and letters of another script."""
+
 OLDER = "0.0.9"
 """Version of the installer that is upgraded from."""
 
@@ -124,11 +127,15 @@ def _remove_data(windows: Wine) -> None:
 
 
 def _for_everyone(windows: Wine, before: Path, newest: Path) -> None:
-    say("- for everyone: in place of the own copy, upgraded without a switch")
-    everyone = windows.inside("Program Files", "DynSync")
-    windows.run(before, "/S")
+    say("- for everyone: in place of the own copy, which is in an odd folder; upgraded without a switch")
+    everyone, odd = windows.inside("Program Files", "DynSync"), windows.inside(ODD)
+    # By a command line of its own: NSIS takes a folder with blanks last and without quotes only.
+    code = f"import subprocess, sys; sys.exit(subprocess.call('\"' + sys.argv[1] + r'\" /S /D=C:\\{ODD}'))"
+    setup = f"Z:{before}".replace("/", "\\")
+    need(windows.run(windows.python / "python.exe", "-c", code, setup).returncode == 0, "/D= is taken")
+    self_test(windows, odd / "dynsync.com")
     need(windows.run(before, "/S", "/AllUsers").returncode == 0, "the installation for everyone ended well")
-    need(not _programs(windows).exists() and "DisplayName" not in uninstall_entry(windows), "the own copy went")
+    need(not odd.exists() and "DisplayName" not in uninstall_entry(windows), "the own copy went")
     need(windows.run(newest, "/S").returncode == 0, "the upgrade ended well")
     need(identity.VERSION in uninstall_entry(windows, "HKLM"), "the copy of everyone was upgraded")
     need(not _programs(windows).exists(), "there is no second copy")

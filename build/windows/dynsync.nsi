@@ -40,6 +40,7 @@ VIAddVersionKey /LANG=0 "LegalCopyright" "MIT licence"
 
 Var AllUsers      ; 1: for everyone on this computer
 Var WasRunning    ; 1: the window was open, and is opened again at the end
+Var Replaced      ; 1: this user's own copy went
 Var RemoveData    ; 1: settings and secrets go, too
 Var ForMe
 Var ForAll
@@ -92,6 +93,7 @@ LangString AlsoData ${LANG_FRENCH} "Supprimer aussi mes réglages, la trace des 
 !macro Begin
   StrCpy $AllUsers 0
   StrCpy $WasRunning 0
+  StrCpy $Replaced 0
   SetRegView 64
 !macroend
 
@@ -311,6 +313,7 @@ Function ReplaceOwnCopy
     StrCpy $WasRunning 1
   ${EndIf}
   ExecWait '"$1\uninstall.exe" /S _?=$1'
+  StrCpy $Replaced 1
   Delete "$1\uninstall.exe" ; which could not remove itself while somebody waited for it
   RMDir "$1"
 FunctionEnd
@@ -335,6 +338,11 @@ Section
   WriteRegDWORD SHCTX "${KEY}" "EstimatedSize" ${KILOBYTES}
   WriteRegDWORD SHCTX "${KEY}" "NoModify" 1
   WriteRegDWORD SHCTX "${KEY}" "NoRepair" 1
+  ${If} $Replaced == 1
+    ; Its scheduled syncs went with it: this copy takes them over, where the settings want them.
+    nsExec::Exec '"$INSTDIR\dynsync.com" background mend'
+    Pop $0
+  ${EndIf}
   ${GetParameters} $0
   ClearErrors
   ${GetOptions} $0 "/NoRestart" $1

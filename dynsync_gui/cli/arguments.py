@@ -116,7 +116,11 @@ def _upkeep(verb: _Verb) -> None:
     updates = verb("updates", tr("look for a newer DynSync at the address in the settings; installs nothing"))
     updates.add_argument("--download", type=Path, metavar=tr("FOLDER"), help=tr("keep its file in this folder"))
     background = verb("background", tr("sync while no window is open, by this computer's own scheduler"))
-    background.add_argument("switch", choices=("on", "off", "status"), help=tr("turn it on or off, or say how it is"))
+    background.add_argument(
+        "switch",
+        choices=("on", "off", "mend", "status"),
+        help=tr("turn it on or off, make it again as the settings say, or say how it is"),
+    )
     background.add_argument(
         "--every", type=int, choices=INTERVALS, default=0, metavar=tr("MINUTES"), help=tr("minutes between two runs")
     )

@@ -26,13 +26,15 @@ _ENDED = {
 
 
 def background(call: Call) -> ExitStatus:
-    """Turn it on or off, or say how it stands."""
+    """Turn it on or off, make its entry again, or say how it stands."""
     options = call.options
     session = call.open()
     try:
         api = session.service.background
         if options.switch == "status":
             job = api.read()
+        elif options.switch == "mend":
+            job = api.apply()
         else:
             every = options.every or stored_settings(session).background.every_minutes
             job = api.choose(keep_syncing=options.switch == "on", every_minutes=every)

@@ -58,7 +58,7 @@ class Options:
         canary: Whether that begins with a few records and looks after each step.
         once: ``sync`` makes one run.
         background: ``sync`` was started by the platform's scheduler.
-        switch: What ``background`` does: ``on``, ``off`` or ``status``.
+        switch: What ``background`` does: ``on``, ``off``, ``mend`` or ``status``.
         every: Minutes between two runs in the background; 0 for what the settings say.
         everything: ``remove`` also removes what the profile keeps.
         yes: ``remove`` asks nobody.

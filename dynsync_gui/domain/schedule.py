@@ -65,7 +65,10 @@ class Scheduler(Protocol):
         """Take the entry away; nothing happens where there is none. Raises as `register`."""
 
     def unregister_all(self) -> int:
-        """Take away the entries of all profiles of this user; returns how many there were. Raises as `register`."""
+        """Take away the entries of all profiles of this user; returns how many there were. Raises as `register`.
+
+        Those that start another copy of DynSync are that copy's and stay, as long as it is there.
+        """
 
 
 class Notes(Protocol):

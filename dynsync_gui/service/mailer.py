@@ -15,10 +15,7 @@ from email.utils import format_datetime, localtime, make_msgid
 from dynsync_gui.domain.errors import DynSyncError
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import MailSecurity, MailSettings, Settings
-from dynsync_gui.service.letters import end_message, test_message
 from dynsync_gui.service.mail_findings import refusal_of, refused, unsuitable
-
-__all__ = ["SmtpMailer", "compose", "end_message", "sender_of", "test_message"]
 
 _MAILBOX = re.compile(r"[^@\s,;<>\"\x00-\x1f\x7f]+@[^@\s,;<>\"\x00-\x1f\x7f]+")
 _LINE_BREAKS = re.compile(r"[\x00-\x1f\x7f]")

@@ -40,7 +40,7 @@ from dynsync_gui.service.cycles import QUOTA_CODE
 from dynsync_gui.service.express import Express
 from dynsync_gui.service.guarding import guard_mass_changes
 from dynsync_gui.service.jobs import BackgroundJob
-from dynsync_gui.service.mailer import end_message
+from dynsync_gui.service.letters import end_message
 from dynsync_gui.service.progress import ProgressMeter, quota_day
 from dynsync_gui.service.workplace import Workplace
 

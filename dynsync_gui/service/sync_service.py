@@ -39,7 +39,7 @@ from dynsync_gui.service.csv_safe import write_problems
 from dynsync_gui.service.field_jobs import FieldJobs
 from dynsync_gui.service.guarding import accept_guard
 from dynsync_gui.service.jobs import BackgroundJob, Lane, Lanes
-from dynsync_gui.service.mailer import test_message
+from dynsync_gui.service.letters import test_message
 from dynsync_gui.service.opening import Opening
 from dynsync_gui.service.recognition import confirm, same_addresses
 from dynsync_gui.service.records import Records

@@ -12,8 +12,6 @@ from dataclasses import asdict, fields
 from enum import StrEnum
 from typing import TypeVar
 
-from keyring.errors import InitError, KeyringLocked, NoKeyringError
-
 from dynsync_gui.domain.errors import Finding, SecretsUnavailable
 from dynsync_gui.domain.ports.profile import SecretStore
 from dynsync_gui.domain.secrets import ENVIRONMENT, Secrets
@@ -193,6 +191,8 @@ def _from_text(text: str) -> Secrets:
 
 
 def _code(cause: Exception) -> str:
+    from keyring.errors import InitError, KeyringLocked, NoKeyringError  # noqa: PLC0415  slow to import, seldom needed
+
     if isinstance(cause, NoKeyringError | ImportError):
         return "keychain-missing"
     if isinstance(cause, KeyringLocked | InitError):

@@ -2,21 +2,27 @@
 
 What `app` passes:
 
-- the service (`SyncApi`), built but idle: the window subscribes, reads the profile, and closes it at the end;
 - `read_help(topic) -> str`: the HTML of a help topic in the language in use;
 - `read_parts() -> parts`: the software this copy is made of, for the About window;
-- before that, the language: `domain.text.use_language`, since texts are looked up while the window is built.
+- before that, the language: `domain.text.use_language`, since texts are looked up while the window is built;
+- once the window is painted, the service (`SyncApi`), built but idle: the window subscribes, reads the profile, and
+  closes it at the end.
 
 `app` makes the `QApplication`, calls `open_window`, keeps what it returns, and runs the event loop. The window quits
 the application when the service has stopped.
+
+The pages are loaded when they are shown: the set-up is not needed by who has done it, nor the main view before.
 """
+
+# ruff: noqa: PLC0415
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLibraryInfo, Qt, QTranslator, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QStackedLayout, QWidget
 
 from dynsync_gui.domain.events import Event, JobFailed, ProfileRead
@@ -30,12 +36,14 @@ from dynsync_gui.ui.theme import GRID, Scheme, Theme
 from dynsync_gui.ui.widgets.banner import Banner
 from dynsync_gui.ui.widgets.boxes import column
 from dynsync_gui.ui.widgets.text import Text
-from dynsync_gui.ui.windows.about import AboutWindow, ReadParts
-from dynsync_gui.ui.windows.field_choice import FieldChoiceWindow
-from dynsync_gui.ui.windows.help import HelpWindow, ReadHelp
-from dynsync_gui.ui.windows.main_window import MainView
-from dynsync_gui.ui.windows.tray import Tray, explained
-from dynsync_gui.ui.wizard.setup_wizard import SetupWizard
+
+if TYPE_CHECKING:
+    from dynsync_gui.ui.windows.about import ReadParts
+    from dynsync_gui.ui.windows.field_choice import FieldChoiceWindow
+    from dynsync_gui.ui.windows.help import HelpWindow, ReadHelp
+    from dynsync_gui.ui.windows.main_window import MainView
+    from dynsync_gui.ui.windows.tray import Tray
+    from dynsync_gui.ui.wizard.setup_wizard import SetupWizard
 
 SIZE = (920, 680)
 SMALLEST = (720, 540)
@@ -45,22 +53,26 @@ class Window(QWidget):
     """Set-up or main view, in one frame.
 
     Args:
-        api: The service.
+        api: The service; None where `use` brings it later.
         read_help: Gives a help topic's page.
         read_parts: Gives the software this copy is made of.
         rehearse: Start the set-up with the practice systems (the demo).
 
     Attributes:
+        painted: It can be seen, for the first time.
         ended: The service has stopped and the window is closed.
+        bridge: What leads to the service, once there is one.
         wizard: The set-up, while it is shown.
         main: The main view, once there is a profile.
         fields: The window for later changes of the fields, once it was opened.
     """
 
+    painted = Signal()
     ended = Signal()
+    bridge: Bridge
 
     def __init__(
-        self, api: SyncApi, read_help: ReadHelp, read_parts: ReadParts = tuple, *, rehearse: bool = False
+        self, api: SyncApi | None, read_help: ReadHelp, read_parts: ReadParts = tuple, *, rehearse: bool = False
     ) -> None:
         super().__init__()
         self.setWindowTitle("DynSync")
@@ -78,20 +90,41 @@ class Window(QWidget):
         self._settings: Settings | None = None
         self._half_done: HalfDone | None = None
         self._keeping: Job | None = None
-        self._closed = self._closing = False
-        self._closed = self._closing = self._quitting = False
+        self._seen = self._served = self._closed = self._closing = self._quitting = False
         self._tray: Tray | None = None
-        self.bridge = Bridge(api, self)
-        self.bridge.closed.connect(self._service_closed)
-        self.bridge.heard.connect(self._heard)
+        self._profile: Job | None = None
         self._stack = QStackedLayout(self)
         self._note = _Note()
         self._stack.addWidget(self._note)
         self._note.say(tr("Opening"))
-        self._profile: Job | None = api.read_profile()
+        if api is not None:
+            self.use(api)
+
+    @property
+    def waits(self) -> bool:
+        """Whether it has no service yet and is not closed either."""
+        return not self._served and not self._closed
+
+    def use(self, api: SyncApi) -> None:
+        """Work with a service; once only."""
+        self._served = True
+        self.bridge = Bridge(api, self)
+        self.bridge.closed.connect(self._service_closed)
+        self.bridge.heard.connect(self._heard)
+        self._profile = api.read_profile()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Tell of the first time."""
+        super().paintEvent(event)
+        if not self._seen:
+            self._seen = True
+            self.painted.emit()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop everything in order first; the window goes when the service has stopped."""
+        if self.waits:
+            self._closed = True
+            self.ended.emit()
         if self._closed:
             event.accept()
             return
@@ -144,6 +177,8 @@ class Window(QWidget):
         """Show the set-up, pre-filled with what is stored."""
         if self.wizard is not None:
             return
+        from dynsync_gui.ui.wizard.setup_wizard import SetupWizard
+
         left = self._half_done
         settings, step = (left.settings, left.step) if left is not None else (self._settings, None)
         self.wizard = SetupWizard(self.bridge, settings, self, going_on_at=step)
@@ -157,6 +192,9 @@ class Window(QWidget):
 
     def show_main(self) -> MainView:
         """Show the main view."""
+        from dynsync_gui.ui.windows.main_window import MainView
+        from dynsync_gui.ui.windows.tray import Tray
+
         if self.main is None:
             self.main = MainView(self.bridge)
             self.main.setup_wanted.connect(self.show_setup)
@@ -171,6 +209,8 @@ class Window(QWidget):
         return self.main
 
     def _beside_clock(self, main: MainView) -> Tray:
+        from dynsync_gui.ui.windows.tray import Tray
+
         tray = Tray(self)
         main.attend(tray)
         tray.open_wanted.connect(self.reopen)
@@ -183,6 +223,8 @@ class Window(QWidget):
         if self.main is None or (self.main.watch.state is not None and self.main.watch.state.explained):
             self.hide()
             return
+        from dynsync_gui.ui.windows.tray import explained
+
         question = explained(self, self.main.watch.state)
         question.accepted.connect(self.quit)
         question.rejected.connect(self._understood)
@@ -196,6 +238,8 @@ class Window(QWidget):
         """Open the choice of fields for later changes."""
         if self._settings is None:
             return
+        from dynsync_gui.ui.windows.field_choice import FieldChoiceWindow
+
         self.fields = FieldChoiceWindow(self, self.bridge, self._settings)
         self.fields.saved.connect(self._fields_saved)
         self.fields.help_wanted.connect(self.show_help)
@@ -204,12 +248,16 @@ class Window(QWidget):
     def show_help(self, topic: str) -> None:
         """Open a help topic."""
         if self._help is None:
+            from dynsync_gui.ui.windows.help import HelpWindow
+
             self._help = HelpWindow(self._read_help, self)
             self._help.about_wanted.connect(self.show_about)
         self._help.show_topic(topic)
 
     def show_about(self) -> None:
         """Say what this copy of DynSync is, and under which licences its parts are."""
+        from dynsync_gui.ui.windows.about import AboutWindow
+
         about = AboutWindow(self._read_parts(), self)
         about.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         about.open()
@@ -303,7 +351,6 @@ class _Note(QWidget):
 
 
 def open_window(
-    api: SyncApi,
     read_help: ReadHelp,
     read_parts: ReadParts = tuple,
     *,
@@ -313,14 +360,14 @@ def open_window(
     """Dress the application and open the window.
 
     Args:
-        api: The service, idle.
         read_help: Gives the HTML of a help topic in the language in use.
         read_parts: Gives the software this copy is made of.
         rehearse: Open the set-up with the practice systems (``demo``).
         scheme: Follow the desktop's colours, or force light or dark.
 
     Returns:
-        The window, shown. `Window.ended` tells when the service has stopped; the application quits by then.
+        The window, shown, without a service. `Window.painted` tells when it is time for `Window.use`, and
+        `Window.ended` when the service has stopped; the application quits by then.
     """
     app = QApplication.instance()
     if not isinstance(app, QApplication):
@@ -330,6 +377,6 @@ def open_window(
         app.installTranslator(translator)
     if app.findChild(Theme) is None:
         Theme(app, scheme)
-    window = Window(api, read_help, read_parts, rehearse=rehearse)
+    window = Window(None, read_help, read_parts, rehearse=rehearse)
     window.show()
     return window

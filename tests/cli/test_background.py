@@ -25,6 +25,11 @@ def test_on_and_off(call: Caller, words: tuple[str, ...], asked: tuple[bool, int
     assert call.service.background.done == [("choose", *asked)]
 
 
+def test_mending_makes_the_scheduler_do_what_the_settings_say(call: Caller) -> None:
+    assert call("background", "mend").status == 0
+    assert call.service.background.done == [("apply",)]
+
+
 def test_status_as_a_document_and_in_words(call: Caller) -> None:
     call.service.background.state = replace(call.service.background.state, last=RUN, syncing=True)
     assert call("background", "status", "--json").document == {

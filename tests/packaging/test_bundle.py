@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import json
 import plistlib
+import re
 import shutil
 import struct
 import subprocess
@@ -12,6 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import cryptography
 import jsonschema
 import keyring
 import PySide6
@@ -124,6 +126,7 @@ def test_version_resource_can_be_read_and_names_this_version() -> None:
 def test_property_list_suits_macos() -> None:
     told = plistlib.loads(plistlib.dumps(identity.info_plist()))
     assert told["NSHighResolutionCapable"] is True
+    assert (told["CFBundleExecutable"], told["LSBackgroundOnly"]) == ("DynSync", False)
     assert told["NSRequiresAquaSystemAppearance"] is False
     assert told["LSMinimumSystemVersion"] == "14.0"
     assert told["LSApplicationCategoryType"] == "public.app-category.business"
@@ -161,6 +164,7 @@ def test_what_is_no_library_is_left_alone(tmp_path: Path) -> None:
 SOME = (
     Part("requests", "2.34.2", "Apache-2.0", "text", "pkg:pypi/requests@2.34.2"),
     Part("ICU", "", "Unicode-3.0", "text"),
+    Part("libuuid1", "2.38", "see text", "text"),
 )
 
 CYCLONEDX = {
@@ -177,7 +181,11 @@ CYCLONEDX = {
                 "required": ["type", "name"],
                 "properties": {
                     "purl": {"pattern": "^pkg:[a-z]+/[^@]+@.+$"},
-                    "licenses": {"minItems": 1, "items": {"required": ["license"]}},
+                    "licenses": {
+                        "minItems": 1,
+                        "maxItems": 1,
+                        "items": {"oneOf": [{"required": ["license"]}, {"required": ["expression"]}]},
+                    },
                 },
             },
         },
@@ -191,14 +199,26 @@ def test_bill_of_materials_is_cyclonedx_and_always_the_same() -> None:
     jsonschema.validate(bill, CYCLONEDX)
     assert bill == parts.bill_of_materials(SOME, "1.2.3")
     assert bill["serialNumber"] != parts.bill_of_materials(SOME, "1.2.4")["serialNumber"]
-    assert [each["name"] for each in bill["components"]] == ["requests", "ICU"]
+    assert {each["name"]: each["licenses"] for each in bill["components"]} == {
+        "requests": [{"expression": "Apache-2.0"}],
+        "ICU": [{"expression": "Unicode-3.0"}],
+        "libuuid1": [{"license": {"name": "see text"}}],
+    }
 
 
 def test_parts_are_found_by_their_files_with_their_licences(tmp_path: Path) -> None:
-    rows = [("a", keyring.__file__, "PYMODULE"), ("b", PySide6.__file__, "PYMODULE")]
+    icu = str(tmp_path / "libicudata.so.73")
+    rows = [
+        *(("a", keyring.__file__, "PYMODULE"), ("b", PySide6.__file__, "PYMODULE")),
+        *(("c", cryptography.__file__, "PYMODULE"), ("d", icu, "BINARY")),
+    ]
     parts.written(tmp_path, rows, identity.ROOT)
     found = {each["name"]: each for each in json.loads((tmp_path / "parts.json").read_text("utf-8"))}
-    assert set(found) == {"keyring", "PySide6_Essentials", "ICU", "Python", "PyInstaller bootloader"}
+    assert set(found) == {
+        *("keyring", "PySide6_Essentials", "ICU", "cryptography", "OpenSSL", "Python", "PyInstaller bootloader")
+    }
+    assert found["ICU"]["version"] == "73"
+    assert re.fullmatch(r"\d+\.\d+\.\d+", found["OpenSSL"]["version"])
     assert "GNU LESSER GENERAL PUBLIC LICENSE" in found["PySide6_Essentials"]["text"]
     assert "Permission is hereby granted" in found["keyring"]["text"]
 

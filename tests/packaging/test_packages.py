@@ -5,6 +5,7 @@ from __future__ import annotations
 import _ssl
 import ast
 import configparser
+import gzip
 import hashlib
 import os
 import plistlib
@@ -217,6 +218,36 @@ def test_dependencies_are_the_packages_of_what_is_not_in_the_bundle(tmp_path: Pa
     assert "ca-certificates" in found
     assert any(name.startswith("libssl") for name in found)
     assert any(re.fullmatch(r"libc6 \(>= 2\.\d+\)", name) for name in found)
+
+
+def test_files_of_the_package_are_as_debian_wants_them(tmp_path: Path) -> None:
+    bundle, root = tmp_path / "DynSync", tmp_path / "root"
+    (bundle / "lib").mkdir(parents=True)
+    for name, mode in (("DynSync", 0o755), ("lib/libone.so.1", 0o755)):
+        (bundle / name).touch(mode=mode)
+    linux_packages._lay_out(bundle, root)
+    programs = root / linux_packages.HOME
+    assert (programs / "lib/libone.so.1").stat().st_mode & 0o777 == 0o644
+    assert (programs / "DynSync").stat().st_mode & 0o777 == 0o755
+    for link in linux_packages.LINKS:
+        manual = gzip.decompress((root / f"usr/share/man/man1/{link}.1.gz").read_bytes()).decode()
+        assert f"DynSync {identity.VERSION}" in manual
+    packed = (root / "usr/share/doc/dynsync/changelog.gz").read_bytes()
+    assert gzip.decompress(packed).decode() == linux_packages.changelog()
+    assert packed[3:8] == bytes(5)  # neither a name nor a time
+
+
+def test_changelog_of_the_package_is_that_of_this_version() -> None:
+    head, news, by = re.split(r"\n{2,}", linux_packages.changelog().strip())
+    assert head == f"dynsync ({identity.VERSION}) stable; urgency=medium"
+    assert news.startswith("  * ")
+    assert re.fullmatch(r" -- .+ <\S+@\S+>  \w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d \+0000", by)
+
+
+def test_every_complaint_that_is_overridden_has_its_reason() -> None:
+    lines = (ROOT / "build/linux/lintian-overrides").read_text("utf-8").splitlines()
+    assert lines[0].startswith("# ")
+    assert all(line.startswith(("# ", "dynsync: ")) for line in lines)
 
 
 def test_bundle_that_has_grown_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

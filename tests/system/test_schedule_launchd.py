@@ -111,6 +111,18 @@ def test_all_agents_of_dynsync_go_and_no_other(agents: LaunchAgents, asked: Path
 
 
 @pytest.mark.only_on("linux")
+def test_the_agent_of_another_copy_stays_while_that_is_there(agents: LaunchAgents, asked: Path, tmp_path: Path) -> None:
+    theirs = tmp_path / "theirs"
+    theirs.touch()
+    agents.register(5)
+    LaunchAgents("a" * 12, Command((str(theirs),), "/")).register(10)
+    assert agents.unregister_all() == 1
+    assert [each.name for each in path().parent.iterdir()] == [f"dynsync.background.{'a' * 12}.plist"]
+    theirs.unlink()
+    assert agents.unregister_all() == 1
+
+
+@pytest.mark.only_on("linux")
 def test_without_a_screen_to_be_signed_in_at_it_says_so(agents: LaunchAgents, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     assert agents.state().registration is Registration.UNAVAILABLE

@@ -157,6 +157,24 @@ def test_an_entry_that_is_not_ours_is_left_alone(fake: FakeSystemctl, timers: Sy
     assert path.read_text().startswith("[Timer]")
 
 
+def test_the_timer_of_another_copy_stays_while_that_is_there(
+    fake: FakeSystemctl, timers: SystemdTimers, tmp_path: Path
+) -> None:
+    theirs, own = tmp_path / "50 % theirs", tmp_path / "own"
+    theirs.touch()
+    own.touch()
+    SystemdTimers(ID, Command((str(theirs), "sync"), "/opt")).register(5)
+    copy = SystemdTimers("a" * 12, Command((str(own), "sync"), "/opt"))
+    copy.register(5)
+    (tmp_path / "link").symlink_to(own)
+    linked = SystemdTimers(ID, Command((str(tmp_path / "link"), "sync"), "/opt"))
+    assert linked.unregister_all() == 1
+    assert {path.stem for path in folder().glob("dynsync-*")} == {f"dynsync-{ID}"}
+    assert linked.unregister_all() == 0
+    theirs.unlink()
+    assert linked.unregister_all() == 1
+
+
 def test_without_a_systemd_of_the_user_it_says_so(fake: FakeSystemctl, timers: SystemdTimers) -> None:
     fake.answer("show-environment", "exit 1")
     assert timers.state().registration is Registration.UNAVAILABLE

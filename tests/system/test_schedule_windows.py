@@ -154,6 +154,34 @@ def test_all_tasks_of_dynsync_go_and_no_other(fake: Fake, tasks: TaskScheduler) 
 
 
 @pytest.mark.only_on("linux")
+def test_the_task_of_another_copy_stays_while_that_is_there(fake: Fake, tasks: TaskScheduler, tmp_path: Path) -> None:
+    theirs = tmp_path / "DynSync.exe"
+    theirs.touch()
+    TaskScheduler(ID, Command((str(theirs), "sync"), "/")).register(5)
+    assert tasks.unregister_all() == 0
+    theirs.unlink()
+    assert tasks.unregister_all() == 1
+
+
+@pytest.mark.only_on("linux")
+@pytest.mark.parametrize(("program", "gone"), [(r"C:\Zoë\DynSync.exe", 1), (r"C:\Zoë\other.exe", 0)])
+def test_a_task_whose_program_the_console_cannot_spell_goes_with_the_copy_that_it_fits(
+    fake: Fake, program: str, gone: int
+) -> None:
+    tasks = TaskScheduler(ID, Command((r"C:\Zoë\DynSync.exe", "sync"), "C:\\"))
+    TaskScheduler(ID, Command((program, "sync"), "C:\\")).register(5)
+    fake.kept.write_text(fake.kept.read_text(encoding="utf-8").replace("ë", "?"), encoding="utf-8")
+    assert tasks.unregister_all() == gone
+
+
+@pytest.mark.only_on("linux")
+@pytest.mark.parametrize("content", ["<Task/>", "no xml at all"])
+def test_a_task_that_only_has_the_name_stays(fake: Fake, tasks: TaskScheduler, content: str) -> None:
+    fake.kept.write_text(content)
+    assert tasks.unregister_all() == 0
+
+
+@pytest.mark.only_on("linux")
 def test_without_a_task_scheduler_it_says_so(monkeypatch: pytest.MonkeyPatch, tasks: TaskScheduler) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     assert tasks.state().registration is Registration.UNAVAILABLE

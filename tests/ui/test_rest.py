@@ -54,3 +54,21 @@ def test_the_window_brings_in_nothing_that_only_the_engine_needs() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_what_is_loaded_before_the_first_paint_is_what_it_shows() -> None:
+    code = (
+        "import sys, dynsync_gui.app; print(sorted(name for name in sys.modules if name.startswith(tuple("
+        "f'dynsync_gui.{room}' for room in ('composition', 'connectors', 'engine', 'store', 'ui.wizard')))))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_service_comes_without_libraries_that_are_seldom_needed() -> None:
+    code = (
+        "import sys, dynsync_gui.composition; "
+        "print(sorted({'requests', 'msal', 'keyring', 'smtplib', 'email', 'importlib_metadata'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

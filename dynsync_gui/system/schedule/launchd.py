@@ -11,7 +11,7 @@ from typing import Any
 
 from dynsync_gui.domain.schedule import INTERVALS, Entry, Registration, minutes_of, offset_of
 from dynsync_gui.system.schedule.asking import ask, insist, unavailable
-from dynsync_gui.system.schedule.program import Command
+from dynsync_gui.system.schedule.program import Command, of_another_copy
 
 MARK = "Made by DynSync. To remove it: dynsync background off, or dynsync remove --registration"
 _FILE = re.compile(r"dynsync\.background\.[0-9a-f]{12}\.plist")
@@ -64,8 +64,10 @@ class LaunchAgents:
     def unregister_all(self) -> int:
         """Remove the agents of all profiles; see the protocol."""
         paths = [path for path in _folder().glob("dynsync.background.*") if _FILE.fullmatch(path.name)]
-        ours = [path for path in paths if _read(path).get("ServiceDescription") == MARK]
-        for path in sorted(ours):
+        found = {path: agent for path in paths if (agent := _read(path)).get("ServiceDescription") == MARK}
+        own = self._command.words[0]
+        ours = sorted(path for path, agent in found.items() if not of_another_copy(_program(agent), own))
+        for path in ours:
             _remove(path)
         return len(ours)
 
@@ -114,6 +116,11 @@ def _domain() -> str:
 
 def _folder() -> Path:
     return Path.home() / "Library" / "LaunchAgents"
+
+
+def _program(agent: dict[str, Any]) -> str:
+    """What an agent starts; empty where it does not say."""
+    return next(iter(agent.get("ProgramArguments", ())), "")
 
 
 def _read(path: Path) -> dict[str, Any]:

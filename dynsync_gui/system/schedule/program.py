@@ -40,6 +40,17 @@ def background_command(profile: Path) -> Command:
     return Command((_python(), "-m", f"{_PACKAGE.name}.cli", *arguments), str(_PACKAGE.parent))
 
 
+def of_another_copy(program: str, own: str) -> bool:
+    """Whether an entry belongs to another copy of DynSync on this computer, which goes on with it.
+
+    Args:
+        program: What the entry starts.
+        own: What an entry of this copy would start.
+    """
+    theirs = Path(program)
+    return theirs.exists() and not (Path(own).exists() and theirs.samefile(own))
+
+
 def _python() -> str:
     """Python; on Windows the one that opens no console window every few minutes."""
     windowless = Path(sys.executable).with_name("pythonw.exe")

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from dynsync_gui.domain.schedule import INTERVALS, Entry, Registration, offset_of
 from dynsync_gui.system.schedule.asking import ask, insist, unavailable
-from dynsync_gui.system.schedule.program import Command
+from dynsync_gui.system.schedule.program import Command, of_another_copy
 
 MARK = "# Made by DynSync. To remove it: dynsync background off, or dynsync remove --registration"
 _UNIT = re.compile(r"dynsync-[0-9a-f]{12}\.(?:timer|service)")
+_PROGRAM = "ConditionPathExists="
 
 
 class SystemdTimers:
@@ -60,9 +61,10 @@ class SystemdTimers:
         """Remove the timers of all profiles; see the protocol."""
         paths = [path for path in _folder().glob("dynsync-*") if _UNIT.fullmatch(path.name)]
         names = {path.stem for path in paths if _read(path).startswith(MARK)}
-        for name in sorted(names):
+        ours = sorted(name for name in names if not of_another_copy(_program(name), self._command.words[0]))
+        for name in ours:
             _remove(name)
-        return len(names)
+        return len(ours)
 
     def _see_ours(self) -> None:
         for path in self._texts(INTERVALS[0]):
@@ -77,7 +79,7 @@ class SystemdTimers:
 [Unit]
 Description=DynSync: one sync in the background
 # A program that was removed without its timers is not missed every few minutes.
-ConditionPathExists={_specifierless(self._command.words[0])}
+{_PROGRAM}{_specifierless(self._command.words[0])}
 
 [Service]
 Type=oneshot
@@ -145,6 +147,12 @@ def _read(path: Path) -> str:
         return ""
     except OSError:
         return "?"
+
+
+def _program(name: str) -> str:
+    """What a service starts; empty where it does not say."""
+    lines = _read(_folder() / f"{name}.service").splitlines()
+    return next((line.removeprefix(_PROGRAM).replace("%%", "%") for line in lines if line.startswith(_PROGRAM)), "")
 
 
 def _specifierless(path: str) -> str:

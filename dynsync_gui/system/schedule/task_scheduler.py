@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 
 from dynsync_gui.domain.schedule import INTERVALS, Entry, Registration, offset_of
 from dynsync_gui.system.schedule.asking import ask, insist, unavailable
-from dynsync_gui.system.schedule.program import Command
+from dynsync_gui.system.schedule.program import Command, of_another_copy
 
 _NAMESPACE = "http://schemas.microsoft.com/windows/2004/02/mit/task"
 _SOURCE = "DynSync"
@@ -64,9 +64,10 @@ class TaskScheduler:
         """Delete the tasks of all profiles; see the protocol."""
         listed = ask("schtasks", "/query", "/fo", "csv", "/nh", encoding=_CONSOLE).output
         names = sorted({found[1] for row in csv.reader(listed.splitlines()) if (found := _TASK.fullmatch(_first(row)))})
-        for name in names:
+        ours = [name for name in names if self._is_of_this_copy(name)]
+        for name in ours:
             insist(["schtasks", "/delete", "/tn", name, "/f"])
-        return len(names)
+        return len(ours)
 
     def definition(self, every: int, user: str = "") -> str:
         """The task's definition.
@@ -110,6 +111,16 @@ class TaskScheduler:
             ],
         )
         return '<?xml version="1.0" encoding="UTF-16"?>\n' + ET.tostring(task, encoding="unicode")
+
+    def _is_of_this_copy(self, name: str) -> bool:
+        """Whether a task is to go with this copy; one whose program was lost on the way through the console is not."""
+        found = _essentials(ask("schtasks", "/query", "/tn", name, "/xml", "ONE", encoding=_CONSOLE).output)
+        if found is None or found["source"] != _SOURCE:
+            return False
+        own = self._command.words[0]
+        if "?" in found["program"]:
+            return found["program"] == _LOST.sub("?", own)
+        return not of_another_copy(found["program"], own)
 
     def _see_ours(self) -> None:
         if self.state().registration is Registration.FOREIGN:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 _PATIENCE_MS = 1_000
+_ANYBODY = -1
 
 
 class FirstWindow(QObject):
@@ -44,12 +47,24 @@ class FirstWindow(QObject):
 
 def call_first(profile_id: str) -> bool:
     """Ask the first window of a profile to come forward; returns whether there is one."""
+    _let_others_come_forward()
     socket = QLocalSocket()
     socket.connectToServer(_name(profile_id))
     found = socket.waitForConnected(_PATIENCE_MS)
     if found and socket.state() is not QLocalSocket.LocalSocketState.UnconnectedState:
         socket.waitForDisconnected(_PATIENCE_MS)
     return found
+
+
+def _let_others_come_forward() -> None:
+    """Give this start's right to be in front away (Microsoft, AllowSetForegroundWindow, ASFW_ANY).
+
+    Windows only blinks where a program asks for it that has no such right.
+    """
+    if sys.platform == "win32":
+        import ctypes  # noqa: PLC0415  only there
+
+        ctypes.WinDLL("user32").AllowSetForegroundWindow(_ANYBODY)
 
 
 def _name(profile_id: str) -> str:

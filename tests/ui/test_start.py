@@ -1,0 +1,39 @@
+"""The window is painted before there is a service, and can be closed by then."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from dynsync_gui.ui.start import open_window
+from tests.ui import demo_world as world
+from tests.ui.scripted_service import ScriptedService
+
+pytestmark = pytest.mark.usefixtures("theme")
+
+
+def test_it_is_painted_and_works_with_the_service_that_comes_then(qtbot: Any) -> None:
+    window = open_window(str)
+    seen: list[bool] = []
+    window.painted.connect(lambda: seen.append(window.waits))
+    qtbot.waitUntil(lambda: bool(seen))
+    assert window.wizard is None
+    service = ScriptedService(**world.SCRIPTS)
+    window.use(service)
+    assert not window.waits
+    qtbot.waitUntil(lambda: window.wizard is not None)
+    window.repaint()
+    assert seen == [True]
+    with qtbot.waitSignal(window.ended):
+        window.quit()
+    assert service.closed.is_set()
+
+
+def test_closed_before_there_is_a_service_it_wants_none(qtbot: Any) -> None:
+    window = open_window(str)
+    assert window.waits
+    with qtbot.waitSignal(window.ended):
+        window.quit()
+    assert not window.waits
+    assert not window.isVisible()
