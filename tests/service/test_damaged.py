@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.errors import StoreFailed
 from dynsync_gui.domain.events import JobFailed, PlanReady, RunEnded
 from dynsync_gui.service.safekeeping import keep_copy
@@ -164,10 +165,10 @@ def test_without_room_no_copy_is_made_and_the_sync_goes_on(
             return profile.copy
 
     class Store:
-        def copy_to(self, path: Path) -> None:
+        def copy_to(self, path: Path, token: CancelToken) -> None:
             raise StoreFailed("store-unusable", UNUSABLE, "database or disk is full")
 
-    keep_copy(Full(), Store())
+    keep_copy(Full(), Store(), CancelToken())
     assert profile.copy.stat().st_ino == before.st_ino
 
 
