@@ -9,6 +9,8 @@ import json
 import sqlite3
 from array import array
 from collections.abc import Generator, Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from dynsync_gui.domain.errors import Retry
@@ -312,19 +314,27 @@ class Lifecycle:
                                         AND d.carrier <> 0 AND d.deal <> '')
                   AND (state <> 'skipped' OR reason = 'double') AND reason <> 'deleted'
                 ORDER BY deal, state = 'skipped', state IN ('outbox', 'problem'), seq"""
-        ).fetchall()
+        )
+        part: list[tuple[Any, ...]] = []
+        for _, of_one_deal in groupby(rows, key=itemgetter(4)):
+            part += of_one_deal
+            if len(part) >= _CHUNK:
+                self._drop_doubles_among(part)
+                part = []
+        self._drop_doubles_among(part)
+
+    def _drop_doubles_among(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Of all roles of some opportunities."""
         first: dict[tuple[int | str, str, str], int] = {}
         doubles, again = [], []
-        for start in range(0, len(rows), _CHUNK):
-            part = rows[start : start + _CHUNK]
-            found = self._links.resolve([Pointers(Entity(row[0]), *row[1:5]) for row in part])
-            for row, now in zip(part, found, strict=True):
-                role = str(json.loads(row[6] or "{}").get("role") or "")
-                carrier = first.setdefault((now.person or row[2] or -row[5], row[4], role.lower()), row[5])
-                if carrier != row[5] and row[7] != "skipped":
-                    doubles.append((carrier, row[5]))
-                elif carrier == row[5] and row[7] == "skipped":
-                    again.append((row[8], row[5]))
+        found = self._links.resolve([Pointers(Entity(row[0]), *row[1:5]) for row in rows])
+        for row, now in zip(rows, found, strict=True):
+            role = str(json.loads(row[6] or "{}").get("role") or "")
+            carrier = first.setdefault((now.person or row[2] or -row[5], row[4], role.lower()), row[5])
+            if carrier != row[5] and row[7] != "skipped":
+                doubles.append((carrier, row[5]))
+            elif carrier == row[5] and row[7] == "skipped":
+                again.append((row[8], row[5]))
         self._db.executemany(
             "UPDATE records SET state = 'skipped', reason = 'double', match = '', carrier = ? WHERE seq = ?", doubles
         )

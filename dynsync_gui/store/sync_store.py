@@ -249,11 +249,14 @@ class SqliteStore(RunStore, TableStore, FeedStore):
 
     def note_standing(self, *, unmarked: bool = False) -> None:
         """Rewrite the notices that follow from the ledger."""
-        with self.transaction():
-            self._reports.note_unmarked(wanted=unmarked)
-            self._reports.note_shared_emails()
-            self._reports.note_team_owners()
-            self._reports.forget_deletions()
+        self._in_parts(self._note_standing(unmarked=unmarked))
+
+    def _note_standing(self, *, unmarked: bool) -> Generator[int, None, int]:
+        self._reports.note_unmarked(wanted=unmarked)
+        yield from self._reports.note_shared_emails()
+        yield from self._reports.note_team_owners()
+        self._reports.forget_deletions()
+        return 0
 
     def entity_plans(self, run: int) -> tuple[EntityPlan, ...]:
         """A run's records by what will happen to them."""

@@ -14,8 +14,8 @@ from dynsync_gui.domain.errors import Cancelled
 from dynsync_gui.domain.findings.records import finding_of
 from dynsync_gui.domain.report import RunKind
 from dynsync_gui.domain.schema import PEOPLE, Entity
-from dynsync_gui.domain.storage.records import Acknowledgement, Cursor, Match, Skip, StagedRecord
-from dynsync_gui.store import database, desk, ledger, parts
+from dynsync_gui.domain.storage.records import Acknowledgement, Cursor, Match, Notice, Skip, StagedRecord
+from dynsync_gui.store import database, desk, ledger, parts, reports, sync_store
 from dynsync_gui.store.sync_store import SqliteStore
 
 PAIRS, AT_ONCE, STEP = 25, 6, 2
@@ -30,7 +30,8 @@ class Killed(Exception):  # noqa: N818
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(desk, "AT_ONCE", AT_ONCE)
     monkeypatch.setattr(parts, "_AT_ONCE", STEP)
-    monkeypatch.setattr(ledger, "now", lambda: "2026-11-22T00:00:00Z")
+    for room in (ledger, reports, sync_store):
+        monkeypatch.setattr(room, "now", lambda: "2026-11-22T00:00:00Z")
 
 
 def record(entity: Entity, id_: str, **more: Any) -> StagedRecord:
@@ -80,6 +81,17 @@ def met(path: Path) -> tuple[SqliteStore, int]:
     return store, run
 
 
+def alike(path: Path) -> tuple[SqliteStore, int]:
+    """People share addresses, and teams own them; notices tell of others who do so no longer."""
+    store, run = folded(path)
+    people = [record(Entity.CONTACT, f"c{number}", email=f"{number // 2}@x", team="t") for number in range(PAIRS)]
+    store.stage(run, [one._replace(version="2") for one in people])
+    for number in range(PAIRS):
+        store.notice([Notice(Entity.CONTACT, f"c{number}", "shared-email", "elsewhere@x")])
+    store.notice([Notice(Entity.CONTACT, f"c{PAIRS - 1}", "team-owner", "t")])
+    return store, run
+
+
 def begun_anew(store: SqliteStore, run: int) -> None:
     """As `engine.reading` does it."""
     if store.count_records(run, Entity.CONTACT):
@@ -93,13 +105,14 @@ WORK: dict[str, tuple[Callable[[Path], tuple[SqliteStore, int]], Act]] = {
     "await parents": (folded, lambda store, _: store.await_parents(PEOPLE)),
     "relink": (owned, lambda store, run: store.relink(run)),
     "forget seen": (met, begun_anew),
+    "note standing": (alike, lambda store, _: store.note_standing()),
     "compare anew": (met, lambda store, _: store.compare_anew()),
 }
 
 
 def rows(store: SqliteStore) -> list[tuple[Any, ...]]:
-    tables = ("SELECT * FROM records ORDER BY seq", "SELECT * FROM met", "SELECT * FROM cursors ORDER BY entity")
-    return [row for table in tables for row in store._db.execute(table)]
+    tables = ("records ORDER BY seq", "met", "cursors ORDER BY entity", "notices")
+    return [row for table in tables for row in store._db.execute(f"SELECT * FROM {table}")]
 
 
 @contextmanager
@@ -137,7 +150,8 @@ def test_a_kill_between_two_parts_leads_to_the_same_end(tmp_path: Path, work: st
     assert wanted != before
     assert len(changes) > PAIRS // (AT_ONCE + STEP)
     most = 2 * (AT_ONCE + STEP)  # a problem or a notice may go with a row
-    assert max(changes) <= most, "a transaction changes few rows, however many there are"
+    outdated = PAIRS if work == "note standing" else 0  # what is told no longer goes at once
+    assert max(changes) <= most + outdated, "a transaction changes few rows, however many there are"
     for number in range(len(changes)):
         store, run = prepare(tmp_path / f"{number}.db")
         with pytest.raises(Killed), killed_after(store, number, []):
@@ -168,6 +182,31 @@ def test_what_is_told_to_stop_stops_and_goes_on_later(
     store, run = prepare(tmp_path / "whole.db")
     act(store, run)
     assert rows(store) == stopped
+    store.close()
+
+
+def test_notices_that_stand_are_not_written_again(tmp_path: Path) -> None:
+    store, _ = alike(tmp_path / "dynsync.db")
+    store.note_standing()
+    noted = store._db.execute("SELECT code, id, detail FROM notices ORDER BY id").fetchall()
+    shared = {id_: detail for code, id_, detail in noted if code == "shared-email"}
+    assert shared == {f"c{number}": f"{number // 2}@x" for number in range(PAIRS - 1)}, "the last one is alone"
+    assert {id_ for code, id_, _ in noted if code == "team-owner"} == {f"c{number}" for number in range(PAIRS)}
+    before = store._db.total_changes
+    store.note_standing()
+    assert store._db.total_changes == before
+    store._db.execute("UPDATE records SET state = 'skipped' WHERE id = 'c2'")
+    store._db.execute("UPDATE records SET email = '4@x' WHERE id = 'c5'")
+    store._db.execute("UPDATE records SET team = '' WHERE id = 'c7'")
+    store.note_standing()
+    noted = store._db.execute("SELECT code, id, detail FROM notices ORDER BY id").fetchall()
+    now = {id_: detail for code, id_, detail in noted if code == "shared-email"}
+    alone = {"c2", "c3", "c4"}
+    assert now == {**{id_: detail for id_, detail in shared.items() if id_ not in alone}, "c5": "4@x"}
+    assert {f"c{number}" for number in range(PAIRS)} - {id_ for code, id_, _ in noted if code == "team-owner"} == {
+        "c2",
+        "c7",
+    }
     store.close()
 
 
