@@ -124,7 +124,8 @@ class Reports:
         """Keep the notices about shared e-mail addresses as they are to be."""
         others = f"SELECT count(*) FROM records r WHERE r.email = detail AND r.email <> '' AND r.entity IN ({_PEOPLE})"
         self._forget_unless("shared-email", "r.email = detail", f"({others} AND r.state <> 'skipped') > 1")
-        yield from self._note_missing("shared-email", "email", f"email <> '' AND +entity IN ({_PEOPLE}) AND email IN ({_SHARED})")
+        shared = f"email <> '' AND +entity IN ({_PEOPLE}) AND email IN ({_SHARED})"
+        yield from self._note_missing("shared-email", "email", shared)
 
     def _forget_unless(self, code: str, says: str, besides: str = "1") -> None:
         """Forget notices whose records no longer say what is noted of them."""
