@@ -1,6 +1,6 @@
 """Measures what a person feels and what a sync costs; each measurement prints what it found.
 
-Usage: build/dev.py bench [--records N] [start] [fields] [sync] [engine] [compare] [limits] [calls] [resume]
+Usage: build/dev.py bench [--records N] [start] [fields] [sync] [engine] [compare] [ledger] [limits] [calls] [resume]
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ BENCHMARKS = {
     "sync": "window",
     "engine": "engine",
     "compare": "compare",
+    "ledger": "ledger",
     "limits": "limits",
     "calls": "calls",
     "resume": "resume",

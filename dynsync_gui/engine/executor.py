@@ -66,6 +66,7 @@ class Executor:
         self._store = store
         self._run = run
         self._own = own
+        self._token = token
         self._filtered_list = filtered_list
         self._list: str | None = None
         self._settling = Settling(store, problem_of, calls, on_written, look)
@@ -114,14 +115,16 @@ class Executor:
             self._flight.carry(wanted=self._by_file())
         self._drain(PEOPLE, (Match.UPDATE,), Known(self._marketo))
         self._drain(PEOPLE, (Match.CREATE,), ByKey(self._marketo, Target.PERSON))
-        self._store.follow_life(self._run)  # who was new a moment ago has a person now, which others go into
+        with self._store.stoppable(self._token):
+            self._store.follow_life(self._run)  # who was new a moment ago has a person now, which others go into
         self._drain(PEOPLE, (Match.TAKE,), ByKey(self._marketo, Target.PERSON, by="id"))
         self._store.mute_survivors()
         self._drain(PEOPLE, (Match.MERGE,), Merging(self._marketo))
         self._unlist()
         self._drain((Entity.OPPORTUNITY,), _UPSERTS, ByKey(self._marketo, Target.OPPORTUNITY))
         self._drain((Entity.OPPORTUNITY,), (Match.TAKE,), ByKey(self._marketo, Target.OPPORTUNITY, by="marketoGUID"))
-        self._store.await_parents((*_ROLES, *self._own))
+        with self._store.stoppable(self._token):
+            self._store.await_parents((*_ROLES, *self._own))
         self._drain(_ROLES, _UPSERTS, Roles(self._marketo))
         for entity, own in self._own.items():
             for matches, by in ((_UPSERTS, ""), ((Match.TAKE,), "marketoGUID")):
@@ -167,4 +170,5 @@ class Executor:
             if sending.target is Target.PERSON or not quarantines(failure):
                 raise
             self._store.notice([Notice(entities[0], "", OBJECT_OUT, failure.detail)])
-        self._store.relink(self._run)
+        with self._store.stoppable(self._token):
+            self._store.relink(self._run)

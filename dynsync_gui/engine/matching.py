@@ -104,6 +104,10 @@ class Matching:
 
     def match(self) -> None:
         """Decide on every undecided record of the outbox."""
+        with self._store.stoppable(self._token):
+            self._match()
+
+    def _match(self) -> None:
         self._store.follow_life(self._run)
         self._store.judge_owners(self._run)
         self._store.relink(self._run)

@@ -86,7 +86,8 @@ class Planner:
         self.on_phase(RunState.MATCHING)
         self.matching(schemas, mapping, run.id, calls).match()
         calls.keep()
-        self.store.note_standing(unmarked=self.rules.deleted is DeletedPolicy.MARK)
+        with self.store.stoppable(self.token):
+            self.store.note_standing(unmarked=self.rules.deleted is DeletedPolicy.MARK)
         self.store.remember_fields(run.id, mapping.new_fields)
         self.store.advance_run(run.id, RunState.WRITING)
         return calls, self.store.report(run.id)

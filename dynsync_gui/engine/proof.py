@@ -93,9 +93,7 @@ class Auditor:
                     break
                 link = page.next_link
             self._all_met(schema, mapping)
-        return Proof(
-            self._eligible, self._once, self._equal, self._skipped, self._problems, tuple(self._differences[:_LISTED])
-        )
+        return Proof(self._eligible, self._once, self._equal, self._skipped, self._problems, tuple(self._differences))
 
     def _compare(self, entity: Entity, mapping: EntityMapping, staged: Sequence[StagedRecord]) -> None:
         states = self._store.states(entity, [record.id for record in staged])
@@ -156,13 +154,16 @@ class Auditor:
 
     def _judge(self, record: StagedRecord, wanted: Mapping[str, Any], found: Sequence[Mapping[str, Any]]) -> None:
         if len(found) != 1:
-            self._differences.append(Difference(record.entity, record.id, MISSING if not found else DOUBLED))
+            self._list(Difference(record.entity, record.id, MISSING if not found else DOUBLED))
             return
         self._once += 1
         unequal = [name for name, value in wanted.items() if not same(value, found[0].get(name))]
         if not unequal:
             self._equal += 1
-        self._differences += [Difference(record.entity, record.id, UNEQUAL, name) for name in unequal]
+        self._list(*(Difference(record.entity, record.id, UNEQUAL, name) for name in unequal))
+
+    def _list(self, *differences: Difference) -> None:
+        self._differences += differences[: _LISTED - len(self._differences)]
 
 
 def key_in(record: StagedRecord, links: Links) -> _Key:

@@ -193,13 +193,17 @@ class Reading:
     def _keep(self, page: Page, mapping: EntityMapping, start: Cursor, conversion: Conversion) -> None:
         ended = not page.next_link
         cursor = replace(start, next_link=page.next_link, delta_link=page.delta_link, complete=ended)
+        seen_all = ended and start.whole and bool(page.delta_link)  # change tracking takes the right to read all of it
         with self._store.transaction(lasting=False):  # what is lost with its cursor is read again
             records = self._strangers(page.records, mapping.entity, conversion) if start.whole else page.records
             staged = stage_all(records, mapping, self._rules, conversion)
             self._store.stage(self._run, staged)
-            if ended and start.whole and page.delta_link:  # change tracking takes the right to read all of it
-                self._miss(mapping.entity)
-            self._store.move_cursor(mapping.entity, cursor)
+            if not seen_all:
+                self._store.move_cursor(mapping.entity, cursor)
+        if seen_all:  # it ends only when all that is gone is known; before, its last page is read again
+            self._miss(mapping.entity)
+            with self._store.transaction(lasting=False):
+                self._store.move_cursor(mapping.entity, cursor)
 
     def _strangers(
         self, records: Sequence[SourceRecord], entity: Entity, conversion: Conversion
@@ -218,13 +222,13 @@ class Reading:
         if not self._dynamics.reads_all(entity):
             self._store.notice([Notice(entity, "", PARTLY_VISIBLE)])
             return
-        with self._store.transaction():
-            self._miss(entity)
+        self._miss(entity)
 
     def _miss(self, entity: Entity) -> None:
-        """What a whole reading did not meet is gone."""
+        """What a whole reading did not meet is gone; there may be as many as people, so that they go in parts."""
         after = 0
         while missing := self._store.unseen(self._run, entity, after, PAGE_SIZE):
+            self._token.checkpoint()
             after = missing[-1][0]
             self._store.stage(self._run, [one for _, id_ in missing for one in gone(entity, id_, self._rules)])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 
@@ -85,8 +85,17 @@ def withheld_values(workplace: Workplace, settings: Settings) -> Iterator[Withhe
             raise
         yield lambda _entity, _ids: {}  # the next run mends it
         return
+
+    def told(entity: Entity, ids: Sequence[str]) -> Mapping[str, Mapping[str, bytes]]:
+        try:
+            return store.withheld(entity, ids)
+        except StoreFailed as failure:
+            if failure.code != DAMAGED_CODE:
+                raise
+            return {}  # likewise
+
     with closing(store):
-        yield store.withheld
+        yield told
 
 
 def _sample(dynamics: DynamicsReader, entity: Entity, job: BackgroundJob) -> Mapping[str, ColumnSample] | None:

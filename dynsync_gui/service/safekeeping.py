@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from dynsync_gui.domain.errors import DynSyncError, StoreFailed
+from dynsync_gui.domain.cancel import CancelToken
+from dynsync_gui.domain.errors import Cancelled, DynSyncError, StoreFailed
 from dynsync_gui.domain.findings.records import DATABASE_REBUILT, DATABASE_RESTORED
 from dynsync_gui.domain.ports.profile import Profile
 from dynsync_gui.domain.schema import PEOPLE
@@ -23,7 +24,7 @@ _TOLD_FOR = timedelta(days=1)
 """How long it is listed at least that the database was mended."""
 
 
-def open_mended(workplace: Workplace, profile: Profile) -> SyncStore:
+def open_mended(workplace: Workplace, profile: Profile, token: CancelToken) -> SyncStore:
     """Open the database for a run; whoever calls holds the right to sync.
 
     A damaged one is kept under another name, and the last good copy taken in its place; what happened since is not in
@@ -33,19 +34,49 @@ def open_mended(workplace: Workplace, profile: Profile) -> SyncStore:
     Raises:
         StoreFailed: It cannot be used for another reason.
         SettingsError: A file cannot be moved or copied.
+        Cancelled: The token was, while the copy was looked through.
     """
     try:
-        store = workplace.open_store(profile.database)
-        if store.runs(1) or not profile.has_copy():
-            return store
-        store.close()
+        with ExitStack() as held:
+            store = held.enter_context(closing(workplace.open_store(profile.database)))
+            if store.runs(1) or not profile.has_copy():
+                held.pop_all()
+                return store
         log.warning("the database is damaged: it is empty")
     except StoreFailed as failure:
         if failure.code != DAMAGED_CODE:
             raise
         log.warning("the database is damaged: %s", failure.detail)
+    return _replaced(workplace, profile, token)
+
+
+def mend(workplace: Workplace, profile: Profile, failure: StoreFailed, token: CancelToken) -> None:
+    """Replace the database, as `open_mended` does, where a run met damage that was not seen when it was opened.
+
+    Raises:
+        StoreFailed: `failure`, where the database is sound all the same, or that is not what it says.
+        SettingsError: A file cannot be moved or copied.
+        Cancelled: The token was.
+    """
+    if failure.code != DAMAGED_CODE or _is_sound(workplace, profile.database, token):
+        raise failure
+    log.warning("the database is damaged: %s", failure.detail)
+    _replaced(workplace, profile, token).close()
+
+
+def _is_sound(workplace: Workplace, path: Path, token: CancelToken) -> bool:
+    try:
+        with closing(workplace.open_store(path)) as store:
+            return store.is_sound(token)
+    except StoreFailed as failure:
+        if failure.code != DAMAGED_CODE:
+            raise
+        return False
+
+
+def _replaced(workplace: Workplace, profile: Profile, token: CancelToken) -> SyncStore:
     spare = profile.duplicate_copy()
-    sound = spare is not None and _doubted(workplace, spare)
+    sound = spare is not None and _doubted(workplace, spare, token)
     kept = profile.put_database_aside(copy_too=not sound)
     if spare is not None and sound:
         profile.take(spare)
@@ -54,31 +85,36 @@ def open_mended(workplace: Workplace, profile: Profile) -> SyncStore:
     return store
 
 
-def keep_copy(profile: Profile, store: SyncStore) -> None:
-    """Make today's copy after a run that ended well; without room for it the one of before stays."""
+def keep_copy(profile: Profile, store: SyncStore, token: CancelToken) -> None:
+    """Make today's copy after a run that ended well; the one of before stays where there is no room, or no time.
+
+    Raises:
+        StoreFailed: What was copied is damaged.
+    """
     try:
         path = profile.copy_due()
         if path is None:
             return
-        store.copy_to(path)
+        store.copy_to(path, token)
         past = datetime.now(UTC) - _TOLD_FOR
         for code in {one.code for one in store.problems() if one.code in _CODES and one.since < past}:
             store.forget_notices(code)
+    except Cancelled:
+        log.info("no copy of the database was made: there was no time")
     except DynSyncError as failure:
+        if failure.code == DAMAGED_CODE and not store.is_sound(token):
+            raise
         log.warning("no copy of the database was made: %s", failure.detail or failure.code)
 
 
-def _doubted(workplace: Workplace, spare: Path) -> bool:
+def _doubted(workplace: Workplace, spare: Path, token: CancelToken) -> bool:
     """Have everything compared that a copy says, before it is anybody's database; False where it is damaged, too."""
-    try:
-        with closing(workplace.open_store(spare)) as store:
-            store.compare_anew()
-            _tell(store, DATABASE_RESTORED, "")
-    except StoreFailed as failure:
-        if failure.code != DAMAGED_CODE:
-            raise
-        log.warning("so is its copy: %s", failure.detail)
+    if not _is_sound(workplace, spare, token):
+        log.warning("so is its copy")
         return False
+    with closing(workplace.open_store(spare)) as store, store.stoppable(token):
+        store.compare_anew()
+        _tell(store, DATABASE_RESTORED, "")
     return True
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 
-from dynsync_gui.domain.errors import settings_error
+from dynsync_gui.domain.errors import StoreFailed, settings_error
 from dynsync_gui.domain.events import Event, PlanReady, RunEnded
 from dynsync_gui.domain.ports.connections import Connection
 from dynsync_gui.domain.ports.profile import Profile
@@ -23,7 +23,7 @@ from dynsync_gui.service.jobs import BackgroundJob, Lane, Lanes
 from dynsync_gui.service.opening import Opening
 from dynsync_gui.service.recognition import see_identity
 from dynsync_gui.service.run import Prepared, Runner, tell_first_sync
-from dynsync_gui.service.safekeeping import keep_copy, open_mended
+from dynsync_gui.service.safekeeping import keep_copy, mend, open_mended
 from dynsync_gui.service.workplace import Workplace
 
 LEASE_SECONDS = 10.0
@@ -136,9 +136,9 @@ class Syncing:
             draft, self._draft = self._draft, None
             if draft is not None:
                 fits = draft.settings.fields == settings.fields and not profile.database.exists()
-                if fits:
-                    draft.store.copy_to(profile.database)
-                draft.store.close()
+                with closing(draft.store):
+                    if fits:
+                        draft.store.copy_to(profile.database, job.token)
             return self._run(profile, settings, secrets, job)
 
     def _go_on(self, job: BackgroundJob) -> RunEnded:
@@ -160,7 +160,15 @@ class Syncing:
             return self._run(profile, settings, secrets, job)
 
     def _run(self, profile: Profile, settings: Settings, secrets: Secrets, job: BackgroundJob) -> RunEnded:
-        with closing(open_mended(self._workplace, profile)) as store:
+        """One run; once more where it turns out on the way, or at its end, that the database is damaged."""
+        try:
+            return self._run_once(profile, settings, secrets, job)
+        except StoreFailed as failure:
+            mend(self._workplace, profile, failure, job.token)
+        return self._run_once(profile, settings, secrets, job)
+
+    def _run_once(self, profile: Profile, settings: Settings, secrets: Secrets, job: BackgroundJob) -> RunEnded:
+        with closing(open_mended(self._workplace, profile, job.token)) as store:
             # A message that could not be sent at the end of the first sync is tried once more with each run.
             tell_first_sync(store, settings, secrets, self._workplace.mailer)
             shelf = profile.shelf()
@@ -172,7 +180,7 @@ class Syncing:
                     self._emit(PlanReady(job.number, planner.plan(prepared.run, prepared.mapping)))
                 report = runner.carry_out(prepared)
                 ended = runner.finish(prepared, report, secrets)
-            keep_copy(profile, store)
+            keep_copy(profile, store, job.token)
             return ended
 
     def _runner(self, connection: Connection, store: SyncStore, settings: Settings, job: BackgroundJob) -> Runner:

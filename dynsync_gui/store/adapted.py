@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby, islice
+from operator import itemgetter
 
 from dynsync_gui.domain.fit import AdaptedValues, FitExample, FitOutcome, FitReason
 from dynsync_gui.domain.schema import Entity
@@ -60,8 +62,8 @@ class Adaptations:
     def counts(self, run: int) -> Mapping[str, int]:
         """How many such values the records have that a run sent or is to send, by what became of them."""
         rows = self._db.execute(
-            """SELECT a.outcome, count(*) FROM adapted a JOIN records r ON r.entity = a.entity AND r.id = a.id
-                WHERE r.run = ? AND r.state IN ('acknowledged', 'outbox') AND r.reason = '' GROUP BY 1""",
+            """SELECT a.outcome, count(*) FROM adapted a CROSS JOIN records r ON r.entity = a.entity AND r.id = a.id
+                WHERE +r.run = ? AND r.state IN ('acknowledged', 'outbox') AND r.reason = '' GROUP BY 1""",
             (run,),
         )
         return dict(rows.fetchall())
@@ -74,9 +76,7 @@ class Adaptations:
                 WHERE a.outcome = ? AND r.state <> 'skipped' ORDER BY a.entity, a.field, a.id""",
             (FitOutcome.LEFT_OUT.value,),
         )
-        found: dict[tuple[str, str], list[str]] = {}
-        for entity, field, id_, name in rows:
-            found.setdefault((entity, field), []).append(f"{name} ({id_})" if name else id_)
-        for (entity, field), named in found.items():
-            more = ", …" if len(named) > _NAMED else ""
-            yield entity, field, len(named), ", ".join(named[:_NAMED]) + more
+        for (entity, field), those in groupby(rows, key=itemgetter(0, 1)):
+            named = [f"{name} ({id_})" if name else str(id_) for _, _, id_, name in islice(those, _NAMED)]
+            more = sum(1 for _ in those)
+            yield entity, field, len(named) + more, ", ".join(named) + (", …" if more else "")

@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
+from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.checks import Owner
 from dynsync_gui.domain.errors import Finding, Retry, StoreFailed
 from dynsync_gui.domain.text import msg
@@ -18,8 +19,16 @@ _T = TypeVar("_T")
 _BUSY_SECONDS = 15.0
 _LOG_PAGES = 8_000
 """Pages that the write-ahead log gathers before they are written to their places: most are written again soon."""
+_LOG_BYTES = 64_000_000
+"""What is left of a write-ahead log that had to grow beyond that, because somebody was reading meanwhile."""
 _CACHE_KB = 32_768
 """Ids come in no order, so that the indexes of a large ledger are written all over: they should be in memory."""
+SEEN_WHOLE = 64_000_000
+"""Bytes of a file that is looked through each time it is opened: a fraction of a second. Of a larger one its beginning
+and its size are; all of it with each copy, and whenever a statement meets damage."""
+_COPIED_AT_ONCE = 2_000
+_STEPS = 50_000
+"""Pages, and steps of SQLite's machine, after which it is seen whether to stop: a few hundredths of a second."""
 
 DAMAGED = Finding(
     msg("DynSync's own record of the sync is damaged."),
@@ -72,7 +81,9 @@ class Database:
             execute("PRAGMA synchronous = FULL")
             execute("PRAGMA fullfsync = 1")
             execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
-            _see_sound(self.connection)
+            execute(f"PRAGMA journal_size_limit = {_LOG_BYTES}")
+            if self.path.stat().st_size <= SEEN_WHOLE:
+                _see_sound(self.connection)
         else:
             execute("PRAGMA journal_mode = MEMORY")
             execute("PRAGMA synchronous = OFF")
@@ -83,7 +94,7 @@ class Database:
         if version > len(MIGRATIONS):
             raise StoreFailed("store-newer", NEWER)
         if self.path and 0 < version < len(MIGRATIONS):
-            self.copy_to(self.path.with_name(f"{self.path.name}.version-{version}"))
+            self.copy_to(self.path.with_name(f"{self.path.name}.version-{version}"), CancelToken())
         for number in range(version, len(MIGRATIONS)):
             with self.transaction():
                 for statement in MIGRATIONS[number]:
@@ -113,28 +124,67 @@ class Database:
                 self.connection.rollback()
                 raise
 
-    def copy_to(self, path: Path) -> None:
-        """Copy everything into a new file, whole and sound or not at all."""
+    @contextmanager
+    def stoppable(self, token: CancelToken) -> Iterator[None]:
+        """Let statements end soon after a token was cancelled; the transaction that they are in is undone.
+
+        Raises:
+            Cancelled: One of them ended so.
+        """
+        with _stoppable(self.connection, token):
+            yield
+
+    def copy_to(self, path: Path, token: CancelToken) -> None:
+        """Copy everything into a new file, whole and sound or not at all.
+
+        Raises:
+            Cancelled: The token was; what was there before stays.
+        """
         part = path.with_suffix(".part")
         with storage_errors():
             part.unlink(missing_ok=True)
             try:
                 with closing(sqlite3.connect(part)) as target:
-                    self.connection.backup(target)
-                    _see_sound(target)
+                    go_on = lambda *_: token.raise_if_cancelled()  # noqa: E731
+                    self.connection.backup(target, pages=_COPIED_AT_ONCE, progress=go_on)
+                    with _stoppable(target, token):
+                        _see_sound(target)
                 part.chmod(0o600)
                 part.replace(path)
             finally:
                 part.unlink(missing_ok=True)
+
+    def is_sound(self, token: CancelToken) -> bool:
+        """Whether all of the file is as it was written, indexes included; takes its time for a large one."""
+        try:
+            with storage_errors(), _stoppable(self.connection, token):
+                _see_sound(self.connection, "integrity_check")
+        except StoreFailed as failure:
+            if failure.finding is not DAMAGED:
+                raise
+            return False
+        return True
 
     def close(self) -> None:
         """Give the file back."""
         self.connection.close()
 
 
-def _see_sound(connection: sqlite3.Connection) -> None:
-    if (found := connection.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
+def _see_sound(connection: sqlite3.Connection, check: str = "quick_check") -> None:
+    if (found := connection.execute(f"PRAGMA {check}(1)").fetchone()[0]) != "ok":
         raise StoreFailed("store-damaged", DAMAGED, detail=str(found))
+
+
+@contextmanager
+def _stoppable(connection: sqlite3.Connection, token: CancelToken) -> Iterator[None]:
+    connection.set_progress_handler(lambda: token.cancelled, _STEPS)
+    try:
+        yield
+    except (sqlite3.OperationalError, StoreFailed):
+        token.raise_if_cancelled()
+        raise
+    finally:
+        connection.set_progress_handler(None, 0)
 
 
 @contextmanager

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.errors import Finding
 from dynsync_gui.store.adapted import Adaptations
 from dynsync_gui.store.database import Database, telling_storage_errors
@@ -24,6 +25,8 @@ from dynsync_gui.store.urgency import Urgency
 from dynsync_gui.store.withheld import Withheld
 
 FindingOf = Callable[[str, str], Finding]
+AT_ONCE = 20_000
+"""Rows that one transaction changes of many: some twenty megabytes in the write-ahead log."""
 
 
 @telling_storage_errors
@@ -63,3 +66,26 @@ class Desk:
     def transaction(self, *, lasting: bool = True) -> AbstractContextManager[None]:
         """All or nothing of what is done inside; see `Database.transaction`."""
         return self._database.transaction(lasting=lasting)
+
+    def stoppable(self, token: CancelToken) -> AbstractContextManager[None]:
+        """Whatever takes long inside ends soon after the token was cancelled; see `Database.stoppable`."""
+        return self._database.stoppable(token)
+
+    def _in_parts(self, steps: Generator[int, None, int]) -> int:
+        """Do what may touch everybody, some steps in a transaction: the log stays small, and little is ever undone.
+
+        Args:
+            steps: Each is told by how many rows it looked at; whoever makes them sees to it that what is left of them
+                after a kill is found again.
+
+        Returns:
+            What they return.
+        """
+        while True:
+            with self.transaction():
+                rows = 0
+                while rows < AT_ONCE:
+                    try:
+                        rows += next(steps)
+                    except StopIteration as end:
+                        return int(end.value)

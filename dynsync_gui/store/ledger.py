@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Any
@@ -21,6 +21,7 @@ from dynsync_gui.domain.storage.records import (
 )
 from dynsync_gui.store.adapted import Adaptations
 from dynsync_gui.store.links import LinkFinder, Pointers
+from dynsync_gui.store.parts import parts, places
 from dynsync_gui.store.payloads import size, unpacked
 from dynsync_gui.store.standing import COLUMNS, joined, row_of, split, standing
 from dynsync_gui.store.urgency import Urgency
@@ -305,14 +306,16 @@ class Ledger:
         rows = self._db.execute(f"SELECT seq, spared FROM records WHERE spared <> '' AND seq IN ({marks})", seqs)
         return {seq: frozenset(names.split(",")) for seq, names in rows}
 
-    def decide_rest(self, entities: Sequence[Entity] = ()) -> None:
-        """See `SyncStore.decide_rest`; of some tables only, where they are named."""
+    def decide_rest(self, entities: Sequence[Entity] = ()) -> Generator[int, None, int]:
+        """See `SyncStore.decide_rest`; of some tables only, where they are named. In steps (`Desk._in_parts`)."""
         of_these = f" AND entity IN ({','.join('?' * len(entities))})" if entities else ""
-        self._db.execute(
-            f"""UPDATE records SET match = 'create', agreed_prints = NULL, spared = ''
-                 WHERE state = 'outbox' AND match = ''{of_these}{self._urgency.where}""",
-            tuple(entities),
-        )
+        rest = f"state = 'outbox' AND match = ''{of_these}{self._urgency.where}"
+        for part, marks in parts(places(self._db, rest, *entities)):
+            self._db.execute(
+                f"UPDATE records SET match = 'create', agreed_prints = NULL, spared = '' WHERE seq IN ({marks})", part
+            )
+            yield len(part)
+        return 0
 
     def acknowledge(self, rows: Sequence[Acknowledgement]) -> None:
         """See `SyncStore.acknowledge`."""

@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from array import array
+from collections.abc import Generator, Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from dynsync_gui.domain.errors import Retry
 from dynsync_gui.domain.schema import PEOPLE, Entity
 from dynsync_gui.domain.storage.records import Refusal
 from dynsync_gui.store.links import LinkFinder, Pointers, Resolved
+from dynsync_gui.store.parts import parts, places
 from dynsync_gui.store.urgency import Urgency
 
 PARENT_MISSING = "parent-missing"
@@ -49,14 +53,15 @@ class Lifecycle:
         self._links = links
         self._urgency = urgency
 
-    def follow(self, run: int) -> None:
-        """See `SyncStore.follow_life`."""
+    def follow(self, run: int) -> Generator[int, None, int]:
+        """See `SyncStore.follow_life`; in steps (`Desk._in_parts`)."""
         self._give_back(run)
-        self._fold()
+        yield from self._fold()
         self._release()
-        self._point_to_survivors(run)
+        yield from self._point_to_survivors(run)
         self._inherit()
         self._merge(run)
+        return 0
 
     def _give_back(self, run: int) -> None:
         """A lead whose contact was deleted carries its person again; one that still has its own only stands alone."""
@@ -85,16 +90,22 @@ class Lifecycle:
                 (contact,),
             )
 
-    def _fold(self) -> None:
+    def _fold(self) -> Iterator[int]:
         """A qualified lead's person is that of its contact, however long ago it arrived."""
-        where = f"""entity = 'lead' AND qualified = 1 AND match NOT IN ('merge', 'delete')
-                    AND (reason = '' OR reason = 'folded' AND carrier = 0) AND {_CONTACT_OF_LEAD} IS NOT NULL"""
-        self._db.execute(f"DELETE FROM problems WHERE seq IN (SELECT seq FROM records WHERE {where})")
-        self._db.execute(
-            f"""UPDATE records SET carrier = {_CONTACT_OF_LEAD}, state = 'skipped', reason = 'folded', match = '',
-                       moved = 1
-                 WHERE {where}"""
+        folded = places(
+            self._db,
+            f"""entity = 'lead' AND qualified = 1 AND match NOT IN ('merge', 'delete')
+                AND (reason = '' OR reason = 'folded' AND carrier = 0) AND {_CONTACT_OF_LEAD} IS NOT NULL""",
         )
+        for part, marks in parts(folded):
+            self._db.execute(f"DELETE FROM problems WHERE seq IN ({marks})", part)
+            self._db.execute(
+                f"""UPDATE records SET carrier = {_CONTACT_OF_LEAD}, state = 'skipped', reason = 'folded', match = '',
+                           moved = 1
+                     WHERE seq IN ({marks})""",
+                part,
+            )
+            yield len(part)
 
     def _release(self) -> None:
         """What came in anew and is no longer carried by another record stands for itself again."""
@@ -103,14 +114,17 @@ class Lifecycle:
                 WHERE carrier <> 0 AND state = 'outbox' AND reason = '' AND match NOT IN ('merge', 'delete')"""
         )
 
-    def _point_to_survivors(self, run: int) -> None:
+    def _point_to_survivors(self, run: int) -> Iterator[int]:
         """What was merged in Dynamics, and what was folded into that, is carried by the last survivor."""
-        self._db.execute(
-            """UPDATE records SET moved = 1, carrier = coalesce((SELECT m.seq FROM records m
-                       WHERE m.entity = records.entity AND m.id = records.master AND m.seq <> records.seq), 0)
-                WHERE master <> '' AND (carrier = 0 OR run = ?) AND reason = 'merged'""",
-            (run,),
-        )
+        merged = places(self._db, "master <> '' AND (carrier = 0 OR run = ?) AND reason = 'merged'", run)
+        for part, marks in parts(merged):
+            self._db.execute(
+                f"""UPDATE records SET moved = 1, carrier = coalesce((SELECT m.seq FROM records m
+                           WHERE m.entity = records.entity AND m.id = records.master AND m.seq <> records.seq), 0)
+                     WHERE seq IN ({marks})""",
+                part,
+            )
+            yield len(part)
         for _ in range(_LONGEST_CHAIN):
             changed = self._db.execute(
                 """UPDATE records SET moved = 1,
@@ -173,33 +187,30 @@ class Lifecycle:
             (run,),
         )
 
-    def relink(self, run: int) -> int:
-        """See `SyncStore.relink`."""
+    def relink(self, run: int) -> Generator[int, None, int]:
+        """See `SyncStore.relink`; in steps (`Desk._in_parts`).
+
+        Children of what moved, and theirs: a contact's account is the company of its opportunities, too.
+        """
         changed = 0
-        while True:
-            moved = [row[0] for row in self._db.execute(f"SELECT seq FROM records WHERE moved = 1 LIMIT {_CHUNK}")]
-            if not moved:
-                return changed
-            changed += self._relink(run, moved)
+        while moved := places(self._db, f"moved = 1 LIMIT {_CHUNK}"):
+            children = self._children(moved)
+            for part, _ in parts(children):
+                self._revive(run, part)
+                yield len(part)
+            children.extend(self._children(children))
+            for part, _ in parts(children):
+                changed += self.send_links(run, part)
+                yield len(part)
             marks = ",".join("?" * len(moved))
             self._db.execute(f"UPDATE records SET moved = 0 WHERE seq IN ({marks})", moved)
-
-    def _relink(self, run: int, moved: Sequence[int]) -> int:
-        """Children of what moved, and theirs: a contact's account is the company of its opportunities, too."""
-        children = self._children(moved)
-        self._revive(run, children)
-        children |= self._children(list(children))
-        seqs = sorted(children)
-        changed = 0
-        for start in range(0, len(seqs), _CHUNK):
-            changed += self.send_links(run, seqs[start : start + _CHUNK])
+            yield len(moved)
         return changed
 
-    def _children(self, seqs: Sequence[int]) -> set[int]:
-        found: set[int] = set()
-        for start in range(0, len(seqs), _CHUNK):
-            part = seqs[start : start + _CHUNK]
-            marks = ",".join("?" * len(part))
+    def _children(self, seqs: array[int]) -> array[int]:
+        """Places of what names records, some perhaps twice; there may be as many as there are people."""
+        found = array("q")
+        for part, marks in parts(seqs):
             rows = self._db.execute(
                 f"""SELECT entity, id FROM records WHERE seq IN ({marks})
                     UNION SELECT entity, id FROM records WHERE carrier <> 0 AND carrier IN ({marks})""",
@@ -209,35 +220,30 @@ class Lifecycle:
             for entity, id_ in rows:
                 by_entity.setdefault(entity, []).append(id_)
             for entity, ids in by_entity.items():
-                found |= self._naming(entity, ids)
+                found.extend(self._naming(entity, ids))
         return found
 
-    def _naming(self, entity: str, ids: Sequence[str]) -> set[int]:
+    def _naming(self, entity: str, ids: Sequence[str]) -> array[int]:
         """Places of what names these records of a table."""
         marks = ",".join("?" * len(ids))
-        below = f"SELECT seq FROM records WHERE parent <> '' AND parent IN ({marks}) AND parent_entity = ?"
-        found = {seq for (seq,) in self._db.execute(below, (*ids, entity))}
+        below = f"parent <> '' AND parent IN ({marks}) AND parent_entity = ?"
+        found = places(self._db, below, *ids, entity)
         if entity == Entity.USER:
-            owned = f"SELECT seq FROM records WHERE owner <> '' AND owner IN ({marks}) AND state <> 'outbox'"
-            found.update(seq for (seq,) in self._db.execute(owned, ids))
+            found.extend(places(self._db, f"owner <> '' AND owner IN ({marks}) AND state <> 'outbox'", *ids))
         if entity == Entity.OPPORTUNITY:
-            roles = f"SELECT seq FROM records WHERE deal <> '' AND deal IN ({marks})"
-            found.update(seq for (seq,) in self._db.execute(roles, ids))
+            found.extend(places(self._db, f"deal <> '' AND deal IN ({marks})", *ids))
         return found
 
-    def _revive(self, run: int, children: set[int]) -> None:
+    def _revive(self, run: int, seqs: Sequence[int]) -> None:
         """What waited for one of these, or was left out with it, is tried again."""
-        seqs = list(children)
-        for start in range(0, len(seqs), _CHUNK):
-            part = seqs[start : start + _CHUNK]
-            marks = ",".join("?" * len(part))
-            waiting = f"""seq IN ({marks}) AND (reason IN ('parent', 'double') AND state = 'skipped'
-                          OR state = 'problem' AND seq IN (SELECT seq FROM problems WHERE code = '{PARENT_MISSING}'))"""
-            self._db.execute(
-                f"UPDATE records SET state = 'outbox', reason = '', carrier = 0, match = '', run = ? WHERE {waiting}",
-                (run, *part),
-            )
-            self._db.execute(f"DELETE FROM problems WHERE code = '{PARENT_MISSING}' AND seq IN ({marks})", part)
+        marks = ",".join("?" * len(seqs))
+        waiting = f"""seq IN ({marks}) AND (reason IN ('parent', 'double') AND state = 'skipped'
+                      OR state = 'problem' AND seq IN (SELECT seq FROM problems WHERE code = '{PARENT_MISSING}'))"""
+        self._db.execute(
+            f"UPDATE records SET state = 'outbox', reason = '', carrier = 0, match = '', run = ? WHERE {waiting}",
+            (run, *seqs),
+        )
+        self._db.execute(f"DELETE FROM problems WHERE code = '{PARENT_MISSING}' AND seq IN ({marks})", seqs)
 
     def send_links(self, run: int, seqs: Sequence[int]) -> int:
         """Nothing but links is sent, and to people by Marketo's id, so that nobody is made of a link alone.
@@ -308,19 +314,27 @@ class Lifecycle:
                                         AND d.carrier <> 0 AND d.deal <> '')
                   AND (state <> 'skipped' OR reason = 'double') AND reason <> 'deleted'
                 ORDER BY deal, state = 'skipped', state IN ('outbox', 'problem'), seq"""
-        ).fetchall()
+        )
+        part: list[tuple[Any, ...]] = []
+        for _, of_one_deal in groupby(rows, key=itemgetter(4)):
+            part += of_one_deal
+            if len(part) >= _CHUNK:
+                self._drop_doubles_among(part)
+                part = []
+        self._drop_doubles_among(part)
+
+    def _drop_doubles_among(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Of all roles of some opportunities."""
         first: dict[tuple[int | str, str, str], int] = {}
         doubles, again = [], []
-        for start in range(0, len(rows), _CHUNK):
-            part = rows[start : start + _CHUNK]
-            found = self._links.resolve([Pointers(Entity(row[0]), *row[1:5]) for row in part])
-            for row, now in zip(part, found, strict=True):
-                role = str(json.loads(row[6] or "{}").get("role") or "")
-                carrier = first.setdefault((now.person or row[2] or -row[5], row[4], role.lower()), row[5])
-                if carrier != row[5] and row[7] != "skipped":
-                    doubles.append((carrier, row[5]))
-                elif carrier == row[5] and row[7] == "skipped":
-                    again.append((row[8], row[5]))
+        found = self._links.resolve([Pointers(Entity(row[0]), *row[1:5]) for row in rows])
+        for row, now in zip(rows, found, strict=True):
+            role = str(json.loads(row[6] or "{}").get("role") or "")
+            carrier = first.setdefault((now.person or row[2] or -row[5], row[4], role.lower()), row[5])
+            if carrier != row[5] and row[7] != "skipped":
+                doubles.append((carrier, row[5]))
+            elif carrier == row[5] and row[7] == "skipped":
+                again.append((row[8], row[5]))
         self._db.executemany(
             "UPDATE records SET state = 'skipped', reason = 'double', match = '', carrier = ? WHERE seq = ?", doubles
         )

@@ -17,6 +17,7 @@ from dynsync_gui.domain.storage.records import Skip
 from dynsync_gui.store.adapted import Adaptations
 from dynsync_gui.store.ledger import now
 from dynsync_gui.store.meeting import Meetings
+from dynsync_gui.store.parts import parts, places
 
 _PEOPLE = ", ".join(f"'{name}'" for name in PEOPLE)
 _MAYBE_SHARED = f"""
@@ -113,21 +114,44 @@ class Reports:
     def shared_emails(self, examples: int) -> tuple[int, tuple[str, ...]]:
         """People that share an e-mail address with another one that is synced, and some of the addresses."""
         (number,) = self._db.execute(
-            f"""SELECT count(*) FROM records WHERE state <> 'skipped' AND email IN ({_SHARED})
-                   AND entity IN ('contact', 'lead')"""
+            f"""SELECT count(*) FROM records WHERE state <> 'skipped' AND email <> '' AND email IN ({_SHARED})
+                   AND +entity IN ({_PEOPLE})"""
         ).fetchone()
         rows = self._db.execute(f"{_SHARED} ORDER BY email LIMIT ?", (examples,)).fetchall()
         return int(number), tuple(row[0] for row in rows)
 
-    def note_shared_emails(self) -> None:
-        """Rewrite the notices about shared e-mail addresses."""
-        self._db.execute("DELETE FROM notices WHERE code = 'shared-email'")
+    def note_shared_emails(self) -> Iterator[int]:
+        """Keep the notices about shared e-mail addresses as they are to be."""
+        others = f"SELECT count(*) FROM records r WHERE r.email = detail AND r.email <> '' AND r.entity IN ({_PEOPLE})"
+        self._forget_unless("shared-email", "r.email = detail", f"({others} AND r.state <> 'skipped') > 1")
+        shared = f"email <> '' AND +entity IN ({_PEOPLE}) AND email IN ({_SHARED})"
+        yield from self._note_missing("shared-email", "email", shared)
+
+    def _forget_unless(self, code: str, says: str, besides: str = "1") -> None:
+        """Forget notices whose records no longer say what is noted of them."""
         self._db.execute(
-            f"""INSERT INTO notices (entity, id, code, detail, since)
-                SELECT entity, id, 'shared-email', email, ? FROM records
-                 WHERE state <> 'skipped' AND entity IN ('contact', 'lead') AND email IN ({_SHARED})""",
-            (now(),),
+            f"""DELETE FROM notices WHERE code = ? AND NOT (
+                    EXISTS (SELECT 1 FROM records r WHERE r.entity = notices.entity AND r.id = notices.id
+                               AND r.state <> 'skipped' AND {says}) AND {besides})""",
+            (code,),
         )
+
+    def _note_missing(self, code: str, detail: str, where: str) -> Iterator[int]:
+        """Add notices that are not there yet: there may be as many as people, most of them since long ago."""
+        missing = places(
+            self._db,
+            f"""state <> 'skipped' AND {where} AND NOT EXISTS (
+                    SELECT 1 FROM notices n WHERE n.entity = records.entity AND n.id = records.id AND n.code = ?
+                       AND n.detail = records.{detail})""",
+            code,
+        )
+        for part, marks in parts(missing):
+            self._db.execute(
+                f"""INSERT OR REPLACE INTO notices (entity, id, code, detail, since)
+                    SELECT entity, id, ?, {detail}, ? FROM records WHERE seq IN ({marks})""",
+                (code, now(), *part),
+            )
+            yield len(part)
 
     def states(self, entity: Entity, ids: Sequence[str]) -> Mapping[str, tuple[str, frozenset[str]]]:
         """Ledger state and filled fields of records, by id."""
@@ -138,14 +162,10 @@ class Reports:
         )
         return {id_: (state, frozenset(filter(None, filled.split(",")))) for id_, state, filled in rows}
 
-    def note_team_owners(self) -> None:
-        """Rewrite the notices about records that a team owns."""
-        self._db.execute("DELETE FROM notices WHERE code = 'team-owner'")
-        self._db.execute(
-            """INSERT INTO notices (entity, id, code, detail, since)
-               SELECT entity, id, 'team-owner', team, ? FROM records WHERE team <> '' AND state <> 'skipped'""",
-            (now(),),
-        )
+    def note_team_owners(self) -> Iterator[int]:
+        """Keep the notices about records that a team owns as they are to be."""
+        self._forget_unless("team-owner", "r.team = detail")
+        yield from self._note_missing("team-owner", "team", "team <> ''")
 
     def forget_deletions(self) -> None:
         """Drop the notices about persons that were deleted in Marketo and are there again."""

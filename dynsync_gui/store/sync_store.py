@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.errors import Retry
 from dynsync_gui.domain.fit import AdaptedValues
 from dynsync_gui.domain.mass_change import MassChange
@@ -54,9 +55,11 @@ class SqliteStore(RunStore, TableStore, FeedStore):
 
     def follow_life(self, run: int) -> None:
         """Find out who carries a person on: a lead's contact, the survivor of a merge, a lead whose contact is gone."""
-        with self.transaction():
-            self._ends.take_over(run)
-            self._lifecycle.follow(run)
+        self._in_parts(self._follow(run))
+
+    def _follow(self, run: int) -> Generator[int, None, int]:
+        self._ends.take_over(run)
+        return (yield from self._lifecycle.follow(run))
 
     def judge_owners(self, run: int) -> None:
         """Leave out disabled users who own nothing, and bring back those who do."""
@@ -65,8 +68,7 @@ class SqliteStore(RunStore, TableStore, FeedStore):
 
     def relink(self, run: int) -> int:
         """Send once more, only to be linked, what points to a record that arrived, moved or went."""
-        with self.transaction():
-            return self._lifecycle.relink(run)
+        return self._in_parts(self._lifecycle.relink(run))
 
     def await_parents(self, entities: Sequence[Entity]) -> int:
         """Set aside what cannot be sent before another record is there."""
@@ -74,7 +76,7 @@ class SqliteStore(RunStore, TableStore, FeedStore):
             self._lifecycle.leave_out(entities)
             refusals = self._lifecycle.waiting(entities)
             self._refused.refuse(refusals, self._clock())
-            self._ledger.decide_rest(entities)
+        self._in_parts(self._ledger.decide_rest(entities))
         return len(refusals)
 
     def leave_out(self, entities: Sequence[Entity]) -> None:
@@ -126,8 +128,7 @@ class SqliteStore(RunStore, TableStore, FeedStore):
 
     def decide_rest(self) -> None:
         """Everything still undecided is created."""
-        with self.transaction():
-            self._ledger.decide_rest()
+        self._in_parts(self._ledger.decide_rest())
 
     def outgoing(
         self, entities: Sequence[Entity], matches: Sequence[Match], after: int, limit: int
@@ -255,11 +256,14 @@ class SqliteStore(RunStore, TableStore, FeedStore):
 
     def note_standing(self, *, unmarked: bool = False) -> None:
         """Rewrite the notices that follow from the ledger."""
-        with self.transaction():
-            self._reports.note_unmarked(wanted=unmarked)
-            self._reports.note_shared_emails()
-            self._reports.note_team_owners()
-            self._reports.forget_deletions()
+        self._in_parts(self._note_standing(unmarked=unmarked))
+
+    def _note_standing(self, *, unmarked: bool) -> Generator[int, None, int]:
+        self._reports.note_unmarked(wanted=unmarked)
+        yield from self._reports.note_shared_emails()
+        yield from self._reports.note_team_owners()
+        self._reports.forget_deletions()
+        return 0
 
     def entity_plans(self, run: int) -> tuple[EntityPlan, ...]:
         """A run's records by what will happen to them."""
@@ -300,9 +304,13 @@ class SqliteStore(RunStore, TableStore, FeedStore):
                     aside=bool(retry),
                 )
 
-    def copy_to(self, path: Path) -> None:
+    def copy_to(self, path: Path, token: CancelToken) -> None:
         """Copy everything into a new file, whole or not at all."""
-        self._database.copy_to(path)
+        self._database.copy_to(path, token)
+
+    def is_sound(self, token: CancelToken) -> bool:
+        """Whether the whole file is as it was written."""
+        return self._database.is_sound(token)
 
     def close(self) -> None:
         """Give the file back."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 
 from dynsync_gui.domain.ends import Feed
 from dynsync_gui.domain.schema import Entity
@@ -11,6 +11,7 @@ from dynsync_gui.domain.storage.records import Cursor
 from dynsync_gui.store.database import telling_storage_errors
 from dynsync_gui.store.desk import Desk
 from dynsync_gui.store.incoming import CURSORS
+from dynsync_gui.store.parts import parts, places
 
 
 @telling_storage_errors
@@ -41,17 +42,32 @@ class TableStore(Desk):
         """
         with self.transaction():
             self._incoming.doubt()
-            self._db.execute(
-                "UPDATE records SET digest = x'', agreed = x'', agreed_prints = NULL, source = NULL WHERE reason = ''"
-            )
+        self._in_parts(self._distrust())
+        with self.transaction():
             feeds = [*Feed, *CURSORS]
             self._db.execute(f"DELETE FROM cursors WHERE entity NOT IN ({','.join('?' * len(feeds))})", feeds)
 
+    def _distrust(self) -> Generator[int, None, int]:
+        for part, marks in parts(places(self._db, "reason = ''")):
+            self._db.execute(
+                f"""UPDATE records SET digest = x'', agreed = x'', agreed_prints = NULL, source = NULL
+                     WHERE seq IN ({marks})""",
+                part,
+            )
+            yield len(part)
+        return 0
+
     def forget_seen(self, run: int, entity: Entity) -> None:
         """Let a full reading that a run begins anew meet every record again: what it met before may be gone by now."""
-        with self.transaction():
-            self._db.execute("UPDATE records SET seen = 0 WHERE entity = ? AND seen = ?", (entity.value, run))
-            self._db.execute("DELETE FROM met WHERE run = ? AND entity = ?", (run, entity.value))
+        self._in_parts(self._forget_seen(run, entity))
+
+    def _forget_seen(self, run: int, entity: Entity) -> Generator[int, None, int]:
+        for part, marks in parts(places(self._db, "entity = ? AND seen = ?", entity.value, run)):
+            self._db.execute(f"UPDATE records SET seen = 0 WHERE seq IN ({marks})", part)
+            yield len(part)
+        # Last, as it tells that there is something to forget.
+        self._db.execute("DELETE FROM met WHERE run = ? AND entity = ?", (run, entity.value))
+        return 0
 
     def unseen(self, run: int, entity: Entity, after: int, limit: int) -> tuple[tuple[int, str], ...]:
         """Place and id of records that a full reading did not meet, in ledger order."""

@@ -13,6 +13,7 @@ from dynsync_gui.domain.ports.dynamics import Page
 from dynsync_gui.domain.schema import Entity, EntitySchema, FieldType, SourceField, System
 
 from .dynamics_script import ROOT, DynamicsScript
+from .scripted import Exchange
 
 ID = "ABCDEF00-2222-4333-8444-555555555555"
 SCHEMA = EntitySchema(
@@ -92,6 +93,61 @@ def test_links_are_followed_letter_by_letter_and_keep_the_page_size(
     assert request.target == f"/api/data/v9.2/leads?{query}"
     assert request.headers["prefer"].startswith("odata.maxpagesize=500,odata.include-annotations=")
     assert "track" not in request.headers["prefer"]
+
+
+HEAVY = 1_000
+"""Bytes of a row."""
+
+
+def heavy(script: DynamicsScript) -> list[tuple[str, int]]:
+    """Let a page hold as many heavy rows as are asked for; returns where each began, and how many were asked for."""
+    asked: list[tuple[str, int]] = []
+
+    def page(exchange: Exchange) -> None:
+        rows = int(exchange.request.headers["prefer"].partition("maxpagesize=")[2].partition(",")[0])
+        start = exchange.request.query.get("$skiptoken", "")
+        asked.append((start, rows))
+        link = f"leads?$select=leadid&$skiptoken={int(start or 0) + rows}"
+        exchange.reply({"value": [row(subject="x" * HEAVY)] * rows, "@odata.nextLink": link})
+
+    script.answers["/leads"] = page
+    return asked
+
+
+def test_a_page_of_heavy_rows_is_asked_for_anew_from_its_start_with_fewer(
+    script: DynamicsScript, reader: DataverseReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dynsync_gui.connectors.dynamics.reader.PAGE_BYTES", 200 * HEAVY)
+    asked = heavy(script)
+    first = read(reader)
+    assert (len(first.records), asked) == (125, [("", 500), ("", 250), ("", 125)])
+    second = read(reader, first.next_link, track=False)
+    assert (len(second.records), asked[3:]) == (125, [("125", 125)]), "the table stays at it"
+    monkeypatch.setattr("dynsync_gui.connectors.dynamics.reader.PAGE_BYTES", 70 * HEAVY)
+    third = read(reader, second.next_link, track=False)
+    assert (len(third.records), asked[4:]) == (62, [("250", 125), ("250", 62)]), "a page onward as well"
+
+
+def test_where_not_even_few_rows_fit_the_error_names_the_table(
+    script: DynamicsScript, reader: DataverseReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dynsync_gui.connectors.dynamics.reader.PAGE_BYTES", 200)
+    monkeypatch.setattr("dynsync_gui.connectors.dynamics.reader.MOST_BYTES", 40 * HEAVY)
+    asked = heavy(script)
+    with pytest.raises(ConnectionFailed) as caught:
+        read(reader)
+    assert [rows for _, rows in asked] == [500, 250, 125, 62, 50]
+    assert caught.value.code == "rows-too-large"
+    assert "“Lead”" in str(caught.value.finding.title)
+    assert "50" in str(caught.value.finding.title)
+
+
+def test_the_fewest_rows_may_fill_any_answer(
+    script: DynamicsScript, reader: DataverseReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dynsync_gui.connectors.dynamics.reader.PAGE_BYTES", 200)
+    heavy(script)
+    assert len(read(reader).records) == 50
 
 
 def test_a_relative_link_is_resolved(script: DynamicsScript, reader: DataverseReader) -> None:

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import stat
+from contextlib import closing
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from dynsync_gui.connectors.marketo.changes import PROGRAM
+from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.errors import StoreFailed
 from dynsync_gui.domain.events import JobFailed, PlanReady, RunEnded
 from dynsync_gui.service.safekeeping import keep_copy
 from dynsync_gui.simulators.marketo.activities import Origin
-from dynsync_gui.store.database import UNUSABLE
+from dynsync_gui.store import database
+from dynsync_gui.store.database import DAMAGED, UNUSABLE
+from dynsync_gui.store.rate_window import StoredRateWindow
+from dynsync_gui.store.sync_store import SqliteStore
 from dynsync_gui.system import safe_copy
 from dynsync_gui.system.safe_copy import copy_of
 from tests.service.life import Life
@@ -49,6 +55,21 @@ def holed(path: Path) -> None:
 
 def emptied(path: Path) -> None:
     os.truncate(path, 0)
+
+
+def journal_lost(path: Path) -> None:
+    """What no run looks at is nothing but zeros."""
+    with closing(sqlite3.connect(path)) as base:
+        (page,) = base.execute("SELECT rootpage FROM sqlite_master WHERE name = 'journal'").fetchone()
+    with path.open("r+b") as file:
+        file.seek((page - 1) * PAGE)
+        file.write(bytes(PAGE))
+
+
+@pytest.fixture
+def taken_for_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No database is looked through when it is opened."""
+    monkeypatch.setattr(database, "SEEN_WHOLE", 0)
 
 
 class Profile(Life):
@@ -143,6 +164,73 @@ def test_what_was_changed_in_marketo_since_the_copy_comes_back(desk: Desk, expec
     profile.settled()
 
 
+@pytest.mark.usefixtures("taken_for_large")
+@pytest.mark.parametrize("damage", [garbage, truncated, holed, emptied])
+def test_of_a_large_one_damage_is_found_by_whatever_meets_it(
+    desk: Desk, damage: Callable[[Path], None], expect_log: ExpectLog
+) -> None:
+    expect_log("the database is damaged")
+    profile = Profile(desk)
+    damage(profile.database)
+    assert desk.service.status().state in {"interrupted", "ready", "attention"}
+    profile.cycle()
+    (aside,) = profile.asides()
+    assert profile.codes() == {"database-restored": aside.name}
+    profile.judged()
+    again = profile.cycle()
+    assert (again.report.read, again.report.acknowledged) == (0, 0)
+
+
+@pytest.mark.usefixtures("taken_for_large")
+def test_of_a_large_one_damage_that_nothing_meets_is_found_by_the_next_copy(desk: Desk, expect_log: ExpectLog) -> None:
+    profile = Profile(desk)
+    profile.cycle()
+    copied = profile.copy.read_bytes()
+    journal_lost(profile.database)
+    profile.cycle()
+    assert not profile.codes()
+    assert profile.copy.read_bytes() == copied, "none is due"
+    os.utime(profile.copy, (0, 0))
+    expect_log("the database is damaged")
+    profile.cycle()
+    (aside,) = profile.asides()
+    assert profile.codes() == {"database-restored": aside.name}
+    profile.judged()
+
+
+def test_damage_of_another_file_leaves_the_database_alone(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    profile = Profile(desk)
+    elsewhere = StoreFailed("store-damaged", DAMAGED, "the file of the call times")
+
+    def reserve(*_: object) -> float:
+        raise elsewhere
+
+    monkeypatch.setattr(StoredRateWindow, "reserve", reserve)
+    ended = desk.service.go_on().wait(60)
+    assert isinstance(ended, JobFailed)
+    assert ended.error is elsewhere
+    assert not profile.asides()
+
+
+def test_a_stop_while_the_copy_is_made_ends_a_run_that_ended_well(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    profile = Profile(desk)
+    before = profile.copy.stat()
+    os.utime(profile.copy, (0, 0))
+    copy_to = SqliteStore.copy_to
+
+    def stopped(self: SqliteStore, path: Path, token: CancelToken) -> None:
+        token.cancel()
+        copy_to(self, path, token)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SqliteStore, "copy_to", stopped)
+        assert isinstance(desk.service.go_on().wait(60), RunEnded)
+    assert profile.copy.stat().st_ino == before.st_ino
+    assert not list(profile.copy.parent.glob("*.part*"))
+    profile.cycle()
+    assert profile.copy.stat().st_ino != before.st_ino
+
+
 def test_where_the_copy_is_damaged_too_a_new_database_finds_everything_again(desk: Desk, expect_log: ExpectLog) -> None:
     expect_log("the database is damaged")
     expect_log("so is its copy")
@@ -195,10 +283,10 @@ def test_without_room_no_copy_is_made_and_the_sync_goes_on(
             return profile.copy
 
     class Store:
-        def copy_to(self, path: Path) -> None:
+        def copy_to(self, path: Path, token: CancelToken) -> None:
             raise StoreFailed("store-unusable", UNUSABLE, "database or disk is full")
 
-    keep_copy(Full(), Store())
+    keep_copy(Full(), Store(), CancelToken())
     assert profile.copy.stat().st_ino == before.st_ino
 
 

@@ -16,6 +16,7 @@ from dynsync_gui.domain.schema import Entity
 from dynsync_gui.engine.conversion import Conversion, Converted
 from dynsync_gui.engine.matching import Matching
 from dynsync_gui.store.sync_store import SqliteStore
+from tests.guards.logs import ExpectLog
 from tests.service.conftest import Desk
 from tests.service.life import Life
 
@@ -159,3 +160,36 @@ def test_what_is_deleted_while_a_first_sync_lies_still_never_arrives(
     held = {person.get("dynamicsId") for person in desk.rehearsal.audit()["marketo"]["persons"]}
     assert open_[5]["contactid"] not in held
     assert open_[6]["contactid"] in held
+
+
+def test_a_run_that_breaks_off_while_it_finds_what_is_gone_finds_the_rest_later(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, expect_log: ExpectLog
+) -> None:
+    """What is gone goes in parts; the table counts as read once all of them are known."""
+    expect_log("met something unknown")
+    monkeypatch.setattr("dynsync_gui.engine.reading.PAGE_SIZE", 5)
+    assert isinstance(desk.start(), RunEnded)
+    life = Life(desk)
+    folded = {row.get("_parentcontactid_value") for row in life.world.as_json()["lead"]}  # those give the person back
+    alone = [row["contactid"] for row in life.rows("contact", statecode=0, _originatingleadid_value=None)]
+    gone = [id_ for id_ in alone if id_ not in folded][:12]
+    for id_ in gone:
+        life.world.delete("contact", id_)
+        life.marked.add(("contact", id_))
+    life.world.expire_tokens()
+    unseen, parts = SqliteStore.unseen, []
+
+    def breaking(self: SqliteStore, run: int, entity: Entity, after: int, limit: int) -> tuple[tuple[int, str], ...]:
+        found = unseen(self, run, entity, after, limit)
+        if entity is Entity.CONTACT:
+            if len(parts) == 2:
+                raise KeyError("broke off")
+            parts.append(len(found))
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SqliteStore, "unseen", breaking)
+        assert isinstance(desk.service.go_on().wait(120), JobFailed)
+    assert parts == [5, 5]
+    life.cycle()
+    life.judged()

@@ -9,6 +9,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.errors import Retry
 from dynsync_gui.domain.findings.records import finding_of
 from dynsync_gui.domain.fingerprint import LINK, entry, fingerprint
@@ -340,7 +341,7 @@ def test_a_plan_made_in_private_goes_into_a_profile_whole(store, tmp_path: Path)
     run = store.begin_run(RunKind.FIRST).id
     store.stage(run, [record()])
     path = tmp_path / "dynsync.db"
-    store.copy_to(path)
+    store.copy_to(path, CancelToken())
     copied = SqliteStore(path, finding_of)
     try:
         assert copied.unfinished_run().read == 1

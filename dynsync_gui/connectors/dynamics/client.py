@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -53,7 +54,14 @@ class DataverseClient:
 
         return self._repeater.run(once, patience)
 
-    def get(self, target: str, patience: Patience, take: Callable[[Answer], _T], prefer: str = "") -> _T:
+    def get(
+        self,
+        target: str,
+        patience: Patience,
+        take: Callable[[Answer], _T],
+        prefer: str = "",
+        most: int = _LIMITS.size,
+    ) -> _T:
         """Read a path below the service root, or a path that begins with a slash.
 
         Args:
@@ -61,6 +69,7 @@ class DataverseClient:
             patience: How long to put up with trouble.
             take: Takes what is wanted out of the answer; what it finds broken is asked for again.
             prefer: OData preferences.
+            most: Bytes that the answer may hold.
 
         Raises:
             ConnectionFailed: Dataverse refused; its code in lower case is the error's code.
@@ -73,7 +82,7 @@ class DataverseClient:
                 raise _failed(answer)
             return take(answer)
 
-        return self._signed_in(lambda token: self._sent(path, token, prefer, patience), taken, patience)
+        return self._signed_in(lambda token: self._sent(path, token, prefer, patience, most), taken, patience)
 
     def read(self, target: str, patience: Patience) -> dict[str, Any]:
         """As `get`, for a JSON object."""
@@ -157,13 +166,14 @@ class DataverseClient:
             raise ConnectionFailed("dynamics.link", DATAVERSE["dynamics.link"], host)
         return path
 
-    def _sent(self, path: str, token: str, prefer: str, patience: Patience) -> Answer:
+    def _sent(self, path: str, token: str, prefer: str, patience: Patience, most: int) -> Answer:
         headers = _headers() | {"Authorization": f"Bearer {token}"}
         if prefer:
             headers["Prefer"] = prefer
         if path.startswith(_DEFINITIONS):
             headers["Consistency"] = "Strong"  # not what one server remembers of the time before a change
-        return self._http.send("GET", self._base + path, headers, None, sooner(_LIMITS, patience.attempt))
+        limits = replace(sooner(_LIMITS, patience.attempt), size=most)
+        return self._http.send("GET", self._base + path, headers, None, limits)
 
 
 def _headers() -> dict[str, str]:

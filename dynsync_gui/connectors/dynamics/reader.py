@@ -24,14 +24,16 @@ from dynsync_gui.connectors.dynamics.privileges import reads_all
 from dynsync_gui.connectors.dynamics.related_tables import related_tables
 from dynsync_gui.connectors.dynamics.wire import POINTS_TO, SHOWN, page_of, wanted
 from dynsync_gui.connectors.http.answer import Answer
+from dynsync_gui.connectors.http.body import MOST_BYTES
 from dynsync_gui.connectors.http.client import HttpClient
 from dynsync_gui.connectors.http.hosts import Hosts, netloc
 from dynsync_gui.connectors.http.proxies import ProxyResolver, system_proxy
-from dynsync_gui.connectors.http.retry import Gate, Patience, Repeater, brief, patient
+from dynsync_gui.connectors.http.retry import TOO_BIG, Gate, Patience, Repeater, brief, patient
 from dynsync_gui.domain.addresses import DYNAMICS_HOST, SIGN_IN_HOSTS
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.checks import Check, SystemIdentity
 from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure
+from dynsync_gui.domain.findings.dataverse import too_large
 from dynsync_gui.domain.ports.connections import Shelf
 from dynsync_gui.domain.ports.dynamics import Carrying, FilterCounts, FilterSeen, Page, RelatedTable, SourceRecord
 from dynsync_gui.domain.ports.listening import OnCheck, OnWait
@@ -40,7 +42,12 @@ from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
 
 _CHECK_SECONDS, _CARD_SECONDS = 40.0, 12.0
-_MOST_ROWS = 5000
+_MOST_ROWS, _LEAST_ROWS = 5000, 50
+PAGE_BYTES = 16 * 1024 * 1024
+"""Bytes that a page may hold: two of them, one of which travels, must not need much memory once they are decoded.
+
+Of the fewest rows any answer is taken: a row of Dataverse may hold a million letters.
+"""
 _CHANGED = "modifiedon"
 MOST_IDS = 100
 """Ids of one question: their list stays far below the longest address that Dataverse takes."""
@@ -71,6 +78,7 @@ class DataverseReader:
         self._auth = DynamicsAuth(source, lambda patience: self._place(trusted, patience))
         self._client = DataverseClient(self._http, hosts, self._base, self._auth, Repeater(token, Gate(token, told)))
         self._columns: dict[Entity, frozenset[str]] = {}
+        self._rows: dict[Entity, int] = {}
         self._kept = KeptTables(self._client, settings.dynamics, shelf) if shelf else None
 
     def check(
@@ -128,7 +136,35 @@ class DataverseReader:
         where: Carrying | None = None,
         newest: bool = False,
     ) -> Page:
-        """Read one page; see the protocol."""
+        """Read one page; see the protocol.
+
+        Where the rows are so heavy that an answer holds too much of them, it is asked for again with half as many, from
+        where it begins; the table stays at that, as the links onward are made for pages of that size.
+        """
+        while True:
+            rows = min(max(1, page_size), self._rows.get(schema.entity, _MOST_ROWS))
+            try:
+                return self._page(schema, names, link, rows, track=track, shown=shown, where=where, newest=newest)
+            except ConnectionFailed as failure:
+                if failure.code != TOO_BIG:
+                    raise
+                if rows <= _LEAST_ROWS:
+                    finding = too_large(schema.label, rows)
+                    raise ConnectionFailed("rows-too-large", finding, failure.detail) from failure
+            self._rows[schema.entity] = max(_LEAST_ROWS, rows // 2)
+
+    def _page(
+        self,
+        schema: EntitySchema,
+        names: Sequence[str],
+        link: str,
+        rows: int,
+        *,
+        track: bool,
+        shown: bool,
+        where: Carrying | None,
+        newest: bool,
+    ) -> Page:
         fields = wanted(schema, names)
         if link:
             target = self._client.own_path(link, ROOT)
@@ -137,7 +173,7 @@ class DataverseReader:
             target = f"{schema.entity_set}?$select={','.join(columns)}{_filter(where)}"
             target += f"&$orderby={_CHANGED}%20desc,{schema.primary_id}" if newest and schema.field(_CHANGED) else ""
         annotations = f"{POINTS_TO},{SHOWN}" if shown else POINTS_TO
-        prefer = [f"odata.maxpagesize={min(max(1, page_size), _MOST_ROWS)}"]
+        prefer = [f"odata.maxpagesize={rows}"]
         if track and not link:
             prefer.append("odata.track-changes")
         prefer.append(f'odata.include-annotations="{annotations}"')
@@ -150,8 +186,11 @@ class DataverseReader:
                     self._client.own_path(onward, asked)  # a page that leads away is not to be trusted either
             return page
 
+        patience = patient()
+        patience.too_big = 1  # it is asked again, for less
+        most = PAGE_BYTES if rows > _LEAST_ROWS else MOST_BYTES
         try:
-            return self._client.get(target, patient(), take, ",".join(prefer))
+            return self._client.get(target, patience, take, ",".join(prefer), most)
         except ConnectionFailed as failure:
             if self._kept and not isinstance(failure, TemporaryFailure):
                 self._kept.forget(schema.entity)  # perhaps a column is not there any more

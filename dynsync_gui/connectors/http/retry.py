@@ -19,8 +19,7 @@ _T = TypeVar("_T")
 _FIRST_DELAY, _LONGEST_DELAY = 0.5, 30.0
 _SHORTEST_PAUSE = 0.1
 """Even where a server says to come back in no time, so that it is not flooded."""
-_TOO_BIG, _TRIES_TOO_BIG = "network.too-big", 3
-"""An answer without an end may be a fault of the way that passes; each one costs the most that an answer may hold."""
+TOO_BIG = "network.too-big"
 
 
 @dataclass
@@ -49,11 +48,14 @@ class Patience:
         seconds: How long one request is repeated while there is passing trouble.
         each: Longest time for one attempt; a host that never answers must not use up what others need.
         system_errors: Attempts at a request whose own content may provoke the trouble.
+        too_big: Attempts at a request whose answer has no end, which may be a fault of the way that passes; each one
+            costs the most that an answer may hold.
     """
 
     def __init__(self, tries: int, seconds: float, *, all_together: bool = False, each: float = float("inf")) -> None:
         """Patience for one request, or with `all_together` for all requests of a piece of work."""
-        self.tries, self.seconds, self.each, self.system_errors = tries, seconds, each, 3
+        self.tries, self.seconds, self.each = tries, seconds, each
+        self.system_errors = self.too_big = 3
         self.ends = time.monotonic() + seconds if all_together else None
 
     def forgive(self, since: float) -> float:
@@ -136,9 +138,9 @@ class Repeater:
             except TemporaryFailure as failure:
                 again = Again(failure)
             except ConnectionFailed as failure:
-                if failure.code != _TOO_BIG:
+                if failure.code != TOO_BIG:
                     raise
-                again = Again(failure, most=_TRIES_TOO_BIG)
+                again = Again(failure, most=patience.too_big)
             delay = again.after
             if again.throttled:
                 delay = 1.0 if delay is None else max(delay, _SHORTEST_PAUSE)

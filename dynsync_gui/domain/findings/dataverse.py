@@ -246,7 +246,16 @@ _UNKNOWN_QUOTED = Finding(
     _ADMIN,
     Retry.NEXT_RUN,
 )
+_TOO_LARGE = Finding(
+    msg("The rows of the table “{table}” are too large: {rows} of them are more than DynSync takes in at once."),
+    msg("Choose fewer of its long text fields on the fields page, then sync again."),
+)
 _PRIVILEGE = re.compile(r"\bprv[A-Za-z]+")
+
+
+def too_large(table: str, rows: int) -> Finding:
+    """What it means that not even so few rows of a table fit in an answer."""
+    return filled(_TOO_LARGE, table=quoted(table), rows=rows)
 
 
 def refusal(code: str, status: int, message: str) -> Finding:

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
+from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.ends import EndStore
 from dynsync_gui.domain.fit import AdaptedValues
 from dynsync_gui.domain.imports import ImportStore
@@ -44,6 +45,15 @@ class SyncStore(IncomingStore, EndStore, PlaceStore, UrgentStore, Protocol):
 
         Args:
             lasting: Whether it outlasts a loss of power at once, and not together with the next one that does.
+        """
+
+    def stoppable(self, token: CancelToken) -> AbstractContextManager[None]:
+        """Inside, whatever takes long ends soon after a token was cancelled; the transaction that it is in is undone.
+
+        What touches everybody is made of several transactions, and goes on where it was when it is called again.
+
+        Raises:
+            Cancelled: Something ended so.
         """
 
     def unfinished_run(self) -> RunReport | None:
@@ -236,8 +246,16 @@ class SyncStore(IncomingStore, EndStore, PlaceStore, UrgentStore, Protocol):
     def problems(self) -> Iterator[Problem]:
         """Problems, then notices."""
 
-    def copy_to(self, path: Path) -> None:
-        """Copy everything into a new file, whole or not at all."""
+    def copy_to(self, path: Path, token: CancelToken) -> None:
+        """Copy everything into a new file, whole, sound, or not at all.
+
+        Raises:
+            StoreFailed: It cannot be written, or what was copied is damaged.
+            Cancelled: The token was; a file that was there before stays.
+        """
+
+    def is_sound(self, token: CancelToken) -> bool:
+        """Whether the whole file is as it was written, which a large one is not asked when it is opened."""
 
     def close(self) -> None:
         """Give the file back."""

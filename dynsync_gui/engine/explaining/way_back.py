@@ -14,7 +14,8 @@ from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.engine.to_dynamics import NO_TOKEN, denied, returning, watched
 
 _MOST_PAGES = 100
-"""Pages of one look; who has more to read leaves the rest to the next sync."""
+_MOST_PEOPLE = 100_000
+"""Pages of one look, and people whose changes are held; who has more to read leaves the rest to the next sync."""
 
 
 class WayBack:
@@ -47,6 +48,8 @@ class WayBack:
             return
         try:
             for _ in range(_MOST_PAGES):
+                if len(self._fresh) >= _MOST_PEOPLE:
+                    break
                 page = self._marketo.read_changes(self._token, self._fields)
                 self._token = page.onward
                 for change in page.changes:
