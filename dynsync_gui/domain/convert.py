@@ -27,7 +27,7 @@ _INSTANT = re.compile(r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(:\d{2})?(?:\.\d+)?(
 _BREAKS = re.compile(r"[\r\n]")
 _UNLABELLED = re.compile(r"(?:^|(?<=;))(?:-?\d+|true|false)(?=;|$)")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
+EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
 _WHOLE = {TargetType.INTEGER, TargetType.SCORE, TargetType.PERCENT}
 _FRACTION = {TargetType.FLOAT, TargetType.CURRENCY}
 _TEXTS = {TargetType.STRING, TargetType.TEXT}
@@ -134,7 +134,7 @@ def misfit(mapping: FieldMapping, value: Any) -> FitReason | None:
         return None if fits else FitReason.NUMBER_RANGE
     if kind in _DAYS:
         return None if _is_time(value, kind) else FitReason.DATE_RANGE
-    if kind is TargetType.EMAIL and not _EMAIL.fullmatch(value):
+    if kind is TargetType.EMAIL and not EMAIL.fullmatch(value):
         return FitReason.NO_EMAIL if value.isascii() else FitReason.NOT_ASCII
     characters, octets = room(mapping.target)
     if characters is not None and len(value) > characters:
@@ -280,7 +280,10 @@ def _is_time(text: str, target: TargetType) -> bool:
     if not (_DAY if target is TargetType.DATE else _INSTANT).fullmatch(text):
         return False
     try:
-        date.fromisoformat(text) if target is TargetType.DATE else datetime.fromisoformat(text).astimezone(UTC)
+        if target is TargetType.DATE:
+            date.fromisoformat(text)
+        elif (moment := datetime.fromisoformat(text)).tzinfo is not UTC:
+            moment.astimezone(UTC)
     except (ValueError, OverflowError):
         return False
     return True

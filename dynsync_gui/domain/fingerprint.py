@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from functools import lru_cache
+from hashlib import blake2b
 from typing import Any
 
 LINK = ""
@@ -12,13 +12,14 @@ LINK = ""
 
 _WORDS = {"true": True, "1": True, "false": False, "0": False}
 _MARK = 4
-_ENTRY = _MARK + 8
+_VALUE = 8
+_ENTRY = _MARK + _VALUE
 
 
 @lru_cache(4096)
 def mark(name: str) -> bytes:
     """The short form of a field's name."""
-    return hashlib.blake2b(name.encode(), digest_size=_MARK).digest()
+    return blake2b(name.encode(), digest_size=_MARK).digest()
 
 
 def entry(name: str, value: Any) -> bytes:
@@ -28,8 +29,14 @@ def entry(name: str, value: Any) -> bytes:
 
 def marked(mark_: bytes, value: Any) -> bytes:
     """The same, by the short form of the field's name."""
-    text = f"s{value}" if isinstance(value, str) else repr(value)
-    return mark_ + hashlib.blake2b(text.encode(), digest_size=_ENTRY - _MARK).digest()
+    if isinstance(value, str):
+        return marked_text(mark_, value)
+    return mark_ + blake2b(repr(value).encode(), digest_size=_VALUE).digest()
+
+
+def marked_text(mark_: bytes, text: str) -> bytes:
+    """The same of a text."""
+    return mark_ + blake2b(b"s" + text.encode(), digest_size=_VALUE).digest()
 
 
 def holds(prints: frozenset[bytes], name: str, text: str) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from dynsync_gui.domain.choice import Form, Overwrite, TooLong
-from dynsync_gui.domain.convert import altered, cut, misfit, room, uncut
-from dynsync_gui.domain.fingerprint import entry, mark, marked
+from dynsync_gui.domain.convert import EMAIL, altered, cut, misfit, room, uncut
+from dynsync_gui.domain.fingerprint import entry, mark, marked, marked_text
 from dynsync_gui.domain.fit import Adapted, FitOutcome, FitReason, shortened
 from dynsync_gui.domain.mapping import FieldMapping
 from dynsync_gui.domain.ports.dynamics import SourceRecord
@@ -24,8 +25,28 @@ _LOOKED_AT = {TargetType.DATE, TargetType.DATETIME, TargetType.EMAIL, TargetType
 _NUMBERS = {FieldType.INTEGER, FieldType.BIGINT, FieldType.DECIMAL, FieldType.DOUBLE, FieldType.MONEY}
 """Types of which 1 and 1.0 are told apart, as they are sent."""
 
-_Taken = tuple[Any, Fit, bytes, Adapted | None]
-"""One value: as it goes to Marketo, how that fits, what a fingerprint holds of it, and what a rule made of it."""
+_WRITTEN = {FieldType.STRING, FieldType.MEMO, FieldType.DATETIME}
+_READ = {
+    TargetType.STRING: None,
+    TargetType.TEXT: None,
+    TargetType.PHONE: None,
+    TargetType.URL: None,
+    TargetType.EMAIL: EMAIL,
+    TargetType.DATETIME: re.compile(
+        r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ", re.ASCII
+    ),
+}
+"""Columns and fields of text, with what it looks like: such a one that fits goes over as it is."""
+
+_ENDLESS = 1 << 30
+_WHOLE = Fit.WHOLE
+_NONE: frozenset[str] = frozenset()
+
+_Odd = tuple[Fit, Adapted | None]
+"""How a value fits, and what a rule made of it, where that is worth a word."""
+
+_Taken = tuple[Any, bytes, _Odd | None]
+"""One value: as it goes to Marketo, what a fingerprint holds of it, and what is odd about it, as about few."""
 
 _Take = Callable[..., _Taken]
 
@@ -93,35 +114,51 @@ class Conversion:
             value = value_of(column)
             if value is not None:
                 taken = take(value, shown.get(column)) if is_lookup else take(value)
-                payload[name], fit, entries[place], changed = taken
-                if fit is not Fit.WHOLE:
-                    misfits[name] = fit
-                if changed is not None:
-                    adapted.append(changed)
+                payload[name], entries[place], odd = taken
+                if odd is not None:
+                    fit, changed = odd
+                    if fit is not _WHOLE:
+                        misfits[name] = fit
+                    if changed is not None:
+                        adapted.append(changed)
         for place, name, filled_only, fitting_only in self._optional:
             unfit = fitting_only and misfits.get(name) is Fit.REFUSED
             if unfit or (filled_only and payload[name] is None):
                 del payload[name]
                 misfits.pop(name, None)
                 entries[place] = b""
+        if not misfits:
+            return Converted(payload, entries, _WHOLE, _NONE, tuple(adapted))
         refused = frozenset(name for name, fit in misfits.items() if fit is Fit.REFUSED)
-        fit = Fit.REFUSED if refused else Fit.ALTERED if misfits else Fit.WHOLE
-        return Converted(payload, entries, fit, refused, tuple(adapted))
+        return Converted(payload, entries, Fit.REFUSED if refused else Fit.ALTERED, refused, tuple(adapted))
 
 
 def _taking(pair: FieldMapping) -> _Take:
     """How a value of a field is converted, judged and told from others."""
     convert, judge, mark_, rule = uncut(pair), _judging(pair), mark(pair.target.name), pair.too_long
+    surely, looks = _surely(pair)
 
     def take(value: Any, shown: str | None = None) -> _Taken:
+        if surely and isinstance(value, str) and len(value) <= surely and value.isprintable():
+            text = value.strip()
+            if text and (looks is None or looks.fullmatch(text)):
+                return text, marked_text(mark_, text), None
         whole = convert(value, shown)
-        if rule is TooLong.REFUSE:
-            return whole, judge(whole), marked(mark_, whole), None
-        found = cut(pair, whole)
+        found = whole if rule is TooLong.REFUSE else cut(pair, whole)
         fit = judge(found)
-        return found, fit, marked(mark_, found), _adapted(pair, whole, found, fit)
+        changed = None if rule is TooLong.REFUSE else _adapted(pair, whole, found, fit)
+        return found, marked(mark_, found), None if fit is _WHOLE and changed is None else (fit, changed)
 
     return lru_cache(_REMEMBERED, typed=pair.source.type in _NUMBERS)(take)
+
+
+def _surely(pair: FieldMapping) -> tuple[int, re.Pattern[str] | None]:
+    """How many plain characters a field takes as they are, and how they have to look; 0 where more has to be asked."""
+    if pair.source.type not in _WRITTEN or pair.target.type not in _READ:
+        return 0, None
+    characters, octets = room(pair.target)
+    fitting = min(_ENDLESS if characters is None else characters, _ENDLESS if octets is None else octets // 4)
+    return fitting, _READ[pair.target.type]
 
 
 def _adapted(pair: FieldMapping, whole: Any, found: Any, fit: Fit) -> Adapted | None:

@@ -6,6 +6,7 @@ import json
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence, Sized
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from itertools import islice
 from typing import Any
 
 from dynsync_gui.domain.cancel import CancelToken
@@ -16,7 +17,7 @@ from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.engine.calls import CallCount
 from dynsync_gui.engine.overtaking import Overtaking
 from dynsync_gui.engine.sending import Batch, Sending, without
-from dynsync_gui.engine.settling import Settling
+from dynsync_gui.engine.settling import Answer, Settling
 
 BATCH_BYTES = 900_000
 """Bytes a call may hold; Marketo refuses bodies over 1 MB."""
@@ -28,6 +29,8 @@ _SMALL, _BESIDE = 2_000, 1_000
 """Bytes of a record that is not measured, and what its key, links and marks may add: 300 of those fit in a call."""
 
 _PAGE = 300
+_TOGETHER = 3
+"""Answers that are kept at once at most: the fewer, the sooner new calls are made; the more, the fewer transactions."""
 
 
 class Lane:
@@ -87,14 +90,19 @@ class Lane:
                 if not running:
                     break
                 done, _ = wait(running, return_when=FIRST_COMPLETED)
-                for future in done:
+                answers: list[Answer] = []
+                for future in islice(done, _TOGETHER):
                     batch = running.pop(future)
                     try:
-                        again.extendleft(self._settling.settle(batch, future.result(), sending))
+                        answers.append((batch, future.result()))
                     except BatchRefused as refused:
                         again.extendleft(self._cut(batch, refused, sending))
                     except Exception as stopped:  # noqa: BLE001  as above
                         failure = failure or stopped
+                try:
+                    again.extendleft(self._settling.settle(answers, sending) if answers else ())
+                except Exception as stopped:  # noqa: BLE001  as above
+                    failure = failure or stopped
         self._calls.keep()
         if failure is not None:
             raise failure

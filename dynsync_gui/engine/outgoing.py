@@ -9,6 +9,7 @@ never given back.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from dynsync_gui.domain.convert import same
@@ -28,20 +29,23 @@ def values(record: LedgerRecord, links: Links) -> dict[str, Any]:
         record: The record.
         links: What it is to be linked to.
     """
-    agreed = entries(record.agreed) if record.entity.target in _IN_PARTS else frozenset()
-    row = {
-        name: value
-        for name, value in record.payload.items()
-        if (value is not None or name in record.filled) and name not in record.spared
-    }
+    ours, spared = record.filled, record.spared
+    if ours or spared:
+        named = record.payload.items()
+        row = {name: value for name, value in named if (value is not None or name in ours) and name not in spared}
+    else:  # as nearly all of a first sync
+        row = {name: value for name, value in record.payload.items() if value is not None}
     if not row.get(UNSUBSCRIBED, True):
         del row[UNSUBSCRIBED]
-    if agreed:
+    if record.agreed and record.entity.target in _IN_PARTS:
+        agreed = entries(record.agreed)
         row = {name: value for name, value in row.items() if entry(name, value) not in agreed}
     if record.reason:
         return row  # what a rule leaves out is told only that
-    row |= dict.fromkeys(MARKS & record.filled, False)  # it was left out, and is there again
-    return row | link_values(record.entity, links, record.filled)
+    if ours:
+        row |= dict.fromkeys(MARKS & ours, False)  # it was left out, and is there again
+    row.update(link_values(record.entity, links, ours))
+    return row
 
 
 def row(record: LedgerRecord) -> dict[str, Any]:
@@ -57,16 +61,23 @@ def row(record: LedgerRecord) -> dict[str, Any]:
 
 def filled(record: LedgerRecord, links: Links) -> frozenset[str]:
     """Marketo fields that hold a value of ours once the record is acknowledged."""
-    ours = {name for name, value in record.payload.items() if value is not None}
-    ours -= record.spared
-    if not record.payload.get(UNSUBSCRIBED):
-        ours.discard(UNSUBSCRIBED)
+    names = [name for name, value in record.payload.items() if value is not None]
     linked = {} if record.reason else link_values(record.entity, links, record.filled)
-    ours.update(name for name, value in linked.items() if value is not None)
+    told = _told(tuple(names), bool(record.payload.get(UNSUBSCRIBED)))
+    if record.spared:
+        told -= record.spared
+    if linked:
+        told |= {name for name, value in linked.items() if value is not None}
     if record.filled:
         marks = frozenset() if record.reason else MARKS
-        ours |= record.filled - record.payload.keys() - linked.keys() - marks
-    return frozenset(ours)
+        told |= record.filled - record.payload.keys() - linked.keys() - marks
+    return told
+
+
+@lru_cache(1024)
+def _told(names: tuple[str, ...], unsubscribed: bool) -> frozenset[str]:
+    """Names as a set, one for all records that have the same; a consent that is not withdrawn is not told."""
+    return frozenset(names) if unsubscribed else frozenset(names) - {UNSUBSCRIBED}
 
 
 def changes(record: LedgerRecord, held: Mapping[str, Any]) -> dict[str, Any]:

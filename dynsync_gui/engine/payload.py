@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from dynsync_gui import __version__
@@ -81,6 +82,15 @@ class _Stopped:
     farewell: Match | None = None
 
 
+_NOT_STOPPED = _Stopped()
+
+
+@lru_cache(1024)
+def _linked(parent: str, owner: str) -> bytes:
+    """What a fingerprint holds of what a record hangs on: of many the same."""
+    return marked(_LINK, f"{parent}|{owner}")
+
+
 def columns(mapping: EntityMapping, schema: EntitySchema, rules: Rules) -> tuple[str, ...]:
     """Logical names of the columns to read, in a fixed order."""
     names = {pair.source.name for pair in mapping.fields}
@@ -129,8 +139,8 @@ def stage(record: SourceRecord, mapping: EntityMapping, rules: Rules, conversion
     master = str(values.get("_masterid_value") or "").lower() if values.get("merged") else ""
     qualified = record.entity is Entity.LEAD and values.get("statecode") == QUALIFIED
     skip = Skip.MERGED if master else Skip.FILTERED if kept_out else None
-    prints = fingerprint([*converted.entries, marked(_LINK, f"{parent}|{owner}")])
-    stopped = _stopped(record.entity, skip, rules)
+    prints = fingerprint([*converted.entries, _linked(parent, owner)])
+    stopped = _stopped(record.entity, skip, rules) if skip else _NOT_STOPPED
     return StagedRecord(
         entity=record.entity,
         id=record.id,

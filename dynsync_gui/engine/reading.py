@@ -6,13 +6,14 @@ from collections.abc import Callable, Collection, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
+from typing import NamedTuple
 
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure
 from dynsync_gui.domain.mapping import EntityMapping
 from dynsync_gui.domain.ports.dynamics import DynamicsReader, Page, SourceRecord
 from dynsync_gui.domain.schema import ENTITIES, Entity, EntitySchema
-from dynsync_gui.domain.storage.records import Cursor, Notice
+from dynsync_gui.domain.storage.records import Cursor, Notice, StagedRecord
 from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.engine import payload
 from dynsync_gui.engine.conversion import Conversion
@@ -31,6 +32,13 @@ NOT_TRACKED, DENIED = "0x80072491", "0x80040220"
 PARTLY_VISIBLE = "partly-visible"
 
 OnRead = Callable[[Entity, int], None]
+
+
+class _Arrived(NamedTuple):
+    """A page, and what the ledger keeps of its records; nothing yet where most of them may be met as they were."""
+
+    page: Page
+    staged: Sequence[StagedRecord]
 
 
 class Reading:
@@ -146,31 +154,34 @@ class Reading:
     ) -> None:
         shown = payload.wants_shown(mapping)
         conversion = Conversion(mapping.fields, payload.basis(mapping, start.names, self._rules))
+        again = start.whole and mapping.entity in ENTITIES and self._store.count_linked(mapping.entity) > 0
         read = self._store.count_records(self._run, mapping.entity)
         if read and start.whole and not link:
             self._store.forget_seen(self._run, mapping.entity)
 
-        def fetch(link: str) -> Page:
-            return self._dynamics.read_page(
+        def fetch(link: str) -> _Arrived:
+            page = self._dynamics.read_page(
                 schema, names, link, track=track and not link, shown=shown, page_size=PAGE_SIZE
             )
+            page = self._without_restored(page, schema, names, shown=shown)
+            return _Arrived(page, () if again else stage_all(page.records, mapping, self._rules, conversion))
 
         with closing(self._ahead(fetch, link)) as pages:
-            for page in pages:
-                self._keep(self._without_restored(page, schema, names, shown=shown), mapping, start, conversion)
+            for page, staged in pages:
+                self._keep(page, staged, mapping, start, conversion)
                 read += len(page.records)
                 self._on_read(mapping.entity, read)
 
-    def _ahead(self, fetch: Callable[[str], Page], link: str) -> Generator[Page, None, None]:
-        """All pages; while one is taken in, the next one travels."""
+    def _ahead(self, fetch: Callable[[str], _Arrived], link: str) -> Generator[_Arrived, None, None]:
+        """All pages; while one is taken in, the next one travels and is made ready."""
         with ThreadPoolExecutor(1, "read-ahead") as pool:
             self._token.checkpoint()
             onward = pool.submit(fetch, link)
-            while (page := onward.result()).next_link:
+            while next_link := (arrived := onward.result()).page.next_link:
                 self._token.checkpoint()
-                onward = pool.submit(fetch, page.next_link)
-                yield page
-            yield page
+                onward = pool.submit(fetch, next_link)
+                yield arrived
+            yield arrived
 
     def _without_restored(self, page: Page, schema: EntitySchema, names: tuple[str, ...], *, shown: bool) -> Page:
         """A page with the record in place of its removal, where it is there all the same."""
@@ -190,13 +201,21 @@ class Reading:
             there |= {record.id: record for record in found}
         return there
 
-    def _keep(self, page: Page, mapping: EntityMapping, start: Cursor, conversion: Conversion) -> None:
+    def _keep(
+        self,
+        page: Page,
+        staged: Sequence[StagedRecord],
+        mapping: EntityMapping,
+        start: Cursor,
+        conversion: Conversion,
+    ) -> None:
         ended = not page.next_link
         cursor = replace(start, next_link=page.next_link, delta_link=page.delta_link, complete=ended)
         seen_all = ended and start.whole and bool(page.delta_link)  # change tracking takes the right to read all of it
         with self._store.transaction(lasting=False):  # what is lost with its cursor is read again
-            records = self._strangers(page.records, mapping.entity, conversion) if start.whole else page.records
-            staged = stage_all(records, mapping, self._rules, conversion)
+            if not staged:
+                records = self._strangers(page.records, mapping.entity, conversion)
+                staged = stage_all(records, mapping, self._rules, conversion)
             self._store.stage(self._run, staged)
             if not seen_all:
                 self._store.move_cursor(mapping.entity, cursor)
@@ -209,8 +228,6 @@ class Reading:
         self, records: Sequence[SourceRecord], entity: Entity, conversion: Conversion
     ) -> Sequence[SourceRecord]:
         """The records of a whole reading that are not met as they were."""
-        if entity not in ENTITIES:  # of those, several rows of the ledger may be made of one
-            return records
         sources = {record.id: source for record in records if (source := conversion.source_of(record))}
         met = self._store.meet(self._run, entity, sources)
         return [record for record in records if record.id not in met]

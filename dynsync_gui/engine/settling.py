@@ -1,9 +1,10 @@
-"""Keeps Marketo's answers: row by row, by position, one transaction a batch."""
+"""Keeps Marketo's answers: row by row, by position, those that are there together in one transaction."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 from dynsync_gui.domain.errors import Finding, Retry
 from dynsync_gui.domain.ports.marketo import RowOutcome
@@ -26,8 +27,22 @@ from dynsync_gui.engine.sending import GONE, Batch, Sending, without
 
 _OF_PERSONS = {Target.PERSON, Target.ROLE}
 
+Answer = tuple[Batch, Sequence[RowOutcome]]
+"""Records that were sent together, and what came of each."""
+
 ProblemOf = Callable[[str, str], tuple[Finding, str]]
 OnWritten = Callable[[Entity, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What is to be written of answers."""
+
+    taken: list[Acknowledgement] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
+    gone: list[Decision] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    emails: list[str] = field(default_factory=list)
 
 
 class Settling:
@@ -66,50 +81,56 @@ class Settling:
         """Fields that Marketo turned out not to have."""
         return self._dropped.get(target, frozenset())
 
-    def settle(self, batch: Batch, outcomes: Sequence[RowOutcome], sending: Sending) -> list[Batch]:
-        """Keep an answer; returns what has to be sent again without a field that Marketo no longer has."""
-        taken, refused, gone, again, emails = [], [], [], [], []
+    def settle(self, answers: Sequence[Answer], sending: Sending) -> list[Batch]:
+        """Keep answers; returns what has to be sent again without a field that Marketo no longer has."""
+        kept = _Kept()
+        again = [part for batch, outcomes in answers if (part := self._judge(batch, outcomes, sending, kept))]
+        with self._store.transaction():
+            self._store.acknowledge(kept.taken)
+            self._store.refuse(kept.refused)
+            self._store.decide(kept.gone)
+            self._store.notice(kept.notices)
+            if kept.emails and self._store.reopen_emails(kept.emails):
+                self.reopened = True
+        self._tell([record for batch, _ in answers for record in batch], sum(map(len, again)))
+        return again
+
+    def _judge(self, batch: Batch, outcomes: Sequence[RowOutcome], sending: Sending, kept: _Kept) -> Batch:
+        """Find out what is to be kept of an answer; returns what has to be sent again."""
+        again = []
         moved = self._moved(batch, outcomes)
         dropped = self.dropped(sending.target)
         for record, outcome in zip(batch, outcomes, strict=True):
             if record.seq in moved:
                 self.reopened = True
-            elif outcome.status == "deleted":
-                taken.append(Acknowledgement(record.seq, record.version, "", frozenset()))
-            elif outcome.status == "removed":
-                taken.append(Acknowledgement(record.seq, record.version, record.marketo_id, record.filled))
             elif outcome.status in {"created", "updated"}:
                 names = outgoing.filled(record, record.links)
                 names = names - dropped if dropped else names
-                taken.append(Acknowledgement(record.seq, record.version, outcome.id, names, record.links.text))
+                kept.taken.append(Acknowledgement(record.seq, record.version, outcome.id, names, record.links.text))
+            elif outcome.status == "deleted":
+                kept.taken.append(Acknowledgement(record.seq, record.version, "", frozenset()))
+            elif outcome.status == "removed":
+                kept.taken.append(Acknowledgement(record.seq, record.version, record.marketo_id, record.filled))
             elif _by_id(record) and outcome.code in GONE:
                 if record.reason or not record.payload:
-                    taken.append(Acknowledgement(record.seq, record.version, "", frozenset()))
+                    kept.taken.append(Acknowledgement(record.seq, record.version, "", frozenset()))
                 else:
-                    gone.append(Decision(record.seq, Match.CREATE))
+                    kept.gone.append(Decision(record.seq, Match.CREATE))
             elif self.drop_field((record,), outcome.code, outcome.message, sending):
                 again.append(record)
             else:
-                refused.append(self._refusal(record.seq, record.version, outcome.code, outcome.message))
+                kept.refused.append(self._refusal(record.seq, record.version, outcome.code, outcome.message))
                 if record.match is Match.ADOPT and record.email:
-                    emails.append(record.email)
-        notices = [
+                    kept.emails.append(record.email)
+        kept.notices.extend(
             Notice(record.entity, record.id, "company-missing", record.parent)
             for record in batch
             if record.parent
             and not record.links.company
             and not record.reason
             and record.entity.target is Target.PERSON
-        ]
-        with self._store.transaction():
-            self._store.acknowledge(taken)
-            self._store.refuse(refused)
-            self._store.decide(gone)
-            self._store.notice(notices)
-            if emails and self._store.reopen_emails(emails):
-                self.reopened = True
-        self._tell(batch, len(again))
-        return [tuple(again)] if again else []
+        )
+        return tuple(again)
 
     def _moved(self, batch: Batch, outcomes: Sequence[RowOutcome]) -> frozenset[int]:
         """Places of records whose person is missing because it is another one now, or another record's."""
@@ -153,7 +174,7 @@ class Settling:
         retry = finding.retry if alone and finding.retry is not Retry.AFTER_PARENT else Retry.NEXT_RUN
         return Refusal(seq, version, code, field, message, retry)
 
-    def _tell(self, batch: Batch, waiting: int) -> None:
+    def _tell(self, batch: Sequence[LedgerRecord], waiting: int) -> None:
         self._calls.keep()
         for entity, number in Counter(record.entity for record in batch).items():
             self._on_written(entity, number - waiting)

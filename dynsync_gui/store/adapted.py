@@ -35,6 +35,7 @@ class Adaptations:
             [
                 (one.entity.value, one.id, each.target, each.outcome.value, each.reason.value, each.value)
                 for one in records
+                if one.adapted
                 for each in one.adapted
             ],
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -154,10 +154,10 @@ class IncomingChanges:
 
     def retake(self, records: Sequence[StagedRecord]) -> None:
         """Look again at what was kept aside of records that come in another version; before that is in the ledger."""
-        rows = [(one.entity.value, one.id, one.version) for one in records]
+        rows = ((one.entity.value, one.id, one.version) for one in records)
         self._retake(rows, "(SELECT seq FROM records WHERE entity = ? AND id = ? AND version <> ?)")
 
-    def _retake(self, rows: Sequence[tuple[Any, ...]], seq: str) -> None:
+    def _retake(self, rows: Iterable[tuple[Any, ...]], seq: str) -> None:
         if self._db.execute("SELECT 1 FROM incoming WHERE kept <> '' LIMIT 1").fetchone():
             self._db.executemany(f"UPDATE incoming SET kept = '' WHERE kept <> '' AND seq = {seq}", rows)
 

@@ -21,6 +21,7 @@ from dynsync_gui.domain.storage.records import (
 )
 from dynsync_gui.store.adapted import Adaptations
 from dynsync_gui.store.links import LinkFinder, Pointers
+from dynsync_gui.store.many import HERE, execute_many
 from dynsync_gui.store.parts import parts, places
 from dynsync_gui.store.payloads import size, unpacked
 from dynsync_gui.store.standing import COLUMNS, joined, row_of, split, standing
@@ -38,7 +39,7 @@ _UNMATCHED = f"""
 _ID_CHUNK = 400
 _NO_END = 2**63 - 1
 _STAGE = f"""
-    INSERT INTO records ({", ".join(COLUMNS)}) VALUES ({", ".join("?" * len(COLUMNS))})
+    INSERT INTO records ({", ".join(COLUMNS)}) VALUES {HERE}
     ON CONFLICT (entity, id) DO UPDATE SET
         {", ".join(f"{name} = excluded.{name}" for name in COLUMNS[2:-1])}, moved = max(moved, excluded.moved),
         before = NULL
@@ -58,12 +59,23 @@ _NAMED = """
      OR EXISTS (SELECT 1 FROM records c WHERE c.carrier <> 0 AND c.carrier = records.seq))
 """
 """Whether others have to be looked at when a record arrives; most of a first sync are named by nobody."""
+_TAKEN = f"""
+    WITH answer (place, sent_version, person, names, links, at) AS (VALUES {HERE})
+    UPDATE records SET state = CASE reason WHEN '' THEN 'acknowledged' ELSE 'skipped' END,
+                       moved = CASE WHEN marketo_id <> person AND moved = 0 THEN {_NAMED} ELSE moved END,
+                       marketo_id = person, filled = names, linked = links,
+                       agreed = CASE WHEN person = '' THEN NULL ELSE digest END,
+                       agreed_prints = CASE WHEN person <> '' THEN coalesce(prints, agreed_prints) END,
+                       prints = NULL, unsure = NULL, payload = {_KEPT}, before = NULL, match = '', sent = at, urgent = 0
+      FROM answer WHERE seq = place AND version = sent_version AND state = 'outbox'
+"""
 _OUTGOING = """
     SELECT seq, entity, id, version, payload, email, created, parent_entity, parent, owner, deal, match, marketo_id,
            filled, reason, carrier, agreed_prints, spared, name
       FROM records
 """
 _POINTERS = itemgetter(1, 7, 8, 9, 10)
+_NOBODY: tuple[str, frozenset[str]] = "", frozenset()
 _MATCHES = {match.value: match for match in Match}
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 
@@ -95,10 +107,12 @@ class Ledger:
         known = self._known(records)
         superseded = 0
         rows, same, seen = [], [], []
-        coming = self._withheld.taken_off([_narrowed(record, known) for record in records])
+        coming = self._withheld.taken_off(
+            [record if record.narrowed is None else _narrowed(record, known) for record in records]
+        )
         self._adapted.keep(coming)
         for record in coming:
-            held = known.get((record.entity.value, record.id))
+            held = known.get((record.entity, record.id))
             if held and held["run"] == run:
                 if held["version"] != record.version:
                     superseded += 1
@@ -114,7 +128,7 @@ class Ledger:
                 rows.append(row_of(run, record, held, stands))
         self._db.executemany("UPDATE records SET seen = ? WHERE entity = ? AND id = ?", seen)
         self._db.executemany(_SAME, same)
-        self._db.executemany(_STAGE, rows)
+        execute_many(self._db, _STAGE, rows)
         if self._urgency.only:
             self._db.executemany(
                 "UPDATE records SET urgent = 1 WHERE entity = ? AND id = ? AND state = 'outbox'",
@@ -201,26 +215,15 @@ class Ledger:
         links = dict(zip(distinct, self._links.resolve(tuple(distinct.values())), strict=True))
         return tuple(
             LedgerRecord(
-                seq=row[0],
-                entity=distinct[pointers].entity,
-                id=row[2],
-                version=row[3],
-                payload=unpacked(row[4]),
-                email=row[5],
-                created=row[6],
-                parent=row[8],
-                match=_MATCHES[row[11]],
-                marketo_id=row[12],
-                filled=split(row[13]),
-                reason=row[14],
-                links=links[pointers].ready,
-                coming=links[pointers].coming,
-                carrier=carriers[row[15]][0] if row[15] in carriers else "",
-                kept=carriers[row[15]][1] if row[15] in carriers else frozenset(),
-                agreed=row[16] or b"",
-                spared=split(row[17]),
-                name=row[18],
-                size=size(row[4]),
+                *(row[0], distinct[pointers].entity, row[2], row[3], unpacked(row[4]), row[5], row[6], row[8]),
+                *(_MATCHES[row[11]], row[12], split(row[13]), row[16] or b"", split(row[17]), row[14]),
+                *(
+                    links[pointers].ready,
+                    links[pointers].coming,
+                    *carriers.get(row[15], _NOBODY),
+                    row[18],
+                    size(row[4]),
+                ),
             )
             for row, pointers in zip(rows, named, strict=True)
         )
@@ -329,28 +332,8 @@ class Ledger:
                 WHERE seq = ? AND version = ? AND state = 'outbox' AND before IS NOT NULL""",
             [(at, row.marketo_id, row.seq, row.version) for row in rows if row.seq in overwriting],
         )
-        self._db.executemany(
-            f"""UPDATE records SET state = CASE reason WHEN '' THEN 'acknowledged' ELSE 'skipped' END,
-                                   moved = CASE WHEN marketo_id <> ? AND moved = 0 THEN {_NAMED} ELSE moved END,
-                                   marketo_id = ?, filled = ?, linked = ?,
-                                   agreed = CASE WHEN ? = '' THEN NULL ELSE digest END,
-                                   agreed_prints = CASE WHEN ? <> '' THEN coalesce(prints, agreed_prints) END,
-                                   prints = NULL, unsure = NULL, payload = {_KEPT}, before = NULL, match = '', sent = ?,
-                                   urgent = 0
-                WHERE seq = ? AND version = ? AND state = 'outbox'""",
-            [
-                (
-                    *(one.marketo_id,) * 2,
-                    joined(one.filled),
-                    one.linked,
-                    *(one.marketo_id,) * 2,
-                    at,
-                    one.seq,
-                    one.version,
-                )
-                for one in rows
-            ],
-        )
+        answers = [(one.seq, one.version, one.marketo_id, joined(one.filled), one.linked, at) for one in rows]
+        execute_many(self._db, _TAKEN, answers)
         self._db.execute(f"DELETE FROM problems WHERE seq IN ({marks})", seqs)
         self._db.executemany(  # what one removes and another says anew is one role in Marketo, and stays
             f"""UPDATE records SET state = 'skipped', match = '', marketo_id = '', agreed = NULL, agreed_prints = NULL
@@ -378,6 +361,6 @@ class Ledger:
 
 def _narrowed(record: StagedRecord, known: Mapping[tuple[str, str], sqlite3.Row]) -> StagedRecord:
     """What of a record goes to Marketo, which may have taken it before fields were chosen that it gets later."""
-    held = known.get((record.entity.value, record.id))
+    held = known.get((record.entity, record.id))
     took = held is not None and held["agreed"] is not None
     return record.narrowed if record.narrowed is not None and took else record

@@ -65,15 +65,17 @@ def standing(record: StagedRecord, held: Held | None) -> Standing:
 def row_of(run: int, record: StagedRecord, held: Held | None, stands: Standing) -> tuple[Any, ...]:
     """The ledger's row, in the order of its columns."""
     payload = None if stands.state == "skipped" else packed(record.payload, sound=record.fit is not Fit.REFUSED)
-    moved = held is not None and (held["parent"] != record.parent or bool(held["carrier"]))
-    before = held["agreed"] if held is not None else None
-    agreed = record.digest if stands.state == "unchanged" else before
+    alarmed, unsure, moved, agreed = "", None, 0, None
+    if held is not None:
+        alarmed, unsure = alarms(run, record, held), _unsure(held)
+        moved = int(held["parent"] != record.parent or bool(held["carrier"]))
+        agreed = record.digest if stands.state == "unchanged" else held["agreed"]
     return (
         *(record.entity.value, record.id, run, run, record.version, stands.state, stands.reason, record.name),
         *(record.email, record.created, record.parent_entity.value, record.parent, record.owner, record.team),
         *(record.deal, record.master, record.link, int(record.qualified), int(record.fit), payload, record.digest),
-        *(agreed, record.prints or None, stands.agreed, joined(stands.spared), alarms(run, record, held)),
-        *(_unsure(held), stands.match, record.source or None, int(moved)),
+        *(agreed, record.prints or None, stands.agreed, joined(stands.spared), alarmed),
+        *(unsure, stands.match, record.source or None, moved),
     )
 
 
@@ -82,10 +84,8 @@ def _owes_links(held: Held) -> bool:
     return held["state"] == "outbox" and held["prints"] is None
 
 
-def _unsure(held: Held | None) -> bytes | None:
+def _unsure(held: Held) -> bytes | None:
     """Fingerprint of what may have reached Marketo without an answer: coming back from there it is no news."""
-    if held is None:
-        return None
     under_way = held["prints"] if held["state"] == "outbox" else None
     return b"".join(sorted(entries(held["unsure"] or b"") | entries(under_way or b""))) or None
 

@@ -69,6 +69,8 @@ class Withheld:
 
     def taken_off(self, records: Sequence[StagedRecord]) -> Sequence[StagedRecord]:
         """Records as read without what is withheld of them; a value that is another one now is so no longer."""
+        if not self._db.execute("SELECT EXISTS (SELECT 1 FROM withheld)").fetchone()[0]:
+            return records
         kept: dict[Key, _Kept] = {}
         for entity in dict.fromkeys(record.entity for record in records):
             kept |= self._of(entity, [record.id for record in records if record.entity is entity])
