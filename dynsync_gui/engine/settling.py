@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from dynsync_gui.domain.errors import Finding, Retry
+from dynsync_gui.domain.findings.records import COMPANY_MISSING
 from dynsync_gui.domain.ports.marketo import RowOutcome
 from dynsync_gui.domain.schema import Entity, Target, key_of
 from dynsync_gui.domain.storage.records import (
@@ -123,7 +124,7 @@ class Settling:
                 if record.match is Match.ADOPT and record.email:
                     kept.emails.append(record.email)
         kept.notices.extend(
-            Notice(record.entity, record.id, "company-missing", record.parent)
+            Notice(record.entity, record.id, COMPANY_MISSING, record.parent)
             for record in batch
             if record.parent
             and not record.links.company

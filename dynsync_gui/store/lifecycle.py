@@ -14,7 +14,7 @@ from operator import itemgetter
 from typing import Any
 
 from dynsync_gui.domain.errors import Retry
-from dynsync_gui.domain.schema import PEOPLE, Entity
+from dynsync_gui.domain.schema import PEOPLE, Entity, Target
 from dynsync_gui.domain.storage.records import Refusal
 from dynsync_gui.store.links import LinkFinder, Pointers, Resolved
 from dynsync_gui.store.parts import parts, places
@@ -258,7 +258,7 @@ class Lifecycle:
             seqs,
         ).fetchall()
         found = self._links.resolve([Pointers(Entity(row[0]), *row[1:5]) for row in rows])
-        late = [(run, row[5]) for row, now in zip(rows, found, strict=True) if _differs(row[6], now)]
+        late = [(run, row[5]) for row, now in zip(rows, found, strict=True) if _differs(Entity(row[0]), row[6], now)]
         self._db.executemany(
             f"""UPDATE records SET state = 'outbox', payload = coalesce(payload, '{{}}'), run = ?,
                        match = CASE WHEN deal <> '' THEN 'create' WHEN entity IN {_PEOPLE} THEN 'take' ELSE 'update' END
@@ -352,10 +352,11 @@ class Lifecycle:
         )
 
 
-def _differs(linked: str, now: Resolved) -> bool:
-    """Whether Marketo has to be told of other links; a person cannot be detached from a company, only moved."""
+def _differs(entity: Entity, linked: str, now: Resolved) -> bool:
+    """Whether Marketo has to be told of other links; nobody but an opportunity can be detached from a company."""
     if now.missing:
         return False
     company, _, others = now.ready.text.partition("|")
     told_company, _, told_others = linked.partition("|")
-    return others != told_others or (bool(company) and company != told_company)
+    leaves = bool(company) or entity.target is Target.OPPORTUNITY
+    return others != told_others or (leaves and company != told_company)

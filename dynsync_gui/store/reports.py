@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from dynsync_gui.domain.findings.records import DELETED_THERE, UNMARKED, VALUE_WITHHELD, VALUES_LEFT_OUT
+from dynsync_gui.domain.findings.records import (
+    COMPANY_KEPT,
+    COMPANY_MISSING,
+    DELETED_THERE,
+    UNMARKED,
+    VALUE_WITHHELD,
+    VALUES_LEFT_OUT,
+)
 from dynsync_gui.domain.fit import FitOutcome
 from dynsync_gui.domain.plan import EntityPlan
 from dynsync_gui.domain.report import RunKind, RunReport, RunState
-from dynsync_gui.domain.schema import DELETED_FIELD, ENTITIES, PEOPLE, Entity, in_cycle_order
+from dynsync_gui.domain.schema import COMPANY_KEY, DELETED_FIELD, ENTITIES, PEOPLE, Entity, in_cycle_order
 from dynsync_gui.domain.storage.records import Skip
 from dynsync_gui.store.adapted import Adaptations
 from dynsync_gui.store.ledger import now
@@ -30,7 +37,9 @@ _SHARED = f"""
      WHERE email <> '' AND email IN ({_MAYBE_SHARED}) AND state <> 'skipped' AND +entity IN ({_PEOPLE})
      GROUP BY email HAVING count(*) > 1
 """
-
+_NO_COMPANY = "linked LIKE '|%'"
+_COMPANY_LEFT = f"{_NO_COMPANY} AND instr(',' || filled || ',', ',{COMPANY_KEY},') > 0"
+"""What Marketo was told last names no company; but it was told of one before."""
 
 _LEFT_OUT = [skip.value for skip in Skip if skip not in {Skip.FOLDED, Skip.MERGED}]
 
@@ -166,6 +175,19 @@ class Reports:
         """Keep the notices about records that a team owns as they are to be."""
         self._forget_unless("team-owner", "r.team = detail")
         yield from self._note_missing("team-owner", "team", "team <> ''")
+
+    def note_companies(self, run: int) -> Generator[int, None, int]:
+        """Keep the notices about people without their company, and about those who keep one that they have left.
+
+        Args:
+            run: Whose records may be new among them.
+        """
+        self._forget_unless(COMPANY_MISSING, f"r.parent = detail AND {_NO_COMPANY}")
+        self._forget_unless(COMPANY_KEPT, f"r.parent = detail AND {_COMPANY_LEFT}")
+        yield from self._note_missing(
+            COMPANY_KEPT, "parent", f"run = {run} AND entity IN ({_PEOPLE}) AND marketo_id <> '' AND {_COMPANY_LEFT}"
+        )
+        return 0
 
     def forget_deletions(self) -> None:
         """Drop the notices about persons that were deleted in Marketo and are there again."""

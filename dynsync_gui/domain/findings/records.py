@@ -9,6 +9,7 @@ from dynsync_gui.domain.text import msg
 
 FIELD_GONE = "field-gone"
 UNMARKED = "deleted-unmarked"
+COMPANY_MISSING, COMPANY_KEPT = "company-missing", "company-kept"
 FIELD_RETYPED = "field-retyped"
 FIELD_STOPPED = "field-stopped"
 VALUE_WITHHELD = "value-withheld"
@@ -113,11 +114,17 @@ NOTICES = {
         Owner.MARKETO_ADMIN,
         Retry.DECISION,
     ),
-    "company-missing": Finding(
+    COMPANY_MISSING: Finding(
         msg("The person arrived without a company, because its account is not synced."),
         msg("Nothing, unless the company belongs in Marketo too: then let the account sync."),
         Owner.YOU,
         Retry.AFTER_PARENT,
+    ),
+    COMPANY_KEPT: Finding(
+        msg("The person keeps the company that it left in Dynamics: Marketo lets people change it, never be without."),
+        msg("Nothing, or choose an account for the record in Dynamics that is synced."),
+        Owner.YOU,
+        Retry.DECISION,
     ),
     "team-owner": Finding(
         msg("A team owns this record. Marketo knows persons as owners only, so that its owner is left empty."),

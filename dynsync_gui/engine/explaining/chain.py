@@ -11,6 +11,7 @@ from dynsync_gui.domain.findings.records import (
     CHANGE_REFUSED,
     CHANGE_UNFIT,
     CHANGES_DENIED,
+    COMPANY_KEPT,
     FIELD_RETYPED,
     JOINED,
     NOTICES,
@@ -318,7 +319,11 @@ class Chain:
         one, place = self.one, self.one.place
         if one.entity not in PEOPLE or place is None or one.mapping is None:
             return
-        if one.mapping.linked and place.parent and place.parent_entity is Entity.ACCOUNT:
+        if one.mapping.linked and COMPANY_KEPT in place.notices:
+            kept = NOTICES[COMPANY_KEPT]
+            self._look("company", kept.title, kept.cure)
+            self._end = self._end or (Cause.NO_COMPANY, kept.title, kept.cure)
+        elif one.mapping.linked and place.parent and place.parent_entity is Entity.ACCOUNT:
             name = (one.parent.name if one.parent is not None else "") or place.parent
             missing = msg("It is in Marketo without its company “{name}”.", name=name)
             self._link("company", COMPANY_KEY, place.parent, msg("It is linked to its company."), missing)
