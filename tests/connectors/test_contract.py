@@ -94,6 +94,17 @@ def test_every_record_is_read_once(rehearsal: Rehearsal, connection: Connection)
     assert sum(len(ids) for ids in read.values()) == 300
 
 
+@pytest.mark.parametrize("most", [60, 7])
+def test_records_of_ids_come_whole_though_pages_are_shorter_than_asked_for(
+    rehearsal: Rehearsal, connection: Connection, most: int
+) -> None:
+    rehearsal.dataverse.reader.filtered_rows = most
+    schema = connection.dynamics.describe(Entity.CONTACT)
+    ids = sorted(row["contactid"] for row in rehearsal.world.as_json()["contact"])[:100]
+    found = connection.dynamics.read_records(schema, ("lastname",), [*ids[1:], "0" * 8 + ids[0][8:]], shown=False)
+    assert sorted(record.id for record in found) == ids[1:]
+
+
 def test_an_expired_delta_link_keeps_its_code(rehearsal: Rehearsal, connection: Connection) -> None:
     schema = connection.dynamics.describe(Entity.LEAD)
     link = f"{rehearsal.dynamics_url}/api/data/v9.2/leads?$select=leadid&$deltatoken=1%2101%2f01%2f2001%2000%3a00%3a00"

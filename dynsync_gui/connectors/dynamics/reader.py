@@ -37,7 +37,7 @@ from dynsync_gui.domain.findings.dataverse import too_large
 from dynsync_gui.domain.ports.connections import Shelf
 from dynsync_gui.domain.ports.dynamics import Carrying, FilterCounts, FilterSeen, Page, RelatedTable, SourceRecord
 from dynsync_gui.domain.ports.listening import OnCheck, OnWait
-from dynsync_gui.domain.schema import Entity, EntitySchema, System
+from dynsync_gui.domain.schema import Entity, EntitySchema, SourceField, System
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
 
@@ -178,6 +178,26 @@ class DataverseReader:
             prefer.append("odata.track-changes")
         prefer.append(f'odata.include-annotations="{annotations}"')
 
+        patience, most = patient(), PAGE_BYTES if rows > _LEAST_ROWS else MOST_BYTES
+        patience.too_big = 1  # it is asked again, for less
+        try:
+            return self._rows_at(target, schema, fields, ",".join(prefer), patience, most)
+        except ConnectionFailed as failure:
+            if self._kept and not isinstance(failure, TemporaryFailure):
+                self._kept.forget(schema.entity)  # perhaps a column is not there any more
+            raise
+
+    def _rows_at(
+        self,
+        target: str,
+        schema: EntitySchema,
+        fields: Sequence[SourceField],
+        prefer: str,
+        patience: Patience,
+        most: int,
+    ) -> Page:
+        """The rows of one answer; its links onward are to stay where they are."""
+
         def take(answer: Answer) -> Page:
             page = page_of(answer.json(), schema, fields)
             asked = target if target.startswith("/") else ROOT + target
@@ -186,15 +206,7 @@ class DataverseReader:
                     self._client.own_path(onward, asked)  # a page that leads away is not to be trusted either
             return page
 
-        patience = patient()
-        patience.too_big = 1  # it is asked again, for less
-        most = PAGE_BYTES if rows > _LEAST_ROWS else MOST_BYTES
-        try:
-            return self._client.get(target, patience, take, ",".join(prefer), most)
-        except ConnectionFailed as failure:
-            if self._kept and not isinstance(failure, TemporaryFailure):
-                self._kept.forget(schema.entity)  # perhaps a column is not there any more
-            raise
+        return self._client.get(target, patience, take, prefer, most)
 
     def read_records(
         self, schema: EntitySchema, names: Sequence[str], ids: Sequence[str], *, shown: bool
@@ -206,14 +218,18 @@ class DataverseReader:
             raise ValueError(f"at most {MOST_IDS} ids")
         fields = wanted(schema, names)
         columns = dict.fromkeys([schema.primary_id, *(field.column for field in fields)])
+        rows = min(MOST_IDS, self._rows.get(schema.entity, MOST_IDS))
         listed = ",".join(f"'{id_}'" for id_ in ids)
         asked = f"Microsoft.Dynamics.CRM.In(PropertyName='{schema.primary_id}',PropertyValues=[{listed}])"
         target = f"{schema.entity_set}?$select={','.join(columns)}&$filter={quote(asked, safe='.(),=')}"
         annotations = f"{POINTS_TO},{SHOWN}" if shown else POINTS_TO
-        prefer = f'odata.maxpagesize={MOST_IDS},odata.include-annotations="{annotations}"'
-        return self._client.get(
-            target, patient(), lambda answer: page_of(answer.json(), schema, fields).records, prefer
-        )
+        prefer = f'odata.maxpagesize={rows},odata.include-annotations="{annotations}"'
+        found: list[SourceRecord] = []
+        while target:  # a page may always hold fewer rows than were asked for, or none
+            page = self._rows_at(target, schema, fields, prefer, patient(), MOST_BYTES)
+            found += page.records
+            target = self._client.own_path(page.next_link, ROOT) if page.next_link else ""
+        return tuple(found)
 
     def filter_column(self, entity: Entity) -> FilterSeen:
         """The filter column of a table, else a column that was meant to be it; see the protocol."""

@@ -111,12 +111,13 @@ class Reader:
 
     Attributes:
         empty_every: Pages of these numbers come without rows though more follow; 0 = never.
+        filtered_rows: Rows of a page at most where not all are asked for: a server may always give fewer.
         tells_version: Whether the version of all definitions comes where it is asked for.
     """
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self.empty_every, self.tells_version = 7, True
+        self.empty_every, self.filtered_rows, self.tells_version = 7, 60, True
         self._order: tuple[tuple[str, int], list[str]] = (("", 0), [])
 
     def page(self, asked: Question) -> Answer:
@@ -127,6 +128,8 @@ class Reader:
         columns = chosen_columns(rows, options)
         top = self._top(asked)
         size = asked.wishes.page_size or MOST_ROWS
+        if options.get("$filter") is not None:
+            size = min(size, self.filtered_rows)
         if self._is_empty(place):
             found: list[Row] = []
             after: Place | None = Place(place.page + 1, place.last, place.until)
