@@ -32,7 +32,7 @@ _CHANGED = msg("changed in Dynamics since the last sync")
 _GONE = msg("was deleted in Dynamics since the last sync")
 _WAITS = msg("waits to be sent")
 _REMOVED = msg("was deleted or merged in Marketo after DynSync had sent it")
-_OVERWRITTEN = msg("was changed in Marketo after DynSync had sent it")
+_OVERWRITTEN = msg("was changed in Marketo after DynSync had sent it, or Marketo blocks updates of the field")
 _KEPT = msg("is kept as Marketo has it, by a rule of the choice")
 _PHRASES: Mapping[Cause, Message] = {
     Cause.RULE: _KEPT,

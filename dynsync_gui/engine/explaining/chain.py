@@ -366,7 +366,10 @@ _CURES: Mapping[Cause | None, Message] = {
     Cause.RETURNING: _NEXT,
     Cause.NOT_TAKEN: NOTICES[CHANGE_REFUSED].cure,
     Cause.NOT_ALLOWED: NOTICES[CHANGES_DENIED].cure,
-    Cause.OVERWRITTEN: msg("Sync this one record now, and Dynamics' value is sent again."),
+    Cause.OVERWRITTEN: msg(
+        "Sync this one record now, and Dynamics' value is sent again. If that changes nothing, look in Marketo under "
+        "Admin > Field Management whether updates of the field are blocked."
+    ),
     Cause.CONSENT: msg("Nothing, unless the person agreed anew: then change it in Marketo."),
     Cause.WITHHELD: msg("Correct the value in Dynamics, or sync this one record now to try it again as it is."),
     Cause.FIELD_OUT: msg("Set up again and choose another Marketo field."),

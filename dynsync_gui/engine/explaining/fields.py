@@ -79,7 +79,11 @@ _ONE_WAY = Reason(
         "record changes there."
     ),
 )
-_OVERWRITTEN = Reason(Cause.OVERWRITTEN, msg("Somebody changed it in Marketo after DynSync had sent it."), known=False)
+_OVERWRITTEN = Reason(
+    Cause.OVERWRITTEN,
+    msg("DynSync sent another value: somebody changed it in Marketo since, or Marketo blocks updates of the field."),
+    known=False,
+)
 
 
 @dataclass(frozen=True, slots=True)
