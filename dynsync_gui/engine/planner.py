@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import ceil
 
@@ -22,6 +22,7 @@ from dynsync_gui.engine.calls import CallCount
 from dynsync_gui.engine.ends import Ends
 from dynsync_gui.engine.fit import Withheld, fit_report
 from dynsync_gui.engine.matching import Matching
+from dynsync_gui.engine.own_types import OwnType, new_objects
 from dynsync_gui.engine.payload import Rules
 from dynsync_gui.engine.people_files import ROWS_A_SECOND, by_file, calls_by_file
 from dynsync_gui.engine.quarantine import TABLE_OUT, quarantines
@@ -125,12 +126,19 @@ class Planner:
         calls.keep()
         self.on_done(None, done)
 
-    def plan(self, run: RunReport, mapping: SyncMapping, withheld: Withheld = lambda _entity, _ids: {}) -> Plan:
+    def plan(
+        self,
+        run: RunReport,
+        mapping: SyncMapping,
+        own: Mapping[Entity, OwnType],
+        withheld: Withheld = lambda _entity, _ids: {},
+    ) -> Plan:
         """Count what a prepared run will do.
 
         Args:
             run: It.
             mapping: What is synced.
+            own: What becomes of an organisation's own tables.
             withheld: Tells values that it will leave out of single records, where this ledger does not know.
         """
         shared, examples = self.store.shared_emails(20)
@@ -145,6 +153,7 @@ class Planner:
             entities=entities,
             duplicates=shared,
             new_fields=new_fields,
+            new_objects=new_objects(self.store, own, mapping),
             calls=calls,
             minutes=_minutes(calls, self.limits, filed / ROWS_A_SECOND + (FIELD_SECONDS if new_fields else 0.0)),
             calls_today=self.marketo.calls_today(),

@@ -17,6 +17,7 @@ from dynsync_gui.domain.events import (
     ChoiceImported,
     ChoicesRead,
     JobFailed,
+    PlanReady,
     RunEnded,
     TablesFound,
 )
@@ -110,6 +111,23 @@ def test_a_subscription_without_type_metadata_says_what_to_do_and_the_rest_arriv
     ended = own.service.go_on().wait(120)
     assert ended.report.outbox == 0
     judged(own, History(own=OWN))
+
+
+def test_the_plan_names_what_will_be_made_for_good(desk: Desk) -> None:
+    def planned() -> list[tuple[str, int, bool]]:
+        event = desk.service.plan(desk.settings, desk.secrets).wait(60)
+        assert isinstance(event, PlanReady), event
+        return [(one.name, one.attributes, one.more) for one in event.plan.new_objects]
+
+    assert planned() == []
+    chosen(desk, FieldChoice("new_name"), FieldChoice("new_seats"))
+    ((name, number, more),) = planned()
+    assert (name, more) == ("new_subscription", False)
+    desk.start()
+    assert number == len(desk.rehearsal.marketo.custom.types["new_subscription"].approved)
+    assert planned() == []
+    chosen(desk, FieldChoice("new_name"), FieldChoice("new_seats"), FieldChoice("new_autorenew"))
+    assert planned() == [("new_subscription", 1, True)]
 
 
 def chosen(desk: Desk, *choices: FieldChoice) -> None:
