@@ -27,7 +27,7 @@ from dynsync_gui.engine.payload import Rules
 from dynsync_gui.engine.people_files import ROWS_A_SECOND, by_file, calls_by_file
 from dynsync_gui.engine.quarantine import TABLE_OUT, quarantines
 from dynsync_gui.engine.reading import PARTLY_VISIBLE, Reading
-from dynsync_gui.engine.workload import Schemas, work_of
+from dynsync_gui.engine.workload import Schemas, kept_tables, work_of
 
 BATCH_ROWS = 300
 """Rows a call may hold (Marketo REST, sync calls)."""
@@ -83,6 +83,7 @@ class Planner:
         self.store.advance_run(run.id, RunState.READING)
         self.on_phase(RunState.READING)
         self._read(schemas, mapping, run.id)
+        self.store.settle_unchosen(run.id, kept_tables(schemas, mapping))
         self.store.advance_run(run.id, RunState.MATCHING)
         self.on_phase(RunState.MATCHING)
         self.matching(schemas, mapping, run.id, calls).match()
