@@ -34,6 +34,10 @@ def plan_document(plan: Plan) -> Document:
         "entities": [_entity_plan(entity) for entity in plan.entities],
         "duplicates": plan.duplicates,
         "new_fields": [{"name": new.name, "label": new.label, "type": new.type.value} for new in plan.new_fields],
+        "new_objects": [
+            {"name": one.name, "label": one.label, "attributes": one.attributes, "more": one.more}
+            for one in plan.new_objects
+        ],
         "calls": plan.calls,
         "minutes": round(plan.minutes, 1),
         "calls_today": plan.calls_today,

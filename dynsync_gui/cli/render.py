@@ -14,6 +14,7 @@ from dynsync_gui.domain.errors import DynSyncError
 from dynsync_gui.domain.letter import Letter, colleague
 from dynsync_gui.domain.mapping import ChoiceProblem
 from dynsync_gui.domain.plan import BackFill, Plan
+from dynsync_gui.domain.plan_words import object_told, objects_told
 from dynsync_gui.domain.ports.dynamics import RelatedTable
 from dynsync_gui.domain.report import Problem, Proof, RunReport, RunState, Status
 from dynsync_gui.domain.schema import Entity, System
@@ -129,6 +130,8 @@ def plan_text(plan: Plan) -> str:
             len(plan.new_fields),
         )
         lines.append(f"{made} {names}")
+    if plan.new_objects:
+        lines += [objects_told(plan.new_objects), *(f"  {object_told(one)}" for one in plan.new_objects)]
     calls = ntr("{n} Marketo call", "{n} Marketo calls", plan.calls)
     minutes = ntr("about {n} minute", "about {n} minutes", max(1, round(plan.minutes)))
     lines.append(tr("{minutes}, {calls} of {daily} a day.", minutes=minutes, calls=calls, daily=plan.daily_calls))

@@ -36,6 +36,23 @@ class EntityPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class NewObject:
+    """A custom object that Marketo gets for an own table, or whose attributes it gets.
+
+    Attributes:
+        name: Its API name.
+        label: How people call it.
+        attributes: How many are created, keys and links with them.
+        more: Whether Marketo has the custom object, so that these are added to it.
+    """
+
+    name: str
+    label: str
+    attributes: int
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class BackFill:
     """What a change of the choice will send of one table.
 
@@ -62,6 +79,7 @@ class Plan:
         entities: In the order of the sync.
         duplicates: People that share an e-mail address with another Dynamics record and stay persons of their own.
         new_fields: Fields to be created in Marketo; they can be hidden later, never deleted.
+        new_objects: Custom objects to be created or completed; likewise.
         calls: Marketo calls that carrying out will take.
         minutes: How long those calls take at the configured share.
         calls_today: Calls of all programs to this Marketo today, where Marketo tells.
@@ -75,6 +93,7 @@ class Plan:
     entities: tuple[EntityPlan, ...]
     duplicates: int = 0
     new_fields: tuple[NewField, ...] = ()
+    new_objects: tuple[NewObject, ...] = ()
     calls: int = 0
     minutes: float = 0.0
     calls_today: int | None = None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure
 from dynsync_gui.domain.mapping import FieldMapping, SyncMapping, plain_label
+from dynsync_gui.domain.plan import NewObject
 from dynsync_gui.domain.ports.marketo import MarketoWriter
 from dynsync_gui.domain.schema import (
     COMPANY_KEY,
@@ -79,6 +80,12 @@ class OwnType:
         every += [CustomField(pair.target.name, pair.target.label, pair.target.type) for pair in fields]
         return CustomType(self.name, plain_label(self.label) or self.name, _told_apart(every))
 
+    def lacking(self, fields: Iterable[FieldMapping]) -> NewObject | None:
+        """What Marketo gets of it, by what it has today; None for nothing."""
+        known = frozenset() if self.held is None else {field.name for field in self.held.fields}
+        number = sum(field.name not in known for field in self.wanted(fields).fields)
+        return NewObject(self.name, self.label, number, more=self.held is not None) if number else None
+
     @property
     def links(self) -> tuple[str, ...]:
         """Its link fields."""
@@ -106,18 +113,14 @@ def made_types(
 
     A type that cannot be made is left out with a notice that says how to make it by hand; its rows wait.
     """
-    made, notices = {}, []
-    for entity, one in own.items():
-        if not store.count_outgoing(entity):
-            made[entity] = one
-            continue
-        chosen = mapping.entities.get(entity)
-        fields = chosen.fields if chosen is not None else ()
+    made, notices = dict(own), []
+    for entity, one, fields in _awaited(store, own, mapping):
         try:
             made[entity] = replace(one, name=marketo.ensure_type(one.wanted(fields)))
         except TemporaryFailure:
             raise
         except ConnectionFailed as failure:  # whatever it says of a type, everything else goes on
+            del made[entity]
             if quarantines(failure):
                 notices.append(Notice(entity, "", TYPE_MISSING, str(one.steps(fields))))
             else:
@@ -126,6 +129,21 @@ def made_types(
     store.forget_notices(TYPE_REFUSED)
     store.notice(notices)
     return made
+
+
+def new_objects(store: SyncStore, own: Mapping[Entity, OwnType], mapping: SyncMapping) -> tuple[NewObject, ...]:
+    """What `made_types` will make, by what Marketo has today."""
+    return tuple(made for _, one, fields in _awaited(store, own, mapping) if (made := one.lacking(fields)) is not None)
+
+
+def _awaited(
+    store: SyncStore, own: Mapping[Entity, OwnType], mapping: SyncMapping
+) -> Iterator[tuple[Entity, OwnType, Sequence[FieldMapping]]]:
+    """The types that rows wait for, with what is chosen of them."""
+    for entity, one in own.items():
+        if store.count_outgoing(entity):
+            chosen = mapping.entities.get(entity)
+            yield entity, one, chosen.fields if chosen is not None else ()
 
 
 def _is_key(field: CustomField) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import ceil
 
@@ -22,11 +22,12 @@ from dynsync_gui.engine.calls import CallCount
 from dynsync_gui.engine.ends import Ends
 from dynsync_gui.engine.fit import Withheld, fit_report
 from dynsync_gui.engine.matching import Matching
+from dynsync_gui.engine.own_types import OwnType, new_objects
 from dynsync_gui.engine.payload import Rules
 from dynsync_gui.engine.people_files import ROWS_A_SECOND, by_file, calls_by_file
 from dynsync_gui.engine.quarantine import TABLE_OUT, quarantines
 from dynsync_gui.engine.reading import PARTLY_VISIBLE, Reading
-from dynsync_gui.engine.workload import Schemas, work_of
+from dynsync_gui.engine.workload import Schemas, kept_tables, work_of
 
 BATCH_ROWS = 300
 """Rows a call may hold (Marketo REST, sync calls)."""
@@ -82,6 +83,7 @@ class Planner:
         self.store.advance_run(run.id, RunState.READING)
         self.on_phase(RunState.READING)
         self._read(schemas, mapping, run.id)
+        self.store.settle_unchosen(run.id, kept_tables(schemas, mapping))
         self.store.advance_run(run.id, RunState.MATCHING)
         self.on_phase(RunState.MATCHING)
         self.matching(schemas, mapping, run.id, calls).match()
@@ -126,12 +128,19 @@ class Planner:
         calls.keep()
         self.on_done(None, done)
 
-    def plan(self, run: RunReport, mapping: SyncMapping, withheld: Withheld = lambda _entity, _ids: {}) -> Plan:
+    def plan(
+        self,
+        run: RunReport,
+        mapping: SyncMapping,
+        own: Mapping[Entity, OwnType],
+        withheld: Withheld = lambda _entity, _ids: {},
+    ) -> Plan:
         """Count what a prepared run will do.
 
         Args:
             run: It.
             mapping: What is synced.
+            own: What becomes of an organisation's own tables.
             withheld: Tells values that it will leave out of single records, where this ledger does not know.
         """
         shared, examples = self.store.shared_emails(20)
@@ -146,6 +155,7 @@ class Planner:
             entities=entities,
             duplicates=shared,
             new_fields=new_fields,
+            new_objects=new_objects(self.store, own, mapping),
             calls=calls,
             minutes=_minutes(calls, self.limits, filed / ROWS_A_SECOND + (FIELD_SECONDS if new_fields else 0.0)),
             calls_today=self.marketo.calls_today(),

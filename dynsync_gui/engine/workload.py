@@ -169,6 +169,12 @@ def mapping_of(
     return SyncMapping(kept, (*mapping.new_fields, *marks(schemas.persons, fields, objects)))
 
 
+def kept_tables(schemas: Schemas, mapping: SyncMapping) -> frozenset[Entity]:
+    """Tables whose records may wait: those that are synced, and those that Dynamics does not give today."""
+    found = frozenset((*mapping.entities, *schemas.lost))
+    return found | {Entity.CUSTOMER} if Entity.OPPORTUNITY in found else found
+
+
 def work_of(schemas: Schemas, mapping: SyncMapping) -> Sequence[tuple[EntitySchema, EntityMapping]]:
     """Table and mapping of every entity that is synced, in the order of one cycle."""
     return [(schemas.tables[entity], mapping.entities[entity]) for entity in in_cycle_order(mapping.entities)]

@@ -146,10 +146,11 @@ class SyncApi(Protocol):
     def prepare_rehearsal(self) -> Job:
         """Start the built-in rehearsal systems: `RehearsalReady` with the settings and secrets that reach them."""
 
-    def check(self, settings: Settings, secrets: Secrets, *, only: System | None = None) -> Job:
+    def check(self, settings: Settings, secrets: Secrets | None, *, only: System | None = None) -> Job:
         """Test both connections, or only one: `CheckChanged` for each check, then `ChecksEnded`.
 
-        Where the profile's set-up was confirmed between other systems, one more check (id ``identity``) says so.
+        The kept secrets are taken where none are given. Where the profile's set-up was confirmed between other systems,
+        one more check (id ``identity``) says so.
         """
 
     def confirm_identity(self, name: str, settings: Settings | None = None, secrets: Secrets | None = None) -> Job:

@@ -33,7 +33,7 @@ from dynsync_gui.engine.planner import Planner, single_calls
 from dynsync_gui.engine.proof import Auditor
 from dynsync_gui.engine.reading import Reading
 from dynsync_gui.engine.retyped import remember_types, retyped, without_retyped
-from dynsync_gui.engine.workload import Schemas, describe, mapping_of, rules_of, work_of
+from dynsync_gui.engine.workload import Schemas, describe, kept_tables, mapping_of, rules_of, work_of
 from dynsync_gui.service.bringing_back import BringingBack
 from dynsync_gui.service.choices import note_lost_fields
 from dynsync_gui.service.cycles import QUOTA_CODE
@@ -175,6 +175,7 @@ class Runner:
                     careful = False
                     self._matching(prepared).match()
                     executor.write()
+            store.settle_unchosen(run, kept_tables(prepared.schemas, prepared.mapping))  # links moved meanwhile
             back.remember(prepared.run, work)
         except (Cancelled, DynSyncError):
             store.end_run(run, RunState.STOPPED)

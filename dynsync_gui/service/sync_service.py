@@ -96,7 +96,7 @@ class SyncService:
         """Last event `RehearsalReady`."""
         return self._lanes.run(Lane.INTERACTIVE, self._prepare_rehearsal)
 
-    def check(self, settings: Settings, secrets: Secrets, *, only: System | None = None) -> BackgroundJob:
+    def check(self, settings: Settings, secrets: Secrets | None, *, only: System | None = None) -> BackgroundJob:
         """`CheckChanged` for each check, last event `ChecksEnded`."""
         return self._lanes.run(Lane.INTERACTIVE, lambda job: self._check(job, settings, secrets, only))
 
@@ -263,7 +263,9 @@ class SyncService:
         self._syncing.forget_plan()
         return RehearsalReady(job.number, settings, secrets)
 
-    def _check(self, job: BackgroundJob, settings: Settings, secrets: Secrets, only: System | None) -> ChecksEnded:
+    def _check(
+        self, job: BackgroundJob, settings: Settings, secrets: Secrets | None, only: System | None
+    ) -> ChecksEnded:
         def report(check: Check) -> None:
             self._emit(CheckChanged(job.number, check))
 

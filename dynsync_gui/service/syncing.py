@@ -122,7 +122,7 @@ class Syncing:
                 runner = self._runner(connection, store, settings, job)
                 planner, prepared = runner.prepare()
                 with withheld_values(self._workplace, settings) as withheld:
-                    plan = planner.plan(prepared.run, prepared.mapping, withheld)
+                    plan = planner.plan(prepared.run, prepared.mapping, prepared.schemas.own, withheld)
         except BaseException:
             store.close()
             raise
@@ -177,7 +177,8 @@ class Syncing:
                 runner = self._runner(connection, store, settings, job)
                 planner, prepared = runner.prepare()
                 if prepared.run.kind is RunKind.FIRST:
-                    self._emit(PlanReady(job.number, planner.plan(prepared.run, prepared.mapping)))
+                    plan = planner.plan(prepared.run, prepared.mapping, prepared.schemas.own)
+                    self._emit(PlanReady(job.number, plan))
                 report = runner.carry_out(prepared)
                 ended = runner.finish(prepared, report, secrets)
             keep_copy(profile, store, job.token)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,6 +32,7 @@ from dynsync_gui.store.feed_store import FeedStore
 from dynsync_gui.store.ledger import now
 from dynsync_gui.store.run_store import RunStore
 from dynsync_gui.store.table_store import TableStore
+from dynsync_gui.store.unchosen import settle_unchosen
 
 _LONGEST_DETAIL = 3_000
 """Characters; the steps to make a custom object of many fields by hand take as many."""
@@ -78,6 +79,11 @@ class SqliteStore(RunStore, TableStore, FeedStore):
             self._refused.refuse(refusals, self._clock())
         self._in_parts(self._ledger.decide_rest(entities))
         return len(refusals)
+
+    def settle_unchosen(self, run: int, chosen: Collection[Entity]) -> None:
+        """Leave out what waits of tables that are not synced any more, and take it up again."""
+        with self.transaction():
+            settle_unchosen(self._db, run, chosen)
 
     def leave_out(self, entities: Sequence[Entity]) -> None:
         """Leave out what belongs to something that is left out, and roles that another one says already."""

@@ -7,8 +7,9 @@ from functools import cache
 from PySide6.QtCore import QByteArray, QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QIcon, QPainter, QPaintEvent, QPixmap
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QWidget
 
+from dynsync_gui.ui.pressed import PressButton
 from dynsync_gui.ui.resources import icon_path
 from dynsync_gui.ui.theme import roles
 
@@ -69,7 +70,7 @@ class Picture(QWidget):
         painter.end()
 
 
-class IconButton(QPushButton):
+class IconButton(PressButton):
     """A button with an icon that follows the colours; without a text its name is for screen readers and on hover.
 
     Args:

@@ -42,7 +42,12 @@ def test_plan(call: Caller) -> None:
     }
     assert (document["duplicates"], document["calls"], document["minutes"]) == (36, 14, 2.0)
     assert document["new_fields"] == [{"name": "statusReason", "label": "Status Reason", "type": "string"}]
+    objects = [(one["name"], one["attributes"], one["more"]) for one in document["new_objects"]]
+    assert objects == [("new_sub", 6, False), ("new_visit", 1, True)]
     text = call("plan").out
+    assert "2 custom objects will be created or extended in Marketo." in text
+    assert "Subscription (new_sub): 6 attributes" in text
+    assert "Visit (new_visit): 1 more attribute\n" in text
     assert "people from contacts     1,500    1,400       60         30        10       0           5" in text
     assert "36 people share an e-mail address." in text
     assert "about 2 minutes, 14 Marketo calls of 50,000 a day." in text

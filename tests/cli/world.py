@@ -20,7 +20,7 @@ from dynsync_gui.domain.explain import Answer, Cause, Explanation, FieldView, St
 from dynsync_gui.domain.filter_state import FilterColumn, FilterState
 from dynsync_gui.domain.fit import FitCure, FitExample, FitReason, FitReport, Misfit
 from dynsync_gui.domain.mapping import FieldOffer, NewField
-from dynsync_gui.domain.plan import EntityPlan, Plan
+from dynsync_gui.domain.plan import EntityPlan, NewObject, Plan
 from dynsync_gui.domain.ports.dynamics import RelatedTable
 from dynsync_gui.domain.report import Difference, Problem, RunKind, RunReport, RunState
 from dynsync_gui.domain.schedule import BackgroundState, Entry, Registration
@@ -86,6 +86,7 @@ PLAN = Plan(
     (EntityPlan(Entity.ACCOUNT, 3, 3), EntityPlan(Entity.CONTACT, 1500, 1400, 60, 30, 10, 5)),
     duplicates=36,
     new_fields=(NEW,),
+    new_objects=(NewObject("new_sub", "Subscription", 6), NewObject("new_visit", "Visit", 1, more=True)),
     calls=14,
     minutes=2.04,
 )

@@ -17,14 +17,18 @@ from dynsync_gui.domain.events import (
     ChoiceImported,
     ChoicesRead,
     JobFailed,
+    PlanReady,
     RunEnded,
     TablesFound,
 )
+from dynsync_gui.domain.explain import Cause
+from dynsync_gui.domain.findings.records import finding_of
 from dynsync_gui.domain.ports.dynamics import RelatedTable
 from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.settings import ObjectSettings
 from dynsync_gui.simulators import customising, events
 from dynsync_gui.simulators.marketo.custom_types import CustomType
+from dynsync_gui.store.sync_store import SqliteStore
 from tests.judge import History, judge
 from tests.service.conftest import Desk
 
@@ -141,6 +145,83 @@ def test_a_custom_object_that_marketo_refuses_is_listed_and_the_rest_arrives(own
     assert ended.report.outbox == 0
     assert [one for one in own.service.problems() if one.code == "type-refused"] == []
     judged(own, History(own=OWN))
+
+
+def waiting(desk: Desk) -> dict[str, int]:
+    """Rows of the outbox by table."""
+    store = SqliteStore(desk.folder / "dynsync.db", finding_of)
+    try:
+        return {entity.value: number for entity in store.entities() if (number := store.count_outgoing(entity))}
+    finally:
+        store.close()
+
+
+def test_rows_that_wait_leave_the_outbox_when_their_table_is_unticked_and_come_back(own: Desk) -> None:
+    own.rehearsal.marketo.custom.metadata = False
+    own.start()
+    assert waiting(own).keys() == set(OWN)
+    row = own.rehearsal.world.as_json()[OWN[0]][0][f"{OWN[0]}id"]
+    ended = own.start(objects=ObjectSettings())
+    assert isinstance(ended, RunEnded), ended
+    assert waiting(own) == {}
+    explained = own.service.records.why(row).wait(60).answer.explanations[0]
+    assert explained.cause is Cause.NOT_CHOSEN
+    judged(own, History())
+    own.rehearsal.marketo.custom.metadata = True
+    ended = own.start(objects=own.settings.objects)
+    assert (ended.report.closes, ended.report.outbox, waiting(own)) == (True, 0, {})
+    judged(own, History(own=OWN))
+
+
+def test_what_waits_of_opportunities_leaves_a_run_that_goes_on_without_them(desk: Desk) -> None:
+    desk.rehearsal.faults.add("code", system="marketo", code="607", path="/opportunities.json", count=0)
+    assert isinstance(desk.start(), JobFailed)
+    desk.rehearsal.faults.clear()
+    stood = waiting(desk)
+    assert stood["opportunity"] > 20
+    ended = desk.start(objects=ObjectSettings(opportunities=False))
+    assert isinstance(ended, RunEnded), ended
+    assert (ended.report.closes, ended.report.outbox, waiting(desk)) == (True, 0, {})
+    assert ended.report.skipped >= stood["opportunity"]
+    assert desk.rehearsal.audit()["marketo"]["opportunities"] == []
+    gone = desk.rehearsal.world.as_json()["opportunity"][0]["opportunityid"]
+    desk.rehearsal.world.delete("opportunity", gone)
+    ended = desk.start()
+    assert (ended.report.closes, ended.report.outbox, waiting(desk)) == (True, 0, {})
+    verdict = judge(desk.rehearsal.audit(), desk.listed(), History())
+    assert verdict.wrong == []
+
+
+def test_a_removal_that_waits_is_told_once_its_table_is_ticked_again(own: Desk) -> None:
+    own.start()
+    row = own.rehearsal.audit()["marketo"]["customobjects"][OWN[0]][0]["dynamicsId"]
+    own.rehearsal.world.delete(OWN[0], row)
+    own.rehearsal.faults.add("code", system="marketo", code="607", path=f"/customobjects/{OWN[0]}.json", count=0)
+    assert isinstance(own.service.go_on().wait(60), JobFailed)
+    own.rehearsal.faults.clear()
+    own.start(objects=ObjectSettings())
+    assert waiting(own) == {}
+    own.start(objects=own.settings.objects)
+    held = {one["dynamicsId"]: one for one in own.rehearsal.audit()["marketo"]["customobjects"][OWN[0]]}
+    assert held[row]["microsoftIsDeleted"] is True
+    assert waiting(own) == {}
+
+
+def test_the_plan_names_what_will_be_made_for_good(desk: Desk) -> None:
+    def planned() -> list[tuple[str, int, bool]]:
+        event = desk.service.plan(desk.settings, desk.secrets).wait(60)
+        assert isinstance(event, PlanReady), event
+        return [(one.name, one.attributes, one.more) for one in event.plan.new_objects]
+
+    assert planned() == []
+    chosen(desk, FieldChoice("new_name"), FieldChoice("new_seats"))
+    ((name, number, more),) = planned()
+    assert (name, more) == ("new_subscription", False)
+    desk.start()
+    assert number == len(desk.rehearsal.marketo.custom.types["new_subscription"].approved)
+    assert planned() == []
+    chosen(desk, FieldChoice("new_name"), FieldChoice("new_seats"), FieldChoice("new_autorenew"))
+    assert planned() == [("new_subscription", 1, True)]
 
 
 def chosen(desk: Desk, *choices: FieldChoice) -> None:

@@ -124,7 +124,9 @@ def test_a_field_that_travels_to_marketo_only_is_put_right_with_the_next_change(
         found = market.why(id_)
         assert found.cause is Cause.OVERWRITTEN
         assert "travels to Marketo only" in str(found.verdict)
-        assert market.listed(id_) == {("title", "was changed in Marketo after DynSync had sent it", True)}
+        assert market.listed(id_) == {
+            ("title", "was changed in Marketo after DynSync had sent it, or Marketo blocks updates of the field", True)
+        }
         market.cycle()
     assert market.person(id_)["title"] == "By hand"
     market.world.update("contact", id_, {"lastname": "Hopper"})

@@ -13,12 +13,14 @@ from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
     QLineEdit,
+    QPushButton,
     QTabBar,
     QTabWidget,
     QWidget,
 )
 
 from dynsync_gui.ui.mnemonics import letter, wants_letter
+from dynsync_gui.ui.pressed import heavier_by
 
 
 def focusable(window: QWidget) -> list[QWidget]:
@@ -101,8 +103,10 @@ def cut(window: QWidget) -> Iterator[str]:
             yield from _cut_label(widget)
         elif isinstance(widget, QAbstractButton) and widget.text():
             wanted = widget.sizeHint()
+            if isinstance(widget, QPushButton) and widget.isChecked() and widget.property("kind") == "filter":
+                wanted.setWidth(QPushButton.sizeHint(widget).width() + heavier_by(widget))  # what it says is bold
             if wanted.width() > widget.width() + 1 or wanted.height() > widget.height() + 1:
-                yield f"{_told(widget)} wants {widget.sizeHint().toTuple()} has {widget.size().toTuple()}"
+                yield f"{_told(widget)} wants {wanted.toTuple()} has {widget.size().toTuple()}"
         elif isinstance(widget, QComboBox):
             yield from _cut_inside(widget, widget.currentText(), 36)
         elif isinstance(widget, QLineEdit) and not widget.text():

@@ -32,7 +32,7 @@ from dynsync_gui.domain.events import (
 from dynsync_gui.domain.explain import Answer, Cause, Explanation, FieldView, Step
 from dynsync_gui.domain.guards import Confirmed, accepted, identity_check, identity_guard
 from dynsync_gui.domain.mapping import NewField
-from dynsync_gui.domain.plan import EntityPlan, Plan
+from dynsync_gui.domain.plan import EntityPlan, NewObject, Plan
 from dynsync_gui.domain.prompts import Environment
 from dynsync_gui.domain.report import Difference, Problem, Proof, RunKind, RunReport, RunState, Status
 from dynsync_gui.domain.schedule import BackgroundRun, BackgroundState, Entry, Registration
@@ -152,6 +152,7 @@ PLAN = Plan(
     ),
     duplicates=36,
     new_fields=NEW_FIELDS,
+    new_objects=(NewObject("new_subscription", "Subscription", 6),),
     calls=14,
     minutes=2.2,
     calls_today=812,

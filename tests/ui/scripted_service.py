@@ -179,7 +179,7 @@ class ScriptedService:
     def prepare_rehearsal(self) -> ScriptedJob:
         return self._begin("prepare_rehearsal")
 
-    def check(self, settings: Settings, secrets: Secrets, *, only: System | None = None) -> ScriptedJob:
+    def check(self, settings: Settings, secrets: Secrets | None, *, only: System | None = None) -> ScriptedJob:
         return self._begin("check", settings, secrets)
 
     def confirm_identity(

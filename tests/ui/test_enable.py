@@ -25,6 +25,11 @@ def test_the_plan_is_told_in_numbers(scenes: Scenes) -> None:
     assert "ms_donotphone" not in shown
     next(b for b in window.wizard.enable.plan.findChildren(QPushButton) if b.text() == "Show the fields").click()
     assert "ms_donotphone" in texts(window.wizard.enable.plan)
+    assert "Subscription" not in shown
+    assert "1 custom object will be created or extended in Marketo." in shown
+    buttons = window.wizard.enable.plan.findChildren(QPushButton)
+    next(b for b in buttons if b.text() == "Show the custom objects").click()
+    assert "Subscription (new_subscription): 6 attributes" in texts(window.wizard.enable.plan)
     assert "36 people share an e-mail address" in texts(window.wizard.enable.warnings)
 
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from dynsync_gui.domain.checks import Check, CheckState
 from dynsync_gui.domain.choice import FieldChoice
 from dynsync_gui.domain.edits import RowKey
-from dynsync_gui.domain.events import ChoiceImported, TablesFound
+from dynsync_gui.domain.events import ChecksEnded, ChoiceImported, TablesFound
 from dynsync_gui.domain.mapping import own_offers
-from dynsync_gui.domain.schema import Entity, EntitySchema, FieldType, SourceField
+from dynsync_gui.domain.schema import Entity, EntitySchema, FieldType, SourceField, System
 from dynsync_gui.domain.settings import FieldSettings
+from dynsync_gui.domain.text import msg
 from dynsync_gui.ui.widgets.field_model import View
+from dynsync_gui.ui.wizard.field_jobs import Work
 from dynsync_gui.ui.wizard.field_tab import FieldTab
 from dynsync_gui.ui.wizard.own_table import OwnTableDialog
 from tests.ui import demo_world as world
@@ -29,12 +34,13 @@ def dialog_of(window: Any) -> OwnTableDialog:
     return next(each for each in window.findChildren(OwnTableDialog) if each.isVisible())
 
 
-def added(scenes: Scenes) -> tuple[Any, Any, FieldTab]:
+def added(scenes: Scenes, checks: Sequence[Check] = ()) -> tuple[Any, Any, FieldTab]:
     window, service = scenes.page2_fields()
     pane = window.wizard.fields.pane
     pane.add_table.click()
     scenes._wait(lambda: any(each.isVisible() for each in window.findChildren(OwnTableDialog)))
     service.scripts["describe"] = [fields.described_with_own]
+    service.scripts["check"] = [lambda job: ChecksEnded(job, tuple(checks), None)]
     dialog = dialog_of(window)
     QTest.keyClicks(dialog.search, "subscr")
     assert dialog.model.rowCount() == 2, "the one that belongs to it is found, too"
@@ -60,6 +66,37 @@ def test_a_table_is_found_by_name_and_added_with_its_own_columns_ticked(scenes: 
     assert tab.model.count(View.SELECTED) == len(chosen)
     assert tab.model.count(View.CUSTOM) > 5
     assert len(service.asked("sample")) == 2, "what its columns hold is read as well"
+
+
+def warned(window: Any) -> list[str]:
+    """What is said above the tabs about a table that was added."""
+    return [text for text in words(window.wizard.fields.pane) if "DynSync lacks" in text]
+
+
+def test_a_right_that_it_takes_is_named_when_it_is_added(scenes: Scenes) -> None:
+    lacks = Check(
+        f"dynamics.read.{OWN}",
+        System.DYNAMICS,
+        CheckState.ATTENTION,
+        msg("Reading"),
+        msg("DynSync lacks prvReadnew_Subscription."),
+        msg("Ask for it."),
+    )
+    others = [replace(lacks, id="dynamics.read.lead"), replace(lacks, id=f"dynamics.tracking.{OWN}")]
+    passed = replace(lacks, id="marketo.custom-rows", state=CheckState.PASSED)
+    window, service, _ = added(scenes, [*others, passed, lacks])
+    scenes._wait(lambda: bool(warned(window)))
+    assert warned(window) == ["DynSync lacks prvReadnew_Subscription. Ask for it."]
+    settings, _ = service.asked("check")[-1]
+    assert settings.synced_objects.custom == (OWN,)
+
+
+def test_where_nothing_is_lacking_nothing_is_said(scenes: Scenes) -> None:
+    window, service, _ = added(scenes)
+    asked = len(service.asked("check"))
+    scenes._wait(lambda: not window.wizard.fields.pane.jobs.runs(Work.RIGHTS))
+    assert len(service.asked("check")) == asked > 0
+    assert warned(window) == []
 
 
 def test_its_columns_go_to_attributes_of_their_own_name_and_to_marketo_only(scenes: Scenes) -> None:

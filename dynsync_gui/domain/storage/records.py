@@ -54,6 +54,8 @@ class Skip(StrEnum):
     """What it belongs to is left out itself."""
     DOUBLE = "double"
     """Another record says the same."""
+    UNCHOSEN = "unchosen"
+    """Nothing of its table is chosen any more, so that it is sent no longer."""
     UNRELATED = "unrelated"
     """A connection that is not between an opportunity and a person."""
 

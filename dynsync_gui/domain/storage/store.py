@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
@@ -113,6 +113,14 @@ class SyncStore(IncomingStore, EndStore, PlaceStore, UrgentStore, Protocol):
 
     def relink(self, run: int) -> int:
         """Send once more, only to be linked, what points to a record that arrived, moved or went; returns how many."""
+
+    def settle_unchosen(self, run: int, chosen: Collection[Entity]) -> None:
+        """Leave out what waits of tables that are not synced any more, and take it up where one is synced again.
+
+        Args:
+            run: The run's number.
+            chosen: Tables that are synced, and those that Dynamics does not give today.
+        """
 
     def leave_out(self, entities: Sequence[Entity]) -> None:
         """Leave out what belongs to something that is left out, and roles that another one says already."""

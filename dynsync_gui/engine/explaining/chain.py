@@ -109,7 +109,7 @@ class Chain:
         one = self.one
         if one.live is not None:
             self._passed("dynamics", msg("Dynamics has it as {table}.", table=one.entity.value))
-        elif one.lost is None:
+        elif one.looked:
             if one.place is None or one.place.reason != "deleted":
                 finding, cure = msg("It was deleted in Dynamics, and the sync has not seen that yet."), _NEXT
             elif not one.held:

@@ -117,6 +117,7 @@ class Explainer:
                 place=place,
                 mapping=mapping,
                 lost=self._schemas.lost.get(entity),
+                looked=entity in self._schemas.tables,
                 held=held,
                 alike=alike,
                 survivor=others.get((entity, master)),

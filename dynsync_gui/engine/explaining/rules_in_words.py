@@ -22,6 +22,10 @@ RULES: Mapping[str, tuple[Message, Message]] = {
         msg("Let the record that it belongs to be synced."),
     ),
     Skip.DOUBLE: (msg("Another record says the same of the same person and opportunity."), NOTHING),
+    Skip.UNCHOSEN: (
+        msg("Nothing of its table is chosen any more."),
+        msg("Choose fields of this table again, and it is sent."),
+    ),
     Skip.UNRELATED: (msg("It does not stand between an opportunity and a person."), NOTHING),
 }
 """What a rule says, and what to do, by `Skip`."""

@@ -41,6 +41,7 @@ class Subject:
         place: Where the ledger has it; None where it was never read.
         mapping: What of its table is synced; None for nothing.
         lost: Why Dynamics does not give the table; None where it does.
+        looked: Whether Dynamics was asked for it; nobody asks for an own table that is not synced.
         held: What Marketo has under its key.
         alike: What Marketo has under its e-mail address and another key, or none.
         survivor: Likewise the record that it was merged into in Dynamics.
@@ -59,6 +60,7 @@ class Subject:
     place: Place | None
     mapping: EntityMapping | None
     lost: ConnectionFailed | None
+    looked: bool
     held: Sequence[Held]
     alike: Sequence[Held]
     survivor: Place | None

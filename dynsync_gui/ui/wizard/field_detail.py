@@ -14,6 +14,7 @@ from dynsync_gui.domain.schema import Entity, Target
 from dynsync_gui.domain.text import tr
 from dynsync_gui.ui.icons import Picture
 from dynsync_gui.ui.mnemonics import reword
+from dynsync_gui.ui.pressed import PressButton
 from dynsync_gui.ui.theme import GRID
 from dynsync_gui.ui.widgets.boxes import TOP, Card, column, row
 from dynsync_gui.ui.widgets.field_words import Goal, Note, traits, type_words
@@ -71,7 +72,7 @@ class FieldDetail(Card):
         self._sentence = Text("")
         self._picture, self._note = Picture("info", "muted", 16), Text("")
         self.target, self.new = QPushButton(tr("Another field")), QPushButton(tr("New field"))
-        self.more = QPushButton(tr("How it is synced"))
+        self.more = PressButton(tr("How it is synced"))
         self.form = FieldForm(languages)
         self._buttons = Flow(self.target, self.new, self.more)
         self._build()
@@ -149,7 +150,6 @@ class FieldDetail(Card):
     def _unfold(self, shown: bool) -> None:
         self.form.setVisible(shown and self._shown is not None and self._shown.offer.selectable)
         reword(self.more, tr("Less") if shown else tr("How it is synced"))
-        self.more.setMinimumWidth(self.more.sizeHint().width() + 2 * GRID)  # the hint knows nothing of bold
 
     def _changed(self, choice: FieldChoice) -> None:
         if self._shown is not None:

@@ -1,4 +1,4 @@
-"""What the field page has done in the background: samples, the filter's counts, the fit check."""
+"""What the field page has done in the background: samples, the filter's counts, the fit check, an added table."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from enum import StrEnum
 from PySide6.QtCore import QObject, Signal
 
 from dynsync_gui.domain.events import (
+    ChecksEnded,
     Described,
     Event,
     FilterRead,
@@ -37,6 +38,10 @@ class Work(StrEnum):
     FIT = "fit"
     TABLES = "tables"
     DESCRIBE = "describe"
+    RIGHTS = "rights"
+
+
+_ENDS = FilterRead | FitChecked | Sampled | TablesFound | Described | ChecksEnded | JobFailed | JobCancelled
 
 
 class FieldJobs(QObject):
@@ -81,6 +86,10 @@ class FieldJobs(QObject):
         objects = replace(settings.objects, custom=(*settings.objects.custom, table.value))
         self._begin(Work.DESCRIBE, self._api.describe(replace(settings, objects=objects), secrets))
 
+    def check_rights(self) -> None:
+        """Check what both accounts may do with the tables of the present choice."""
+        self._begin(Work.RIGHTS, self._api.check(*self._access()))
+
     def check_fit(self, *, everything: bool) -> None:
         """Check the values of the present choice."""
         self._begin(Work.FIT, self._api.check_fit(*self._access(), everything=everything))
@@ -99,7 +108,7 @@ class FieldJobs(QObject):
         work = next((work for work, job in self._jobs.items() if job.number == event.job), None)
         if work is None:
             return
-        if isinstance(event, FilterRead | FitChecked | Sampled | TablesFound | Described | JobFailed | JobCancelled):
+        if isinstance(event, _ENDS):
             del self._jobs[work]
         elif not isinstance(event, FitProgress):
             return

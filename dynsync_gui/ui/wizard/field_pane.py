@@ -5,7 +5,7 @@ The page of the set-up and the window for later changes both show it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -72,10 +72,13 @@ class FieldPane(QWidget):
         self.own = OwnTables(self, self.jobs)
         self._status = Text("", "muted")
         self._status.hide()
+        self._warning = Text("", "hint", "attention")
+        self._warning.hide()
         self._problems: dict[Entity, tuple[ChoiceProblem, ...]] = {}
         layout = column(self, gap=GRID)
         layout.addWidget(self.panels)
         layout.addWidget(self._status)
+        layout.addWidget(self._warning)
         layout.addWidget(self.tabs, 1)
         self._wire()
 
@@ -83,6 +86,7 @@ class FieldPane(QWidget):
         """Show these rows, and begin to read what they hold."""
         self.sheet = sheet
         self.note("")
+        self.warn(())
         self.checks.open(sheet)
         self._rebuild()
 
@@ -146,6 +150,13 @@ class FieldPane(QWidget):
         """Say something that is worth knowing and stops nobody; nothing where the text is empty."""
         self._status.say(text)
         self._status.setVisible(bool(text))
+
+    def warn(self, found: Sequence[str]) -> None:
+        """Say what an account lacks for a table that was added; nothing where it lacks nothing."""
+        self._warning.say("\n".join(found))
+        self._warning.setVisible(bool(found))
+        if found:
+            self.said.emit(self._warning.text())
 
     def edited(self, entity: Entity | None = None) -> None:
         """Show the sheet again after a change, of one table or of all."""

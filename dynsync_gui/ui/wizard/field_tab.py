@@ -15,6 +15,7 @@ from dynsync_gui.domain.sample import ColumnSample
 from dynsync_gui.domain.schema import Entity, TargetSchema
 from dynsync_gui.domain.text import number, tr
 from dynsync_gui.ui.mnemonics import reword
+from dynsync_gui.ui.pressed import PressButton
 from dynsync_gui.ui.theme import GRID
 from dynsync_gui.ui.widgets.boxes import column, row
 from dynsync_gui.ui.widgets.field_model import FieldModel, View
@@ -141,11 +142,11 @@ class FieldTab(QWidget):
         self.detail.target_wanted.connect(self.target_wanted)
         self.detail.new_wanted.connect(self.new_wanted)
 
-    def _view_buttons(self) -> dict[View, QPushButton]:
+    def _view_buttons(self) -> dict[View, PressButton]:
         group = QButtonGroup(self)
         buttons = {}
         for view in View:
-            button = QPushButton()
+            button = PressButton()
             button.setCheckable(True)
             button.setProperty("kind", "filter")
             button.setAutoDefault(False)

@@ -9,8 +9,9 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QLineEdit, QPushButton, QWidget
 
+from dynsync_gui.domain.checks import Check, CheckState
 from dynsync_gui.domain.edits import Offers
-from dynsync_gui.domain.events import Described, Event, JobFailed, TablesFound
+from dynsync_gui.domain.events import ChecksEnded, Described, Event, JobFailed, TablesFound
 from dynsync_gui.domain.ports.dynamics import RelatedTable
 from dynsync_gui.domain.schema import Entity, EntitySchema
 from dynsync_gui.domain.text import tr
@@ -25,6 +26,15 @@ from dynsync_gui.ui.words import entity_name
 
 if TYPE_CHECKING:
     from dynsync_gui.ui.wizard.field_pane import FieldPane
+
+
+_OPEN = {CheckState.ATTENTION, CheckState.FAILED}
+
+
+def lacking(entity: Entity, checks: Sequence[Check]) -> list[Check]:
+    """Checks about the rights on an own table that did not pass."""
+    of_rights = {f"dynamics.read.{entity}", f"dynamics.reach.{entity}", "marketo.custom-rows", "marketo.custom-objects"}
+    return [check for check in checks if check.id in of_rights and check.state in _OPEN]
 
 
 class TableModel(SearchedTable):
@@ -135,19 +145,23 @@ class OwnTables(QObject):
 
     def add(self, table: RelatedTable) -> None:
         """Sync a table as well."""
-        sheet = self._pane.sheet
+        sheet, self._wanted = self._pane.sheet, table
         if sheet is not None and table.entity in sheet.offers:
             self._show(table.entity, sheet.offers, sheet.tables)
         elif sheet is not None:
-            self._wanted = table
             self._pane.note(tr("Reading the columns of “{table}”", table=table.label))
             self._jobs.describe(table.entity)
 
     def _told(self, work: Work, event: Event) -> None:
-        if work not in {Work.TABLES, Work.DESCRIBE}:
+        if work not in {Work.TABLES, Work.DESCRIBE, Work.RIGHTS}:
             return
         wanted = self._wanted
         match event:
+            case ChecksEnded(checks=checks) if wanted is not None:
+                self._pane.warn([f"{check.finding} {check.cure}".strip() for check in lacking(wanted.entity, checks)])
+            case JobFailed(error=error) if work is Work.RIGHTS:
+                told = f"{error.finding.title} {error.finding.cure}".strip()
+                self._pane.warn([tr("What your accounts may do could not be checked: {reason}", reason=told)])
             case TablesFound(tables=tables):
                 self._offer(tables)
             case Described(offers=offers, tables=tables) if wanted is not None and wanted.entity in offers:
@@ -178,3 +192,4 @@ class OwnTables(QObject):
             self._pane.sheet.add_table(entity, offers[entity], tables[entity])
             self._pane.note("")
             self._pane.table_added(entity)
+            self._jobs.check_rights()

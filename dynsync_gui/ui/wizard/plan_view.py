@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QProgressBar, QPushButton, QWidget
 from dynsync_gui.domain.events import Progress
 from dynsync_gui.domain.fit_words import summary
 from dynsync_gui.domain.plan import Plan
+from dynsync_gui.domain.plan_words import object_told, objects_told
 from dynsync_gui.domain.text import ntr, number, tr
 from dynsync_gui.ui.icons import Picture
 from dynsync_gui.ui.mnemonics import reword
@@ -56,11 +57,12 @@ class PlanView(QWidget):
         layout.addWidget(self._tiles)
         layout.addWidget(self._facts)
         self._fields = _Unfold("field", tr("Show the fields"), tr("Hide the fields"))
+        self._objects = _Unfold("field", tr("Show the custom objects"), tr("Hide the custom objects"))
         self._kinds = _Unfold("equal", tr("Show each kind"), tr("Hide each kind"))
         self._cost = _Unfold("clock")
         self._files = _Unfold("export")
         self._fit = _Unfold("proof", tr("Show the values"), tr("Hide the values"))
-        for part in (self._fields, self._kinds, self._fit, self._cost, self._files):
+        for part in (self._fields, self._objects, self._kinds, self._fit, self._cost, self._files):
             self._facts.body.addWidget(part)
         self.show_stopped()
 
@@ -111,6 +113,8 @@ class PlanView(QWidget):
             ),
             "\n".join(f"{field.label} ({field.name})" for field in plan.new_fields),
         )
+        self._objects.setVisible(bool(plan.new_objects))
+        self._objects.tell(objects_told(plan.new_objects), "\n".join(map(object_told, plan.new_objects)))
         self._kinds.tell(
             ntr("{n} record read from Dynamics", "{n} records read from Dynamics", plan.total("read")), _kinds(plan)
         )
