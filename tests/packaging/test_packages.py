@@ -22,6 +22,8 @@ from steps.bundling import tell_sizes
 from steps.cache import folder_of
 from steps.console import Stop
 
+from dynsync_gui import app
+
 ROOT = Path(__file__).parents[2]
 WIX = {"w": "http://schemas.microsoft.com/wix/2006/wi"}
 
@@ -81,6 +83,10 @@ def test_installer_asks_the_window_to_end_and_not_to_go_beside_the_clock() -> No
         ("WM_QUERYENDSESSION", "0"),
         ("WM_ENDSESSION", "1"),
     ]
+
+
+def test_window_names_the_desktop_file_that_is_installed() -> None:
+    assert app._DESKTOP_FILE == identity.BUNDLE_ID
 
 
 def test_desktop_file_is_whole() -> None:
