@@ -360,6 +360,15 @@ Function un.onInit
   ReadRegStr $0 HKLM "${KEY}" "InstallLocation"
   ${If} $0 == $INSTDIR
     StrCpy $AllUsers 1
+    !insertmacro IsAdmin $1
+    ${If} $1 != "Admin"
+      ; Windows starts this as whoever clicks on Uninstall, who may change nothing that is everyone's.
+      SetErrorLevel 5
+      ${IfNot} ${Silent}
+        ExecShell "runas" "$INSTDIR\uninstall.exe"
+      ${EndIf}
+      Quit
+    ${EndIf}
   ${EndIf}
   !insertmacro ForWhom
   ${GetParameters} $0

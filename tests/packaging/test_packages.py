@@ -49,6 +49,16 @@ def test_installer_takes_nothing_away_but_its_own() -> None:
     }  # fmt: skip
 
 
+def test_whatever_is_everyones_is_touched_by_an_administrator_only() -> None:
+    functions = dict(re.findall(r"^Function (\S+)$(.*?)^FunctionEnd$", nsis(), re.MULTILINE | re.DOTALL))
+    for name, program in {"TakeForWhom": "$EXEPATH", "un.onInit": r"$INSTDIR\uninstall.exe"}.items():
+        asked, _, after = functions[name].partition("!insertmacro IsAdmin $1")
+        assert "$AllUsers 1" in asked
+        assert re.match(r'\s+\$\{If\} \$1 != "Admin"\n', after)
+        assert f'ExecShell "runas" "{program}"' in after.partition("Quit")[0]
+    assert "Call NeedAdmin" in functions["ChooseForWhom"]
+
+
 def test_every_question_has_an_answer_for_silence() -> None:
     asked = [line for line in nsis().splitlines() if line.strip().startswith("MessageBox")]
     assert asked
