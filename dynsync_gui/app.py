@@ -22,6 +22,9 @@ from dynsync_gui.ui.start import Window, open_window
 from dynsync_gui.ui.system_proxy import qt_proxy
 from dynsync_gui.ui.windows.first import FirstWindow, call_first
 
+_DESKTOP_FILE = "io.github.dynsync.DynSync"
+"""By which desktops on Linux find the name and the icon of the window, without its ending."""
+
 _UNSEEN_MS = 500
 """After so long the work begins even where nobody sees the window, as on another desktop."""
 
@@ -43,6 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     app.setApplicationName("DynSync")
     app.setApplicationDisplayName("DynSync")
     app.setApplicationVersion(__version__)
+    app.setDesktopFileName(_DESKTOP_FILE)
     app.setQuitOnLastWindowClosed(False)
     if not options.rehearse and call_first(folder.id):
         logs.stop()

@@ -37,7 +37,8 @@ def version_resource(work: Path, program: str, description: str) -> str | None:
     if sys.platform != "win32":
         return None
     path = work / f"{program}.version.txt"
-    path.write_text(version_text(f"{program}.exe", description), encoding="utf-8")
+    file = "dynsync.com" if program == TERMINAL else f"{program}.exe"
+    path.write_text(version_text(file, description), encoding="utf-8")
     return str(path)
 
 

@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import tarfile
+import tempfile
 import zipfile
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -207,5 +208,15 @@ def _make_prefix(wine: Wine) -> None:
 def remove(wine: Wine) -> None:
     """End what runs in a trial's Windows and remove it."""
     wine.end()
+    _forget_server(wine)
     with suppress(OSError):
         shutil.rmtree(wine.prefix)
+
+
+def _forget_server(wine: Wine) -> None:
+    """Remove the folder for temporary files that a server of wine leaves, under the name that the prefix knows."""
+    with suppress(OSError):
+        known = wine.prefix.stat()
+        servers = Path(tempfile.gettempdir()) / (wine.prefix / "wineserver").read_text("ascii").strip()
+        shutil.rmtree(servers / f"server-{known.st_dev:x}-{known.st_ino:x}")
+        servers.rmdir()  # stays where others are

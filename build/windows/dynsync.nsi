@@ -18,6 +18,7 @@ Unicode true
 !define KEY "Software\Microsoft\Windows\CurrentVersion\Uninstall\DynSync"
 !define SECONDS_TO_CLOSE 45 ; what is in flight is finished first
 !define CLOSE_APP 1         ; ENDSESSION_CLOSEAPP
+!define QUERY_LITTLE 0x1000 ; PROCESS_QUERY_LIMITED_INFORMATION
 
 Name "DynSync"
 OutFile "${OUT}"
@@ -234,7 +235,23 @@ Function ${UN}IsRunning
   Push $9
 FunctionEnd
 
-; Asks, closes the window in order, and ends what does not go by itself; whatever was under way goes on at the next start.
+; The next window after $1 that belongs to the program $7, in $1; 0 where there is none. A title alone says little: that
+; of a folder is its name, and another copy's is the same.
+Function ${UN}NextWindow
+  ${Do}
+    FindWindow $1 "" "DynSync" 0 $1
+    ${If} $1 = 0
+      Return
+    ${EndIf}
+    System::Call 'user32::GetWindowThreadProcessId(p r1, *i .r4)'
+    System::Call 'kernel32::OpenProcess(i ${QUERY_LITTLE}, i 0, i r4) p .r5'
+    StrCpy $6 ""
+    System::Call 'kernel32::QueryFullProcessImageNameW(p r5, i 0, w .r6, *i ${NSIS_MAX_STRLEN})'
+    System::Call 'kernel32::CloseHandle(p r5)'
+  ${LoopUntil} $6 == $7
+FunctionEnd
+
+; Asks, closes the windows in order, and ends what does not go by itself; whatever was under way goes on at the next start.
 Function ${UN}CloseDynSync
   Call ${UN}IsRunning
   Pop $0
@@ -244,13 +261,16 @@ Function ${UN}CloseDynSync
   MessageBox MB_OKCANCEL|MB_ICONQUESTION "${QUESTION}" /SD IDOK IDOK +3
   SetErrorLevel 1
   Abort
-  FindWindow $1 "" "DynSync"
-  ${If} $1 <> 0
+  StrCpy $7 "$INSTDIR\DynSync.exe"
+  StrCpy $1 0
+  Call ${UN}NextWindow
+  ${While} $1 <> 0
     StrCpy $WasRunning 1
     ; Not WM_CLOSE, which only sends it beside the clock: as when Windows itself has to close it.
     SendMessage $1 ${WM_QUERYENDSESSION} 0 ${CLOSE_APP} /TIMEOUT=2000
     SendMessage $1 ${WM_ENDSESSION} 1 ${CLOSE_APP} /TIMEOUT=2000
-  ${EndIf}
+    Call ${UN}NextWindow
+  ${EndWhile}
   StrCpy $2 0
   ${Do}
     Sleep 1000
@@ -308,10 +328,14 @@ Function ReplaceOwnCopy
   ${OrIfNot} ${FileExists} "$1\uninstall.exe"
     Return
   ${EndIf}
-  FindWindow $0 "" "DynSync"
-  ${If} $0 <> 0
+  StrCpy $2 $1
+  StrCpy $7 "$2\DynSync.exe"
+  StrCpy $1 0
+  Call NextWindow
+  ${If} $1 <> 0
     StrCpy $WasRunning 1
   ${EndIf}
+  StrCpy $1 $2
   ExecWait '"$1\uninstall.exe" /S _?=$1'
   StrCpy $Replaced 1
   Delete "$1\uninstall.exe" ; which could not remove itself while somebody waited for it
@@ -360,6 +384,15 @@ Function un.onInit
   ReadRegStr $0 HKLM "${KEY}" "InstallLocation"
   ${If} $0 == $INSTDIR
     StrCpy $AllUsers 1
+    !insertmacro IsAdmin $1
+    ${If} $1 != "Admin"
+      ; Windows starts this as whoever clicks on Uninstall, who may change nothing that is everyone's.
+      SetErrorLevel 5
+      ${IfNot} ${Silent}
+        ExecShell "runas" "$INSTDIR\uninstall.exe"
+      ${EndIf}
+      Quit
+    ${EndIf}
   ${EndIf}
   !insertmacro ForWhom
   ${GetParameters} $0

@@ -44,7 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         logs.stop()
     from dynsync_gui.selftest.outcome import document, status_of, text  # noqa: PLC0415  not needed to show help
 
-    told = json.dumps(document(found), ensure_ascii=False, indent=2) if options.json else text(found)
+    # Plain ASCII, so that no console and no pipe can break the document.
+    told = json.dumps(document(found), indent=2) if options.json else text(found)
     if sys.stdout is not None:
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="replace")  # a narrow console shows what it can

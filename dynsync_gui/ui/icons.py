@@ -14,6 +14,8 @@ from dynsync_gui.ui.resources import icon_path
 from dynsync_gui.ui.theme import roles
 
 _SCALES = (1.0, 1.25, 1.5, 2.0, 3.0)
+_LOGO_SIZES = (16, 24, 32, 48, 64, 128)
+"""What title bars, task bars and switchers of windows ask for."""
 
 
 @cache
@@ -37,14 +39,27 @@ def icon(name: str, role: str = "text", size: int = 16) -> QIcon:
     result = QIcon()
     drawing = renderer(name, colour_of(role))
     for scale in _SCALES:
-        pixmap = QPixmap(QSize(round(size * scale), round(size * scale)))
-        pixmap.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(pixmap)
-        drawing.render(painter, QRectF(pixmap.rect()))
-        painter.end()
+        pixmap = _painted(drawing, round(size * scale))
         pixmap.setDevicePixelRatio(scale)
         result.addPixmap(pixmap)
     return result
+
+
+def window_icon() -> QIcon:
+    """The logo, in each size that a desktop shows of a window."""
+    result = QIcon()
+    for size in _LOGO_SIZES:
+        result.addPixmap(_painted(renderer("logo", colour_of("text")), size))
+    return result
+
+
+def _painted(drawing: QSvgRenderer, size: int) -> QPixmap:
+    pixmap = QPixmap(QSize(size, size))
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    drawing.render(painter, QRectF(pixmap.rect()))
+    painter.end()
+    return pixmap
 
 
 class Picture(QWidget):

@@ -31,7 +31,7 @@ from dynsync_gui.domain.setup import HalfDone
 from dynsync_gui.domain.text import language, tr
 from dynsync_gui.service.api import Job, SyncApi
 from dynsync_gui.ui.bridge import Bridge
-from dynsync_gui.ui.icons import Picture, icon
+from dynsync_gui.ui.icons import Picture, window_icon
 from dynsync_gui.ui.theme import GRID, Scheme, Theme
 from dynsync_gui.ui.widgets.banner import Banner
 from dynsync_gui.ui.widgets.boxes import column
@@ -76,7 +76,7 @@ class Window(QWidget):
     ) -> None:
         super().__init__()
         self.setWindowTitle("DynSync")
-        self.setWindowIcon(icon("logo", size=32))
+        self.setWindowIcon(window_icon())
         self.setProperty("kind", "window")
         self.setMinimumSize(*SMALLEST)
         self.resize(*SIZE)

@@ -22,6 +22,8 @@ from steps.bundling import tell_sizes
 from steps.cache import folder_of
 from steps.console import Stop
 
+from dynsync_gui import app
+
 ROOT = Path(__file__).parents[2]
 WIX = {"w": "http://schemas.microsoft.com/wix/2006/wi"}
 
@@ -45,6 +47,16 @@ def test_installer_takes_nothing_away_but_its_own() -> None:
         r"$INSTDIR\lib", r"$INSTDIR\DynSync.exe", r"$INSTDIR\dynsync.com", r"$INSTDIR\uninstall.exe",
         r"$SMPROGRAMS\DynSync.lnk", r"$1\uninstall.exe",
     }  # fmt: skip
+
+
+def test_whatever_is_everyones_is_touched_by_an_administrator_only() -> None:
+    functions = dict(re.findall(r"^Function (\S+)$(.*?)^FunctionEnd$", nsis(), re.MULTILINE | re.DOTALL))
+    for name, program in {"TakeForWhom": "$EXEPATH", "un.onInit": r"$INSTDIR\uninstall.exe"}.items():
+        asked, _, after = functions[name].partition("!insertmacro IsAdmin $1")
+        assert "$AllUsers 1" in asked
+        assert re.match(r'\s+\$\{If\} \$1 != "Admin"\n', after)
+        assert f'ExecShell "runas" "{program}"' in after.partition("Quit")[0]
+    assert "Call NeedAdmin" in functions["ChooseForWhom"]
 
 
 def test_every_question_has_an_answer_for_silence() -> None:
@@ -81,6 +93,10 @@ def test_installer_asks_the_window_to_end_and_not_to_go_beside_the_clock() -> No
         ("WM_QUERYENDSESSION", "0"),
         ("WM_ENDSESSION", "1"),
     ]
+
+
+def test_window_names_the_desktop_file_that_is_installed() -> None:
+    assert app._DESKTOP_FILE == identity.BUNDLE_ID
 
 
 def test_desktop_file_is_whole() -> None:

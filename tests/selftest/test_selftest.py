@@ -42,10 +42,12 @@ def outcome(state: State) -> Outcome:
 @pytest.mark.screen
 def test_everything_works_here_and_leaves_nothing(tmp_path: Path, own_home: Path) -> None:
     before = sorted(own_home.rglob("*"))
-    done = run("--json", TMPDIR=str(tmp_path))
+    done = run("--json", "--language", "fr", TMPDIR=str(tmp_path))
     assert done.returncode == 0, done.stdout + done.stderr
     told = json.loads(done.stdout)
     assert told["passed"] is True
+    assert done.stdout.isascii()  # a pipe of Windows has no other letters
+    assert not all(each["title"].isascii() for each in told["checks"])
     assert {each["id"]: each["state"] for each in told["checks"]} == dict.fromkeys(
         ("window", "trust", "keychain", "database", "texts", "rehearsal", "files"), "passed"
     )

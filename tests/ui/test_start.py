@@ -30,6 +30,12 @@ def test_it_is_painted_and_works_with_the_service_that_comes_then(qtbot: Any) ->
     assert service.closed.is_set()
 
 
+def test_its_icon_has_every_size_that_desktops_show(qtbot: Any) -> None:
+    window = open_window(str)
+    qtbot.addWidget(window)
+    assert [size.width() for size in window.windowIcon().availableSizes()] == [16, 24, 32, 48, 64, 128]
+
+
 def test_closed_before_there_is_a_service_it_wants_none(qtbot: Any) -> None:
     window = open_window(str)
     assert window.waits
