@@ -193,7 +193,7 @@ class Lifecycle:
         Children of what moved, and theirs: a contact's account is the company of its opportunities, too.
         """
         changed = 0
-        while moved := places(self._db, f"moved = 1 LIMIT {_CHUNK}"):
+        while moved := places(self._db, "moved = 1", most=_CHUNK):
             children = self._children(moved)
             for part, _ in parts(children):
                 self._revive(run, part)
