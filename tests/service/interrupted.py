@@ -1,9 +1,9 @@
 """A whole set-up in a process of its own that kills itself at a named step; run by `test_kill.py`.
 
 Usage: interrupted.py FOLDER STEP WHEN NUMBER, with the connection's JSON on standard input. `STEP` is a method of the
-store, the connections or the profile, or ``part``: one of what touches everybody; with ``urgent.`` before it only counts
-while urgent records go first. `WHEN` is before or after, `NUMBER` counts from 1; 0 runs to the end. In the JSON,
-``canary`` starts carefully, and ``hurry`` looks for fresh changes between any two batches.
+store, the connections or the profile, or ``part``: one of what touches everybody; with ``urgent.`` before it only what
+happens while urgent records go first counts. `WHEN` is before or after, `NUMBER` counts from 1; 0 runs to the end. In the
+JSON, ``canary`` starts carefully, and ``hurry`` looks for fresh changes between any two batches.
 """
 
 from __future__ import annotations
