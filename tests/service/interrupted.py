@@ -2,8 +2,8 @@
 
 Usage: interrupted.py FOLDER STEP WHEN NUMBER, with the connection's JSON on standard input. `STEP` is a method of the
 store, the connections or the profile, or ``part``: one of what touches everybody; with ``urgent.`` before it only what
-happens while urgent records go first counts. `WHEN` is before or after, `NUMBER` counts from 1; 0 runs to the end. In the
-JSON, ``canary`` starts carefully, and ``hurry`` looks for fresh changes between any two batches.
+happens while urgent records go first counts. `WHEN` is before or after, `NUMBER` counts from 1; 0 runs to the end. In
+the JSON, ``canary`` starts carefully, and ``hurry`` looks for fresh changes between any two batches.
 """
 
 from __future__ import annotations
