@@ -286,20 +286,17 @@ class Lifecycle:
         self._drop_doubles()
 
     def _outgoing(self, entities: Sequence[Entity]) -> Iterator[list[tuple[tuple[Any, ...], Resolved]]]:
-        names, after = ",".join(f"'{entity}'" for entity in entities), 0
-        while True:
-            rows = self._db.execute(
+        for entity in entities:  # each by itself, so that an index gives the order
+            after = 0
+            while rows := self._db.execute(
                 f"""SELECT entity, parent_entity, parent, owner, deal, seq, version FROM records
                      WHERE state = 'outbox' AND match NOT IN ('delete', 'merge') AND reason = ''{self._urgency.where}
-                       AND entity IN ({names}) AND seq > ? ORDER BY seq LIMIT {_CHUNK}""",
-                (after,),
-            ).fetchall()
-            if not rows:
-                return
-            after = rows[-1][5]
-            yield list(
-                zip(rows, self._links.resolve([Pointers(Entity(row[0]), *row[1:5]) for row in rows]), strict=True)
-            )
+                       AND entity = ? AND seq > ? ORDER BY seq LIMIT {_CHUNK}""",
+                (entity.value, after),
+            ).fetchall():
+                after = rows[-1][5]
+                found = self._links.resolve([Pointers(entity, *row[1:5]) for row in rows])
+                yield list(zip(rows, found, strict=True))
 
     def _drop_doubles(self) -> None:
         """Of several roles that say the same of one person and one opportunity, only the first is sent.
