@@ -67,8 +67,8 @@ class Lifecycle:
         """A lead whose contact was deleted carries its person again; one that still has its own only stands alone."""
         rows = self._db.execute(
             """SELECT l.seq, c.seq, c.marketo_id, l.marketo_id FROM records l JOIN records c ON c.seq = l.carrier
-                WHERE l.entity = 'lead' AND c.reason = 'deleted'
-                  AND (l.reason = 'folded' OR l.state = 'outbox' AND l.reason = '') ORDER BY l.seq"""
+                WHERE l.carrier <> 0 AND +l.entity = 'lead' AND c.reason = 'deleted'
+                  AND (l.reason = 'folded' OR l.state = 'outbox' AND l.reason = '') ORDER BY +l.seq"""
         ).fetchall()
         given: set[int] = set()
         for lead, contact, person, own in rows:
@@ -193,7 +193,7 @@ class Lifecycle:
         Children of what moved, and theirs: a contact's account is the company of its opportunities, too.
         """
         changed = 0
-        while moved := places(self._db, "moved = 1", most=_CHUNK):
+        while moved := self._moved():
             children = self._children(moved)
             for part, _ in parts(children):
                 self._revive(run, part)
@@ -206,6 +206,10 @@ class Lifecycle:
             self._db.execute(f"UPDATE records SET moved = 0 WHERE seq IN ({marks})", moved)
             yield len(moved)
         return changed
+
+    def _moved(self) -> array[int]:
+        rows = self._db.execute(f"SELECT seq FROM records WHERE moved = 1 ORDER BY seq LIMIT {_CHUNK}")
+        return array("q", (seq for (seq,) in rows))
 
     def _children(self, seqs: array[int]) -> array[int]:
         """Places of what names records, some perhaps twice; there may be as many as there are people."""
