@@ -64,6 +64,18 @@ def journal_lost(path: Path) -> None:
         file.write(bytes(PAGE))
 
 
+def misindexed(path: Path) -> None:
+    """An index leads to what is no longer there, as after a page that was not written."""
+    with closing(sqlite3.connect(path)) as base, base:
+        base.execute("PRAGMA writable_schema = ON")
+        index = base.execute("SELECT * FROM sqlite_master WHERE name = 'records_by_email'").fetchone()
+        base.execute("DELETE FROM sqlite_master WHERE name = 'records_by_email'")
+    with closing(sqlite3.connect(path)) as base, base:
+        base.execute("UPDATE records SET email = 'x' || email WHERE email <> ''")
+        base.execute("PRAGMA writable_schema = ON")
+        base.execute("INSERT INTO sqlite_master VALUES (?, ?, ?, ?, ?)", index)
+
+
 @pytest.fixture
 def taken_for_large(monkeypatch: pytest.MonkeyPatch) -> None:
     """No database is looked through when it is opened."""
@@ -134,7 +146,7 @@ def test_the_last_good_copy_is_taken_and_everything_compared(
 
 
 @pytest.mark.usefixtures("taken_for_large")
-@pytest.mark.parametrize("damage", [garbage, truncated, holed, emptied])
+@pytest.mark.parametrize("damage", [garbage, truncated, holed, emptied, misindexed])
 def test_of_a_large_one_damage_is_found_by_whatever_meets_it(
     desk: Desk, damage: Callable[[Path], None], expect_log: ExpectLog
 ) -> None:
