@@ -1,4 +1,4 @@
-"""How fast a whole table is compared when nothing changed and no change token is left, and how memory behaves."""
+"""How fast a whole table is compared without change tokens, what an idle cycle costs, and how memory behaves."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from benchmarks.timing import timing
 
 
 def show(records: int) -> None:
-    """Bring everybody over, let the tokens expire, and run again."""
+    """Bring everybody over, let the tokens expire, run again, and once more."""
     with (
         tempfile.TemporaryDirectory() as folder,
         prepared(records) as systems,
         dynsync(systems, Path(folder)) as product,
     ):
         first = product.run("start")
+        print(f"first sync of {first.taken:,} records: processor {first.cpu / first.taken * 1e6:.0f} µs a record")
         systems.do(action="expire_change_tokens")
         systems.forget()
         job = product.run("go on")
@@ -28,5 +29,9 @@ def show(records: int) -> None:
             f"{len(seen.writes)} writes, {len(seen.calls)} calls to Marketo; "
             f"processor: {job.cpu / job.unchanged * 1e6:.0f} µs a record; whole cycle {job.seconds:.1f} s"
         )
-        for name, one in (("first sync", first), ("comparison", job)):
+        systems.forget()
+        idle = product.run("go on")
+        calls = timing(systems).calls
+        print(f"idle cycle: {idle.seconds:.1f} s, processor {idle.cpu:.1f} s, {len(calls)} calls to Marketo")
+        for name, one in (("first sync", first), ("comparison", job), ("idle cycle", idle)):
             print(f"memory of the {name} by tenths, MB: " + ", ".join(f"{mb:.0f}" for mb in one.memory))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from dynsync_gui.domain.report import Problem, Proof, RunReport, RunState
@@ -34,7 +34,7 @@ def test_message() -> Letter:
 def end_message(
     report: RunReport,
     proof: Proof | None = None,
-    problems: Sequence[Problem] = (),
+    problems: Iterable[Problem] = (),
     settings: Settings | None = None,
 ) -> Letter:
     """The message at the end of a sync.
@@ -129,10 +129,10 @@ def _proof(proof: Proof | None) -> str:
     )
 
 
-def _causes(problems: Sequence[Problem]) -> str:
-    if not problems:
-        return ""
+def _causes(problems: Iterable[Problem]) -> str:
     counts = Counter((str(problem.title), str(problem.cure)) for problem in problems)
+    if not counts:
+        return ""
     shown = counts.most_common(_MOST_CAUSES)
     lines = [tr("What needs a look:")]
     for (title, cure), count in shown:

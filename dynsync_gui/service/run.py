@@ -300,7 +300,7 @@ def tell_first_sync(
     if not settings.mail.sends:
         store.mark_mailed(report.id)
         return "", None
-    subject, body = end_message(report, problems=tuple(store.problems()), settings=settings)
+    subject, body = end_message(report, problems=store.problems(), settings=settings)
     try:
         mailer.send(settings, secrets, settings.enable.email, subject, body)
     except DynSyncError as error:

@@ -193,7 +193,7 @@ def storage_errors() -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
-        damaged = error.sqlite_errorcode in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB} if _coded(error) else False
+        damaged = _kind(error) in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
         finding = DAMAGED if damaged else UNUSABLE
         raise StoreFailed("store-damaged" if damaged else "store-unusable", finding, detail=str(error)) from error
     except OSError as error:
@@ -211,5 +211,6 @@ def telling_storage_errors(kind: type[_T]) -> type[_T]:
     return kind
 
 
-def _coded(error: sqlite3.Error) -> bool:
-    return hasattr(error, "sqlite_errorcode")
+def _kind(error: sqlite3.Error) -> int:
+    """SQLite's code without what it says besides, such as that an index is what is damaged (result codes, extended)."""
+    return error.sqlite_errorcode & 0xFF if hasattr(error, "sqlite_errorcode") else sqlite3.SQLITE_ERROR

@@ -80,7 +80,8 @@ class PersonEnds:
             marks = ",".join("?" * len(part))
             rows = self._db.execute(
                 f"""SELECT entity, id FROM records
-                     WHERE marketo_id IN ({marks}) AND entity IN {_PEOPLE} AND reason = '' ORDER BY seq""",
+                     WHERE marketo_id IN ({marks}) AND marketo_id <> '' AND entity IN {_PEOPLE} AND reason = ''
+                     ORDER BY seq""",
                 tuple(part),
             )
             for entity, id_ in rows:
@@ -109,14 +110,15 @@ class PersonEnds:
     def _follow(self, person: str, into: str) -> None:
         """Whoever has the one person goes on with the other; a merge of our own is on its way to its end already."""
         rows = self._db.execute(
-            f"""SELECT seq, reason FROM records WHERE marketo_id = ? AND entity IN {_PEOPLE}
+            f"""SELECT seq, reason FROM records WHERE marketo_id = ? AND marketo_id <> '' AND entity IN {_PEOPLE}
                    AND match NOT IN ('merge', 'delete') ORDER BY reason <> '', seq""",
             (person,),
         ).fetchall()
         for seq, reason in rows:
             holder = self._db.execute(
                 f"""SELECT seq, reason, entity, id, name, filled FROM records
-                     WHERE marketo_id = ? AND entity IN {_PEOPLE} ORDER BY reason <> '', seq LIMIT 1""",
+                     WHERE marketo_id = ? AND marketo_id <> '' AND entity IN {_PEOPLE}
+                     ORDER BY reason <> '', seq LIMIT 1""",
                 (into,),
             ).fetchone()
             if holder is not None and (not holder[1] or reason):
@@ -160,7 +162,7 @@ class PersonEnds:
 
         What was to be told to the person, and was refused, cannot be told any more.
         """
-        gone = f"marketo_id = ? AND entity IN {_PEOPLE} AND state <> 'outbox'"
+        gone = f"marketo_id = ? AND marketo_id <> '' AND entity IN {_PEOPLE} AND state <> 'outbox'"
         self._db.execute(
             f"""INSERT OR REPLACE INTO notices (entity, id, code, detail, since)
                 SELECT entity, id, ?, ?, ? FROM records WHERE {gone} AND reason = ''""",

@@ -116,8 +116,8 @@ class IncomingChanges:
     def about_to_merge(self) -> Mapping[str, int]:
         """See `IncomingStore.about_to_merge`; where one has gone into the same person already nobody can tell."""
         rows = self._db.execute(
-            """SELECT marketo_id, carrier FROM records r
-                WHERE match = 'merge' AND marketo_id <> '' AND carrier IN (SELECT seq FROM muted)
+            """SELECT marketo_id, carrier FROM muted m CROSS JOIN records r ON r.carrier = m.seq AND r.carrier <> 0
+                WHERE match = 'merge' AND marketo_id <> ''
                   AND NOT EXISTS (SELECT 1 FROM records g WHERE g.carrier <> 0 AND g.carrier = r.carrier
                                      AND g.marketo_id = '')"""
         )
@@ -166,9 +166,9 @@ class IncomingChanges:
         rows = self._db.execute(
             """SELECT r.seq, r.id, r.marketo_id, json_group_array(json_array(i.field, i.before)),
                       CASE WHEN r.state = 'outbox' THEN r.payload END, r.agreed_prints, r.unsure
-                 FROM incoming i JOIN records r ON r.seq = i.seq
-                WHERE r.entity = ? AND r.seq > ? AND i.kept = ''
-                GROUP BY r.seq ORDER BY r.seq LIMIT ?""",
+                 FROM incoming i CROSS JOIN records r ON r.seq = i.seq
+                WHERE r.entity = ? AND i.seq > ? AND i.kept = ''
+                GROUP BY i.seq ORDER BY i.seq LIMIT ?""",
             (entity.value, after, limit),
         )
         return tuple(

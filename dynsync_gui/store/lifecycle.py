@@ -67,8 +67,8 @@ class Lifecycle:
         """A lead whose contact was deleted carries its person again; one that still has its own only stands alone."""
         rows = self._db.execute(
             """SELECT l.seq, c.seq, c.marketo_id, l.marketo_id FROM records l JOIN records c ON c.seq = l.carrier
-                WHERE l.entity = 'lead' AND c.reason = 'deleted'
-                  AND (l.reason = 'folded' OR l.state = 'outbox' AND l.reason = '') ORDER BY l.seq"""
+                WHERE l.carrier <> 0 AND +l.entity = 'lead' AND c.reason = 'deleted'
+                  AND (l.reason = 'folded' OR l.state = 'outbox' AND l.reason = '') ORDER BY +l.seq"""
         ).fetchall()
         given: set[int] = set()
         for lead, contact, person, own in rows:
@@ -193,7 +193,7 @@ class Lifecycle:
         Children of what moved, and theirs: a contact's account is the company of its opportunities, too.
         """
         changed = 0
-        while moved := places(self._db, f"moved = 1 LIMIT {_CHUNK}"):
+        while moved := self._moved():
             children = self._children(moved)
             for part, _ in parts(children):
                 self._revive(run, part)
@@ -206,6 +206,10 @@ class Lifecycle:
             self._db.execute(f"UPDATE records SET moved = 0 WHERE seq IN ({marks})", moved)
             yield len(moved)
         return changed
+
+    def _moved(self) -> array[int]:
+        rows = self._db.execute(f"SELECT seq FROM records WHERE moved = 1 ORDER BY seq LIMIT {_CHUNK}")
+        return array("q", (seq for (seq,) in rows))
 
     def _children(self, seqs: array[int]) -> array[int]:
         """Places of what names records, some perhaps twice; there may be as many as there are people."""
@@ -286,20 +290,17 @@ class Lifecycle:
         self._drop_doubles()
 
     def _outgoing(self, entities: Sequence[Entity]) -> Iterator[list[tuple[tuple[Any, ...], Resolved]]]:
-        names, after = ",".join(f"'{entity}'" for entity in entities), 0
-        while True:
-            rows = self._db.execute(
+        for entity in entities:  # each by itself, so that an index gives the order
+            after = 0
+            while rows := self._db.execute(
                 f"""SELECT entity, parent_entity, parent, owner, deal, seq, version FROM records
                      WHERE state = 'outbox' AND match NOT IN ('delete', 'merge') AND reason = ''{self._urgency.where}
-                       AND entity IN ({names}) AND seq > ? ORDER BY seq LIMIT {_CHUNK}""",
-                (after,),
-            ).fetchall()
-            if not rows:
-                return
-            after = rows[-1][5]
-            yield list(
-                zip(rows, self._links.resolve([Pointers(Entity(row[0]), *row[1:5]) for row in rows]), strict=True)
-            )
+                       AND entity = ? AND seq > ? ORDER BY seq LIMIT {_CHUNK}""",
+                (entity.value, after),
+            ).fetchall():
+                after = rows[-1][5]
+                found = self._links.resolve([Pointers(entity, *row[1:5]) for row in rows])
+                yield list(zip(rows, found, strict=True))
 
     def _drop_doubles(self) -> None:
         """Of several roles that say the same of one person and one opportunity, only the first is sent.

@@ -1,4 +1,4 @@
-"""Many places of the ledger, some at a time: what is held of everybody is eight bytes each."""
+"""Many places of the ledger, some at a time: what is held of everybody is eight bytes each; and its tables."""
 
 from __future__ import annotations
 
@@ -10,8 +10,13 @@ _AT_ONCE = 400
 
 
 def places(connection: sqlite3.Connection, where: str, *values: object) -> array[int]:
-    """Where the records are that a condition of ours holds for now."""
-    return array("q", (seq for (seq,) in connection.execute(f"SELECT seq FROM records WHERE {where}", values)))
+    """Where the records are that a condition of ours holds for now, in the ledger's order.
+
+    In another one, such as that of an index, each part would change pages from all over the file.
+    """
+    # With the sign SQLite sorts what an index found; without it might go through all rows, as those are sorted already.
+    found = connection.execute(f"SELECT seq FROM records WHERE {where} ORDER BY +seq", values)
+    return array("q", (seq for (seq,) in found))
 
 
 def parts(seqs: array[int]) -> Iterator[tuple[array[int], str]]:
@@ -19,3 +24,12 @@ def parts(seqs: array[int]) -> Iterator[tuple[array[int], str]]:
     for start in range(0, len(seqs), _AT_ONCE):
         part = seqs[start : start + _AT_ONCE]
         yield part, ",".join("?" * len(part))
+
+
+def tables(connection: sqlite3.Connection) -> list[str]:
+    """Tables that the ledger holds records of: a step in an index for each, as there are few of them and many rows."""
+    found: list[str] = []
+    last = ""
+    while last := connection.execute("SELECT min(entity) FROM records WHERE entity > ?", (last,)).fetchone()[0]:
+        found.append(last)
+    return found

@@ -12,6 +12,7 @@ from dynsync_gui.domain.incoming import Kept
 from dynsync_gui.domain.place import Place
 from dynsync_gui.domain.report import Problem
 from dynsync_gui.domain.schema import PEOPLE, Entity
+from dynsync_gui.store.parts import tables
 from dynsync_gui.store.standing import split
 from dynsync_gui.store.withheld import Withheld
 
@@ -46,10 +47,12 @@ class Places:
 
     def of_ids(self, ids: Sequence[str]) -> tuple[Place, ...]:
         """See `PlaceStore.places`."""
+        known = tables(self._db)  # an index leads to an id of a table, and none to an id of any
+        of_any = ",".join("?" * len(known))
         found: list[Place] = []
         for start in range(0, len(ids), _CHUNK):
             part = ids[start : start + _CHUNK]
-            found += self._find(f"r.id IN ({','.join('?' * len(part))})", *part)
+            found += self._find(f"r.entity IN ({of_any}) AND r.id IN ({','.join('?' * len(part))})", *known, *part)
         return tuple(found)
 
     def of_email(self, email: str) -> tuple[Place, ...]:

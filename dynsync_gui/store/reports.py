@@ -24,7 +24,7 @@ from dynsync_gui.domain.storage.records import Skip
 from dynsync_gui.store.adapted import Adaptations
 from dynsync_gui.store.ledger import now
 from dynsync_gui.store.meeting import Meetings
-from dynsync_gui.store.parts import parts, places
+from dynsync_gui.store.parts import parts, places, tables
 
 _PEOPLE = ", ".join(f"'{name}'" for name in PEOPLE)
 _MAYBE_SHARED = f"""
@@ -117,8 +117,7 @@ class Reports:
 
     def entities(self) -> tuple[Entity, ...]:
         """Tables that the ledger holds records of, in the order of one cycle."""
-        rows = self._db.execute("SELECT DISTINCT entity FROM records")
-        return in_cycle_order(Entity(row[0]) for row in rows)
+        return in_cycle_order(map(Entity, tables(self._db)))
 
     def shared_emails(self, examples: int) -> tuple[int, tuple[str, ...]]:
         """People that share an e-mail address with another one that is synced, and some of the addresses."""

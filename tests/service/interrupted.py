@@ -1,9 +1,9 @@
 """A whole set-up in a process of its own that kills itself at a named step; run by `test_kill.py`.
 
 Usage: interrupted.py FOLDER STEP WHEN NUMBER, with the connection's JSON on standard input. `STEP` is a method of the
-store, the connections or the profile, and with ``urgent.`` before it only counts while urgent records go first; `WHEN`
-is before or after, `NUMBER` counts from 1; 0 runs to the end. In the JSON, ``canary`` starts carefully, and ``hurry``
-looks for fresh changes between any two batches.
+store, the connections or the profile, or ``part``: one of what touches everybody; with ``urgent.`` before it only what
+happens while urgent records go first counts. `WHEN` is before or after, `NUMBER` counts from 1; 0 runs to the end. In
+the JSON, ``canary`` starts carefully, and ``hurry`` looks for fresh changes between any two batches.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -34,7 +34,9 @@ from dynsync_gui.domain.settings import (
 )
 from dynsync_gui.engine import flight, overtaking, people_files
 from dynsync_gui.service.sync_service import SyncService
+from dynsync_gui.store import desk, parts
 from dynsync_gui.store.database import Database
+from dynsync_gui.store.desk import Desk
 from dynsync_gui.store.sync_store import SqliteStore
 from dynsync_gui.system.secrets import SecretSource
 from tests.service.beside import Beside
@@ -103,6 +105,9 @@ def main(folder: str, step: str, when: str, number: str) -> int:
     if given.get("hurry"):
         overtaking.EVERY = overtaking.SPARING = 0.0
         overtaking.ThreadPoolExecutor = Beside  # type: ignore[assignment,misc]
+    if step == "part":
+        desk.AT_ONCE, parts._AT_ONCE = 20, 10  # two steps are a transaction
+        Desk._in_parts = _in_parts(Desk._in_parts, bomb)  # type: ignore[method-assign]
     if step == "commit":
         Database.transaction = _committing(Database.transaction, bomb)  # type: ignore[method-assign]
     service = SyncService(
@@ -142,6 +147,22 @@ def _urgent(urgent: Callable[..., Any], bomb: Bomb) -> Callable[..., Any]:
             bomb.inside = True
             yield
             bomb.inside = False
+
+    return watched
+
+
+def _in_parts(in_parts: Callable[..., int], bomb: Bomb) -> Callable[..., int]:
+    def watched(self: Desk, steps: Generator[int, None, int]) -> int:
+        def told() -> Generator[int, None, int]:
+            while True:
+                try:
+                    rows = next(steps)
+                except StopIteration as end:
+                    return end.value
+                bomb.around("part", lambda: None)()
+                yield rows
+
+        return in_parts(self, told())
 
     return watched
 

@@ -66,6 +66,18 @@ def journal_lost(path: Path) -> None:
         file.write(bytes(PAGE))
 
 
+def misindexed(path: Path) -> None:
+    """An index leads to what is no longer there, as after a page that was not written."""
+    with closing(sqlite3.connect(path)) as base, base:
+        base.execute("PRAGMA writable_schema = ON")
+        index = base.execute("SELECT * FROM sqlite_master WHERE name = 'records_by_email'").fetchone()
+        base.execute("DELETE FROM sqlite_master WHERE name = 'records_by_email'")
+    with closing(sqlite3.connect(path)) as base, base:
+        base.execute("UPDATE records SET email = 'x' || email WHERE email <> ''")
+        base.execute("PRAGMA writable_schema = ON")
+        base.execute("INSERT INTO sqlite_master VALUES (?, ?, ?, ?, ?)", index)
+
+
 @pytest.fixture
 def taken_for_large(monkeypatch: pytest.MonkeyPatch) -> None:
     """No database is looked through when it is opened."""
@@ -165,7 +177,7 @@ def test_what_was_changed_in_marketo_since_the_copy_comes_back(desk: Desk, expec
 
 
 @pytest.mark.usefixtures("taken_for_large")
-@pytest.mark.parametrize("damage", [garbage, truncated, holed, emptied])
+@pytest.mark.parametrize("damage", [garbage, truncated, holed, emptied, misindexed])
 def test_of_a_large_one_damage_is_found_by_whatever_meets_it(
     desk: Desk, damage: Callable[[Path], None], expect_log: ExpectLog
 ) -> None:

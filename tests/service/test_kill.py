@@ -44,6 +44,7 @@ STEPS = [
     ("upsert", "after", 1),
     ("upsert", "after", 2),
     ("relink", "after", 2),
+    *(("part", "after", number) for number in (1, 2, 3, 9, 14, 19, 24)),
     ("await_parents", "before", 1),
     ("await_parents", "after", 1),
     ("upsert", "after", 6),

@@ -5,15 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from dynsync_gui.connectors.marketo import changes
 from dynsync_gui.domain.choice import Direction, FieldChoice, Overwrite
 from dynsync_gui.domain.events import RunEnded
 from dynsync_gui.domain.explain import Cause, Explanation
 from dynsync_gui.domain.schema import Entity, System, TargetType
+from dynsync_gui.engine.explaining import way_back
+from dynsync_gui.engine.explaining.way_back import WayBack
 from tests.service.life import Life
 from tests.service.test_reconcile import certified
 from tests.service.test_why import why
 
 if TYPE_CHECKING:
+    import pytest
+
     from tests.service.conftest import Desk
 
 BOTH = Direction.BOTH
@@ -214,3 +219,24 @@ def test_what_dynamics_refuses_holds_no_later_change_back(desk: Desk) -> None:
     market.change(one, unsubscribed=True)
     market.cycle()
     assert market.world.row("contact", one)["donotbulkemail"] is True
+
+
+def test_no_more_changes_are_held_than_there_is_room_for(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has changed more in Marketo meanwhile leaves the rest to the next sync, and is told so."""
+    market = Market(desk)
+    ids = [market.someone() for _ in range(4)]
+    for id_ in ids:
+        market.change(id_, firstName="Changed there")
+    assert set(market.causes(*ids)) == {Cause.RETURNING}
+    looked: list[WayBack] = []
+    look = WayBack.look
+
+    def watched(self: WayBack) -> None:
+        look(self)
+        looked.append(self)
+
+    monkeypatch.setattr(WayBack, "look", watched)
+    monkeypatch.setattr(way_back, "_MOST_PEOPLE", 2)
+    monkeypatch.setattr(changes, "_AT_ONCE", 1)
+    market.why(ids[0])
+    assert [(len(one._fresh), one.unread) for one in looked] == [(2, True)]
