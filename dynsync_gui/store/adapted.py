@@ -16,7 +16,8 @@ _NAMED = 5
 class Adaptations:
     """Statements over the table ``adapted``; the caller holds the transaction.
 
-    A row stands for as long as the record's latest version has such a value.
+    A row stands for as long as the record's latest version has such a value. There are few: they are what is looked
+    through (SQLite, CROSS JOIN), not the ledger.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -42,7 +43,7 @@ class Adaptations:
         """Such values of a table's records in the outbox, with so many of the records."""
         rows = self._db.execute(
             """SELECT a.field, a.outcome, a.reason, a.id, coalesce(nullif(r.name, ''), r.email), a.value
-                 FROM adapted a JOIN records r ON r.entity = a.entity AND r.id = a.id
+                 FROM adapted a CROSS JOIN records r ON r.entity = a.entity AND r.id = a.id
                 WHERE a.entity = ? AND r.state = 'outbox' AND r.reason = '' ORDER BY r.seq""",
             (entity.value,),
         )
@@ -61,7 +62,7 @@ class Adaptations:
     def counts(self, run: int) -> Mapping[str, int]:
         """How many such values the records have that a run sent or is to send, by what became of them."""
         rows = self._db.execute(
-            """SELECT a.outcome, count(*) FROM adapted a JOIN records r ON r.entity = a.entity AND r.id = a.id
+            """SELECT a.outcome, count(*) FROM adapted a CROSS JOIN records r ON r.entity = a.entity AND r.id = a.id
                 WHERE r.run = ? AND r.state IN ('acknowledged', 'outbox') AND r.reason = '' GROUP BY 1""",
             (run,),
         )

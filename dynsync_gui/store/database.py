@@ -16,7 +16,7 @@ from dynsync_gui.store.migrations import MIGRATIONS
 
 _T = TypeVar("_T")
 _BUSY_SECONDS = 15.0
-_LOG_PAGES = 8_000
+_LOG_PAGES = 32_000
 """Pages that the write-ahead log gathers before they are written to their places: most are written again soon."""
 _CACHE_KB = 32_768
 """Ids come in no order, so that the indexes of a large ledger are written all over: they should be in memory."""

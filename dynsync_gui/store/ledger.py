@@ -20,7 +20,7 @@ from dynsync_gui.domain.storage.records import (
     StagedRecord,
 )
 from dynsync_gui.store.adapted import Adaptations
-from dynsync_gui.store.links import LinkFinder, Pointers
+from dynsync_gui.store.links import NAMED, LinkFinder, Pointers
 from dynsync_gui.store.many import HERE, execute_many
 from dynsync_gui.store.payloads import size, unpacked
 from dynsync_gui.store.standing import COLUMNS, joined, row_of, split, standing
@@ -51,17 +51,10 @@ _SAME = f"""
                        before = NULL, alarms = '', source = ?
      WHERE entity = ? AND id = ?
 """
-_NAMED = """
-    (EXISTS (SELECT 1 FROM records c WHERE c.parent <> '' AND c.parent = records.id)
-     OR EXISTS (SELECT 1 FROM records c WHERE c.owner <> '' AND c.owner = records.id)
-     OR EXISTS (SELECT 1 FROM records c WHERE c.deal <> '' AND c.deal = records.id)
-     OR EXISTS (SELECT 1 FROM records c WHERE c.carrier <> 0 AND c.carrier = records.seq))
-"""
-"""Whether others have to be looked at when a record arrives; most of a first sync are named by nobody."""
 _TAKEN = f"""
     WITH answer (place, sent_version, person, names, links, at) AS (VALUES {HERE})
     UPDATE records SET state = CASE reason WHEN '' THEN 'acknowledged' ELSE 'skipped' END,
-                       moved = CASE WHEN marketo_id <> person AND moved = 0 THEN {_NAMED} ELSE moved END,
+                       moved = CASE WHEN marketo_id <> person AND moved = 0 THEN {NAMED} ELSE moved END,
                        marketo_id = person, filled = names, linked = links,
                        agreed = CASE WHEN person = '' THEN NULL ELSE digest END,
                        agreed_prints = CASE WHEN person <> '' THEN coalesce(prints, agreed_prints) END,

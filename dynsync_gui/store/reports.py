@@ -107,14 +107,21 @@ class Reports:
 
     def entities(self) -> tuple[Entity, ...]:
         """Tables that the ledger holds records of, in the order of one cycle."""
-        rows = self._db.execute("SELECT DISTINCT entity FROM records")
+        # From one table to the next one by the index of ids: in one go, each record would be looked at.
+        rows = self._db.execute(
+            """WITH RECURSIVE found (entity) AS (
+                 SELECT min(entity) FROM records
+                 UNION ALL SELECT (SELECT min(entity) FROM records WHERE entity > found.entity) FROM found
+                            WHERE found.entity IS NOT NULL)
+               SELECT entity FROM found WHERE entity IS NOT NULL"""
+        )
         return in_cycle_order(Entity(row[0]) for row in rows)
 
     def shared_emails(self, examples: int) -> tuple[int, tuple[str, ...]]:
         """People that share an e-mail address with another one that is synced, and some of the addresses."""
         (number,) = self._db.execute(
-            f"""SELECT count(*) FROM records WHERE state <> 'skipped' AND email IN ({_SHARED})
-                   AND entity IN ('contact', 'lead')"""
+            f"""SELECT count(*) FROM records
+                 WHERE email <> '' AND email IN ({_SHARED}) AND state <> 'skipped' AND +entity IN ({_PEOPLE})"""
         ).fetchone()
         rows = self._db.execute(f"{_SHARED} ORDER BY email LIMIT ?", (examples,)).fetchall()
         return int(number), tuple(row[0] for row in rows)
@@ -125,7 +132,7 @@ class Reports:
         self._db.execute(
             f"""INSERT INTO notices (entity, id, code, detail, since)
                 SELECT entity, id, 'shared-email', email, ? FROM records
-                 WHERE state <> 'skipped' AND entity IN ('contact', 'lead') AND email IN ({_SHARED})""",
+                 WHERE email <> '' AND email IN ({_SHARED}) AND state <> 'skipped' AND +entity IN ({_PEOPLE})""",
             (now(),),
         )
 
