@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any
 
 from dynsync_gui.domain.cancel import CancelToken
-from dynsync_gui.domain.ports.marketo import BatchRefused, RowOutcome
+from dynsync_gui.domain.ports.marketo import BatchRefused
 from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.storage.records import LedgerRecord, Match
 from dynsync_gui.domain.storage.store import SyncStore
@@ -66,7 +66,7 @@ class Lane:
         """Send until nothing of this kind is left; the first failure stops new calls and is raised at the end."""
         again: deque[Batch] = deque()  # parts of batches that were refused as a whole
         batches = self._batches(entities, matches, sending)
-        running: dict[Future[tuple[RowOutcome, ...]], Batch] = {}
+        running: dict[Future[Answer], Batch] = {}
         failure: Exception | None = None
         with ThreadPoolExecutor(self._in_flight, "marketo") as pool:
             while True:
@@ -86,7 +86,7 @@ class Lane:
                         failure = stopped
                         break
                     dropped = self._settling.dropped(sending.target)
-                    running[pool.submit(sending.send, batch, dropped, suspected=suspected)] = batch
+                    running[pool.submit(_answered, sending, batch, dropped, suspected=suspected)] = batch
                 if not running:
                     break
                 done, _ = wait(running, return_when=FIRST_COMPLETED)
@@ -94,7 +94,7 @@ class Lane:
                 for future in islice(done, _TOGETHER):
                     batch = running.pop(future)
                     try:
-                        answers.append((batch, future.result()))
+                        answers.append(future.result())
                     except BatchRefused as refused:
                         again.extendleft(self._cut(batch, refused, sending))
                     except Exception as stopped:  # noqa: BLE001  as above
@@ -148,6 +148,11 @@ class Lane:
         self._cuts += 1
         half = len(batch) // 2
         return [batch[half:], batch[:half]]
+
+
+def _answered(sending: Sending, batch: Batch, dropped: frozenset[str], *, suspected: bool) -> Answer:
+    """Make a call."""
+    return Answer.to(batch, dropped, sending.send(batch, dropped, suspected=suspected))
 
 
 def _bytes(row: Mapping[str, Any]) -> int:

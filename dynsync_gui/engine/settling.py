@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Self
 
 from dynsync_gui.domain.errors import Finding, Retry
 from dynsync_gui.domain.findings.records import COMPANY_MISSING
@@ -28,8 +29,27 @@ from dynsync_gui.engine.sending import GONE, Batch, Sending, without
 
 _OF_PERSONS = {Target.PERSON, Target.ROLE}
 
-Answer = tuple[Batch, Sequence[RowOutcome]]
-"""Records that were sent together, and what came of each."""
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Marketo's answer to a call.
+
+    Attributes:
+        batch: The records that were sent together.
+        outcomes: What came of each.
+        filled: Marketo fields that hold a value of each now, where it was taken.
+    """
+
+    batch: Batch
+    outcomes: Sequence[RowOutcome]
+    filled: Sequence[frozenset[str]]
+
+    @classmethod
+    def to(cls, batch: Batch, dropped: frozenset[str], outcomes: Sequence[RowOutcome]) -> Self:
+        """An answer with all that can be said of it without the ledger, in any thread."""
+        filled = [outgoing.filled(record, record.links) for record in batch]
+        return cls(batch, outcomes, [names - dropped for names in filled] if dropped else filled)
+
 
 ProblemOf = Callable[[str, str], tuple[Finding, str]]
 OnWritten = Callable[[Entity, int], None]
@@ -85,7 +105,7 @@ class Settling:
     def settle(self, answers: Sequence[Answer], sending: Sending) -> list[Batch]:
         """Keep answers; returns what has to be sent again without a field that Marketo no longer has."""
         kept = _Kept()
-        again = [part for batch, outcomes in answers if (part := self._judge(batch, outcomes, sending, kept))]
+        again = [part for answer in answers if (part := self._judge(answer, sending, kept))]
         with self._store.transaction():
             self._store.acknowledge(kept.taken)
             self._store.refuse(kept.refused)
@@ -93,20 +113,17 @@ class Settling:
             self._store.notice(kept.notices)
             if kept.emails and self._store.reopen_emails(kept.emails):
                 self.reopened = True
-        self._tell([record for batch, _ in answers for record in batch], sum(map(len, again)))
+        self._tell([record for answer in answers for record in answer.batch], sum(map(len, again)))
         return again
 
-    def _judge(self, batch: Batch, outcomes: Sequence[RowOutcome], sending: Sending, kept: _Kept) -> Batch:
+    def _judge(self, answer: Answer, sending: Sending, kept: _Kept) -> Batch:
         """Find out what is to be kept of an answer; returns what has to be sent again."""
         again = []
-        moved = self._moved(batch, outcomes)
-        dropped = self.dropped(sending.target)
-        for record, outcome in zip(batch, outcomes, strict=True):
+        moved = self._moved(answer.batch, answer.outcomes)
+        for record, outcome, names in zip(answer.batch, answer.outcomes, answer.filled, strict=True):
             if record.seq in moved:
                 self.reopened = True
             elif outcome.status in {"created", "updated"}:
-                names = outgoing.filled(record, record.links)
-                names = names - dropped if dropped else names
                 kept.taken.append(Acknowledgement(record.seq, record.version, outcome.id, names, record.links.text))
             elif outcome.status == "deleted":
                 kept.taken.append(Acknowledgement(record.seq, record.version, "", frozenset()))
@@ -125,7 +142,7 @@ class Settling:
                     kept.emails.append(record.email)
         kept.notices.extend(
             Notice(record.entity, record.id, COMPANY_MISSING, record.parent)
-            for record in batch
+            for record in answer.batch
             if record.parent
             and not record.links.company
             and not record.reason

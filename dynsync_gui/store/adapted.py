@@ -18,7 +18,8 @@ _NAMED = 5
 class Adaptations:
     """Statements over the table ``adapted``; the caller holds the transaction.
 
-    A row stands for as long as the record's latest version has such a value.
+    A row stands for as long as the record's latest version has such a value. There are few: they are what is looked
+    through (SQLite, CROSS JOIN), not the ledger.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -44,7 +45,7 @@ class Adaptations:
         """Such values of a table's records in the outbox, with so many of the records."""
         rows = self._db.execute(
             """SELECT a.field, a.outcome, a.reason, a.id, coalesce(nullif(r.name, ''), r.email), a.value
-                 FROM adapted a JOIN records r ON r.entity = a.entity AND r.id = a.id
+                 FROM adapted a CROSS JOIN records r ON r.entity = a.entity AND r.id = a.id
                 WHERE a.entity = ? AND r.state = 'outbox' AND r.reason = '' ORDER BY r.seq""",
             (entity.value,),
         )

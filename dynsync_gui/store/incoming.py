@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -14,6 +14,7 @@ from dynsync_gui.domain.incoming import Incoming, Kept
 from dynsync_gui.domain.ports.marketo import ChangeOrder, PersonChange
 from dynsync_gui.domain.schema import UNSUBSCRIBED, Entity
 from dynsync_gui.domain.storage.records import StagedRecord
+from dynsync_gui.store.parts import parts, places
 
 _MARK = "marketo"
 """The name under which the cursor of Marketo's changes is kept beside those of Dynamics' tables."""
@@ -127,14 +128,20 @@ class IncomingChanges:
         """See `IncomingStore.listen_to`."""
         self._db.executemany("DELETE FROM muted WHERE seq = ?", [(seq,) for seq in seqs])
 
-    def doubt(self) -> None:
-        """Remember what both sides agreed on, as what is read on from here was dealt with in part already."""
+    def doubt(self) -> Iterator[int]:
+        """Remember what both sides agreed on, as what is read on from here was dealt with in part already.
+
+        In steps (`Desk._in_parts`); what was remembered and is no longer agreed on stays.
+        """
         self._db.execute("DELETE FROM incoming")
-        self._db.execute("DELETE FROM copied")
-        self._db.execute(
-            """INSERT INTO copied SELECT seq, version, agreed_prints FROM records
-                WHERE marketo_id <> '' AND entity IN ('contact', 'lead')"""
-        )
+        for part, marks in parts(places(self._db, f"{_BY_PERSON} AND entity IN ('contact', 'lead')")):
+            self._db.execute(
+                f"""INSERT INTO copied SELECT seq, version, agreed_prints FROM records WHERE seq IN ({marks})
+                    ON CONFLICT (seq) DO UPDATE SET version = excluded.version, agreed = excluded.agreed
+                     WHERE excluded.agreed IS NOT NULL""",
+                part,
+            )
+            yield len(part)
 
     def _records_of(self, persons: Collection[str]) -> Mapping[str, list[_Written]]:
         """The records that persons belong to."""

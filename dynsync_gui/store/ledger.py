@@ -20,11 +20,11 @@ from dynsync_gui.domain.storage.records import (
     StagedRecord,
 )
 from dynsync_gui.store.adapted import Adaptations
-from dynsync_gui.store.links import LinkFinder, Pointers
+from dynsync_gui.store.links import NAMED, LinkFinder, Pointers
 from dynsync_gui.store.many import HERE, execute_many
 from dynsync_gui.store.parts import parts, places
 from dynsync_gui.store.payloads import size, unpacked
-from dynsync_gui.store.standing import COLUMNS, joined, row_of, split, standing
+from dynsync_gui.store.standing import COLUMNS, FIRST, joined, row_of, split, standing
 from dynsync_gui.store.urgency import Urgency
 from dynsync_gui.store.withheld import Withheld
 
@@ -38,12 +38,14 @@ _UNMATCHED = f"""
 
 _ID_CHUNK = 400
 _NO_END = 2**63 - 1
-_STAGE = f"""
-    INSERT INTO records ({", ".join(COLUMNS)}) VALUES {HERE}
+_OVER = f"""
     ON CONFLICT (entity, id) DO UPDATE SET
         {", ".join(f"{name} = excluded.{name}" for name in COLUMNS[2:-1])}, moved = max(moved, excluded.moved),
         before = NULL
 """
+_STAGE, _STAGE_NEW = (
+    f"INSERT INTO records ({', '.join(columns)}) VALUES {HERE} {_OVER}" for columns in (COLUMNS, FIRST)
+)
 _KEPT = f"CASE WHEN entity IN {_ROLES} OR match = 'merge' THEN payload END"
 """A role is known by what it says, so that it has to be said whole again when an end of it moves; and a lead whose
 person went to a contact may get it back."""
@@ -52,17 +54,10 @@ _SAME = f"""
                        before = NULL, alarms = '', source = ?
      WHERE entity = ? AND id = ?
 """
-_NAMED = """
-    (EXISTS (SELECT 1 FROM records c WHERE c.parent <> '' AND c.parent = records.id)
-     OR EXISTS (SELECT 1 FROM records c WHERE c.owner <> '' AND c.owner = records.id)
-     OR EXISTS (SELECT 1 FROM records c WHERE c.deal <> '' AND c.deal = records.id)
-     OR EXISTS (SELECT 1 FROM records c WHERE c.carrier <> 0 AND c.carrier = records.seq))
-"""
-"""Whether others have to be looked at when a record arrives; most of a first sync are named by nobody."""
 _TAKEN = f"""
     WITH answer (place, sent_version, person, names, links, at) AS (VALUES {HERE})
     UPDATE records SET state = CASE reason WHEN '' THEN 'acknowledged' ELSE 'skipped' END,
-                       moved = CASE WHEN marketo_id <> person AND moved = 0 THEN {_NAMED} ELSE moved END,
+                       moved = CASE WHEN marketo_id <> person AND moved = 0 THEN {NAMED} ELSE moved END,
                        marketo_id = person, filled = names, linked = links,
                        agreed = CASE WHEN person = '' THEN NULL ELSE digest END,
                        agreed_prints = CASE WHEN person <> '' THEN coalesce(prints, agreed_prints) END,
@@ -106,7 +101,9 @@ class Ledger:
         """Take versions in; see `SyncStore.stage`."""
         known = self._known(records)
         superseded = 0
-        rows, same, seen = [], [], []
+        rows: list[tuple[Any, ...]] = []
+        new: list[tuple[Any, ...]] = []
+        same, seen = [], []
         coming = self._withheld.taken_off(
             [record if record.narrowed is None else _narrowed(record, known) for record in records]
         )
@@ -125,10 +122,11 @@ class Ledger:
             if stands.state == "unchanged" and held and held["digest"] == record.digest and not held["carrier"]:
                 same.append((run, run, record.version, record.source or None, record.entity.value, record.id))
             else:
-                rows.append(row_of(run, record, held, stands))
+                (new if held is None else rows).append(row_of(run, record, held, stands))
         self._db.executemany("UPDATE records SET seen = ? WHERE entity = ? AND id = ?", seen)
         self._db.executemany(_SAME, same)
         execute_many(self._db, _STAGE, rows)
+        execute_many(self._db, _STAGE_NEW, new)
         if self._urgency.only:
             self._db.executemany(
                 "UPDATE records SET urgent = 1 WHERE entity = ? AND id = ? AND state = 'outbox'",

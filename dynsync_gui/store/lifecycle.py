@@ -16,7 +16,7 @@ from typing import Any
 from dynsync_gui.domain.errors import Retry
 from dynsync_gui.domain.schema import PEOPLE, Entity, Target
 from dynsync_gui.domain.storage.records import Refusal
-from dynsync_gui.store.links import LinkFinder, Pointers, Resolved
+from dynsync_gui.store.links import NAMED, LinkFinder, Pointers, Resolved
 from dynsync_gui.store.parts import parts, places
 from dynsync_gui.store.urgency import Urgency
 
@@ -110,7 +110,7 @@ class Lifecycle:
     def _release(self) -> None:
         """What came in anew and is no longer carried by another record stands for itself again."""
         self._db.execute(
-            """UPDATE records SET carrier = 0, moved = 1
+            """UPDATE records INDEXED BY records_carried_waiting SET carrier = 0, moved = 1
                 WHERE carrier <> 0 AND state = 'outbox' AND reason = '' AND match NOT IN ('merge', 'delete')"""
         )
 
@@ -141,7 +141,8 @@ class Lifecycle:
         What came from the record before is emptied where the one that carries it on is empty.
         """
         rows = self._db.execute(
-            f"""SELECT k.seq, c.seq, k.marketo_id, k.filled FROM records k JOIN records c ON c.seq = k.carrier
+            f"""SELECT k.seq, c.seq, k.marketo_id, k.filled
+                  FROM records k INDEXED BY records_carried_person CROSS JOIN records c ON c.seq = k.carrier
                  WHERE k.carrier <> 0 AND +k.entity IN {_PEOPLE} AND k.marketo_id <> ''
                    AND c.marketo_id = '' AND c.state = 'outbox'
                    AND c.seq NOT IN (SELECT seq FROM in_flight) ORDER BY k.seq"""
@@ -228,9 +229,9 @@ class Lifecycle:
         return found
 
     def _naming(self, entity: str, ids: Sequence[str]) -> array[int]:
-        """Places of what names these records of a table."""
+        """Places of what names these records of a table; not of what waits anyway and leads to nothing else."""
         marks = ",".join("?" * len(ids))
-        below = f"parent <> '' AND parent IN ({marks}) AND parent_entity = ?"
+        below = f"parent <> '' AND parent IN ({marks}) AND parent_entity = ? AND (state <> 'outbox' OR {NAMED})"
         found = places(self._db, below, *ids, entity)
         if entity == Entity.USER:
             found.extend(places(self._db, f"owner <> '' AND owner IN ({marks}) AND state <> 'outbox'", *ids))
@@ -309,8 +310,10 @@ class Lifecycle:
         """
         rows = self._db.execute(
             """SELECT entity, parent_entity, parent, owner, deal, seq, payload, state, carrier FROM records
-                WHERE deal <> '' AND deal IN (SELECT deal FROM records WHERE state = 'outbox' AND deal <> ''
-                               UNION SELECT d.deal FROM records x JOIN records d ON d.carrier = x.seq
+                WHERE deal <> '' AND deal IN (SELECT deal FROM records INDEXED BY records_deal_waiting
+                                      WHERE state = 'outbox' AND deal <> ''
+                               UNION SELECT d.deal FROM records x INDEXED BY records_to_delete
+                                      JOIN records d ON d.carrier = x.seq
                                       WHERE x.state = 'outbox' AND x.match = 'delete'
                                         AND d.carrier <> 0 AND d.deal <> '')
                   AND (state <> 'skipped' OR reason = 'double') AND reason <> 'deleted'

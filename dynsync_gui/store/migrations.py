@@ -217,4 +217,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             agreed BLOB
         )""",
     ),
+    (  # what each run looks for and seldom finds, so that not all that waits is looked through
+        "CREATE INDEX records_carried_waiting ON records (carrier) WHERE carrier <> 0 AND state = 'outbox'",
+        "CREATE INDEX records_carried_person ON records (carrier) WHERE carrier <> 0 AND marketo_id <> ''",
+        "CREATE INDEX records_deal_waiting ON records (deal) WHERE deal <> '' AND state = 'outbox'",
+        "CREATE INDEX records_to_delete ON records (seq) WHERE match = 'delete'",
+    ),
 )

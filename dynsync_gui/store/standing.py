@@ -63,20 +63,19 @@ def standing(record: StagedRecord, held: Held | None) -> Standing:
 
 
 def row_of(run: int, record: StagedRecord, held: Held | None, stands: Standing) -> tuple[Any, ...]:
-    """The ledger's row, in the order of its columns."""
+    """The ledger's row, in the order of its columns; of a record that it does not hold only the first ones."""
     payload = None if stands.state == "skipped" else packed(record.payload, sound=record.fit is not Fit.REFUSED)
-    alarmed, unsure, moved, agreed = "", None, 0, None
-    if held is not None:
-        alarmed, unsure = alarms(run, record, held), _unsure(held)
-        moved = int(held["parent"] != record.parent or bool(held["carrier"]))
-        agreed = record.digest if stands.state == "unchanged" else held["agreed"]
-    return (
+    first = (
         *(record.entity.value, record.id, run, run, record.version, stands.state, stands.reason, record.name),
         *(record.email, record.created, record.parent_entity.value, record.parent, record.owner, record.team),
         *(record.deal, record.master, record.link, int(record.qualified), int(record.fit), payload, record.digest),
-        *(agreed, record.prints or None, stands.agreed, joined(stands.spared), alarmed),
-        *(unsure, stands.match, record.source or None, moved),
+        *(record.prints or None, joined(stands.spared), record.source or None),
     )
+    if held is None:
+        return first
+    agreed = record.digest if stands.state == "unchanged" else held["agreed"]
+    moved = int(held["parent"] != record.parent or bool(held["carrier"]))
+    return (*first, agreed, stands.agreed, alarms(run, record, held), _unsure(held), stands.match, moved)
 
 
 def _owes_links(held: Held) -> bool:
@@ -90,12 +89,13 @@ def _unsure(held: Held) -> bytes | None:
     return b"".join(sorted(entries(held["unsure"] or b"") | entries(under_way or b""))) or None
 
 
-COLUMNS = (
+FIRST = (
     "entity", "id", "run", "seen", "version", "state", "reason", "name", "email", "created", "parent_entity", "parent",
-    "owner", "team", "deal", "master", "link", "qualified", "misfit", "payload", "digest", "agreed", "prints",
-    "agreed_prints", "spared", "alarms", "unsure", "match", "source", "moved",
+    "owner", "team", "deal", "master", "link", "qualified", "misfit", "payload", "digest", "prints",
+    "spared", "source",
 )  # fmt: skip
-"""Columns of `row_of`."""
+COLUMNS = (*FIRST, "agreed", "agreed_prints", "alarms", "unsure", "match", "moved")
+"""Columns of `row_of`; those after the first ones are empty in a new row."""
 
 
 def joined(names: Iterable[str]) -> str:

@@ -40,14 +40,13 @@ class TableStore(Desk):
         What Marketo told is read on from where it was read to: some of it was taken to Dynamics since, and some of it
         is what DynSync wrote itself.
         """
-        with self.transaction():
-            self._incoming.doubt()
         self._in_parts(self._distrust())
         with self.transaction():
             feeds = [*Feed, *CURSORS]
             self._db.execute(f"DELETE FROM cursors WHERE entity NOT IN ({','.join('?' * len(feeds))})", feeds)
 
     def _distrust(self) -> Generator[int, None, int]:
+        yield from self._incoming.doubt()
         for part, marks in parts(places(self._db, "reason = ''")):
             self._db.execute(
                 f"""UPDATE records SET digest = x'', agreed = x'', agreed_prints = NULL, source = NULL

@@ -278,6 +278,21 @@ def test_a_company_that_arrives_late_sends_its_people_once_more(store, clock):
     assert store.report(again).closes
 
 
+def test_a_company_that_arrives_late_reaches_what_hangs_on_a_person_that_waits(store, clock):
+    run = store.begin_run(RunKind.FIRST).id
+    person = {"parent_entity": Entity.CONTACT, "parent": "c1"}
+    store.stage(run, [record(parent="a1"), record(Entity.OPPORTUNITY, "o1", **person), record(id_="c2", parent="a1")])
+    send_all(store, (*PEOPLE, Entity.OPPORTUNITY))
+    store.end_run(run, RunState.DONE)
+
+    run = store.begin_run(RunKind.CYCLE).id
+    store.stage(run, [record(version="2", parent="a1"), record(Entity.ACCOUNT, "a1")])
+    send_all(store, (Entity.ACCOUNT,))
+    waiting = {row.id for row in store.outgoing((Entity.OPPORTUNITY,), UPSERTS, 0, 9)}
+    assert waiting == {"o1"}
+    assert {row.id for row in store.outgoing(PEOPLE, (Match.TAKE,), 0, 9)} == {"c2"}
+
+
 @pytest.mark.parametrize("prints", [b"", fingerprint([entry("firstName", "1"), entry(LINK, "a1|")])])
 def test_a_link_that_waits_is_sent_though_a_new_version_says_the_same(store, prints):
     run = store.begin_run(RunKind.FIRST).id

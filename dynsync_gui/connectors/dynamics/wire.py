@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import marshal
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any, Self
 
 import orjson
@@ -78,7 +78,8 @@ class _Columns:
 def _record(row: Any, schema: EntitySchema, columns: _Columns) -> SourceRecord:
     if not isinstance(row, dict):
         raise _broken("a record that is none")
-    if str(row.get("@odata.context", "")).endswith("$deletedEntity") or row.get("reason") == "deleted":
+    told_of = "@odata.context" in row or "reason" in row  # else it is there
+    if told_of and (str(row.get("@odata.context", "")).endswith("$deletedEntity") or row.get("reason") == "deleted"):
         id_ = bare_id(row.get("id")) or bare_id(row.get(schema.primary_id))
         if not id_:
             raise _broken("a removal without an id")
@@ -88,10 +89,10 @@ def _record(row: Any, schema: EntitySchema, columns: _Columns) -> SourceRecord:
         raise _broken("a record without an id")
     version = _VERSION.fullmatch(str(row.get("@odata.etag", "")))
     shown, points_to = _texts(row, columns.shown), _texts(row, columns.points_to)
-    print_ = hashlib.blake2b(_bytes(row), digest_size=16).digest()
+    print_ = blake2b(_bytes(row), digest_size=16).digest()
     for column in columns.ids:
-        if row.get(column) is not None:
-            row[column] = bare_id(row[column]) or None
+        if (value := row.get(column)) is not None:
+            row[column] = bare_id(value) or None
     return SourceRecord(schema.entity, id_, version[1] if version else "", row, shown, points_to, print=print_)
 
 
@@ -104,7 +105,7 @@ def _bytes(row: Any) -> bytes:
 
 
 def _texts(row: Mapping[str, Any], keys: Iterable[tuple[str, str]]) -> dict[str, str]:
-    return {name: row[key] for key, name in keys if key in row and isinstance(row[key], str)}
+    return {name: text for key, name in keys if isinstance(text := row.get(key), str)}
 
 
 def _broken(detail: str) -> TemporaryFailure:
