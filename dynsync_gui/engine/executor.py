@@ -114,6 +114,7 @@ class Executor:
         if self._flies:
             self._flight.carry(wanted=self._by_file())
         self._drain(PEOPLE, (Match.UPDATE,), Known(self._marketo))
+        self._see_out_the_unheard()
         self._drain(PEOPLE, (Match.CREATE,), ByKey(self._marketo, Target.PERSON))
         with self._store.stoppable(self._token):
             self._store.follow_life(self._run)  # who was new a moment ago has a person now, which others go into
@@ -131,6 +132,12 @@ class Executor:
                 self._drain((entity,), matches, ByKey(self._marketo, Target.CUSTOM_OBJECT, by=by, kind=own.name))
         self._drain(PEOPLE, (Match.TAKE,), ByKey(self._marketo, Target.PERSON, by="id"))  # links that moved meanwhile
         self._remove()
+
+    def _see_out_the_unheard(self) -> None:
+        """Let no person be made twice, whose creation was under way when a run ended before its answer came."""
+        if unheard := self._store.unheard():
+            self._marketo.await_created(unheard)
+        self._store.forget_unheard()
 
     def _unlist(self) -> None:
         """Take people out of the list; as long as there is none they are remembered, at one call a run."""

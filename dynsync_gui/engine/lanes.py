@@ -82,6 +82,8 @@ class Lane:
                         break
                     try:
                         self._token.checkpoint()
+                        if sending.creates_people:
+                            self._store.depart([record.seq for record in batch])
                     except Exception as stopped:  # noqa: BLE001  kept until the calls in flight are settled
                         failure = stopped
                         break
@@ -96,6 +98,7 @@ class Lane:
                     try:
                         answers.append(future.result())
                     except BatchRefused as refused:
+                        self._store.hear([batch[0].seq])
                         again.extendleft(self._cut(batch, refused, sending))
                     except Exception as stopped:  # noqa: BLE001  as above
                         failure = failure or stopped

@@ -25,6 +25,10 @@ class Sending(Protocol):
     def at_once(self) -> int:
         """Records a call may hold."""
 
+    @property
+    def creates_people(self) -> bool:
+        """Whether a call that is made twice at once may make a person twice."""
+
     def row(self, record: LedgerRecord) -> dict[str, Any]:
         """What a record's row will hold."""
 
@@ -45,6 +49,7 @@ class ByKey:
 
     def __init__(self, marketo: MarketoWriter, target: Target, *, by: str = "", kind: str = "") -> None:
         self._marketo, self.target, self._by, self._kind = marketo, target, by or key_of(target), kind
+        self.creates_people = target is Target.PERSON and not by
 
     def row(self, record: LedgerRecord) -> dict[str, Any]:
         """The row that is sent."""
@@ -90,6 +95,7 @@ class Merging:
     target = Target.PERSON
     at_once = 25
     """Persons that one call may let go (Adobe, merge leads)."""
+    creates_people = False
 
     def __init__(self, marketo: MarketoWriter) -> None:
         self._marketo = marketo
@@ -130,6 +136,7 @@ class Removing:
     """Removes records by Marketo's id."""
 
     at_once = 300
+    creates_people = False
 
     def __init__(self, marketo: MarketoWriter, target: Target, *, kind: str = "") -> None:
         self._marketo, self.target, self._kind = marketo, target, kind
@@ -150,6 +157,7 @@ class Unlisting:
 
     target = Target.PERSON
     at_once = 300
+    creates_people = False
 
     def __init__(self, marketo: MarketoWriter, list_: str) -> None:
         self._marketo, self._list = marketo, list_

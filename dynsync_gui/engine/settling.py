@@ -107,6 +107,8 @@ class Settling:
         kept = _Kept()
         again = [part for answer in answers if (part := self._judge(answer, sending, kept))]
         with self._store.transaction():
+            if sending.creates_people:
+                self._store.hear([answer.batch[0].seq for answer in answers])
             self._store.acknowledge(kept.taken)
             self._store.refuse(kept.refused)
             self._store.decide(kept.gone)

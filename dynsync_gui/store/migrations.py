@@ -223,4 +223,5 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX records_deal_waiting ON records (deal) WHERE deal <> '' AND state = 'outbox'",
         "CREATE INDEX records_to_delete ON records (seq) WHERE match = 'delete'",
     ),
+    ("CREATE TABLE departures (first INTEGER PRIMARY KEY, seqs TEXT NOT NULL)",),
 )

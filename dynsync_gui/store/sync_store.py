@@ -234,6 +234,25 @@ class SqliteStore(RunStore, TableStore, FeedStore):
         met = self._meetings.numbers(run).get(entity, 0)
         return self._reports.count("run = ? AND entity = ?", run, entity.value) + met
 
+    def depart(self, seqs: Sequence[int]) -> None:
+        """Keep that a call is made that creates people."""
+        with self.transaction(lasting=False):  # by the time that a lost power is back, the call is over
+            self._departures.depart(seqs)
+
+    def hear(self, firsts: Sequence[int]) -> None:
+        """Such calls were answered."""
+        with self.transaction(lasting=False):
+            self._departures.hear(firsts)
+
+    def unheard(self) -> tuple[str, ...]:
+        """People who are still to be created and were in a call without an answer."""
+        return self._departures.unheard()
+
+    def forget_unheard(self) -> None:
+        """Those calls are over."""
+        with self.transaction(lasting=False):
+            self._departures.forget()
+
     def acknowledge(self, rows: Sequence[Acknowledgement]) -> None:
         """Link, journal and removal from the outbox in one go."""
         if rows:

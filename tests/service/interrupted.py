@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from dynsync_gui import composition
+from dynsync_gui.connectors.marketo import creating
 from dynsync_gui.domain.events import RunEnded
 from dynsync_gui.domain.field_answers import read_fields
 from dynsync_gui.domain.ports.connections import Connection
@@ -126,6 +127,7 @@ def main(folder: str, step: str, when: str, number: str) -> int:
         enable=EnableSettings("admin@contoso.example", accept=True, canary=bool(given.get("canary"))),
         fields=read_fields(given["fields"]),
     )
+    creating.OVER_SECONDS, creating._FIRST_PAUSE = 0.4, 0.01
     if given.get("by_file"):
         settings = replace(settings, limits=replace(settings.limits, bulk=BulkUse.ALWAYS))
         for room, names in IN_SMALL.items():

@@ -23,6 +23,7 @@ from keyring.errors import KeyringLocked
 from dynsync_gui import composition
 from dynsync_gui.connectors.http import client, limiter, retry
 from dynsync_gui.connectors.http.transport import WatchedAdapter
+from dynsync_gui.connectors.marketo import creating
 from dynsync_gui.system import keychain
 from dynsync_gui.system.secrets import open_secrets
 from tests.soak.trip import Seam, Trip, Way
@@ -41,6 +42,7 @@ def lay(trip: Trip, folder: Path, keychain_file: Path) -> None:
     """
     retry._FIRST_DELAY, retry._LONGEST_DELAY = 0.001, 0.01
     limiter._WINDOW = 0.2
+    creating.OVER_SECONDS, creating._FIRST_PAUSE = 0.5, 0.01
     if _hangs(trip, Seam.CALL):
         _shorten_limits()
     _lay_database(trip)

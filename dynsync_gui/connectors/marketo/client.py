@@ -43,6 +43,17 @@ class Refused(Exception):  # noqa: N818
     failure: ConnectionFailed
 
 
+@dataclass
+class Unheard(Exception):  # noqa: N818
+    """Nobody heard what came of a call that Marketo may still be working on.
+
+    Attributes:
+        failure: What to raise where it is not made again.
+    """
+
+    failure: ConnectionFailed
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """One call, which may be made again.
@@ -56,6 +67,7 @@ class Request:
         file: Whether the answer is a file: its bytes are found under ``content``.
         span: Places of the first and the last byte of a file that are wanted; None for all of it. Which ones came is
             found under ``span``, as the server words it.
+        alone: Whether it must not be under way twice at once.
     """
 
     method: str
@@ -65,6 +77,7 @@ class Request:
     seconds: float = _SECONDS
     file: bool = False
     span: tuple[int, int] | None = None
+    alone: bool = False
 
 
 def fetch(path: str, span: tuple[int, int] | None = None) -> Request:
@@ -83,14 +96,14 @@ def query(path: str, form: Mapping[str, str]) -> Request:
     return Request("POST", path, body, "application/x-www-form-urlencoded")
 
 
-def write(path: str, content: Mapping[str, Any]) -> Request:
+def write(path: str, content: Mapping[str, Any], *, alone: bool = False) -> Request:
     """A POST of JSON; half characters, which UTF-8 cannot carry, become question marks."""
     try:
         body = orjson.dumps(content)
     except TypeError:  # half characters, or numbers larger than 64 bits
         text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
         body = text.encode("utf-8", "replace")
-    return Request("POST", path, body, "application/json")
+    return Request("POST", path, body, "application/json", alone=alone)
 
 
 class MarketoClient:
@@ -117,6 +130,7 @@ class MarketoClient:
 
         Raises:
             Refused: Marketo refused it as a whole.
+            Unheard: It must not be under way twice, and there was no answer.
             TemporaryFailure: The trouble outlived the patience.
             GuardStop: The day's calls are used up.
         """
@@ -126,11 +140,10 @@ class MarketoClient:
 
         def once() -> _T:
             nonlocal token
-            answer = self._sent(request, token, patience)
-            told = self._told(answer, request)
+            told = self._heard(request, token, patience)
             if _code(told) in codes.SIGN_IN:
                 token = self._auth.token(patience, refused=token)
-                told = self._told(self._sent(request, token, patience), request)
+                told = self._heard(request, token, patience)
             self._accepted(told, request, patience)
             return take(told)
 
@@ -138,6 +151,18 @@ class MarketoClient:
             return self._repeater.run(once, patience)
         except GuardStop as stop:
             self.used_up = stop
+            raise
+
+    def _heard(self, request: Request, token: str, patience: Patience) -> dict[str, Any]:
+        try:
+            return self._told(self._sent(request, token, patience), request)
+        except Again as again:
+            if request.alone and not again.throttled:
+                raise Unheard(again.failure) from None
+            raise
+        except ConnectionFailed as failure:
+            if request.alone and failure.code not in codes.NOT_SENT:
+                raise Unheard(failure) from None
             raise
 
     def _sent(self, request: Request, token: str, patience: Patience) -> Answer:

@@ -12,6 +12,8 @@ SYSTEM_ERROR = "611"
 """Passing, or provoked by malformed content and lasting: its tries are capped (Adobe, REST error codes)."""
 SIGN_IN = frozenset({"600", "601", "602"})
 """The token is no longer good; one new one, one more try."""
+NOT_SENT = frozenset({"network.dns", "network.refused", "network.unreachable", "network.proxy", "network.tls"})
+"""Trouble before a call was on its way."""
 QUOTA = "607"
 NOTHING_FOUND = "702"
 CONTENT = frozenset({"413", "414", "609", "611", "701", "704", "709"})

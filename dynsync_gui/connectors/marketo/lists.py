@@ -28,8 +28,12 @@ def list_id(client: MarketoClient, name: str, patience: Patience) -> str:
 def remove_from_list(
     client: MarketoClient, list_: str, persons: Sequence[str], patience: Patience
 ) -> tuple[RowOutcome, ...]:
-    """Take at most 300 persons out of a list; who is not in it is out of it."""
+    """Take at most 300 persons out of a list; who is not in it is out of it.
+
+    Adobe's guide names the ids in the address, its definition of the call a body as well.
+    """
+    ids = "&".join(f"id={person}" for person in persons)
     body = {"input": [{"id": int(person)} for person in persons]}
-    request = replace(write(f"{_LISTS}/{list_}/leads.json", body), method="DELETE")
+    request = replace(write(f"{_LISTS}/{list_}/leads.json?{ids}", body), method="DELETE")
     outcomes = written(client, request, patience, len(persons))
     return tuple(RowOutcome("removed") if outcome.code in _NOT_IN_LIST else outcome for outcome in outcomes)

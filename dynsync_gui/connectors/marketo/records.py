@@ -103,6 +103,7 @@ def upsert(
     *,
     suspected: bool = False,
     kind: str = "",
+    alone: bool = False,
 ) -> tuple[RowOutcome, ...]:
     """Create or update rows by their key.
 
@@ -111,11 +112,12 @@ def upsert(
     Raises:
         BatchRefused: Marketo refused the whole call for its content; nothing was written.
         ConnectionFailed: Marketo does not allow it at all.
+        Unheard: It must be `alone` under way, and there was no answer.
         TemporaryFailure: The trouble outlived the patience; the same call may be made again.
     """
     if not rows:
         return ()
-    request = write(f"{path_of(target, kind)}.json", _content(target, rows, by))
+    request = write(f"{path_of(target, kind)}.json", _content(target, rows, by), alone=alone)
     if len(rows) > AT_ONCE:
         raise ValueError("at most 300 rows")
     if suspected:

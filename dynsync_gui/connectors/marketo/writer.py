@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -12,7 +13,7 @@ from dynsync_gui.connectors.http.hosts import Hosts, netloc
 from dynsync_gui.connectors.http.limiter import Limiter
 from dynsync_gui.connectors.http.proxies import ProxyResolver, system_proxy
 from dynsync_gui.connectors.http.retry import Gate, Repeater, brief, patient
-from dynsync_gui.connectors.marketo import change_file, changes, custom_types, lists, records, roll, schema
+from dynsync_gui.connectors.marketo import change_file, changes, creating, custom_types, lists, records, roll, schema
 from dynsync_gui.connectors.marketo.auth import MarketoAuth
 from dynsync_gui.connectors.marketo.bulk import MarketoBulk
 from dynsync_gui.connectors.marketo.checks import MarketoChecks
@@ -28,7 +29,7 @@ from dynsync_gui.domain.mapping import NewField
 from dynsync_gui.domain.ports.connections import RateWindow, Shelf
 from dynsync_gui.domain.ports.listening import OnCheck, OnWait
 from dynsync_gui.domain.ports.marketo import ChangeOrder, ChangePage, RowOutcome, WrittenChanges
-from dynsync_gui.domain.schema import CustomType, System, Target, TargetSchema
+from dynsync_gui.domain.schema import KEY_FIELD, CustomType, System, Target, TargetSchema
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
 
@@ -49,7 +50,7 @@ class MarketoRestReader:
         shelf: Shelf | None = None,
     ) -> None:
         """Nothing is asked yet; `settings.marketo.endpoint` has to be exact (see `domain.addresses`)."""
-        base = settings.marketo.endpoint
+        base, self._opened = settings.marketo.endpoint, time.monotonic()
         self._settings, self._token, self._host = settings, token, netloc(urlsplit(base))
         self._http = HttpClient(Hosts(self._host), token, ca_bundle=settings.network.ca_bundle, proxy=proxy)
         told = None if on_wait is None else (lambda seconds: on_wait(System.MARKETO, seconds))
@@ -184,7 +185,14 @@ class MarketoRestWriter(MarketoRestReader, MarketoBulk):
         self, target: Target, rows: Sequence[Mapping[str, Any]], by: str, *, suspected: bool = False, kind: str = ""
     ) -> tuple[RowOutcome, ...]:
         """Create or update rows by their key; see the protocol."""
+        if target is Target.PERSON and by != "id":
+            return creating.create(self._client, rows, by, self._token, suspected=suspected)
         return records.upsert(self._client, target, rows, by, patient(), suspected=suspected, kind=kind)
+
+    def await_created(self, keys: Sequence[str]) -> None:
+        """Wait until persons are there, or nothing can make them any more; see the protocol."""
+        left = creating.OVER_SECONDS - (time.monotonic() - self._opened)
+        creating.await_created(self._client, KEY_FIELD, keys, left, self._token)
 
     def delete(self, target: Target, ids: Sequence[str], by: str, kind: str = "") -> tuple[RowOutcome, ...]:
         """Remove records; see the protocol."""

@@ -207,6 +207,14 @@ class MarketoWriter(MarketoReader, BulkCalls, Protocol):
             TemporaryFailure: The outcome is unknown or nothing was written; the same call may be made again.
         """
 
+    def await_created(self, keys: Sequence[str]) -> None:
+        """Wait until persons of these keys are there, or no call made before this connection can make them any more.
+
+        Raises:
+            ConnectionFailed: Marketo cannot be asked.
+            Cancelled: The work was cancelled meanwhile.
+        """
+
     def delete(self, target: Target, ids: Sequence[str], by: str, kind: str = "") -> tuple[RowOutcome, ...]:
         """Remove at most 300 records by Marketo's id (`by` is ``id`` or ``marketoGUID``) or by their key.
 

@@ -199,6 +199,18 @@ class SyncStore(IncomingStore, EndStore, PlaceStore, UrgentStore, Protocol):
     def count_records(self, run: int, entity: Entity) -> int:
         """How many of an entity a run has read."""
 
+    def depart(self, seqs: Sequence[int]) -> None:
+        """Keep that a call is made that creates people, by the places of its records."""
+
+    def hear(self, firsts: Sequence[int]) -> None:
+        """Such calls were answered, by their first records."""
+
+    def unheard(self) -> tuple[str, ...]:
+        """Ids of people that are still to be created, fit, and were in a call without an answer."""
+
+    def forget_unheard(self) -> None:
+        """Those calls are over."""
+
     def acknowledge(self, rows: Sequence[Acknowledgement]) -> None:
         """Link, journal and removal from the outbox in one go."""
 
