@@ -216,5 +216,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             version TEXT NOT NULL,
             agreed BLOB
         )""",
+        """CREATE INDEX records_unchosen ON records (entity)
+            WHERE state = 'skipped' AND (reason = 'unchosen' OR match NOT IN ('', 'unlist'))""",
     ),
 )

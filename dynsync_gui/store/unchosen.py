@@ -9,7 +9,10 @@ from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.storage.records import Skip
 
 _OURS = f"state = 'skipped' AND (reason = '{Skip.UNCHOSEN}' OR match NOT IN ('', 'unlist'))"
-"""What a rule leaves out besides keeps its reason, and by its match what Marketo is still to be told of it."""
+"""What a rule leaves out besides keeps its reason, and by its match what Marketo is still to be told of it.
+
+These are what the index of them holds, so that nothing else is looked at.
+"""
 
 
 def settle_unchosen(connection: sqlite3.Connection, run: int, chosen: Collection[Entity]) -> None:
@@ -23,7 +26,7 @@ def settle_unchosen(connection: sqlite3.Connection, run: int, chosen: Collection
         tables,
     )
     connection.execute(
-        f"""UPDATE records SET state = 'outbox', run = ?,
+        f"""UPDATE records INDEXED BY records_unchosen SET state = 'outbox', run = ?,
                    match = CASE WHEN reason = '{Skip.UNCHOSEN}' AND match <> 'merge' THEN '' ELSE match END,
                    reason = CASE reason WHEN '{Skip.UNCHOSEN}' THEN '' ELSE reason END
              WHERE {_OURS} AND entity IN ({marks})""",
