@@ -216,7 +216,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             version TEXT NOT NULL,
             agreed BLOB
         )""",
-        """CREATE INDEX records_unchosen ON records (entity)
-            WHERE state = 'skipped' AND (reason = 'unchosen' OR match NOT IN ('', 'unlist'))""",
+        """CREATE TABLE unchosen (
+            seq INTEGER PRIMARY KEY REFERENCES records (seq),
+            entity TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            match TEXT NOT NULL
+        )""",
     ),
 )
