@@ -216,6 +216,12 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             version TEXT NOT NULL,
             agreed BLOB
         )""",
+        """CREATE TABLE unchosen (
+            seq INTEGER PRIMARY KEY REFERENCES records (seq),
+            entity TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            match TEXT NOT NULL
+        )""",
     ),
     (  # what each run looks for and seldom finds, so that not all that waits is looked through
         "CREATE INDEX records_carried_waiting ON records (carrier) WHERE carrier <> 0 AND state = 'outbox'",

@@ -66,7 +66,7 @@ class Late:
 
 @pytest.fixture
 def late(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Late]:
-    monkeypatch.setattr(creating, "OVER_SECONDS", 60.0)
+    monkeypatch.setattr(creating, "OVER_SECONDS", 4.0)
     made = Late(desk, looks=3)
     yield made
     made.finish()

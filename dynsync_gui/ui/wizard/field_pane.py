@@ -152,7 +152,7 @@ class FieldPane(QWidget):
         self._status.setVisible(bool(text))
 
     def warn(self, found: Sequence[str]) -> None:
-        """Say what an account lacks for a table that was added; nothing where it lacks nothing."""
+        """Say what the accounts lack for tables that were added; nothing where they lack nothing."""
         self._warning.say("\n".join(found))
         self._warning.setVisible(bool(found))
         if found:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
@@ -13,7 +13,7 @@ from dynsync_gui.domain.checks import Check, CheckState
 from dynsync_gui.domain.edits import Offers
 from dynsync_gui.domain.events import ChecksEnded, Described, Event, JobFailed, TablesFound
 from dynsync_gui.domain.ports.dynamics import RelatedTable
-from dynsync_gui.domain.schema import Entity, EntitySchema
+from dynsync_gui.domain.schema import Entity, EntitySchema, Target
 from dynsync_gui.domain.text import tr
 from dynsync_gui.ui.mnemonics import deal
 from dynsync_gui.ui.theme import GRID
@@ -31,9 +31,11 @@ if TYPE_CHECKING:
 _OPEN = {CheckState.ATTENTION, CheckState.FAILED}
 
 
-def lacking(entity: Entity, checks: Sequence[Check]) -> list[Check]:
-    """Checks about the rights on an own table that did not pass."""
-    of_rights = {f"dynamics.read.{entity}", f"dynamics.reach.{entity}", "marketo.custom-rows", "marketo.custom-objects"}
+def lacking(tables: Iterable[Entity], checks: Sequence[Check]) -> list[Check]:
+    """Checks about the rights on own tables that did not pass."""
+    own = [table for table in tables if table.target is Target.CUSTOM_OBJECT]
+    of_rights = {f"dynamics.{about}.{table}" for table in own for about in ("read", "reach")}
+    of_rights |= {"marketo.custom-rows", "marketo.custom-objects"}
     return [check for check in checks if check.id in of_rights and check.state in _OPEN]
 
 
@@ -145,10 +147,11 @@ class OwnTables(QObject):
 
     def add(self, table: RelatedTable) -> None:
         """Sync a table as well."""
-        sheet, self._wanted = self._pane.sheet, table
+        sheet = self._pane.sheet
         if sheet is not None and table.entity in sheet.offers:
             self._show(table.entity, sheet.offers, sheet.tables)
         elif sheet is not None:
+            self._wanted = table
             self._pane.note(tr("Reading the columns of “{table}”", table=table.label))
             self._jobs.describe(table.entity)
 
@@ -157,8 +160,9 @@ class OwnTables(QObject):
             return
         wanted = self._wanted
         match event:
-            case ChecksEnded(checks=checks) if wanted is not None:
-                self._pane.warn([f"{check.finding} {check.cure}".strip() for check in lacking(wanted.entity, checks)])
+            case ChecksEnded(checks=checks) if self._pane.sheet is not None:
+                found = lacking(self._pane.sheet.entities, checks)
+                self._pane.warn([f"{check.finding} {check.cure}".strip() for check in found])
             case JobFailed(error=error) if work is Work.RIGHTS:
                 told = f"{error.finding.title} {error.finding.cure}".strip()
                 self._pane.warn([tr("What your accounts may do could not be checked: {reason}", reason=told)])
