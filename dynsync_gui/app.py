@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     window = open_window(lambda topic: read_help(topic, language()), read_parts, rehearse=options.rehearse)
     window.painted.connect(lambda: _serve(window, options), Qt.ConnectionType.QueuedConnection)
     QTimer.singleShot(_UNSEEN_MS, lambda: _serve(window, options))
-    window.ended.connect(lambda: app.exit(0))
+    window.ended.connect(lambda: app.exit(0), Qt.ConnectionType.QueuedConnection)  # heard only once the loop runs
     app.quit_wanted.connect(window.quit)
     if not options.rehearse:
         first = FirstWindow(window, folder.id)

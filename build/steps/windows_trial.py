@@ -16,6 +16,26 @@ from steps.windows_seeing import need, self_test, wait
 from steps.windows_setup_trial import OLDER
 from steps.wine import Wine
 
+_VAULT = """
+import json, sys
+sys.dont_write_bytecode = True
+sys.path.insert(0, sys.argv[1])
+from dataclasses import asdict
+from dynsync_gui.domain.errors import SecretsUnavailable
+from dynsync_gui.domain.secrets import Secrets
+from dynsync_gui.system.secrets import KeychainSecrets
+room = 1280 - len(json.dumps(asdict(Secrets()), separators=(",", ":")))
+vault, fits = KeychainSecrets("trial"), Secrets(dynamics_password="x" * room)
+vault.write(fits)
+print(vault.read() == fits)
+try:
+    vault.write(Secrets(dynamics_password="x" * (room + 1)))
+except SecretsUnavailable as full:
+    print(full.code, vault.read() == fits)
+vault.delete()
+"""
+"""Fills the vault of Windows to the last letter; UTF-16 has two bytes for each."""
+
 
 def prove(python: Path, *, short: bool = False, pictures: Path = DIST / "windows" / "pictures") -> int:
     """Build the Windows product under wine and try its installers.
@@ -46,6 +66,7 @@ def prove(python: Path, *, short: bool = False, pictures: Path = DIST / "windows
                 windows_setup_trial.try_all(windows, before, newest[0], pictures)
                 _try_msi(windows, windows_installers.msi(folder, older, version=OLDER), newest[1])
                 _try_task(windows)
+                _try_vault(windows)
                 walk(windows, pictures)
         finally:
             wine.remove(windows)
@@ -93,6 +114,12 @@ def _try_task(windows: Wine) -> None:
     need(task.is_file(), "the task is there")
     windows.run("schtasks", "/delete", "/tn", "DynSync trial", "/f")
     need(not task.exists(), "the task can be deleted")
+
+
+def _try_vault(windows: Wine) -> None:
+    say("- the Credential Manager takes secrets up to its 2,560 bytes, and keeps them where more are refused")
+    done = windows.run(windows.python / "python.exe", "-c", _VAULT, f"Z:{ROOT}")
+    need(done.stdout.split() == [b"True", b"keychain-full", b"True"], f"the vault holds its limit: {done}")
 
 
 def walk(windows: Wine, pictures: Path) -> None:

@@ -251,16 +251,8 @@ Function ${UN}NextWindow
   ${LoopUntil} $6 == $7
 FunctionEnd
 
-; Asks, closes the windows in order, and ends what does not go by itself; whatever was under way goes on at the next start.
-Function ${UN}CloseDynSync
-  Call ${UN}IsRunning
-  Pop $0
-  ${If} $0 == 0
-    Return
-  ${EndIf}
-  MessageBox MB_OKCANCEL|MB_ICONQUESTION "${QUESTION}" /SD IDOK IDOK +3
-  SetErrorLevel 1
-  Abort
+; Lets every window of this copy end.
+Function ${UN}TellWindows
   StrCpy $7 "$INSTDIR\DynSync.exe"
   StrCpy $1 0
   Call ${UN}NextWindow
@@ -271,8 +263,21 @@ Function ${UN}CloseDynSync
     SendMessage $1 ${WM_ENDSESSION} 1 ${CLOSE_APP} /TIMEOUT=2000
     Call ${UN}NextWindow
   ${EndWhile}
+FunctionEnd
+
+; Asks, closes the windows in order, and ends what does not go by itself; whatever was under way goes on at the next start.
+Function ${UN}CloseDynSync
+  Call ${UN}IsRunning
+  Pop $0
+  ${If} $0 == 0
+    Return
+  ${EndIf}
+  MessageBox MB_OKCANCEL|MB_ICONQUESTION "${QUESTION}" /SD IDOK IDOK +3
+  SetErrorLevel 1
+  Abort
   StrCpy $2 0
   ${Do}
+    Call ${UN}TellWindows ; again and again, as one that is just opening hears nothing
     Sleep 1000
     IntOp $2 $2 + 1
     ${If} $2 > ${SECONDS_TO_CLOSE}
