@@ -85,7 +85,7 @@ class Database:
             if self.path.stat().st_size <= SEEN_WHOLE:
                 _see_sound(self.connection)
         else:
-            execute("PRAGMA journal_mode = MEMORY")
+            execute("PRAGMA journal_mode = PERSIST")  # in memory it would be as large as what a part changes
             execute("PRAGMA synchronous = OFF")
         execute("PRAGMA trusted_schema = OFF")
         execute("PRAGMA temp_store = FILE")
