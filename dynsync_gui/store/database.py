@@ -134,7 +134,10 @@ class Database:
         size = log.stat().st_size if log.exists() else 0
         if size > self._log_room:
             self.connection.execute(f"PRAGMA busy_timeout = {_READER_SECONDS * 1_000:.0f}")
-            (held, *_) = self.connection.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()
+            try:
+                (held, *_) = self.connection.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()
+            except sqlite3.OperationalError:  # this connection itself is in the midst of reading
+                held = True
             self.connection.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1_000:.0f}")
             self._log_room = size + _LOG_BYTES if held else 2 * _LOG_BYTES
 
