@@ -20,7 +20,9 @@ _BUSY_SECONDS = 15.0
 _LOG_PAGES = 32_000
 """Pages that the write-ahead log gathers before they are written to their places: most are written again soon."""
 _LOG_BYTES = 64_000_000
-"""What is left of a write-ahead log that had to grow beyond that, because somebody was reading meanwhile."""
+"""What is left of a write-ahead log that had to grow beyond that, because somebody was reading meanwhile. At twice as
+much readers are waited for, as it begins anew only where nobody reads what it holds."""
+_READER_SECONDS = 0.5
 _CACHE_KB = 32_768
 """Ids come in no order, so that the indexes of a large ledger are written all over: they should be in memory."""
 SEEN_WHOLE = 64_000_000
@@ -62,6 +64,7 @@ class Database:
     def __init__(self, path: Path | None) -> None:
         self.path = path
         self._lasting = True
+        self._log_room = 2 * _LOG_BYTES
         with storage_errors():
             self.connection = sqlite3.connect(
                 str(path) if path else "", timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
@@ -85,7 +88,7 @@ class Database:
             if self.path.stat().st_size <= SEEN_WHOLE:
                 _see_sound(self.connection)
         else:
-            execute("PRAGMA journal_mode = MEMORY")
+            execute("PRAGMA journal_mode = PERSIST")  # in memory it would be as large as what a part changes
             execute("PRAGMA synchronous = OFF")
         execute("PRAGMA trusted_schema = OFF")
         execute("PRAGMA temp_store = FILE")
@@ -123,6 +126,20 @@ class Database:
             except BaseException:
                 self.connection.rollback()
                 raise
+            if self.path:
+                self._shorten_log(self.path.with_name(f"{self.path.name}-wal"))
+
+    def _shorten_log(self, log: Path) -> None:
+        """Let a log that has grown long begin anew; for a reader that stays nobody waits until it has grown again."""
+        size = log.stat().st_size if log.exists() else 0
+        if size > self._log_room:
+            self.connection.execute(f"PRAGMA busy_timeout = {_READER_SECONDS * 1_000:.0f}")
+            try:
+                (held, *_) = self.connection.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()
+            except sqlite3.OperationalError:  # this connection itself is in the midst of reading
+                held = True
+            self.connection.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1_000:.0f}")
+            self._log_room = size + _LOG_BYTES if held else 2 * _LOG_BYTES
 
     @contextmanager
     def stoppable(self, token: CancelToken) -> Iterator[None]:

@@ -8,7 +8,8 @@ from dynsync_gui.domain.errors import StoreFailed
 from dynsync_gui.domain.findings.records import finding_of
 from dynsync_gui.domain.report import RunKind
 from dynsync_gui.domain.schema import Entity
-from dynsync_gui.domain.storage.records import Cursor
+from dynsync_gui.domain.storage.records import Cursor, StagedRecord
+from dynsync_gui.store import database
 from dynsync_gui.store.rate_window import StoredRateWindow
 from dynsync_gui.store.sync_store import SqliteStore
 
@@ -97,6 +98,45 @@ def test_what_can_be_read_again_waits_for_power_with_the_next_that_lasts(tmp_pat
     reopened = SqliteStore(path, finding_of)
     assert reopened.report(run).calls == 12
     reopened.close()
+
+
+def test_a_log_that_grew_while_somebody_read_begins_anew_and_nobody_waits_long_for_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(database, "_LOG_PAGES", 10)
+    monkeypatch.setattr(database, "_LOG_BYTES", 200_000)
+    monkeypatch.setattr(database, "_READER_SECONDS", 0.01)
+    store = SqliteStore(tmp_path / "dynsync.db", finding_of)
+    log, run, told = tmp_path / "dynsync.db-wal", store.begin_run(RunKind.FIRST).id, []
+
+    def write(number: int) -> None:
+        store.stage(run, [StagedRecord(Entity.CONTACT, f"c{number}", "1", {"firstName": "x" * 20_000}, b"1")])
+
+    write(0)
+    reader = sqlite3.connect(tmp_path / "dynsync.db")
+    rows = reader.execute("SELECT * FROM records UNION ALL SELECT * FROM records")
+    rows.fetchone()
+    store._db.set_trace_callback(told.append)
+    for number in range(1, 60):
+        write(number)
+    store._db.set_trace_callback(None)
+    grown = log.stat().st_size
+    waited = len([statement for statement in told if "wal_checkpoint" in statement])
+    assert grown > 1_000_000
+    assert 2 <= waited <= grown // 200_000, "it is tried again only once it has grown again"
+    assert store._db.execute("PRAGMA busy_timeout").fetchone() == (15_000,)
+    rows.close()
+    reader.close()
+    own = store._db.execute("SELECT * FROM records UNION ALL SELECT * FROM records")
+    own.fetchone()
+    for number in range(60, 70):
+        write(number)
+    own.close()
+    for number in range(70, 80):
+        write(number)
+    assert log.stat().st_size <= 400_000
+    assert store.count_records(run, Entity.CONTACT) == 80
+    store.close()
 
 
 def test_a_window_whose_file_is_held_says_so(tmp_path: Path):
