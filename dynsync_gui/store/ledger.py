@@ -35,7 +35,7 @@ _UNMATCHED = f"""
 """
 """People to be found by e-mail: exactly what that index holds, so that nothing else is looked at."""
 
-_ID_CHUNK = 400
+_ID_CHUNK = 2_500
 _NO_END = 2**63 - 1
 _OVER = f"""
     ON CONFLICT (entity, id) DO UPDATE SET
