@@ -36,7 +36,7 @@ _UNMATCHED = f"""
 """
 """People to be found by e-mail: exactly what that index holds, so that nothing else is looked at."""
 
-_ID_CHUNK = 400
+_ID_CHUNK = 2_500
 _NO_END = 2**63 - 1
 _OVER = f"""
     ON CONFLICT (entity, id) DO UPDATE SET
@@ -169,11 +169,14 @@ class Ledger:
     ) -> tuple[LedgerRecord, ...]:
         """See `SyncStore.outgoing`."""
         wanted = ",".join(f"'{match.value}'" for match in matches)
-        return self.select(f"state = 'outbox' AND match IN ({wanted})", entities, after, limit)
+        where = f"state = 'outbox' AND match IN ({wanted})"
+        if Match.CREATE in matches:
+            return self.select(where, entities, after, limit)
+        return self.select(f"{where} AND match <> '' AND match <> 'create'", entities, after, limit, "records_known")
 
     def misfits(self, entity: Entity, after: int, limit: int) -> tuple[LedgerRecord, ...]:
         """See `SyncStore.misfits`."""
-        return self.select("state = 'outbox' AND misfit > 0", (entity,), after, limit)
+        return self.select("state = 'outbox' AND misfit > 0", (entity,), after, limit, "records_misfit")
 
     def contacts_of_leads(self, run: int) -> tuple[str, ...]:
         """See `SyncStore.contacts_of_leads`."""
@@ -190,14 +193,17 @@ class Ledger:
         marks = ",".join("?" * len(seqs))
         return self._linked(self._db.execute(f"{_OUTGOING} WHERE seq IN ({marks}) ORDER BY seq", seqs).fetchall())
 
-    def select(self, where: str, entities: Sequence[Entity], after: int, limit: int) -> tuple[LedgerRecord, ...]:
-        """Records that count now and for which a condition of ours holds, in ledger order."""
+    def select(
+        self, where: str, entities: Sequence[Entity], after: int, limit: int, index: str = "records_by_state"
+    ) -> tuple[LedgerRecord, ...]:
+        """Records that count now and for which a condition of ours holds, in ledger order, as an index gives them."""
         # Each table by itself, so that an index gives the order: in one go all that waits would be sorted each time.
         rows: list[tuple[Any, ...]] = []
-        last = _NO_END
+        last, index = _NO_END, "records_urgent" if self._urgency.only else index
         for entity in entities:
             found = self._db.execute(
-                f"""{_OUTGOING} WHERE {where}{self._urgency.where} AND entity = ? AND seq > ? AND seq <= ?
+                f"""{_OUTGOING} INDEXED BY {index}
+                     WHERE {where}{self._urgency.where} AND entity = ? AND seq > ? AND seq <= ?
                      ORDER BY seq LIMIT ?""",
                 (entity.value, after, last, limit),
             ).fetchall()

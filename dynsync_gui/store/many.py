@@ -10,8 +10,8 @@ from typing import Any
 HERE = "(here)"
 """Where the rows go in a statement."""
 
-_SIZES = (300, 20, 1)
-"""How many rows one statement takes. Each size is compiled once, and more values do not fit into one (SQLite)."""
+_SIZES = (1_000, 300, 100, 10, 1)
+"""Rows that one statement takes: few sizes, as each is compiled once; 32,766 values are the most (SQLite, limits)."""
 
 
 def row_of_marks(columns: int) -> str:

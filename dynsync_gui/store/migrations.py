@@ -228,6 +228,9 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX records_carried_person ON records (carrier) WHERE carrier <> 0 AND marketo_id <> ''",
         "CREATE INDEX records_deal_waiting ON records (deal) WHERE deal <> '' AND state = 'outbox'",
         "CREATE INDEX records_to_delete ON records (seq) WHERE match = 'delete'",
+        "CREATE INDEX records_misfit ON records (entity, seq) WHERE state = 'outbox' AND misfit > 0",
+        """CREATE INDEX records_known ON records (entity, seq)
+            WHERE state = 'outbox' AND match <> '' AND match <> 'create'""",
     ),
     ("CREATE TABLE departures (first INTEGER PRIMARY KEY, seqs TEXT NOT NULL)",),
 )

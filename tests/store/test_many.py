@@ -8,7 +8,7 @@ import pytest
 from dynsync_gui.store.many import HERE, execute_many
 
 
-@pytest.mark.parametrize("number", [0, 1, 19, 20, 21, 299, 300, 301, 941])
+@pytest.mark.parametrize("number", [0, 1, 9, 10, 11, 299, 300, 301, 941, 2_500])
 def test_every_row_goes_in_once(number: int) -> None:
     rows = [(each, f"row {each}") for each in range(number)]
     with closing(sqlite3.connect(":memory:")) as connection:
