@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Any
 
+from dynsync_gui.domain.findings.records import DELETED_THERE
 from dynsync_gui.domain.schema import PEOPLE, Entity
 from dynsync_gui.domain.storage.records import (
     Acknowledgement,
@@ -151,7 +152,9 @@ class Ledger:
                 cursor = self._db.execute(
                     f"""SELECT r.entity, r.id, r.run, r.version, r.state, r.digest, r.agreed, r.marketo_id, r.match,
                                r.parent, r.carrier, r.owner, r.filled, r.prints, r.agreed_prints, r.alarms, r.unsure,
-                               {away} AS away, p.retry, p.code
+                               {away} AS away, p.retry, p.code,
+                               EXISTS (SELECT 1 FROM notices n WHERE n.entity = r.entity AND n.id = r.id
+                                          AND n.code = '{DELETED_THERE}') AS gone
                           FROM records r LEFT JOIN problems p ON p.seq = r.seq
                          WHERE r.entity = ? AND r.id IN ({marks})""",
                     (entity.value, *part),
@@ -360,6 +363,9 @@ class Ledger:
             """UPDATE records SET digest = x'', agreed = NULL, agreed_prints = NULL, source = NULL
                 WHERE entity = ? AND id = ?""",
             (entity.value, id_),
+        )
+        self._db.execute(
+            "DELETE FROM notices WHERE entity = ? AND id = ? AND code = ?", (entity.value, id_, DELETED_THERE)
         )
 
 

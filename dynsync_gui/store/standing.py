@@ -49,6 +49,8 @@ def standing(record: StagedRecord, held: Held | None) -> Standing:
         return Standing("outbox", spared=record.spared)
     if held["code"] == JOINED and held["retry"] == Retry.DECISION:
         return Standing("problem", spared=record.spared)  # another record has its person, until somebody decides
+    if _stays_gone(record, held):
+        return Standing("unchanged", spared=record.spared)
     agreed = agreed_prints(record, held)
     if is_agreed(record, held, agreed) and not _owes_links(held):
         return Standing("unchanged", agreed=record.prints or agreed, spared=record.spared)
@@ -73,9 +75,14 @@ def row_of(run: int, record: StagedRecord, held: Held | None, stands: Standing) 
     )
     if held is None:
         return first
-    agreed = record.digest if stands.state == "unchanged" else held["agreed"]
+    agreed = record.digest if stands.state == "unchanged" and not held["gone"] else held["agreed"]
     moved = int(held["parent"] != record.parent or bool(held["carrier"]))
     return (*first, agreed, stands.agreed, alarms(run, record, held), _unsure(held), stands.match, moved)
+
+
+def _stays_gone(record: StagedRecord, held: Held) -> bool:
+    """Whether its person was deleted in Marketo, and the record is as it was then: only a change brings it back."""
+    return bool(held["gone"]) and held["version"] == record.version and held["state"] in {"acknowledged", "unchanged"}
 
 
 def _owes_links(held: Held) -> bool:
