@@ -17,7 +17,7 @@ from dynsync_gui.store.migrations import MIGRATIONS
 
 _T = TypeVar("_T")
 _BUSY_SECONDS = 15.0
-_LOG_PAGES = 32_000
+_LOG_PAGES = 15_000
 """Pages that the write-ahead log gathers before they are written to their places: most are written again soon."""
 _LOG_BYTES = 64_000_000
 """What is left of a write-ahead log that had to grow beyond that, because somebody was reading meanwhile. At twice as
