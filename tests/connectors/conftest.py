@@ -9,6 +9,7 @@ import pytest
 
 from dynsync_gui.connectors.http.client import HttpClient
 from dynsync_gui.connectors.http.hosts import Hosts
+from dynsync_gui.connectors.marketo import creating
 from dynsync_gui.domain.cancel import CancelToken
 
 from .scripted import Forge
@@ -24,6 +25,13 @@ def forge(authority_folder: Path) -> Iterator[Forge]:
     made = Forge(authority_folder)
     yield made
     made.stop()
+
+
+@pytest.fixture(autouse=True)
+def brief_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The longest time of a call passes in an instant."""
+    monkeypatch.setattr(creating, "OVER_SECONDS", 5.0)
+    monkeypatch.setattr(creating, "_FIRST_PAUSE", 0.01)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from dynsync_gui.connectors.marketo import creating
 from dynsync_gui.connectors.opening import VendorConnections
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.checks import CheckState
@@ -143,7 +144,10 @@ def test_writing_finding_and_refusing(connection: Connection) -> None:
         {"action": "code", "code": "604", "message": "Request timed out"},
     ],
 )
-def test_one_fault_changes_nothing(rehearsal: Rehearsal, connection: Connection, fault: dict) -> None:
+def test_one_fault_changes_nothing(
+    rehearsal: Rehearsal, connection: Connection, fault: dict, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(creating, "OVER_SECONDS", 0.2)
     marketo = connection.marketo
     marketo.create_fields([NewField(KEY_FIELD, "Dynamics Id", TargetType.STRING)])
     rehearsal.faults.add(**fault, system="marketo", path=r"^/rest/v1/leads\.json")

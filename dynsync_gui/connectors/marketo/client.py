@@ -157,7 +157,7 @@ class MarketoClient:
         try:
             return self._told(self._sent(request, token, patience), request)
         except Again as again:
-            if request.alone and not again.throttled:
+            if request.alone and not again.throttled and again.after is None:  # else it was turned away
                 raise Unheard(again.failure) from None
             raise
         except ConnectionFailed as failure:
@@ -212,6 +212,8 @@ class MarketoClient:
             raise Again(passing_failure, codes.WINDOW_SECONDS, throttled=True)
         if code == "615":
             raise Again(passing_failure, uniform(1.0, 3.0), throttled=True)  # noqa: S311  not a secret
+        if request.alone and code in codes.UNDER_WAY:
+            raise Unheard(passing_failure)
         if code in codes.PASSING:
             raise Again(passing_failure, most=patience.system_errors if code == codes.SYSTEM_ERROR else 0)
         raise Refused(code, message, ConnectionFailed(code, finding, message, ids))

@@ -14,6 +14,8 @@ SIGN_IN = frozenset({"600", "601", "602"})
 """The token is no longer good; one new one, one more try."""
 NOT_SENT = frozenset({"network.dns", "network.refused", "network.unreachable", "network.proxy", "network.tls"})
 """Trouble before a call was on its way."""
+UNDER_WAY = frozenset({"502", "604"})
+"""A gateway or a time limit spoke, and the call may still be worked on."""
 QUOTA = "607"
 NOTHING_FOUND = "702"
 CONTENT = frozenset({"413", "414", "609", "611", "701", "704", "709"})
