@@ -12,6 +12,7 @@ from dynsync_gui.domain.findings.records import (
     COMPANY_KEPT,
     COMPANY_MISSING,
     DELETED_THERE,
+    ROW_LEFT,
     UNMARKED,
     VALUE_WITHHELD,
     VALUES_LEFT_OUT,
@@ -37,9 +38,12 @@ _SHARED = f"""
      WHERE email <> '' AND email IN ({_MAYBE_SHARED}) AND state <> 'skipped' AND +entity IN ({_PEOPLE})
      GROUP BY email HAVING count(*) > 1
 """
+_COUNTS = "state <> 'skipped'"
 _NO_COMPANY = "linked LIKE '|%'"
 _COMPANY_LEFT = f"{_NO_COMPANY} AND instr(',' || filled || ',', ',{COMPANY_KEY},') > 0"
 """What Marketo was told last names no company; but it was told of one before."""
+_ROW_LEFT = f"state = 'skipped' AND reason = '{Skip.PARENT}' AND parent = '' AND marketo_id <> ''"
+"""A row of an own table that belongs to nobody any more."""
 
 _LEFT_OUT = [skip.value for skip in Skip if skip not in {Skip.FOLDED, Skip.MERGED}]
 
@@ -130,9 +134,10 @@ class Reports:
 
     def note_shared_emails(self) -> Iterator[int]:
         """Keep the notices about shared e-mail addresses as they are to be."""
-        others = f"SELECT count(*) FROM records r WHERE r.email = detail AND r.email <> '' AND r.entity IN ({_PEOPLE})"
-        self._forget_unless("shared-email", "r.email = detail", f"({others} AND r.state <> 'skipped') > 1")
-        shared = f"email <> '' AND +entity IN ({_PEOPLE}) AND email IN ({_SHARED})"
+        others = f"""(SELECT count(*) FROM records r WHERE r.email = detail AND r.email <> ''
+                         AND r.entity IN ({_PEOPLE}) AND r.state <> 'skipped') > 1"""
+        self._forget_unless("shared-email", f"r.email = detail AND {_COUNTS}", others)
+        shared = f"{_COUNTS} AND email <> '' AND +entity IN ({_PEOPLE}) AND email IN ({_SHARED})"
         yield from self._note_missing("shared-email", "email", shared)
 
     def _forget_unless(self, code: str, says: str, besides: str = "1") -> None:
@@ -140,7 +145,7 @@ class Reports:
         self._db.execute(
             f"""DELETE FROM notices WHERE code = ? AND NOT (
                     EXISTS (SELECT 1 FROM records r WHERE r.entity = notices.entity AND r.id = notices.id
-                               AND r.state <> 'skipped' AND {says}) AND {besides})""",
+                               AND {says}) AND {besides})""",
             (code,),
         )
 
@@ -148,7 +153,7 @@ class Reports:
         """Add notices that are not there yet: there may be as many as people, most of them since long ago."""
         missing = places(
             self._db,
-            f"""state <> 'skipped' AND {where} AND NOT EXISTS (
+            f"""{where} AND NOT EXISTS (
                     SELECT 1 FROM notices n WHERE n.entity = records.entity AND n.id = records.id AND n.code = ?
                        AND n.detail = records.{detail})""",
             code,
@@ -172,20 +177,21 @@ class Reports:
 
     def note_team_owners(self) -> Iterator[int]:
         """Keep the notices about records that a team owns as they are to be."""
-        self._forget_unless("team-owner", "r.team = detail")
-        yield from self._note_missing("team-owner", "team", "team <> ''")
+        self._forget_unless("team-owner", f"r.team = detail AND {_COUNTS}")
+        yield from self._note_missing("team-owner", "team", f"{_COUNTS} AND team <> ''")
 
-    def note_companies(self, run: int) -> Generator[int, None, int]:
-        """Keep the notices about people without their company, and about those who keep one that they have left.
+    def note_links(self, run: int) -> Generator[int, None, int]:
+        """Keep the notices about people without their company, and about what Marketo lets out of nothing.
 
         Args:
             run: Whose records may be new among them.
         """
-        self._forget_unless(COMPANY_MISSING, f"r.parent = detail AND {_NO_COMPANY}")
-        self._forget_unless(COMPANY_KEPT, f"r.parent = detail AND {_COMPANY_LEFT}")
-        yield from self._note_missing(
-            COMPANY_KEPT, "parent", f"run = {run} AND entity IN ({_PEOPLE}) AND marketo_id <> '' AND {_COMPANY_LEFT}"
-        )
+        of_people = f"{_COUNTS} AND entity IN ({_PEOPLE}) AND marketo_id <> '' AND {_COMPANY_LEFT}"
+        self._forget_unless(COMPANY_MISSING, f"r.parent = detail AND {_COUNTS} AND {_NO_COMPANY}")
+        self._forget_unless(COMPANY_KEPT, f"r.parent = detail AND {of_people}")
+        self._forget_unless(ROW_LEFT, _ROW_LEFT)
+        yield from self._note_missing(COMPANY_KEPT, "parent", f"run = {run} AND {of_people}")
+        yield from self._note_missing(ROW_LEFT, "parent", f"run = {run} AND {_ROW_LEFT}")
         return 0
 
     def forget_deletions(self) -> None:

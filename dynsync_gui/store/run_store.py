@@ -42,7 +42,7 @@ class RunStore(Desk):
     def end_run(self, run: int, state: RunState) -> RunReport:
         """Close a run and keep its numbers."""
         if state is RunState.DONE:
-            self._in_parts(self._reports.note_companies(run))
+            self._in_parts(self._reports.note_links(run))
         with self.transaction():
             self._db.execute("UPDATE runs SET state = ?, ended = ? WHERE id = ?", (state.value, now(), run))
             self._reports.freeze(run)

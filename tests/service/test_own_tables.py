@@ -117,6 +117,32 @@ def test_a_subscription_without_type_metadata_says_what_to_do_and_the_rest_arriv
     judged(own, History(own=OWN))
 
 
+def test_a_row_that_belongs_to_nobody_any_more_is_listed_until_it_belongs_to_somebody(own: Desk) -> None:
+    own.start()
+    world = own.rehearsal.world
+    there = {one["dynamicsId"] for one in own.rehearsal.audit()["marketo"]["customobjects"]["new_subscription"]}
+    row = next(
+        one
+        for one in world.as_json()["new_subscription"]
+        if one["new_subscriptionid"] in there and "_new_contactid_value" in one and "_new_accountid_value" not in one
+    )
+    id_, contact = row["new_subscriptionid"], row["_new_contactid_value"]
+
+    def listed() -> set[str]:
+        return {problem.id for problem in own.service.problems() if problem.code == "row-left"}
+
+    world.update("new_subscription", id_, {"new_contactid": None})
+    for _ in range(2):
+        own.service.go_on().wait(120)
+        assert listed() == {id_}
+    answer = own.service.records.why(id_).wait(60).answer.explanations[0]
+    assert "belongs to nobody" in str(answer.verdict)
+    world.update("new_subscription", id_, {"new_contactid": contact})
+    own.service.go_on().wait(120)
+    assert listed() == set()
+    judged(own, History(own=OWN))
+
+
 @pytest.mark.parametrize("label", ["Subscription & Co. (2026)", "Abonnement privé", "契約", "Taken"])
 def test_a_table_may_be_called_as_no_custom_object_is(own: Desk, label: str) -> None:
     custom = own.rehearsal.marketo.custom

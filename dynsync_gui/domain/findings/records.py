@@ -9,7 +9,7 @@ from dynsync_gui.domain.text import msg
 
 FIELD_GONE = "field-gone"
 UNMARKED = "deleted-unmarked"
-COMPANY_MISSING, COMPANY_KEPT = "company-missing", "company-kept"
+COMPANY_MISSING, COMPANY_KEPT, ROW_LEFT = "company-missing", "company-kept", "row-left"
 FIELD_RETYPED = "field-retyped"
 FIELD_STOPPED = "field-stopped"
 VALUE_WITHHELD = "value-withheld"
@@ -123,6 +123,12 @@ NOTICES = {
     COMPANY_KEPT: Finding(
         msg("The person keeps the company that it left in Dynamics: Marketo lets people change it, never be without."),
         msg("Nothing, or choose an account for the record in Dynamics that is synced."),
+        Owner.YOU,
+        Retry.DECISION,
+    ),
+    ROW_LEFT: Finding(
+        msg("The row belongs to nobody in Dynamics any more. In Marketo it stays with whom it belonged to."),
+        msg("Say in Dynamics whom it belongs to, or delete it there."),
         Owner.YOU,
         Retry.DECISION,
     ),

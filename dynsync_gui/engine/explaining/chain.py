@@ -29,8 +29,9 @@ from dynsync_gui.domain.schema import (
     STOPPED_FIELD,
     Entity,
 )
+from dynsync_gui.domain.storage.records import Skip
 from dynsync_gui.domain.text import NOTHING, Message, msg
-from dynsync_gui.engine.explaining.rules_in_words import RULES, set_aside
+from dynsync_gui.engine.explaining.rules_in_words import BELONGS_TO_NOBODY, RULES, set_aside
 from dynsync_gui.engine.explaining.subject import Subject
 
 _NAMED = 10
@@ -197,7 +198,7 @@ class Chain:
         elif place is not None and place.problem is not None and place.problem.code == JOINED:
             self._broken("carried", Cause.MERGED, place.problem.title, place.problem.cure, JOINED, place.problem.detail)
         elif place is not None and place.state == "skipped" and place.reason in RULES and _seen(one):
-            finding, cure = RULES[place.reason]
+            finding, cure = RULES[place.reason] if place.parent or place.reason != Skip.PARENT else BELONGS_TO_NOBODY
             self._broken("carried", Cause.LEFT_OUT, finding, cure, place.reason)
 
     def _marketo(self) -> None:

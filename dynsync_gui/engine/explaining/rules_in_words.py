@@ -30,6 +30,9 @@ RULES: Mapping[str, tuple[Message, Message]] = {
 }
 """What a rule says, and what to do, by `Skip`."""
 
+BELONGS_TO_NOBODY = msg("It belongs to nobody in Dynamics."), msg("Say in Dynamics whom it belongs to.")
+"""The same of a row that names no other."""
+
 
 def set_aside(place: Place, problem: Problem, parent: Place | None) -> tuple[str, Cause, Message, Message]:
     """Which link of the chain a problem breaks, why, in words, and what to do."""
