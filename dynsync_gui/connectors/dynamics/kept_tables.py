@@ -19,7 +19,7 @@ from dynsync_gui.domain.settings import DynamicsSettings
 
 _PROBE = "systemusers?$select=isdisabled&$filter=isdisabled%20eq%20false&$top=1"
 _VERSION = "@Microsoft.Dynamics.CRM.globalmetadataversion"
-_DAY, _HOUR = 86_400.0, 3_600.0
+_DAY = 86_400.0
 _STAMP = "dynamics-stamp"
 
 
@@ -29,7 +29,7 @@ class KeptTables:
     The version of all definitions comes with the answer to a question for any row. The row's value is written in the
     language of the account, which decides about labels, so both together say whether definitions may be taken. Where no
     version is told, the stamp of the last change takes its place, and that question is not asked for a day; where there
-    is no stamp either, or no word, definitions serve for an hour.
+    is no stamp either, or no word, definitions are asked for each time, as a new label has to be seen at once.
     """
 
     def __init__(self, client: DataverseClient, settings: DynamicsSettings, shelf: Shelf) -> None:
@@ -42,8 +42,10 @@ class KeptTables:
     def schema(self, entity: Entity, live: Read) -> EntitySchema:
         """The table, from the shelf or as Dataverse gives it now."""
         mark = self._mark()
+        if not all(mark[-2:]):
+            return read_schema(entity, live)
         key = f"dynamics-{entity}"
-        known = take(self._shelf, key, mark, _DAY if all(mark[-2:]) else _HOUR)
+        known = take(self._shelf, key, mark, _DAY)
         read: dict[str, Any] = {}
 
         def answer(path: str) -> dict[str, Any]:
