@@ -10,7 +10,7 @@ from pathlib import Path
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.errors import Finding
 from dynsync_gui.store.adapted import Adaptations
-from dynsync_gui.store.database import Database, telling_storage_errors
+from dynsync_gui.store.database import Database, storage_errors, telling_storage_errors
 from dynsync_gui.store.departures import Departures
 from dynsync_gui.store.ends import PersonEnds
 from dynsync_gui.store.imports import Imports
@@ -56,7 +56,8 @@ class Desk:
         self._departures = Departures(self._db, self._urgency)
         self._refused = Refused(self._db)
         self._lifecycle = Lifecycle(self._db, self._links, self._urgency)
-        self.imports = Imports(self._db, self.transaction, self._ledger, self._lifecycle, self._urgency)
+        with storage_errors():
+            self.imports = Imports(self._db, self.transaction, self._ledger, self._lifecycle, self._urgency)
         self._meetings = Meetings(self._db)
         self._reports = Reports(self._db, self._meetings, self._adapted)
         self._incoming = IncomingChanges(self._db)
