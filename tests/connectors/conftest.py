@@ -10,8 +10,10 @@ import pytest
 from dynsync_gui.connectors.http.client import HttpClient
 from dynsync_gui.connectors.http.hosts import Hosts
 from dynsync_gui.connectors.marketo import creating
+from dynsync_gui.connectors.marketo.writer import MarketoRestWriter
 from dynsync_gui.domain.cancel import CancelToken
 
+from .marketo_script import MarketoScript
 from .scripted import Forge
 
 
@@ -55,3 +57,15 @@ def client(forge: Forge, token: CancelToken) -> Iterator[MakeClient]:
     yield make
     for each in made:
         each.close()
+
+
+@pytest.fixture
+def script(forge: Forge) -> MarketoScript:
+    return MarketoScript(forge)
+
+
+@pytest.fixture
+def writer(script: MarketoScript, token: CancelToken) -> Iterator[MarketoRestWriter]:
+    made = script.writer(token)
+    yield made
+    made.close()

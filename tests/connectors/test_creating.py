@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 
 import pytest
 
@@ -32,18 +31,6 @@ def busy(exchange: Exchange) -> None:
 
 def later(exchange: Exchange) -> None:
     exchange.reply(b"", 503, Retry_After="0")
-
-
-@pytest.fixture
-def script(forge) -> MarketoScript:
-    return MarketoScript(forge)
-
-
-@pytest.fixture
-def writer(script: MarketoScript, token: CancelToken) -> Iterator[MarketoRestWriter]:
-    made = script.writer(token)
-    yield made
-    made.close()
 
 
 def told(script: MarketoScript) -> list[str]:

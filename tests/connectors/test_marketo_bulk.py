@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import email
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from dynsync_gui.connectors.marketo.writer import MarketoRestWriter
-from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.errors import ConnectionFailed, GuardStop, TemporaryFailure
 from dynsync_gui.domain.imports import MOST_BYTES, ImportState, ImportStatus, QueueFull
 from dynsync_gui.domain.ports.marketo import BatchRefused
@@ -21,18 +19,6 @@ __all__ = ["contract"]
 CONTENT = 'dynamicsId,lastName\r\na-1,"O""Neil, é"\r\n'.encode()
 QUEUED = ok({"batchId": 1022, "importId": "1022", "status": "Queued"})
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def script(forge) -> MarketoScript:
-    return MarketoScript(forge)
-
-
-@pytest.fixture
-def writer(script: MarketoScript, token: CancelToken) -> Iterator[MarketoRestWriter]:
-    made = script.writer(token)
-    yield made
-    made.close()
 
 
 def text(content: str, status: int = 200) -> Answer:

@@ -28,17 +28,15 @@ def create(
     client: MarketoClient, rows: Sequence[Mapping[str, Any]], by: str, token: CancelToken, *, suspected: bool
 ) -> tuple[RowOutcome, ...]:
     """Create or update persons by our key; as `records.upsert`, which see for what it raises."""
-    for _ in range(_TRIES - 1):
-        began = time.monotonic()
+    tries, keys = 0, [str(row[by]) for row in rows]
+    while True:
         try:
             return records.upsert(client, Target.PERSON, rows, by, patient(), suspected=suspected, alone=True)
-        except Unheard:
-            keys = [str(row[by]) for row in rows]
-            await_created(client, by, keys, OVER_SECONDS - (time.monotonic() - began), token)
-    try:
-        return records.upsert(client, Target.PERSON, rows, by, patient(), suspected=suspected, alone=True)
-    except Unheard as unheard:
-        raise unheard.failure from None
+        except Unheard as unheard:
+            tries += 1
+            if tries == _TRIES:
+                raise unheard.failure from None
+        await_created(client, by, keys, OVER_SECONDS, token)  # from now on: it may have departed late
 
 
 def await_created(client: MarketoClient, by: str, keys: Sequence[str], seconds: float, token: CancelToken) -> None:
