@@ -30,6 +30,7 @@ from dynsync_gui.domain.events import (
 )
 from dynsync_gui.domain.report import RunState
 from dynsync_gui.domain.text import msg, ntr, number, tr
+from dynsync_gui.domain.wait_words import waiting_told
 from dynsync_gui.service.api import Job, SyncApi
 
 _E = TypeVar("_E", bound=Event)
@@ -155,15 +156,8 @@ class Session:
             self.cycle = event.ended or self.cycle
             if not self._output.as_json:
                 self._output.note(cycle_text(event))
-        elif isinstance(event, Waiting) and not self._output.as_json:
-            seconds = round(event.seconds)
-            self._output.note(
-                tr(
-                    "{system} asked us to slow down. DynSync goes on in {seconds} s.",
-                    system=SYSTEMS[event.system],
-                    seconds=seconds,
-                )
-            )
+        elif isinstance(event, Waiting) and event.seconds and not self._output.as_json:
+            self._output.note(waiting_told(event))
 
     def _progress(self, line: str) -> None:
         now = time.monotonic()

@@ -18,6 +18,7 @@ from dynsync_gui.domain.fit import FitReport
 from dynsync_gui.domain.mapping import FieldOffer
 from dynsync_gui.domain.plan import BackFill, Plan
 from dynsync_gui.domain.ports.dynamics import RelatedTable
+from dynsync_gui.domain.ports.listening import WaitCause
 from dynsync_gui.domain.prompts import Environment
 from dynsync_gui.domain.releases import UpdateState
 from dynsync_gui.domain.report import Problem, Proof, RunReport, RunState, Status
@@ -144,10 +145,17 @@ class PlanReady(Event):
 
 @dataclass(frozen=True, slots=True)
 class Waiting(Event):
-    """A vendor asked to slow down; the work goes on after so many seconds."""
+    """A vendor has to be waited for.
+
+    Attributes:
+        system: Which one.
+        seconds: How long at most; 0 where it is waited for no more.
+        cause: Why.
+    """
 
     system: System
     seconds: float
+    cause: WaitCause = WaitCause.SLOWED
 
 
 @dataclass(frozen=True, slots=True)

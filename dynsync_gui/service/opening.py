@@ -50,7 +50,7 @@ class Opening:
             settings,
             secrets,
             job.token,
-            lambda system, seconds: self._emit(Waiting(job.number, system, seconds)),
+            lambda system, seconds, cause: self._emit(Waiting(job.number, system, seconds, cause)),
             self._prompting(job) if attended else None,
             shelf,
         )

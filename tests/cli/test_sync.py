@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from dynsync_gui.domain.errors import GuardStop
-from dynsync_gui.domain.events import Progress, RunEnded
+from dynsync_gui.domain.events import Progress, RunEnded, Waiting
+from dynsync_gui.domain.ports.listening import WaitCause
 from dynsync_gui.domain.report import RunState
-from dynsync_gui.domain.schema import Entity
+from dynsync_gui.domain.schema import Entity, System
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.system.secrets import SessionSecrets
 from tests.cli.caller import Caller
@@ -99,6 +100,24 @@ def test_progress_is_told_on_stderr(call: Caller, monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(call.service, "go_on", telling)
     assert line in call("sync", "--once").err
+    assert call("sync", "--once", "--json").err == ""
+
+
+def test_waits_are_told_with_their_cause(call: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    go_on = call.service.go_on
+
+    def telling() -> ScriptedJob:
+        call.service.tell(Waiting(1, System.DYNAMICS, 12.3))
+        call.service.tell(Waiting(1, System.MARKETO, 94.6, WaitCause.UNHEARD))
+        call.service.tell(Waiting(1, System.MARKETO, 0.0, WaitCause.UNHEARD))
+        return go_on()
+
+    monkeypatch.setattr(call.service, "go_on", telling)
+    slowed, unheard, *rest = call("sync", "--once").err.splitlines()
+    assert slowed == "Dynamics asked us to slow down. DynSync goes on in 12 seconds."
+    assert unheard.startswith("Marketo did not answer a call that creates people.")
+    assert unheard.endswith("at most 95 seconds, so that nobody is made twice.")
+    assert not any("Marketo" in line for line in rest)
     assert call("sync", "--once", "--json").err == ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -10,7 +11,8 @@ from dynsync_gui.connectors.marketo import creating
 from dynsync_gui.connectors.marketo.writer import MarketoRestWriter
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.errors import Cancelled, ConnectionFailed
-from dynsync_gui.domain.schema import KEY_FIELD, Target
+from dynsync_gui.domain.ports.listening import WaitCause
+from dynsync_gui.domain.schema import KEY_FIELD, System, Target
 
 from .marketo_script import Answer, MarketoScript, ok, refused
 from .scripted import Exchange
@@ -96,3 +98,47 @@ def test_a_stop_ends_the_waiting(script: MarketoScript, writer: MarketoRestWrite
     script.answers["/leads.json"] = [cut, cancelling]
     with pytest.raises(Cancelled):
         writer.upsert(Target.PERSON, ROWS, KEY_FIELD)
+
+
+def test_a_wait_is_told_until_it_is_over(script: MarketoScript, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(creating, "OVER_SECONDS", 95.0)
+    waits: list[tuple[System, float, WaitCause]] = []
+    writer = script.writer(on_wait=lambda *told: waits.append(told))
+    script.answers["/leads.json"] = [cut, HALF, HALF, FOUND, CREATED]
+    writer.upsert(Target.PERSON, ROWS, KEY_FIELD)
+    writer.close()
+    (system, seconds, cause), end = waits
+    assert (system, cause) == (System.MARKETO, WaitCause.UNHEARD)
+    assert 0 < seconds <= 95.0
+    assert end == (System.MARKETO, 0.0, WaitCause.UNHEARD)
+
+
+def test_who_is_there_at_once_is_not_waited_for(script: MarketoScript) -> None:
+    waits: list[tuple[System, float, WaitCause]] = []
+    writer = script.writer(on_wait=lambda *told: waits.append(told))
+    script.answers["/leads.json"] = [cut, FOUND, CREATED]
+    writer.upsert(Target.PERSON, ROWS, KEY_FIELD)
+    writer.close()
+    assert waits == []
+
+
+def test_several_waits_are_told_as_one_until_the_last_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(creating, "time", SimpleNamespace(monotonic=lambda: 1_000.0))
+    told: list[float] = []
+    creator = creating.Creating(None, CancelToken(), told.append)  # type: ignore[arg-type]  no call is made
+    with creator._told(1_090.0):
+        with creator._told(1_090.5), creator._told(1_100.0):
+            assert told == [90.0, 100.0]
+        assert told == [90.0, 100.0]
+    assert told == [90.0, 100.0, 0.0]
+    with creator._told(1_010.0):
+        assert told[3:] == [10.0], "what is over does not count any more"
+
+
+def test_a_wait_that_is_over_by_then_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(creating, "time", SimpleNamespace(monotonic=lambda: 1_000.0))
+    told: list[float] = []
+    creator = creating.Creating(None, CancelToken(), told.append)  # type: ignore[arg-type]  no call is made
+    with creator._told(999.0):
+        pass
+    assert told == []

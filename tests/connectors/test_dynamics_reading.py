@@ -43,7 +43,7 @@ def waits() -> list[tuple[System, float]]:
 
 @pytest.fixture
 def reader(script: DynamicsScript, waits, token: CancelToken) -> Iterator[DataverseReader]:
-    made = script.reader(token, on_wait=lambda system, seconds: waits.append((system, seconds)))
+    made = script.reader(token, on_wait=lambda system, seconds, _: waits.append((system, seconds)))
     yield made
     made.close()
 

@@ -11,8 +11,9 @@ import pytest
 
 from dynsync_gui.connectors.marketo import creating
 from dynsync_gui.domain.errors import Cancelled
-from dynsync_gui.domain.events import RunEnded
-from dynsync_gui.domain.schema import KEY_FIELD
+from dynsync_gui.domain.events import Event, RunEnded, Waiting
+from dynsync_gui.domain.ports.listening import WaitCause
+from dynsync_gui.domain.schema import KEY_FIELD, System
 from dynsync_gui.simulators.marketo.errors import begin_request
 from dynsync_gui.simulators.transport import CutConnectionError
 from tests.judge import judge
@@ -86,6 +87,28 @@ def test_a_call_that_marketo_still_works_on_is_not_made_again(desk: Desk, late: 
     alone(desk)
 
 
+def test_the_wait_is_told_and_ends_with_a_stop(desk: Desk, late: Late, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(creating, "OVER_SECONDS", 95.0)
+    late.looks = 1_000
+    told: list[Waiting] = []
+    begun = threading.Event()
+
+    def hear(event: Event) -> None:
+        if isinstance(event, Waiting):
+            told.append(event)
+            begun.set()
+
+    desk.service.subscribe(hear)
+    job = desk.service.start(desk.settings, desk.secrets)
+    assert begun.wait(60)
+    job.cancel()
+    assert job.wait(60) is not None
+    begins, over = told
+    assert (begins.system, begins.cause) == (over.system, over.cause) == (System.MARKETO, WaitCause.UNHEARD)
+    assert 0 < begins.seconds <= 95.0
+    assert over.seconds == 0
+
+
 def test_what_was_under_way_when_a_run_ended_is_seen_out_by_the_next_one(
     desk: Desk, late: Late, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -93,7 +116,7 @@ def test_what_was_under_way_when_a_run_ended_is_seen_out_by_the_next_one(
         raise Cancelled
 
     with monkeypatch.context() as dying:
-        dying.setattr(creating, "await_created", dies)
+        dying.setattr(creating.Creating, "await_created", dies)
         assert not isinstance(desk.start(), RunEnded)
     assert late.looks == 3
     ended = desk.service.go_on().wait(60)

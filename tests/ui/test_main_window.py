@@ -10,10 +10,19 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QTableView
 
 from dynsync_gui.domain.errors import GuardStop
-from dynsync_gui.domain.events import CycleEnded, JobCancelled, JobFailed, ProblemsRead, ProfileRead, RunEnded
+from dynsync_gui.domain.events import (
+    CycleEnded,
+    JobCancelled,
+    JobFailed,
+    ProblemsRead,
+    ProfileRead,
+    RunEnded,
+    Waiting,
+)
 from dynsync_gui.domain.findings.marketo import QUOTA
+from dynsync_gui.domain.ports.listening import WaitCause
 from dynsync_gui.domain.report import Difference, Proof, RunState, Status
-from dynsync_gui.domain.schema import Entity
+from dynsync_gui.domain.schema import Entity, System
 from dynsync_gui.domain.text import msg
 from dynsync_gui.ui.announce import PAUSE, Announcer
 from tests.ui import demo_world as world
@@ -46,6 +55,33 @@ def test_waiting_is_counted_down(scenes: Scenes) -> None:
     window, _ = scenes.running()
     window.main.overview._tick.timeout.emit()
     assert "goes on in 11 seconds" in texts(window.main.overview.progress)
+
+
+def test_what_was_not_answered_is_waited_for_while_the_rest_goes_on(scenes: Scenes) -> None:
+    window, _ = scenes.page3_plan(start=[world.progress(0.4), Gate()])
+    scenes.start(window)
+    view, tell = window.main.overview, window.main._run_told
+    view._tick.setInterval(3_600_000)  # it ticks when the test says so
+    tell(Waiting(1, System.MARKETO, 95, WaitCause.UNHEARD))
+    tell(world.progress(0.5)(1))
+    assert "Marketo did not answer a call that creates people." in texts(view.progress)
+    assert "at most 95 seconds" in texts(view.progress)
+    tell(world.waiting(1))
+    assert "Dynamics asked us to slow down" in texts(view.progress), "what holds up everything goes first"
+    view._tick.timeout.emit()
+    tell(world.progress(0.6)(1))
+    assert "at most 94 seconds" in texts(view.progress)
+    tell(Waiting(1, System.MARKETO, 0, WaitCause.UNHEARD))
+    assert not view.progress.waiting.isVisible()
+    assert not view._tick.isActive()
+
+
+def test_a_look_that_has_to_wait_for_a_call_shows_its_work(scenes: Scenes) -> None:
+    window, _ = scenes.open_stored(follow=[world.quiet, Gate()])
+    window.main.overview.go_on.click()
+    scenes._wait(lambda: window.main._resting)
+    window.main._run_told(Waiting(1, System.MARKETO, 95, WaitCause.UNHEARD))
+    assert window.main.overview.progress.waiting.isVisible()
 
 
 def test_pause_resume_and_stop(scenes: Scenes) -> None:

@@ -36,7 +36,7 @@ from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure
 from dynsync_gui.domain.findings.dataverse import too_large
 from dynsync_gui.domain.ports.connections import Shelf
 from dynsync_gui.domain.ports.dynamics import Carrying, FilterCounts, FilterSeen, Page, RelatedTable, SourceRecord
-from dynsync_gui.domain.ports.listening import OnCheck, OnWait
+from dynsync_gui.domain.ports.listening import OnCheck, OnWait, WaitCause
 from dynsync_gui.domain.schema import Entity, EntitySchema, SourceField, System
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
@@ -293,4 +293,4 @@ def _literal(value: int | str) -> str:
 
 
 def _told(on_wait: OnWait | None) -> Callable[[float], None] | None:
-    return None if on_wait is None else lambda seconds: on_wait(System.DYNAMICS, seconds)
+    return None if on_wait is None else lambda seconds: on_wait(System.DYNAMICS, seconds, WaitCause.SLOWED)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,7 +27,7 @@ from dynsync_gui.domain.checks import Check, SystemIdentity
 from dynsync_gui.domain.ends import EndPage, Feed, Roll
 from dynsync_gui.domain.mapping import NewField
 from dynsync_gui.domain.ports.connections import RateWindow, Shelf
-from dynsync_gui.domain.ports.listening import OnCheck, OnWait
+from dynsync_gui.domain.ports.listening import OnCheck, OnWait, WaitCause
 from dynsync_gui.domain.ports.marketo import ChangeOrder, ChangePage, RowOutcome, WrittenChanges
 from dynsync_gui.domain.schema import KEY_FIELD, CustomType, System, Target, TargetSchema
 from dynsync_gui.domain.secrets import Secrets
@@ -53,7 +53,7 @@ class MarketoRestReader:
         base, self._opened = settings.marketo.endpoint, time.monotonic()
         self._settings, self._token, self._host = settings, token, netloc(urlsplit(base))
         self._http = HttpClient(Hosts(self._host), token, ca_bundle=settings.network.ca_bundle, proxy=proxy)
-        told = None if on_wait is None else (lambda seconds: on_wait(System.MARKETO, seconds))
+        told = _told(on_wait, WaitCause.SLOWED)
         gate = Gate(token, told)
         repeater = Repeater(token, gate)
         secret = secrets.marketo_client_secret
@@ -61,6 +61,7 @@ class MarketoRestReader:
         self._auth = MarketoAuth(self._http, base, settings.marketo.client_id, secret, token, sign_in)
         self._limiter = Limiter(window, settings.limits, token, gate)
         self._client = MarketoClient(self._http, base, self._auth, self._limiter, repeater)
+        self._creating = creating.Creating(self._client, token, _told(on_wait, WaitCause.UNHEARD))
         self._persons: TargetSchema | None = None
         self._kept = KeptTargets(settings.marketo, shelf, self._told) if shelf else None
         self._ends = Ends(self._client, settings.marketo, shelf)
@@ -186,13 +187,13 @@ class MarketoRestWriter(MarketoRestReader, MarketoBulk):
     ) -> tuple[RowOutcome, ...]:
         """Create or update rows by their key; see the protocol."""
         if target is Target.PERSON and by != "id":
-            return creating.create(self._client, rows, by, self._token, suspected=suspected)
+            return self._creating.create(rows, by, suspected=suspected)
         return records.upsert(self._client, target, rows, by, patient(), suspected=suspected, kind=kind)
 
     def await_created(self, keys: Sequence[str]) -> None:
         """Wait until persons are there, or nothing can make them any more; see the protocol."""
         left = creating.OVER_SECONDS - (time.monotonic() - self._opened)
-        creating.await_created(self._client, KEY_FIELD, keys, left, self._token)
+        self._creating.await_created(KEY_FIELD, keys, left)
 
     def delete(self, target: Target, ids: Sequence[str], by: str, kind: str = "") -> tuple[RowOutcome, ...]:
         """Remove records; see the protocol."""
@@ -205,3 +206,7 @@ class MarketoRestWriter(MarketoRestReader, MarketoBulk):
     def merge(self, winner: str, losers: Sequence[str]) -> None:
         """Let persons go into another one; see the protocol."""
         records.merge(self._client, winner, losers, patient())
+
+
+def _told(on_wait: OnWait | None, cause: WaitCause) -> Callable[[float], None]:
+    return (lambda _: None) if on_wait is None else (lambda seconds: on_wait(System.MARKETO, seconds, cause))

@@ -52,7 +52,7 @@ class Connections(Protocol):
             settings: Addresses, accounts, limits.
             secrets: What they need.
             token: Stops waits and running requests.
-            on_wait: Told when a vendor asks to slow down.
+            on_wait: Told when a vendor has to be waited for.
             on_prompt: Told when a person has to sign in; without it nobody is asked, and such a sign-in is refused.
             shelf: Keeps descriptions of tables from run to run; without it all are asked for.
         """

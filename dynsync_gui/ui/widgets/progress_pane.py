@@ -5,13 +5,14 @@ from __future__ import annotations
 from PySide6.QtWidgets import QGridLayout, QProgressBar, QWidget
 
 from dynsync_gui.domain.events import CanaryStep, EntityProgress, Progress, Waiting
-from dynsync_gui.domain.schema import ENTITIES, Entity, System
+from dynsync_gui.domain.schema import ENTITIES, Entity
 from dynsync_gui.domain.text import ntr, number, tr
+from dynsync_gui.domain.wait_words import waiting_told
 from dynsync_gui.ui.icons import Picture
 from dynsync_gui.ui.theme import GRID, figures
 from dynsync_gui.ui.widgets.boxes import Card, row
 from dynsync_gui.ui.widgets.text import Text
-from dynsync_gui.ui.words import ENTITY, PHASE, SHORT_SYSTEM, duration, rate
+from dynsync_gui.ui.words import ENTITY, PHASE, duration, rate
 
 _ICONS = {Entity.ACCOUNT: "company", Entity.CONTACT: "person", Entity.LEAD: "lead"}
 
@@ -68,7 +69,6 @@ class ProgressPane(Card):
 
     def show_progress(self, progress: Progress) -> None:
         """Show a snapshot."""
-        self.waiting.hide()
         self.phase.say(str(PHASE[progress.phase]))
         for entity, (bar, told) in self._bars.items():
             one = progress.entities.get(entity)
@@ -109,26 +109,17 @@ class ProgressPane(Card):
         self.step.show()
         return said
 
-    def show_waiting(self, waiting: Waiting, seconds: int) -> None:
-        """Say who asked to slow down and when it goes on."""
-        self._waiting_text.say(waiting_text(waiting.system, seconds))
-        self.waiting.show()
+    def show_waiting(self, waiting: Waiting | None) -> None:
+        """Say whom DynSync waits for, if for anybody."""
+        if waiting is not None:
+            self._waiting_text.say(waiting_told(waiting))
+        self.waiting.setVisible(waiting is not None)
 
     def sentence(self, progress: Progress) -> str:
         """The snapshot in one sentence, for screen readers."""
         done = sum(one.done for one in progress.entities.values())
         left = "" if progress.seconds_left is None else tr("about {time} left", time=duration(progress.seconds_left))
         return f"{PHASE[progress.phase]}: {number(done)}. {left}".strip()
-
-
-def waiting_text(system: System, seconds: int) -> str:
-    """Who asked to slow down, and when it goes on."""
-    return ntr(
-        "{system} asked us to slow down. DynSync goes on in {n} second.",
-        "{system} asked us to slow down. DynSync goes on in {n} seconds.",
-        seconds,
-        system=SHORT_SYSTEM[system],
-    )
 
 
 def _show(bar: QProgressBar, told: Text, one: EntityProgress) -> None:

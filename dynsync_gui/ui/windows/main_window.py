@@ -21,6 +21,7 @@ from dynsync_gui.domain.events import (
     Waiting,
 )
 from dynsync_gui.domain.expiry import entered_expiry
+from dynsync_gui.domain.ports.listening import WaitCause
 from dynsync_gui.domain.report import RunKind, RunState, Status
 from dynsync_gui.domain.schedule import BackgroundRun, BackgroundState
 from dynsync_gui.domain.settings import Settings
@@ -208,7 +209,10 @@ class MainView(QWidget):
             case CanaryStep():
                 self.announcer.announce(self.overview.progress.show_step(event))
             case Waiting():
-                self.announcer.announce(self.overview.show_waiting(event))
+                if event.cause is WaitCause.UNHEARD:
+                    self._begin_work()
+                if said := self.overview.show_waiting(event):
+                    self.announcer.announce(said)
             case CycleEnded():
                 self._rest(event)
             case RunEnded():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from PySide6.QtCore import QTimer, Signal
@@ -11,9 +12,11 @@ from dynsync_gui.domain.canary import CODE as CANARY
 from dynsync_gui.domain.errors import DynSyncError
 from dynsync_gui.domain.events import CycleEnded, Progress, RunEnded, Waiting
 from dynsync_gui.domain.mass_change import CODE as MASS_CHANGE
+from dynsync_gui.domain.ports.listening import WaitCause
 from dynsync_gui.domain.report import RunReport, RunState, Status
 from dynsync_gui.domain.schedule import BackgroundRun
 from dynsync_gui.domain.text import ntr, tr
+from dynsync_gui.domain.wait_words import waiting_told
 from dynsync_gui.ui.icons import IconButton, Picture
 from dynsync_gui.ui.mnemonics import reword
 from dynsync_gui.ui.theme import GRID
@@ -21,7 +24,7 @@ from dynsync_gui.ui.widgets.banner import Banner
 from dynsync_gui.ui.widgets.boxes import TOP, column, row
 from dynsync_gui.ui.widgets.flow import Flow
 from dynsync_gui.ui.widgets.identity_guard import IdentityGuard
-from dynsync_gui.ui.widgets.progress_pane import ProgressPane, waiting_text
+from dynsync_gui.ui.widgets.progress_pane import ProgressPane
 from dynsync_gui.ui.widgets.report_view import ReportView
 from dynsync_gui.ui.widgets.text import Text
 from dynsync_gui.ui.words import RUN, ago, clock_time, exact
@@ -65,8 +68,7 @@ class Overview(QWidget):
         self.problems = IconButton("problems", tr("See what needs a look"))
         self.above = column(gap=2 * GRID)
         self._build()
-        self._seconds = 0
-        self._waiting: Waiting | None = None
+        self._waits: dict[WaitCause, Waiting] = {}
         self._tick = QTimer(self, interval=1000)
         self._tick.timeout.connect(self._count_down)
         self._buttons()
@@ -98,16 +100,18 @@ class Overview(QWidget):
         self._buttons(self.pause, self.stop)
 
     def show_progress(self, progress: Progress) -> None:
-        """A snapshot of the running sync."""
-        self._end_waiting()
+        """A snapshot of the running sync; nobody asks to slow down any more."""
+        self._waits.pop(WaitCause.SLOWED, None)
+        self._show_waits()
         self.progress.show_progress(progress)
 
     def show_waiting(self, waiting: Waiting) -> str:
-        """A vendor asked to slow down; counts down until it goes on."""
-        self._waiting, self._seconds = waiting, max(1, round(waiting.seconds))
-        self.progress.show_waiting(waiting, self._seconds)
-        self._tick.start()
-        return waiting_text(waiting.system, self._seconds)
+        """A vendor has to be waited for, or no longer; counts down, and returns what is said."""
+        self._waits.pop(waiting.cause, None)
+        if waiting.seconds:
+            self._waits[waiting.cause] = waiting
+        self._show_waits()
+        return waiting_told(waiting) if waiting.seconds else ""
 
     def show_paused(self, *, paused: bool) -> None:
         """Standing still, or going on."""
@@ -246,16 +250,22 @@ class Overview(QWidget):
         self.fresh.setToolTip(exact(self._moment))
 
     def _count_down(self) -> None:
-        self._seconds -= 1
-        if self._seconds <= 0 or self._waiting is None:
-            self._end_waiting()
-            return
-        self.progress.show_waiting(self._waiting, self._seconds)
+        left = [replace(waiting, seconds=waiting.seconds - 1) for waiting in self._waits.values()]
+        self._waits = {waiting.cause: waiting for waiting in left if waiting.seconds > 0}
+        self._show_waits()
 
     def _end_waiting(self) -> None:
-        self._tick.stop()
-        self._waiting = None
-        self.progress.waiting.hide()
+        self._waits.clear()
+        self._show_waits()
+
+    def _show_waits(self) -> None:
+        """What holds up everything goes first."""
+        waiting = next((self._waits[cause] for cause in WaitCause if cause in self._waits), None)
+        self.progress.show_waiting(waiting)
+        if waiting is None:
+            self._tick.stop()
+        elif not self._tick.isActive():
+            self._tick.start()
 
 
 def _outcome(report: RunReport) -> tuple[str, str, str]:
