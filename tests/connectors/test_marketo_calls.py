@@ -13,6 +13,8 @@ from dynsync_gui.connectors.marketo.writer import MarketoRestWriter
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.checks import CheckState
 from dynsync_gui.domain.errors import Cancelled, ConnectionFailed, GuardStop, TemporaryFailure
+from dynsync_gui.domain.findings.marketo import MARKETO
+from dynsync_gui.domain.ports.listening import WaitCause
 from dynsync_gui.domain.ports.marketo import BatchRefused, RowOutcome, TooManyMatches
 from dynsync_gui.domain.schema import System, Target
 
@@ -31,7 +33,7 @@ def waits() -> list[tuple[System, float]]:
 
 @pytest.fixture
 def writer(script: MarketoScript, waits, token: CancelToken) -> Iterator[MarketoRestWriter]:
-    made = script.writer(token, lambda system, seconds: waits.append((system, seconds)))
+    made = script.writer(token, lambda system, seconds, _: waits.append((system, seconds)))
     yield made
     made.close()
 
@@ -39,6 +41,10 @@ def writer(script: MarketoScript, waits, token: CancelToken) -> Iterator[Marketo
 ROWS = [{"dynamicsId": "a", "email": "a@b.com"}, {"dynamicsId": "b", "email": None}]
 CREATED = ok({"id": 1, "status": "created"}, {"id": 2, "status": "updated"})
 OUTCOME = (RowOutcome("created", "1"), RowOutcome("updated", "2"))
+
+
+def no_wait(*_: object) -> None:
+    pytest.fail("it waited")
 
 
 def upsert(writer: MarketoRestWriter) -> tuple[RowOutcome, ...]:
@@ -70,15 +76,54 @@ def test_a_token_at_its_end_is_waited_out(script: MarketoScript, writer: Marketo
 
 
 @pytest.mark.parametrize("code", ["601", "602"])
-def test_a_refused_token_is_replaced_once(script: MarketoScript, writer: MarketoRestWriter, code: str) -> None:
+def test_a_refused_token_is_replaced_at_once(
+    script: MarketoScript, writer: MarketoRestWriter, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CancelToken, "wait", no_wait)
     script.answers["/leads.json"] = [refused(code), CREATED]
     assert upsert(writer) == OUTCOME
     assert len(script.asked("/identity")) == 2
+
+
+@pytest.mark.parametrize("code", ["601", "602"])
+def test_a_token_that_is_refused_as_soon_as_it_is_new_is_passing_trouble(
+    script: MarketoScript, writer: MarketoRestWriter, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr(CancelToken, "wait", lambda _, seconds: waits.append(seconds))
+    script.answers["/leads.json"] = [refused("601")] * 4 + [refused(code), CREATED]
+    assert upsert(writer) == OUTCOME
+    assert len(script.asked("/identity")) == 6
+    assert len(waits) == 4
+    assert sum(waits) <= 15.0
+
+
+@pytest.mark.parametrize("code", ["601", "602"])
+def test_tokens_refused_again_and_again_end_it(
+    script: MarketoScript, writer: MarketoRestWriter, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr(CancelToken, "wait", lambda _, seconds: waits.append(seconds))
     script.answers["/leads.json"] = refused(code)
     with pytest.raises(ConnectionFailed) as caught:
         upsert(writer)
-    assert caught.value.code == code
-    assert len(script.asked("/identity")) == 3
+    assert not isinstance(caught.value, TemporaryFailure)
+    assert (caught.value.code, caught.value.finding) == (code, MARKETO["601"])
+    assert len(script.asked("/leads.json")) == 6
+    assert sum(waits) <= 15.0
+
+
+def test_credentials_that_are_withdrawn_meanwhile_end_it_at_once(
+    script: MarketoScript, writer: MarketoRestWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CancelToken, "wait", no_wait)
+    script.answers["/leads.json"] = [CREATED, refused("601")]
+    upsert(writer)
+    script.answers["/identity"] = lambda exchange: exchange.reply({"error": "invalid_client"}, 401)
+    with pytest.raises(ConnectionFailed) as caught:
+        upsert(writer)
+    assert caught.value.code == "marketo.credentials"
+    assert len(script.asked("/leads.json")) == 2
 
 
 @pytest.mark.parametrize(("status", "error"), [(401, "invalid_client"), (401, "unauthorized"), (400, "invalid_client")])
@@ -172,7 +217,7 @@ def test_the_rate_limit_holds_everybody_for_a_window(script: MarketoScript, toke
         token.cancel()
         assert isinstance(future.exception(5), Cancelled)
     writer.close()
-    assert waits == [(System.MARKETO, 20.0)]
+    assert waits == [(System.MARKETO, 20.0, WaitCause.SLOWED)]
     assert len(script.asked("/leads.json")) == 1
 
 

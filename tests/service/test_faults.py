@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from dynsync_gui.domain.errors import ExitStatus
+from dynsync_gui.connectors.http import retry
+from dynsync_gui.domain.errors import ExitStatus, TemporaryFailure
 from dynsync_gui.domain.events import JobFailed, RunEnded
 from dynsync_gui.simulators.marketo.errors import MarketoError
 from tests.judge import judge
@@ -51,6 +52,30 @@ def test_passing_trouble_changes_nothing(desk, storm):
     verdict = judge(desk.rehearsal.audit(), desk.listed())
     assert verdict.wrong == []
     assert verdict.eligible > 300
+
+
+def test_several_tokens_that_are_refused_as_soon_as_they_are_new_change_nothing(desk, monkeypatch):
+    monkeypatch.setattr(retry, "_FIRST_DELAY", 0.01)
+    for code, path in (("602", "leads.json"), ("601", "companies.json")):
+        desk.rehearsal.faults.add("code", system="marketo", code=code, path=path, count=4)
+    ended = desk.start()
+    assert isinstance(ended, RunEnded), ended
+    assert sum(bool(entry.fault) for entry in desk.rehearsal.log.entries()) == 8
+    assert judge(desk.rehearsal.audit(), desk.listed()).wrong == []
+
+
+def test_a_sign_in_that_marketo_never_takes_ends_the_run_soon(desk, monkeypatch):
+    monkeypatch.setattr(retry, "_FIRST_DELAY", 0.01)
+    desk.rehearsal.faults.add("code", system="marketo", code="601", path="leads.json", count=0)
+    event = desk.start()
+    assert isinstance(event, JobFailed)
+    assert (event.error.code, event.error.exit_status) == ("601", ExitStatus.REFUSED)
+    assert not isinstance(event.error, TemporaryFailure)
+    played = [entry for entry in desk.rehearsal.log.entries("marketo") if entry.fault]
+    assert 6 <= len(played) <= 60, "ten calls at once at most"
+    desk.rehearsal.faults.clear()
+    assert isinstance(desk.service.go_on().wait(60), RunEnded)
+    assert judge(desk.rehearsal.audit(), desk.listed()).wrong == []
 
 
 def test_a_used_up_quota_stops_and_keeps_the_outbox(desk):

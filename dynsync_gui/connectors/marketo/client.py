@@ -27,6 +27,9 @@ _T = TypeVar("_T")
 _SECONDS = 130.0
 """Above Marketo's own 90 seconds for a sync call."""
 
+_MOST_REFUSALS = 5
+"""Tokens of one call that may be refused, as in a storm; the pauses between take 15 seconds together at most."""
+
 
 @dataclass
 class Refused(Exception):  # noqa: N818
@@ -136,14 +139,17 @@ class MarketoClient:
         """
         if self.used_up is not None:
             raise self.used_up
-        token = self._auth.token(patience)
+        token, refusals = self._auth.token(patience), 0
 
         def once() -> _T:
-            nonlocal token
+            nonlocal token, refusals
             told = self._heard(request, token, patience)
-            if _code(told) in codes.SIGN_IN:
+            if (code := _code(told)) in codes.SIGN_IN and refusals < _MOST_REFUSALS:
+                refusals += 1
                 token = self._auth.token(patience, refused=token)
-                told = self._heard(request, token, patience)
+                if refusals == 1:
+                    return once()
+                raise Again(TemporaryFailure(code, _finding(code, _message(told), request), _message(told), _ids(told)))
             self._accepted(told, request, patience)
             return take(told)
 
@@ -201,9 +207,7 @@ class MarketoClient:
         code = _code(told)
         if not code or code == codes.NOTHING_FOUND:
             return
-        message, ids = _message(told), {}
-        if isinstance(told.get("requestId"), str):
-            ids = {"requestId": told["requestId"][:80]}
+        message, ids = _message(told), _ids(told)
         finding = _finding(code, message, request)
         if code == codes.QUOTA:
             raise GuardStop("quota", QUOTA, message, ids)
@@ -231,6 +235,11 @@ def _code(told: Mapping[str, Any]) -> str:
 
 def _message(told: Mapping[str, Any]) -> str:
     return re.sub(r"\s+", " ", str(told["errors"][0].get("message") or ""))[:300]
+
+
+def _ids(told: Mapping[str, Any]) -> dict[str, str]:
+    id_ = told.get("requestId")
+    return {"requestId": id_[:80]} if isinstance(id_, str) else {}
 
 
 def _finding(code: str, message: str, request: Request) -> Finding:

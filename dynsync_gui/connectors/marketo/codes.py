@@ -11,7 +11,7 @@ PASSING = frozenset({"500", "502", "604", "608", "611", "614", "713", "719", "10
 SYSTEM_ERROR = "611"
 """Passing, or provoked by malformed content and lasting: its tries are capped (Adobe, REST error codes)."""
 SIGN_IN = frozenset({"600", "601", "602"})
-"""The token is no longer good; one new one, one more try."""
+"""The token is no longer good; a new one and one more try at once, then some more."""
 NOT_SENT = frozenset({"network.dns", "network.refused", "network.unreachable", "network.proxy", "network.tls"})
 """Trouble before a call was on its way."""
 UNDER_WAY = frozenset({"502", "604"})

@@ -48,6 +48,12 @@ DENIED = Finding(
     Owner.MARKETO_ADMIN,
     Retry.NEXT_RUN,
 )
+_SIGN_IN = Finding(
+    msg("Marketo no longer accepts the sign-in."),
+    msg("Check in Admin > LaunchPoint that the API service still exists, then test the connection again."),
+    Owner.MARKETO_ADMIN,
+    Retry.NEXT_RUN,
+)
 _BUSY = Finding(
     msg("Marketo had passing trouble."),
     msg("DynSync tries it again by itself. If it lasts for hours, look at status.adobe.com."),
@@ -150,12 +156,8 @@ MARKETO: dict[str, Finding] = {
     "500": _BUSY,
     "502": _BUSY,
     "600": _OURS,
-    "601": Finding(
-        msg("Marketo no longer accepts the sign-in."),
-        msg("Check in Admin > LaunchPoint that the API service still exists, then test the connection again."),
-        Owner.MARKETO_ADMIN,
-        Retry.NEXT_RUN,
-    ),
+    "601": _SIGN_IN,
+    "602": _SIGN_IN,
     "603": filled(DENIED, permission="Access API"),
     "604": Finding(
         msg("Marketo took too long for a request and gave it up."),
