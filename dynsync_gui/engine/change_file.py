@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from dynsync_gui.domain.cancel import CancelToken
@@ -70,8 +71,9 @@ class ChangeFile:
     def read(self, fields: Sequence[str]) -> bool:
         """Take in what a file tells that was asked for; whether what follows it can be read in pages now.
 
-        A run that has nothing to write leaves a file that is not there yet to the next one. Any other run waits for a
-        while, as it has to know before it writes; what is not there by then is read in pages.
+        A run that has nothing to write leaves a file that is not there yet to the next one, and asks for no news of it
+        before Marketo can have any. Any other run waits for a while, as it has to know before it writes; what is not
+        there by then is read in pages.
         """
         order = self._store.change_order()
         if order is None:
@@ -87,10 +89,14 @@ class ChangeFile:
         return True
 
     def _taken(self, order: ChangeOrder, fields: Sequence[str]) -> bool:
-        before = self._store.change_token()
-        for look in range(LOOKS):
-            if look:
-                self._token.wait(EVERY)
+        before, may_wait = self._store.change_token(), self._may_wait(order)
+        if may_wait and _rest(order.looked or order.until - _AFTER):
+            return False
+        for _ in range(LOOKS):
+            if order.looked is not None:
+                self._token.wait(_rest(order.looked))
+            order = replace(order, looked=datetime.now(UTC))
+            self._store.keep_order(order)
             if (written := self._marketo.ordered_changes(order, fields)) is not None:
                 with closing(written.parts) as parts:
                     for part in parts:
@@ -101,7 +107,7 @@ class ChangeFile:
                     self._store.keep_changes((), written.onward)
                     self._store.keep_order(None)
                 return True
-            if self._may_wait(order):
+            if may_wait:
                 return False
         return False
 
@@ -109,3 +115,9 @@ class ChangeFile:
         """Whether nothing of this run depends on it."""
         waits = any(self._store.count_outgoing(entity) for entity in PEOPLE)
         return not waits and datetime.now(UTC) - order.until < _LONGEST
+
+
+def _rest(since: datetime) -> float:
+    """Seconds until Marketo can have news; none where the clock was put back meanwhile."""
+    passed = (datetime.now(UTC) - since).total_seconds()
+    return max(0.0, EVERY - passed) if passed >= 0 else 0.0

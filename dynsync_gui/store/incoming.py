@@ -96,16 +96,23 @@ class IncomingChanges:
     def order(self) -> ChangeOrder | None:
         """See `IncomingStore.change_order`."""
         row = self._db.execute("SELECT next_link, delta_link, names FROM cursors WHERE entity = ?", (_FILE,)).fetchone()
-        return ChangeOrder(row[0], row[1], datetime.fromisoformat(json.loads(row[2]))) if row else None
+        if row is None:
+            return None
+        told = json.loads(row[2])
+        until, looked = told if isinstance(told, list) else (told, None)  # an earlier version kept the one moment alone
+        return ChangeOrder(
+            row[0], row[1], datetime.fromisoformat(until), datetime.fromisoformat(looked) if looked else None
+        )
 
     def keep_order(self, order: ChangeOrder | None) -> None:
         """See `IncomingStore.keep_order`."""
         self._db.execute("DELETE FROM cursors WHERE entity = ?", (_FILE,))
         if order is not None:
+            moments = [order.until.isoformat(), order.looked.isoformat() if order.looked else None]
             self._db.execute(
                 """INSERT INTO cursors (entity, run, names, next_link, delta_link, complete)
                    VALUES (?, 0, ?, ?, ?, 0)""",
-                (_FILE, json.dumps(order.until.isoformat()), order.id, order.ends),
+                (_FILE, json.dumps(moments), order.id, order.ends),
             )
 
     def mute_survivors(self) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from dynsync_gui.composition import Options, open_service
+from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.events import Event, RunEnded
 from dynsync_gui.engine import change_file, matching, overtaking
 from dynsync_gui.simulators.clock import Clock
@@ -168,6 +171,38 @@ def test_a_run_with_nothing_to_write_leaves_the_file_and_one_with_something_does
     feed.later()
     feed.cycle()
     assert feed.asked("/file.json") == 0, "pages told all of it"
+
+
+def test_news_of_a_file_are_asked_for_no_sooner_than_marketo_has_them(
+    feed: Feed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However soon runs follow each other (Adobe: the status is refreshed at most every 60 seconds)."""
+    now, waits = datetime.now(UTC), list[float]()
+    monkeypatch.setattr(change_file, "EVERY", 60.0)
+    monkeypatch.setattr(change_file, "datetime", SimpleNamespace(now=lambda _: now))
+    feed.edit_all()
+    feed.cycle()
+    feed.log.clear()
+    asked = []
+    for seconds in (30, 40, 30):
+        now += timedelta(seconds=seconds)
+        feed.cycle()
+        asked.append(feed.asked("/status.json"))
+    assert asked == [0, 1, 1], "after 30 seconds, after 70, and 30 seconds after that"
+    monkeypatch.setattr(CancelToken, "wait", lambda _, seconds: (waits.append(seconds), feed.later()))
+    feed.world.update("contact", next(iter(feed.people)), {"firstname": "Zoë"})
+    feed.cycle()
+    assert (feed.asked("/status.json"), feed.asked("/file.json")) == (2, 1)
+    assert 30.0 in waits
+
+
+@pytest.mark.parametrize(("passed", "rest"), [(0, 60), (45, 15), (90, 0), (-3_600, 0)])
+def test_a_clock_that_is_put_back_lets_nobody_wait_longer(
+    monkeypatch: pytest.MonkeyPatch, passed: int, rest: int
+) -> None:
+    since = datetime(2026, 11, 23, tzinfo=UTC)
+    monkeypatch.setattr(change_file, "datetime", SimpleNamespace(now=lambda _: since + timedelta(seconds=passed)))
+    assert change_file._rest(since) == rest
 
 
 @pytest.mark.parametrize("trouble", ["no export", "denied", "lost"])

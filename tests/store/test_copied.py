@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -15,7 +17,8 @@ from dynsync_gui.domain.schema import PEOPLE, Entity
 from dynsync_gui.domain.storage.records import Acknowledgement, Cursor, Match, StagedRecord
 from dynsync_gui.store.sync_store import SqliteStore
 
-ORDER = ChangeOrder("file", "2026-11-23T10:00:00Z", datetime(2026, 11, 23, 10, tzinfo=UTC))
+MOMENT = datetime(2026, 11, 23, 10, tzinfo=UTC)
+ORDER = ChangeOrder("file", "2026-11-23T10:00:00Z", MOMENT, MOMENT + timedelta(minutes=1))
 RECORDS = {"untouched": "1001", "touched": "1002"}
 
 
@@ -79,3 +82,8 @@ def test_after_all_was_read_nothing_is_doubted_any_more(store: SqliteStore) -> N
     store.keep_changes((), "onward", more=False)
     store.keep_changes([PersonChange("1002", "title", "", "b", by_hand=False)], "onward")
     assert told(store) == {("touched", "title")}
+
+
+def test_a_file_that_an_earlier_version_asked_for_is_known(store: SqliteStore) -> None:
+    store._db.execute("UPDATE cursors SET names = ? WHERE next_link = 'file'", (json.dumps(MOMENT.isoformat()),))
+    assert store.change_order() == replace(ORDER, looked=None)

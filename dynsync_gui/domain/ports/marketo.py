@@ -56,11 +56,13 @@ class ChangeOrder:
         id: Marketo's number of it.
         ends: The moment at which it is to end, as Marketo's clock has it.
         until: That moment on this computer's clock.
+        looked: When Marketo was asked for news of it last, on this computer's clock; None for never.
     """
 
     id: str
     ends: str
     until: datetime
+    looked: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
