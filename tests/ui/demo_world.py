@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-from dynsync_gui.domain.certificate import Certificate, EntityCount
 from dynsync_gui.domain.checks import Check, CheckState, EnvironmentKind, IdentityCard, Owner, SystemIdentity
 from dynsync_gui.domain.errors import ConnectionFailed, DynSyncError, Finding, Retry, SecretsUnavailable
 from dynsync_gui.domain.events import (
@@ -15,26 +13,23 @@ from dynsync_gui.domain.events import (
     CycleEnded,
     EntityProgress,
     EnvironmentsFound,
-    Explained,
     JobFailed,
     MailSent,
     PlanReady,
     ProblemsRead,
     ProfileRead,
     Progress,
-    Reconciled,
     RehearsalReady,
     RunEnded,
     SignInEnded,
     SignInPrompt,
     Waiting,
 )
-from dynsync_gui.domain.explain import Answer, Cause, Explanation, FieldView, Step
 from dynsync_gui.domain.guards import Confirmed, accepted, identity_check, identity_guard
 from dynsync_gui.domain.mapping import NewField
 from dynsync_gui.domain.plan import EntityPlan, NewObject, Plan
 from dynsync_gui.domain.prompts import Environment
-from dynsync_gui.domain.report import Difference, Problem, Proof, RunKind, RunReport, RunState, Status
+from dynsync_gui.domain.report import Problem, Proof, RunKind, RunReport, RunState, Status
 from dynsync_gui.domain.schedule import BackgroundRun, BackgroundState, Entry, Registration
 from dynsync_gui.domain.schema import Entity, System, TargetType
 from dynsync_gui.domain.secrets import Secrets
@@ -49,6 +44,7 @@ from dynsync_gui.domain.settings import (
 from dynsync_gui.domain.text import NOTHING, msg
 from tests.ui.field_world import REPORT as FIT
 from tests.ui.field_world import SCRIPTS as FIELD_SCRIPTS
+from tests.ui.why_world import SCRIPTS as WHY_SCRIPTS
 
 NOW = datetime.now(UTC)
 _D, _M = System.DYNAMICS, System.MARKETO
@@ -289,58 +285,6 @@ def quiet(job: int) -> CycleEnded:
 RUN = [progress(part / 10) for part in range(1, 11)] + [
     lambda job: RunEnded(job, REPORT, PROOF, mailed_to="admin@contoso.com"),
 ]
-VIEWS = tuple(
-    FieldView(
-        name, name, label, ours, sent, theirs, equal=ours == theirs, winner=System.DYNAMICS,
-        rule=msg("Dynamics fills {field}.", field=label),
-        cause=None if ours == theirs else Cause.OVERWRITTEN,
-        finding=NOTHING if ours == theirs else msg("Somebody changed it in Marketo after DynSync had sent it."),
-    )
-    for name, label, ours, sent, theirs in (
-        ("lastName", "Last Name", "Wallace", "Wallace", "Wallace"),
-        ("title", "Job Title", "Head of Marketing", None, "Intern"),
-    )
-)  # fmt: skip
-ANSWER = Answer(
-    "anna@litware.com",
-    (
-        Explanation(
-            Entity.CONTACT,
-            "3f0c2b9e-1111-4222-8333-444455556666",
-            "<b>Anna</b> Wallace",
-            "1029",
-            (
-                Step("dynamics", CheckState.PASSED, msg("In Dynamics"), msg("Dynamics has it as contact.")),
-                Step(
-                    "values",
-                    CheckState.FAILED,
-                    msg("Values"),
-                    msg("“Job Title” is not the same on both sides."),
-                    msg("Sync this one record now, and Dynamics' value is sent again."),
-                ),
-                Step(
-                    "shared",
-                    CheckState.ATTENTION,
-                    msg("Same e-mail address"),
-                    msg("A lead has it."),
-                    msg("Merge."),
-                ),
-            ),
-            VIEWS,
-            Cause.OVERWRITTEN,
-            msg("“Job Title” is not the same on both sides."),
-            msg("Sync this one record now, and Dynamics' value is sent again."),
-        ),
-    ),
-)
-CERTIFICATE = Certificate(
-    NOW,
-    "Contoso",
-    "123-ABC-456",
-    0,
-    (EntityCount(Entity.CONTACT, 1_204, 1_200, 2, 1, 2),),
-    (Difference(Entity.CONTACT, "3f0c2b9e", msg("is not in Marketo")),),
-)
 SCRIPTS: dict[str, list[object]] = {
     "read_profile": [lambda job: ProfileRead(job, None, EMPTY)],
     "prepare_rehearsal": [lambda job: RehearsalReady(job, REHEARSAL, OWN_SECRETS)],
@@ -350,6 +294,7 @@ SCRIPTS: dict[str, list[object]] = {
     "renew": [lambda job: ProfileRead(job, SETTINGS, STATUS)],
     "keep_half_done": [lambda job: ProfileRead(job, None, EMPTY)],
     **FIELD_SCRIPTS,
+    **WHY_SCRIPTS,
     "plan": [progress(0.3, RunState.READING), lambda job: PlanReady(job, PLAN)],
     "start": RUN,
     "start_session": RUN,
@@ -357,11 +302,8 @@ SCRIPTS: dict[str, list[object]] = {
     "follow": [quiet],
     "read_problems": [lambda job: ProblemsRead(job, PROBLEMS, STATUS)],
     "export_problems": [lambda job: ProblemsRead(job, PROBLEMS, STATUS)],
-    "reconcile": [lambda job: Reconciled(job, CERTIFICATE, Path("/home/admin/certificate.txt"))],
     "withhold": [lambda job: ProblemsRead(job, PROBLEMS, STATUS)],
     "retry": [lambda job: ProblemsRead(job, PROBLEMS, STATUS)],
-    "sync_one": [lambda job: Explained(job, ANSWER)],
-    "why": [lambda job: Explained(job, ANSWER)],
     "send_test_mail": [lambda job: MailSent(job, "admin@contoso.com", by_mail=True)],
 }
 
