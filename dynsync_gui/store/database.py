@@ -17,7 +17,9 @@ from dynsync_gui.store.migrations import MIGRATIONS
 
 _T = TypeVar("_T")
 _BUSY_SECONDS = 15.0
-_LOG_PAGES = 15_000
+_PAGE = 8_192
+"""Bytes of a page of a new file: of rows of a thousand bytes, few would fit in SQLite's own 4,096."""
+_LOG_PAGES = 7_500
 """Pages that the write-ahead log gathers before they are written to their places: most are written again soon."""
 _LOG_BYTES = 64_000_000
 """What is left of a write-ahead log that had to grow beyond that, because somebody was reading meanwhile. At twice as
@@ -28,7 +30,7 @@ _CACHE_KB = 32_768
 SEEN_WHOLE = 64_000_000
 """Bytes of a file that is looked through each time it is opened: a fraction of a second. Of a larger one its beginning
 and its size are; all of it with each copy, and whenever a statement meets damage."""
-_COPIED_AT_ONCE = 2_000
+_COPIED_AT_ONCE = 1_000
 _STEPS = 50_000
 """Pages, and steps of SQLite's machine, after which it is seen whether to stop: a few hundredths of a second."""
 
@@ -80,6 +82,7 @@ class Database:
         execute = self.connection.execute
         if self.path:
             self.path.chmod(0o600)
+            execute(f"PRAGMA page_size = {_PAGE}")
             execute("PRAGMA journal_mode = WAL")
             execute("PRAGMA synchronous = FULL")
             execute("PRAGMA fullfsync = 1")
