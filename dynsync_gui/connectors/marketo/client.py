@@ -144,12 +144,13 @@ class MarketoClient:
         def once() -> _T:
             nonlocal token, refusals
             told = self._heard(request, token, patience)
-            if (code := _code(told)) in codes.SIGN_IN and refusals < _MOST_REFUSALS:
+            while (code := _code(told)) in codes.SIGN_IN and refusals < _MOST_REFUSALS:
                 refusals += 1
                 token = self._auth.token(patience, refused=token)
-                if refusals == 1:
-                    return once()
-                raise Again(TemporaryFailure(code, _finding(code, _message(told), request), _message(told), _ids(told)))
+                if refusals > 1:
+                    message = _message(told)
+                    raise Again(TemporaryFailure(code, _finding(code, message, request), message, _ids(told)))
+                told = self._heard(request, token, patience)
             self._accepted(told, request, patience)
             return take(told)
 
