@@ -49,7 +49,7 @@ def _authorities(context: ssl.SSLContext) -> int | None:
     if sys.platform == "darwin":
         return None
     folder = ssl.get_default_verify_paths().capath
-    loaded = context._ctx.cert_store_stats()  # type: ignore[attr-defined]  # noqa: SLF001  truststore shows it nowhere else
+    loaded = getattr(context, "_ctx", context).cert_store_stats()  # truststore shows it nowhere else
     return int(loaded["x509_ca"]) or (len(list(Path(folder).iterdir())) if folder else 0)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import ssl
+import sys
 
 import truststore
 from cryptography import x509
@@ -24,7 +25,7 @@ def trusting_context(ca_bundle: str = "") -> ssl.SSLContext:
     Raises:
         SettingsError: The file cannot be read.
     """
-    context: ssl.SSLContext = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context = _by_openssl() or truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if ca_bundle:
         try:
@@ -32,6 +33,15 @@ def trusting_context(ca_bundle: str = "") -> ssl.SSLContext:
         except (OSError, ssl.SSLError) as trouble:
             raise SettingsError("network.ca-bundle", NETWORK["network.ca-bundle"], type(trouble).__name__) from None
     return context
+
+
+def _by_openssl() -> ssl.SSLContext | None:
+    """The same where OpenSSL itself finds the system's authorities, read once and not for every connection."""
+    if sys.platform != "linux":
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_default_certs()
+    return context if context.cert_store_stats()["x509_ca"] else None
 
 
 def issuer_of(host: str, port: int, call: Call) -> str:
