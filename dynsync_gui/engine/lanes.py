@@ -28,7 +28,8 @@ MOST_CUTS = 200
 _SMALL, _BESIDE = 2_000, 1_000
 """Bytes of a record that is not measured, and what its key, links and marks may add: 300 of those fit in a call."""
 
-_PAGE = 300
+_PAGE = 900
+"""Records that are fetched at once, for three calls."""
 _TOGETHER = 3
 """Answers that are kept at once at most: the fewer, the sooner new calls are made; the more, the fewer transactions."""
 

@@ -197,11 +197,14 @@ class Matching:
         return self._held(Target.ROLE, OPPORTUNITY_KEY, sorted(ends), _ROLE_FIELDS)
 
     def _by_email(self) -> None:
+        """People by their address; each answer is kept at once, so that nobody is looked up again after a kill."""
         for shared, held in self._side_by_side(self._emails(), self._persons_of):
             persons: dict[str, list[Held]] = {}
             for row in held:
                 persons.setdefault(email_of(row.get("email")), []).append(row)
-            self._adopt([one for one in shared if one.email in persons], persons)
+            with self._store.transaction(lasting=False):  # what a loss of power takes is looked up again
+                self._adopt([one for one in shared if one.email in persons], persons)
+                self._store.decide_new([seq for one in shared if one.email not in persons for seq in one.seqs])
             self._step(sum(len(one.seqs) for one in shared))
 
     def _persons_of(self, shared: Sequence[SharedEmail]) -> tuple[Held, ...]:
@@ -215,10 +218,14 @@ class Matching:
             yield records
 
     def _emails(self) -> Iterator[tuple[SharedEmail, ...]]:
-        after = ""
-        while shared := self._store.undecided_emails(after, CHUNK):
-            after = shared[-1].email
-            yield shared
+        """In ledger order, as what is decided on one after the other lies side by side there."""
+        asked: set[int] = set()
+        for entity in PEOPLE:
+            after = 0
+            while shared := self._store.undecided_emails(entity, after, CHUNK):
+                after = shared[-1].met
+                yield tuple(one for one in shared if one.met not in asked)
+                asked.update(seq for one in shared if len(one.seqs) > 1 for seq in one.seqs)
 
     def _side_by_side(
         self, chunks: Iterator[_Chunk], ask: Callable[[_Chunk], tuple[Held, ...]]
@@ -251,10 +258,8 @@ class Matching:
                 others = ", ".join(str(row["id"]) for row in persons[one.email] if row not in free[:1])
                 notices.append(Notice(winner.entity, winner.id, "several-persons", others))
             decisions += [Decision(seq, Match.CREATE) for seq in one.seqs[1 if free else 0 :]]
-        if decisions or notices:
-            with self._store.transaction():
-                self._store.decide(decisions)
-                self._store.notice(notices)
+        self._store.decide(decisions)
+        self._store.notice(notices)
 
     def _held(
         self, target: Target, by: str, values: Sequence[str], fields: Sequence[str], kind: str = ""

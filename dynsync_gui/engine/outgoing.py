@@ -61,23 +61,26 @@ def row(record: LedgerRecord) -> dict[str, Any]:
 
 def filled(record: LedgerRecord, links: Links) -> frozenset[str]:
     """Marketo fields that hold a value of ours once the record is acknowledged."""
-    names = [name for name, value in record.payload.items() if value is not None]
+    payload = record.payload
     linked = {} if record.reason else link_values(record.entity, links, record.filled)
-    told = _told(tuple(names), bool(record.payload.get(UNSUBSCRIBED)))
-    if record.spared:
-        told -= record.spared
-    if linked:
-        told |= {name for name, value in linked.items() if value is not None}
+    told = _told(_given(payload), _given(linked), bool(payload.get(UNSUBSCRIBED)), record.spared)
     if record.filled:
         marks = frozenset() if record.reason else MARKS
-        told |= record.filled - record.payload.keys() - linked.keys() - marks
+        told |= record.filled - payload.keys() - linked.keys() - marks
     return told
 
 
+def _given(values: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple([name for name, value in values.items() if value is not None])
+
+
 @lru_cache(1024)
-def _told(names: tuple[str, ...], unsubscribed: bool) -> frozenset[str]:
-    """Names as a set, one for all records that have the same; a consent that is not withdrawn is not told."""
-    return frozenset(names) if unsubscribed else frozenset(names) - {UNSUBSCRIBED}
+def _told(
+    names: tuple[str, ...], linked: tuple[str, ...], unsubscribed: bool, spared: frozenset[str]
+) -> frozenset[str]:
+    """Names as one set for all records that have the same; a consent that is not withdrawn is not told."""
+    told = frozenset(names) if unsubscribed else frozenset(names) - {UNSUBSCRIBED}
+    return (told - spared) | frozenset(linked)
 
 
 def changes(record: LedgerRecord, held: Mapping[str, Any]) -> dict[str, Any]:

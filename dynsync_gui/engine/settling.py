@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -27,28 +28,47 @@ from dynsync_gui.engine.matching import NO_FIELD
 from dynsync_gui.engine.quarantine import FIELD_OUT
 from dynsync_gui.engine.sending import GONE, Batch, Sending, without
 
+_LASTING = 1.0
+"""Seconds of answers that a loss of power may take: waiting for the disk each time takes as long as keeping them."""
 _OF_PERSONS = {Target.PERSON, Target.ROLE}
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Marketo's answer to a call.
+    """Marketo's answer to a call, with all that can be said of it without the ledger.
 
     Attributes:
         batch: The records that were sent together.
-        outcomes: What came of each.
-        filled: Marketo fields that hold a value of each now, where it was taken.
+        taken: What is to be kept of those that Marketo took.
+        others: The other ones, with what came of them.
+        apart: Of those that Marketo may have taken, the ones that it does not link to their company.
     """
 
     batch: Batch
-    outcomes: Sequence[RowOutcome]
-    filled: Sequence[frozenset[str]]
+    taken: Sequence[Acknowledgement]
+    others: Sequence[tuple[LedgerRecord, RowOutcome]]
+    apart: Sequence[Notice]
 
     @classmethod
     def to(cls, batch: Batch, dropped: frozenset[str], outcomes: Sequence[RowOutcome]) -> Self:
-        """An answer with all that can be said of it without the ledger, in any thread."""
-        filled = [outgoing.filled(record, record.links) for record in batch]
-        return cls(batch, outcomes, [names - dropped for names in filled] if dropped else filled)
+        """The answer, made in any thread."""
+        taken, others = [], []
+        for record, outcome in zip(batch, outcomes, strict=True):
+            if outcome.status in {"created", "updated"}:
+                names = outgoing.filled(record, record.links)
+                now_filled = names - dropped if dropped else names
+                taken.append(Acknowledgement(record.seq, record.version, outcome.id, now_filled, record.links.text))
+            else:
+                others.append((record, outcome))
+        apart = [
+            Notice(record.entity, record.id, COMPANY_MISSING, record.parent)
+            for record in batch
+            if record.parent
+            and not record.links.company
+            and not record.reason
+            and record.entity.target is Target.PERSON
+        ]
+        return cls(batch, taken, others, apart)
 
 
 ProblemOf = Callable[[str, str], tuple[Finding, str]]
@@ -95,6 +115,7 @@ class Settling:
         self._on_written = on_written
         self._look = look
         self._dropped: dict[Target, frozenset[str]] = {}
+        self._lasted = 0.0
         self.refused = 0
         self.reopened = False
 
@@ -106,7 +127,7 @@ class Settling:
         """Keep answers; returns what has to be sent again without a field that Marketo no longer has."""
         kept = _Kept()
         again = [part for answer in answers if (part := self._judge(answer, sending, kept))]
-        with self._store.transaction():
+        with self._store.transaction(lasting=self._lasting()):
             if sending.creates_people:
                 self._store.hear([answer.batch[0].seq for answer in answers])
             self._store.acknowledge(kept.taken)
@@ -118,15 +139,23 @@ class Settling:
         self._tell([record for answer in answers for record in answer.batch], sum(map(len, again)))
         return again
 
+    def _lasting(self) -> bool:
+        """Whether what is kept now is to outlast a loss of power; else it is sent once more, which changes nothing."""
+        now = time.monotonic()
+        if now < self._lasted + _LASTING:
+            return False
+        self._lasted = now
+        return True
+
     def _judge(self, answer: Answer, sending: Sending, kept: _Kept) -> Batch:
         """Find out what is to be kept of an answer; returns what has to be sent again."""
         again = []
-        moved = self._moved(answer.batch, answer.outcomes)
-        for record, outcome, names in zip(answer.batch, answer.outcomes, answer.filled, strict=True):
+        moved = self._moved(answer.others)
+        kept.taken.extend(answer.taken)
+        kept.notices.extend(answer.apart)
+        for record, outcome in answer.others:
             if record.seq in moved:
                 self.reopened = True
-            elif outcome.status in {"created", "updated"}:
-                kept.taken.append(Acknowledgement(record.seq, record.version, outcome.id, names, record.links.text))
             elif outcome.status == "deleted":
                 kept.taken.append(Acknowledgement(record.seq, record.version, "", frozenset()))
             elif outcome.status == "removed":
@@ -142,22 +171,12 @@ class Settling:
                 kept.refused.append(self._refusal(record.seq, record.version, outcome.code, outcome.message))
                 if record.match is Match.ADOPT and record.email:
                     kept.emails.append(record.email)
-        kept.notices.extend(
-            Notice(record.entity, record.id, COMPANY_MISSING, record.parent)
-            for record in answer.batch
-            if record.parent
-            and not record.links.company
-            and not record.reason
-            and record.entity.target is Target.PERSON
-        )
         return tuple(again)
 
-    def _moved(self, batch: Batch, outcomes: Sequence[RowOutcome]) -> frozenset[int]:
+    def _moved(self, answered: Sequence[tuple[LedgerRecord, RowOutcome]]) -> frozenset[int]:
         """Places of records whose person is missing because it is another one now, or another record's."""
         missing = [
-            record
-            for record, outcome in zip(batch, outcomes, strict=True)
-            if outcome.code in GONE and record.entity.target in _OF_PERSONS
+            record for record, outcome in answered if outcome.code in GONE and record.entity.target in _OF_PERSONS
         ]
         if not missing:
             return frozenset()

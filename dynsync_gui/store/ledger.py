@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Generator, Mapping, Sequence
+from array import array
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Any
@@ -24,7 +25,7 @@ from dynsync_gui.store.adapted import Adaptations
 from dynsync_gui.store.links import NAMED, LinkFinder, Pointers
 from dynsync_gui.store.many import HERE, execute_many
 from dynsync_gui.store.parts import parts, places
-from dynsync_gui.store.payloads import size, unpacked
+from dynsync_gui.store.payloads import Payload, size
 from dynsync_gui.store.standing import COLUMNS, FIRST, joined, row_of, split, standing
 from dynsync_gui.store.urgency import Urgency
 from dynsync_gui.store.withheld import Withheld
@@ -45,7 +46,7 @@ _OVER = f"""
         before = NULL
 """
 _STAGE, _STAGE_NEW = (
-    f"INSERT INTO records ({', '.join(columns)}) VALUES {HERE} {_OVER}" for columns in (COLUMNS, FIRST)
+    f"INSERT OR ROLLBACK INTO records ({', '.join(columns)}) VALUES {HERE} {_OVER}" for columns in (COLUMNS, FIRST)
 )
 _KEPT = f"CASE WHEN entity IN {_ROLES} OR match = 'merge' THEN payload END"
 """A role is known by what it says, so that it has to be said whole again when an end of it moves; and a lead whose
@@ -57,7 +58,7 @@ _SAME = f"""
 """
 _TAKEN = f"""
     WITH answer (place, sent_version, person, names, links, at) AS (VALUES {HERE})
-    UPDATE records SET state = CASE reason WHEN '' THEN 'acknowledged' ELSE 'skipped' END,
+    UPDATE OR ROLLBACK records SET state = CASE reason WHEN '' THEN 'acknowledged' ELSE 'skipped' END,
                        moved = CASE WHEN marketo_id <> person AND moved = 0 THEN {NAMED} ELSE moved END,
                        marketo_id = person, filled = names, linked = links,
                        agreed = CASE WHEN person = '' THEN NULL ELSE digest END,
@@ -65,6 +66,7 @@ _TAKEN = f"""
                        prints = NULL, unsure = NULL, payload = {_KEPT}, before = NULL, match = '', sent = at, urgent = 0
       FROM answer WHERE seq = place AND version = sent_version AND state = 'outbox'
 """
+_CREATE = "UPDATE OR ROLLBACK records SET match = 'create', agreed_prints = NULL, spared = ''"
 _OUTGOING = """
     SELECT seq, entity, id, version, payload, email, created, parent_entity, parent, owner, deal, match, marketo_id,
            filled, reason, carrier, agreed_prints, spared, name
@@ -222,7 +224,7 @@ class Ledger:
         links = dict(zip(distinct, self._links.resolve(tuple(distinct.values())), strict=True))
         return tuple(
             LedgerRecord(
-                *(row[0], distinct[pointers].entity, row[2], row[3], unpacked(row[4]), row[5], row[6], row[8]),
+                *(row[0], distinct[pointers].entity, row[2], row[3], Payload(row[4]), row[5], row[6], row[8]),
                 *(_MATCHES[row[11]], row[12], split(row[13]), row[16] or b"", split(row[17]), row[14]),
                 *(
                     links[pointers].ready,
@@ -240,19 +242,31 @@ class Ledger:
         rows = self._db.execute(f"SELECT seq, marketo_id, filled FROM records WHERE seq IN ({marks})", seqs)
         return {seq: (person, split(filled)) for seq, person, filled in rows}
 
-    def undecided_emails(self, after: str, limit: int) -> tuple[SharedEmail, ...]:
+    def undecided_emails(self, entity: Entity, after: int, limit: int) -> tuple[SharedEmail, ...]:
         """See `SyncStore.undecided_emails`."""
-        rows = self._db.execute(
-            f"""SELECT email, seq FROM {_UNMATCHED}{self._urgency.where} AND email IN (
-                       SELECT DISTINCT email FROM {_UNMATCHED}{self._urgency.where} AND email > ?
-                        ORDER BY email LIMIT ?)
-                 ORDER BY email, entity <> 'contact', created, id""",
-            (after, limit),
+        index = "records_urgent" if self._urgency.only else "records_by_state"
+        met = self._db.execute(
+            f"""SELECT email, seq FROM records INDEXED BY {index}
+                 WHERE state = 'outbox' AND match = '' AND email <> ''{self._urgency.where} AND entity = ? AND seq > ?
+                 ORDER BY seq LIMIT ?""",
+            (entity.value, after, limit),
+        ).fetchall()
+        if not met:
+            return ()
+        first: dict[str, int] = {}
+        for email, seq in met:
+            first.setdefault(email, seq)
+        sharing: dict[str, list[tuple[bool, str, str, int]]] = {email: [] for email in first}
+        marks = ",".join("?" * len(first))
+        for email, *order in self._db.execute(
+            f"""SELECT email, entity <> 'contact', created, id, seq FROM {_UNMATCHED}{self._urgency.where}
+                   AND email IN ({marks})""",
+            tuple(first),
+        ):
+            sharing[email].append(tuple(order))
+        return tuple(
+            SharedEmail(email, tuple(seq for *_, seq in sorted(sharing[email])), seq) for email, seq in first.items()
         )
-        grouped: dict[str, list[int]] = {}
-        for email, seq in rows:
-            grouped.setdefault(email, []).append(seq)
-        return tuple(SharedEmail(email, tuple(seqs)) for email, seqs in grouped.items())
 
     def claimed(self, persons: Sequence[str]) -> frozenset[str]:
         """See `SyncStore.claimed`."""
@@ -320,18 +334,29 @@ class Ledger:
         """See `SyncStore.decide_rest`; of some tables only, where they are named. In steps (`Desk._in_parts`)."""
         of_these = f" AND entity IN ({','.join('?' * len(entities))})" if entities else ""
         rest = f"state = 'outbox' AND match = ''{of_these}{self._urgency.where}"
-        for part, marks in parts(places(self._db, rest, *entities)):
-            self._db.execute(
-                f"UPDATE records SET match = 'create', agreed_prints = NULL, spared = '' WHERE seq IN ({marks})", part
-            )
-            yield len(part)
+        yield from self._create(places(self._db, rest, *entities))
         return 0
+
+    def decide_new(self, seqs: Sequence[int]) -> None:
+        """See `SyncStore.decide_new`."""
+        for _ in self._create(array("q", seqs)):
+            pass
+
+    def _create(self, seqs: array[int]) -> Iterator[int]:
+        for part, marks in parts(seqs):
+            self._db.execute(f"{_CREATE} WHERE seq IN ({marks})", part)
+            yield len(part)
 
     def acknowledge(self, rows: Sequence[Acknowledgement]) -> None:
         """See `SyncStore.acknowledge`."""
+        if not rows:
+            return
         at, seqs = now(), [row.seq for row in rows]
         marks = ",".join("?" * len(seqs))
-        found = self._db.execute(f"SELECT seq FROM records WHERE before IS NOT NULL AND seq IN ({marks})", seqs)
+        found = self._db.execute(
+            f"SELECT seq FROM records INDEXED BY records_overwriting WHERE before IS NOT NULL AND seq IN ({marks})",
+            seqs,
+        )
         overwriting = {seq for (seq,) in found}
         self._db.executemany(
             """INSERT INTO journal (run, at, entity, id, marketo_id, before)

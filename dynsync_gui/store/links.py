@@ -11,10 +11,10 @@ from dynsync_gui.domain.storage.records import NOWHERE, Fit, Links, StagedRecord
 
 _CHUNK = 400
 _NODE = "SELECT seq, entity, id, state, marketo_id, match, misfit, parent_entity, parent, carrier FROM records"
-NAMED = """
+NAMED = f"""
     (EXISTS (SELECT 1 FROM records c WHERE c.parent <> '' AND c.parent = records.id)
-     OR EXISTS (SELECT 1 FROM records c WHERE c.owner <> '' AND c.owner = records.id)
-     OR EXISTS (SELECT 1 FROM records c WHERE c.deal <> '' AND c.deal = records.id)
+     OR entity = '{Entity.USER}' AND EXISTS (SELECT 1 FROM records c WHERE c.owner <> '' AND c.owner = records.id)
+     OR entity = '{Entity.OPPORTUNITY}' AND EXISTS (SELECT 1 FROM records c WHERE c.deal <> '' AND c.deal = records.id)
      OR EXISTS (SELECT 1 FROM records c WHERE c.carrier <> 0 AND c.carrier = records.seq))
 """
 """Whether others have to be looked at when a record arrives; most of a first sync are named by nobody."""

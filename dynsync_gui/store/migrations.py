@@ -233,4 +233,5 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             WHERE state = 'outbox' AND match <> '' AND match <> 'create'""",
     ),
     ("CREATE TABLE departures (first INTEGER PRIMARY KEY, seqs TEXT NOT NULL)",),
+    ("CREATE INDEX records_overwriting ON records (seq) WHERE before IS NOT NULL",),
 )

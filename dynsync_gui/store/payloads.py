@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import ItemsView, Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -35,3 +35,39 @@ def unpacked(text: str | None) -> dict[str, Any]:
 def size(text: str | None) -> int:
     """Bytes that values take at most as they are sent."""
     return len(text or "") if not text or text.isascii() else len(text.encode())
+
+
+class Payload(Mapping[str, Any]):
+    """A record's values, read from their text by whoever looks at them first, so not by who keeps the ledger."""
+
+    __slots__ = ("_text", "_values")
+
+    def __init__(self, text: str | None) -> None:
+        self._text = text
+        self._values: dict[str, Any] | None = None
+
+    @property
+    def _read(self) -> dict[str, Any]:
+        if self._values is None:
+            self._values = unpacked(self._text)
+        return self._values
+
+    def __getitem__(self, name: str) -> Any:
+        """One value."""
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """The names."""
+        return iter(self._read)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._read)
+
+    def items(self) -> ItemsView[str, Any]:
+        """Names with values."""
+        return self._read.items()
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """One value, or what stands for it."""
+        return self._read.get(name, default)

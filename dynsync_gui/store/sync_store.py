@@ -110,9 +110,9 @@ class SqliteStore(RunStore, TableStore, FeedStore):
         """Outbox records without a match, in ledger order."""
         return self._ledger.undecided(entities, after, limit)
 
-    def undecided_emails(self, after: str, limit: int) -> tuple[SharedEmail, ...]:
-        """E-mail addresses of undecided people in order, contacts before leads, oldest first."""
-        return self._ledger.undecided_emails(after, limit)
+    def undecided_emails(self, entity: Entity, after: int, limit: int) -> tuple[SharedEmail, ...]:
+        """E-mail addresses of the next undecided people of a table; see the protocol."""
+        return self._ledger.undecided_emails(entity, after, limit)
 
     def claimed(self, persons: Sequence[str]) -> frozenset[str]:
         """Which of Marketo's persons belong to records of the ledger."""
@@ -131,6 +131,11 @@ class SqliteStore(RunStore, TableStore, FeedStore):
         """Keep what matching found out."""
         with self.transaction():
             self._ledger.decide(decisions)
+
+    def decide_new(self, seqs: Sequence[int]) -> None:
+        """Of these Marketo has nobody: they are created."""
+        with self.transaction():
+            self._ledger.decide_new(seqs)
 
     def decide_rest(self) -> None:
         """Everything still undecided is created."""

@@ -36,6 +36,8 @@ STEPS = [
     ("leave_out", "after", 1),
     ("find", "after", 1),
     ("decide", "after", 1),
+    ("decide_new", "before", 1),
+    ("decide_new", "after", 1),
     ("decide_rest", "after", 1),
     ("remember_fields", "before", 1),
     ("create_fields", "before", 1),

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from dynsync_gui.connectors.http import retry
-from dynsync_gui.domain.events import JobFailed, RunEnded
+from dynsync_gui.connectors.marketo.writer import MarketoRestReader
+from dynsync_gui.domain.errors import Cancelled
+from dynsync_gui.domain.events import JobCancelled, JobFailed, RunEnded
+from dynsync_gui.domain.schema import Target
+from dynsync_gui.engine import matching
+from dynsync_gui.engine.matching import Matching
 from dynsync_gui.simulators import events
 from dynsync_gui.simulators.transport import CutConnectionError
 from tests.service.conftest import Desk
@@ -110,3 +119,33 @@ def test_what_was_sent_without_an_answer_does_not_win_over_what_came_after_it(
     life.cycle()
     assert (life.world.row("lead", lead)["jobtitle"], life.person(lead)["title"]) == ("Second", "Second")
     life.judged()
+
+
+def test_who_was_looked_up_by_address_is_not_looked_up_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(matching, "CHUNK", 10)
+    desk.settings = replace(desk.settings, limits=replace(desk.settings.limits, in_flight=2))
+    find, step, asked, answered = MarketoRestReader.find, Matching._step, [], []
+
+    def finding(self: MarketoRestReader, target: Target, by: str, values: Sequence[str], *rest: Any) -> Any:
+        asked.extend(values if by == "email" else ())
+        return find(self, target, by, values, *rest)
+
+    def stopping(self: Matching, records: int) -> None:
+        step(self, records)
+        answered.extend([records] if asked else ())
+        if asked and len(answered) == 6:
+            raise Cancelled
+
+    monkeypatch.setattr(MarketoRestReader, "find", finding)
+    monkeypatch.setattr(MarketoRestReader, "all_persons", lambda *_: None)
+    monkeypatch.setattr(Matching, "_step", stopping)
+    assert isinstance(desk.start(), JobCancelled)
+    before = list(asked)
+    assert len(before) > 60
+    asked.clear()
+    assert isinstance(desk.service.go_on().wait(120), RunEnded)
+    in_flight = (2 + 1) * 10
+    assert len(set(before) & set(asked)) <= in_flight
+    assert len(before) == len(set(before))
+    assert len(asked) == len(set(asked))
+    Life(desk).judged()

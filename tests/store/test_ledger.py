@@ -95,7 +95,7 @@ def test_shared_emails_come_contact_first_then_oldest(store):
     store.stage(run, [record(id_=f"c{n}", email="a@x.com", created=str(2021 - n)) for n in (1, 2)])
     store.stage(run, [record(Entity.LEAD, "l1", email="a@x.com", created="2001")])
     store.stage(run, [record(Entity.LEAD, "l2", email="a@x.com", skip=Skip.FILTERED)])
-    (shared,) = store.undecided_emails("", 10)
+    (shared,) = store.undecided_emails(Entity.CONTACT, 0, 10)
     assert [row.id for row in sorted(store.records_at(shared.seqs), key=lambda row: shared.seqs.index(row.seq))] == [
         "c2",
         "c1",

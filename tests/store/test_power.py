@@ -5,13 +5,19 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
-from dynsync_gui.domain.findings.records import finding_of
+from dynsync_gui.domain.findings.records import finding_of, refusal_of
+from dynsync_gui.domain.ports.marketo import MarketoReader
 from dynsync_gui.domain.report import RunKind
 from dynsync_gui.domain.schema import PEOPLE, Entity
 from dynsync_gui.domain.storage.records import Acknowledgement, Cursor, Match, StagedRecord
+from dynsync_gui.engine import settling
+from dynsync_gui.engine.calls import CallCount
+from dynsync_gui.engine.sending import Sending
 from dynsync_gui.store.sync_store import SqliteStore
 
 BATCHES, PEOPLE_A_BATCH = 6, 50
@@ -81,3 +87,21 @@ def test_a_log_that_was_half_written_loses_whole_batches_and_none_before(images:
     assert found == sorted(found)
     assert (found[0], found[-1]) == (0, BATCHES * PEOPLE_A_BATCH)
     assert len(set(found)) > 3
+
+
+def test_answers_wait_for_the_disk_once_a_second(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the power takes besides is sent once more, which changes nothing in Marketo."""
+    now, waited = [100.0], []
+    monkeypatch.setattr(settling.time, "monotonic", lambda: now[0])
+    store = SqliteStore(tmp_path / "dynsync.db", finding_of)
+    try:
+        calls = CallCount(cast(MarketoReader, SimpleNamespace(calls_made=lambda: 0)), store, 1)
+        kept = settling.Settling(store, refusal_of, calls, lambda *_: None, lambda: None)
+        sending = cast(Sending, SimpleNamespace(creates_people=True))
+        for seconds in (0.0, 0.4, 0.7, 0.9, 1.1):
+            now[0] += seconds
+            kept.settle([], sending)
+            waited.append(store._db.execute("PRAGMA synchronous").fetchone() == (2,))
+    finally:
+        store.close()
+    assert waited == [True, False, True, False, True]

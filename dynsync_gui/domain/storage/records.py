@@ -6,7 +6,7 @@ What is made for every record is a named tuple: as fixed as a frozen data class,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Any, NamedTuple
 
@@ -279,7 +279,13 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class SharedEmail:
-    """People of Dynamics that want the same e-mail address, the first to adopt a person first."""
+    """People of Dynamics that want the same e-mail address.
+
+    Attributes:
+        seqs: Their places in the ledger, the first to adopt a person first.
+        met: The place of the one that was looked at.
+    """
 
     email: str
-    seqs: tuple[int, ...] = field(default_factory=tuple)
+    seqs: tuple[int, ...]
+    met: int

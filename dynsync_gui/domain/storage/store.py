@@ -155,14 +155,20 @@ class SyncStore(IncomingStore, EndStore, PlaceStore, UrgentStore, Protocol):
     def reopen_emails(self, emails: Sequence[str]) -> int:
         """Let records that share an address be matched anew, where the first in line was refused; returns how many."""
 
-    def undecided_emails(self, after: str, limit: int) -> tuple[SharedEmail, ...]:
-        """E-mail addresses of undecided people in alphabetical order, contacts before leads, oldest first."""
+    def undecided_emails(self, entity: Entity, after: int, limit: int) -> tuple[SharedEmail, ...]:
+        """E-mail addresses of the next undecided people of a table, in ledger order, each once.
+
+        With each come all undecided people who want it, contacts before leads, oldest first.
+        """
 
     def records_at(self, seqs: Sequence[int]) -> tuple[LedgerRecord, ...]:
         """Ledger records by their places, in ledger order."""
 
     def decide(self, decisions: Sequence[Decision]) -> None:
         """Keep what matching found out."""
+
+    def decide_new(self, seqs: Sequence[int]) -> None:
+        """Of these Marketo has nobody: they are created."""
 
     def decide_rest(self) -> None:
         """Everything still undecided is created."""
