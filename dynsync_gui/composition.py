@@ -19,6 +19,7 @@ from dynsync_gui.service.mail_routes import RoutedMailer
 from dynsync_gui.service.sync_service import SyncService
 from dynsync_gui.service.workplace import Rehearsal, Workplace
 from dynsync_gui.store.rate_window import StoredRateWindow
+from dynsync_gui.system.apart import ProcessApart
 from dynsync_gui.system.browser import open_browser
 from dynsync_gui.system.notes import FolderNotes
 from dynsync_gui.system.paths import Profile as Folder
@@ -81,6 +82,7 @@ def open_service(options: Options) -> SyncService:
             scheduler=platform_scheduler(folder),
             notes=FolderNotes(folder.folder),
             releases=_releases,
+            start_apart=ProcessApart,
             close=close,
         )
     )

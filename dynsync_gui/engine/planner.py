@@ -11,6 +11,7 @@ from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.errors import ConnectionFailed
 from dynsync_gui.domain.mapping import SyncMapping
 from dynsync_gui.domain.plan import Plan
+from dynsync_gui.domain.ports.apart import StartApart
 from dynsync_gui.domain.ports.dynamics import DynamicsReader
 from dynsync_gui.domain.ports.marketo import MarketoReader
 from dynsync_gui.domain.report import RunKind, RunReport, RunState
@@ -57,6 +58,7 @@ class Planner:
         on_phase: Told when a phase begins.
         on_done: Told how many records of an entity (all people when None) the phase has done.
         left: Calls that are left of today's share; what the way that people travel depends on.
+        start: Starts a process of its own for large tables; None for none.
     """
 
     dynamics: DynamicsReader
@@ -68,6 +70,7 @@ class Planner:
     on_phase: OnPhase
     on_done: OnDone
     left: Callable[[], int] = lambda: sys.maxsize
+    start: StartApart | None = None
 
     def prepare(self, schemas: Schemas, mapping: SyncMapping) -> tuple[CallCount, RunReport]:
         """Read and match everything that is not read and matched yet.
@@ -109,7 +112,7 @@ class Planner:
 
     def _read(self, schemas: Schemas, mapping: SyncMapping, run: int) -> None:
         """Read every table; one that Dynamics does not give is left out with a notice, unless it gives none at all."""
-        reading = Reading(self.dynamics, self.store, run, self.rules, self.token, self.on_done)
+        reading = Reading(self.dynamics, self.store, run, self.rules, self.token, self.on_done, self.start)
         work, lost = work_of(schemas, mapping), dict(schemas.lost)
         self.store.forget_notices(PARTLY_VISIBLE)
         for schema, entity_mapping in work:

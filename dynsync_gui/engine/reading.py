@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Generator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
 from dataclasses import replace
-from typing import NamedTuple
 
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure
 from dynsync_gui.domain.mapping import EntityMapping
-from dynsync_gui.domain.ports.dynamics import DynamicsReader, Page, SourceRecord
+from dynsync_gui.domain.ports.apart import StartApart
+from dynsync_gui.domain.ports.dynamics import DynamicsReader, Page, SourceRecord, Unread
 from dynsync_gui.domain.schema import ENTITIES, Entity, EntitySchema
 from dynsync_gui.domain.storage.records import Cursor, Notice, StagedRecord
 from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.engine import payload
 from dynsync_gui.engine.conversion import Conversion
 from dynsync_gui.engine.labels import labels_of, relabelled
+from dynsync_gui.engine.pages import PagesAhead, Staging
 from dynsync_gui.engine.payload import Rules
 from dynsync_gui.engine.staging import gone, stage_all
 
@@ -34,13 +34,6 @@ PARTLY_VISIBLE = "partly-visible"
 OnRead = Callable[[Entity, int], None]
 
 
-class _Arrived(NamedTuple):
-    """A page, and what the ledger keeps of its records; nothing yet where most of them may be met as they were."""
-
-    page: Page
-    staged: Sequence[StagedRecord]
-
-
 class Reading:
     """One run's reading.
 
@@ -54,6 +47,7 @@ class Reading:
         rules: How records are taken in.
         token: Pauses and stops it.
         on_read: Told the number of records read of an entity after each page.
+        start: Starts a process of its own for large tables; None for none.
     """
 
     def __init__(
@@ -64,6 +58,7 @@ class Reading:
         rules: Rules,
         token: CancelToken,
         on_read: OnRead,
+        start: StartApart | None = None,
     ) -> None:
         self._dynamics = dynamics
         self._store = store
@@ -71,6 +66,7 @@ class Reading:
         self._rules = rules
         self._token = token
         self._on_read = on_read
+        self._start = start
 
     def read(self, schema: EntitySchema, mapping: EntityMapping) -> None:
         """Read an entity to its end, from where the run or the last cycle left it.
@@ -153,35 +149,34 @@ class Reading:
         track: bool,
     ) -> None:
         shown = payload.wants_shown(mapping)
-        conversion = Conversion(mapping.fields, payload.basis(mapping, start.names, self._rules))
+        basis = payload.basis(mapping, start.names, self._rules)
+        conversion = Conversion(mapping.fields, basis)
         again = start.whole and mapping.entity in ENTITIES and self._store.count_linked(mapping.entity) > 0
         read = self._store.count_records(self._run, mapping.entity)
         if read and start.whole and not link:
             self._store.forget_seen(self._run, mapping.entity)
 
-        def fetch(link: str) -> _Arrived:
+        def whole(link: str) -> Page:
             page = self._dynamics.read_page(
                 schema, names, link, track=track and not link, shown=shown, page_size=PAGE_SIZE
             )
-            page = self._without_restored(page, schema, names, shown=shown)
-            return _Arrived(page, () if again else stage_all(page.records, mapping, self._rules, conversion))
+            return self._without_restored(page, schema, names, shown=shown)
 
-        with closing(self._ahead(fetch, link)) as pages:
-            for page, staged in pages:
+        def unread(link: str) -> Unread:
+            return self._dynamics.fetch_page(schema, link, shown=shown, page_size=PAGE_SIZE)
+
+        def stage(page: Page) -> Sequence[StagedRecord]:
+            return () if again else stage_all(page.records, mapping, self._rules, conversion)
+
+        staging = None
+        if start.whole and not again:
+            staging = Staging(self._dynamics.page_reader(schema, names), mapping, self._rules, basis)
+        ahead = PagesAhead(whole, unread, stage, staging, self._start, self._token)
+        with closing(ahead.all(link)) as pages:
+            for page, staged, number in pages:
                 self._keep(page, staged, mapping, start, conversion)
-                read += len(page.records)
+                read += number
                 self._on_read(mapping.entity, read)
-
-    def _ahead(self, fetch: Callable[[str], _Arrived], link: str) -> Generator[_Arrived, None, None]:
-        """All pages; while one is taken in, the next one travels and is made ready."""
-        with ThreadPoolExecutor(1, "read-ahead") as pool:
-            self._token.checkpoint()
-            onward = pool.submit(fetch, link)
-            while next_link := (arrived := onward.result()).page.next_link:
-                self._token.checkpoint()
-                onward = pool.submit(fetch, next_link)
-                yield arrived
-            yield arrived
 
     def _without_restored(self, page: Page, schema: EntitySchema, names: tuple[str, ...], *, shown: bool) -> Page:
         """A page with the record in place of its removal, where it is there all the same."""

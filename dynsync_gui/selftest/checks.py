@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from dynsync_gui.domain.errors import DynSyncError, SecretsUnavailable
 from dynsync_gui.domain.findings.records import finding_of
+from dynsync_gui.domain.ports.apart import ApartFailed
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.text import Message, language, msg, tr
 from dynsync_gui.selftest.footprint import Footprint
@@ -21,6 +22,7 @@ from dynsync_gui.selftest.outcome import Failed, Lacking, Outcome, State
 from dynsync_gui.selftest.syncing import check_rehearsal
 from dynsync_gui.selftest.trust import check_trust
 from dynsync_gui.store.sync_store import SqliteStore
+from dynsync_gui.system.apart import ProcessApart
 from dynsync_gui.system.language import LANGUAGES, speak
 from dynsync_gui.system.programs import is_installed
 from dynsync_gui.system.resources import read_help
@@ -97,6 +99,22 @@ def check_database(folder: Path) -> str:
     return f"SQLite {sqlite3.sqlite_version}"
 
 
+def check_apart(_folder: Path) -> str:
+    """Let the process that looks after large tables do something."""
+    try:
+        process = ProcessApart(len)
+        try:
+            process.give(b"self-test")
+            done = process.take() == len(b"self-test")
+        finally:
+            process.close()
+    except ApartFailed as cause:
+        raise Failed(tr("No second process works here: {reason}", reason=repr(cause.__cause__))) from cause
+    if not done:
+        raise Failed(tr("The second process did not give back what it was asked for."))
+    return tr("started, used and ended")
+
+
 def check_texts(_folder: Path) -> str:
     """Speak every language, and find a help page in it."""
     before = language()
@@ -115,6 +133,7 @@ CHECKS: tuple[tuple[str, Message, Check], ...] = (
     ("trust", msg("Secure connections"), check_trust),
     ("keychain", msg("Keychain"), check_keychain),
     ("database", msg("Database"), check_database),
+    ("apart", msg("Second process"), check_apart),
     ("texts", msg("Languages"), check_texts),
     ("rehearsal", msg("Rehearsal sync"), check_rehearsal),
 )

@@ -127,6 +127,7 @@ class Runner:
             self._phase,
             self._done,
             self._calls_left,
+            self._workplace.start_apart,
         )
         calls, run = planner.prepare(schemas, mapping)
         written = {entity.target for entity, waiting in self._outgoing().items() if waiting}

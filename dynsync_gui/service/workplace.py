@@ -9,6 +9,7 @@ from pathlib import Path
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.errors import Finding
 from dynsync_gui.domain.mapping import DefaultTarget
+from dynsync_gui.domain.ports.apart import StartApart
 from dynsync_gui.domain.ports.connections import Connections
 from dynsync_gui.domain.ports.profile import Mailer, Profile, SignInStore
 from dynsync_gui.domain.releases import ReleaseSource
@@ -47,6 +48,7 @@ class Workplace:
         scheduler: The platform's, for the real profile.
         notes: Small things that the real profile remembers.
         releases: Gives what reads release files.
+        start_apart: Starts a process of its own for work on many rows.
         close: Gives back what is held for the whole process.
     """
 
@@ -61,4 +63,5 @@ class Workplace:
     scheduler: Scheduler
     notes: Notes
     releases: Callable[[], ReleaseSource]
+    start_apart: StartApart
     close: Callable[[], None]

@@ -49,7 +49,7 @@ def test_everything_works_here_and_leaves_nothing(tmp_path: Path, own_home: Path
     assert done.stdout.isascii()  # a pipe of Windows has no other letters
     assert not all(each["title"].isascii() for each in told["checks"])
     assert {each["id"]: each["state"] for each in told["checks"]} == dict.fromkeys(
-        ("window", "trust", "keychain", "database", "texts", "rehearsal", "files"), "passed"
+        ("window", "trust", "keychain", "database", "apart", "texts", "rehearsal", "files"), "passed"
     )
     assert next(each for each in told["checks"] if each["id"] == "window")["finding"].endswith("xcb")
     assert list(tmp_path.iterdir()) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
 from dynsync_gui.connectors.dynamics.access import Access
@@ -22,6 +22,7 @@ from dynsync_gui.connectors.dynamics.kept_tables import KeptTables
 from dynsync_gui.connectors.dynamics.metadata import read_schema, table_path
 from dynsync_gui.connectors.dynamics.privileges import reads_all
 from dynsync_gui.connectors.dynamics.related_tables import related_tables
+from dynsync_gui.connectors.dynamics.unread import page_reader, unread_of
 from dynsync_gui.connectors.dynamics.wire import POINTS_TO, SHOWN, page_of, wanted
 from dynsync_gui.connectors.http.answer import Answer
 from dynsync_gui.connectors.http.body import MOST_BYTES
@@ -35,9 +36,17 @@ from dynsync_gui.domain.checks import Check, SystemIdentity
 from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure
 from dynsync_gui.domain.findings.dataverse import too_large
 from dynsync_gui.domain.ports.connections import Shelf
-from dynsync_gui.domain.ports.dynamics import Carrying, FilterCounts, FilterSeen, Page, RelatedTable, SourceRecord
+from dynsync_gui.domain.ports.dynamics import (
+    Carrying,
+    FilterCounts,
+    FilterSeen,
+    Page,
+    RelatedTable,
+    SourceRecord,
+    Unread,
+)
 from dynsync_gui.domain.ports.listening import OnCheck, OnWait, WaitCause
-from dynsync_gui.domain.schema import Entity, EntitySchema, SourceField, System
+from dynsync_gui.domain.schema import Entity, EntitySchema, System
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
 
@@ -49,6 +58,8 @@ PAGE_BYTES = 16 * 1024 * 1024
 Of the fewest rows any answer is taken: a row of Dataverse may hold a million letters.
 """
 _CHANGED = "modifiedon"
+_P = TypeVar("_P", Page, Unread)
+_Take = Callable[[Answer], _P]
 MOST_IDS = 100
 """Ids of one question: their list stays far below the longest address that Dataverse takes."""
 
@@ -141,10 +152,31 @@ class DataverseReader:
         Where the rows are so heavy that an answer holds too much of them, it is asked for again with half as many, from
         where it begins; the table stays at that, as the links onward are made for pages of that size.
         """
+        fields = wanted(schema, names)
+        if link:
+            target = self._client.own_path(link, ROOT)
+        else:
+            columns = dict.fromkeys([schema.primary_id, *(field.column for field in fields)])
+            target = f"{schema.entity_set}?$select={','.join(columns)}{_filter(where)}"
+            target += f"&$orderby={_CHANGED}%20desc,{schema.primary_id}" if newest and schema.field(_CHANGED) else ""
+        take = lambda answer: page_of(answer.json(), schema, fields)  # noqa: E731
+        return self._fitting(schema, target, page_size, take, track=track and not link, shown=shown)
+
+    def fetch_page(self, schema: EntitySchema, link: str, *, shown: bool, page_size: int) -> Unread:
+        """A page as it came; see the protocol."""
+        return self._fitting(schema, self._client.own_path(link, ROOT), page_size, unread_of, track=False, shown=shown)
+
+    def page_reader(self, schema: EntitySchema, names: Sequence[str]) -> Callable[[bytes], Page]:
+        """What reads such a page; see the protocol."""
+        return page_reader(schema, wanted(schema, names))
+
+    def _fitting(
+        self, schema: EntitySchema, target: str, page_size: int, take: _Take[_P], *, track: bool, shown: bool
+    ) -> _P:
         while True:
             rows = min(max(1, page_size), self._rows.get(schema.entity, _MOST_ROWS))
             try:
-                return self._page(schema, names, link, rows, track=track, shown=shown, where=where, newest=newest)
+                return self._page(schema, target, rows, take, track=track, shown=shown)
             except ConnectionFailed as failure:
                 if failure.code != TOO_BIG:
                     raise
@@ -153,60 +185,34 @@ class DataverseReader:
                     raise ConnectionFailed("rows-too-large", finding, failure.detail) from failure
             self._rows[schema.entity] = max(_LEAST_ROWS, rows // 2)
 
-    def _page(
-        self,
-        schema: EntitySchema,
-        names: Sequence[str],
-        link: str,
-        rows: int,
-        *,
-        track: bool,
-        shown: bool,
-        where: Carrying | None,
-        newest: bool,
-    ) -> Page:
-        fields = wanted(schema, names)
-        if link:
-            target = self._client.own_path(link, ROOT)
-        else:
-            columns = dict.fromkeys([schema.primary_id, *(field.column for field in fields)])
-            target = f"{schema.entity_set}?$select={','.join(columns)}{_filter(where)}"
-            target += f"&$orderby={_CHANGED}%20desc,{schema.primary_id}" if newest and schema.field(_CHANGED) else ""
+    def _page(self, schema: EntitySchema, target: str, rows: int, take: _Take[_P], *, track: bool, shown: bool) -> _P:
         annotations = f"{POINTS_TO},{SHOWN}" if shown else POINTS_TO
         prefer = [f"odata.maxpagesize={rows}"]
-        if track and not link:
+        if track:
             prefer.append("odata.track-changes")
         prefer.append(f'odata.include-annotations="{annotations}"')
 
         patience, most = patient(), PAGE_BYTES if rows > _LEAST_ROWS else MOST_BYTES
         patience.too_big = 1  # it is asked again, for less
         try:
-            return self._rows_at(target, schema, fields, ",".join(prefer), patience, most)
+            return self._rows_at(target, take, ",".join(prefer), patience, most)
         except ConnectionFailed as failure:
             if self._kept and not isinstance(failure, TemporaryFailure):
                 self._kept.forget(schema.entity)  # perhaps a column is not there any more
             raise
 
-    def _rows_at(
-        self,
-        target: str,
-        schema: EntitySchema,
-        fields: Sequence[SourceField],
-        prefer: str,
-        patience: Patience,
-        most: int,
-    ) -> Page:
+    def _rows_at(self, target: str, take: _Take[_P], prefer: str, patience: Patience, most: int) -> _P:
         """The rows of one answer; its links onward are to stay where they are."""
 
-        def take(answer: Answer) -> Page:
-            page = page_of(answer.json(), schema, fields)
+        def trusted(answer: Answer) -> _P:
+            page = take(answer)
             asked = target if target.startswith("/") else ROOT + target
             for onward in (page.next_link, page.delta_link):
                 if onward:
                     self._client.own_path(onward, asked)  # a page that leads away is not to be trusted either
             return page
 
-        return self._client.get(target, patience, take, prefer, most)
+        return self._client.get(target, patience, trusted, prefer, most)
 
     def read_records(
         self, schema: EntitySchema, names: Sequence[str], ids: Sequence[str], *, shown: bool
@@ -224,9 +230,10 @@ class DataverseReader:
         target = f"{schema.entity_set}?$select={','.join(columns)}&$filter={quote(asked, safe='.(),=')}"
         annotations = f"{POINTS_TO},{SHOWN}" if shown else POINTS_TO
         prefer = f'odata.maxpagesize={rows},odata.include-annotations="{annotations}"'
+        take = lambda answer: page_of(answer.json(), schema, fields)  # noqa: E731
         found: list[SourceRecord] = []
         while target:  # a page may always hold fewer rows than were asked for, or none
-            page = self._rows_at(target, schema, fields, prefer, patient(), MOST_BYTES)
+            page = self._rows_at(target, take, prefer, patient(), MOST_BYTES)
             found += page.records
             target = self._client.own_path(page.next_link, ROOT) if page.next_link else ""
         return tuple(found)

@@ -51,12 +51,21 @@ def page_of(body: Mapping[str, Any], schema: EntitySchema, fields: Sequence[Sour
     Raises:
         TemporaryFailure: It is no whole page; taking it for the last one would lose records.
     """
-    rows = body.get("value")
-    next_link, delta_link = body.get("@odata.nextLink", ""), body.get("@odata.deltaLink", "")
-    if not isinstance(rows, list) or not isinstance(next_link, str) or not isinstance(delta_link, str):
-        raise _broken("no list of records")
+    links = links_of(body)
     columns = _Columns.of(fields)
-    return Page(tuple(_record(row, schema, columns) for row in rows), next_link, delta_link)
+    return Page(tuple(_record(row, schema, columns) for row in body["value"]), *links)
+
+
+def links_of(body: Mapping[str, Any]) -> tuple[str, str]:
+    """Where a page leads: to the next one, and to what changes from now on; empty where it does not.
+
+    Raises:
+        TemporaryFailure: It is no whole page.
+    """
+    next_link, delta_link = body.get("@odata.nextLink", ""), body.get("@odata.deltaLink", "")
+    if not isinstance(body.get("value"), list) or not isinstance(next_link, str) or not isinstance(delta_link, str):
+        raise _broken("no list of records")
+    return next_link, delta_link
 
 
 @dataclass(frozen=True, slots=True)

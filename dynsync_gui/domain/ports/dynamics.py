@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -110,6 +110,14 @@ class Page:
     delta_link: str = ""
 
 
+class Unread(NamedTuple):
+    """One page as it came, for whoever looks into its body elsewhere; its links are those of a `Page`."""
+
+    body: bytes
+    next_link: str = ""
+    delta_link: str = ""
+
+
 class DynamicsReader(Protocol):
     """The Dynamics side. It has no way to write."""
 
@@ -173,6 +181,12 @@ class DynamicsReader(Protocol):
             where: Only these rows (first page only, and not with change tracking).
             newest: What was changed last comes first (likewise).
         """
+
+    def fetch_page(self, schema: EntitySchema, link: str, *, shown: bool, page_size: int) -> Unread:
+        """A page that a link leads to, as `read_page` reads it, for what `page_reader` gives."""
+
+    def page_reader(self, schema: EntitySchema, names: Sequence[str]) -> Callable[[bytes], Page]:
+        """What reads the body of such a page; it can be pickled."""
 
     def filter_column(self, entity: Entity) -> FilterSeen:
         """The filter column of a table, else a column that was meant to be it, as it is now."""
