@@ -32,8 +32,23 @@ def measure(module: str, arguments: str) -> None:
 
 def memory() -> float:
     """Resident memory of this process in MB; 0 where the system does not tell."""
-    status = Path("/proc/self/status")
-    if not status.exists():
-        return 0.0
-    line = next(line for line in status.read_text().splitlines() if line.startswith("VmRSS"))
-    return int(line.split()[1]) / 1024
+    return _resident(Path("/proc/self"))
+
+
+def memory_of_all() -> float:
+    """The same of this process and of those that it started."""
+    own = f"PPid:\t{os.getpid()}\n"
+    started = [folder for folder in Path("/proc").glob("[0-9]*") if own in _status(folder)]
+    return memory() + sum(map(_resident, started))
+
+
+def _resident(process: Path) -> float:
+    lines = [line for line in _status(process).splitlines() if line.startswith("VmRSS")]
+    return int(lines[0].split()[1]) / 1024 if lines else 0.0
+
+
+def _status(process: Path) -> str:
+    try:
+        return (process / "status").read_text()
+    except OSError:  # it has ended, or the system does not tell
+        return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -13,7 +14,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks.child import memory
+from benchmarks.child import memory_of_all
 from benchmarks.systems import Systems
 from steps.console import ROOT
 
@@ -27,10 +28,10 @@ class Job:
 
     Attributes:
         seconds: From its order to its end.
-        cpu: Seconds of a processor that it took.
+        cpu: Seconds of a processor that it took, its second process included.
         taken: Records that Marketo took.
         unchanged: Records that were as both sides agreed.
-        memory: Resident MB, by tenths of the run.
+        memory: Resident MB of both processes, by tenths of the run.
     """
 
     seconds: float
@@ -111,10 +112,10 @@ def measure(ready: dict[str, Any], folder: str, calls: int, in_flight: int) -> N
         over = threading.Event()
         sampler = threading.Thread(target=_sample, args=(resident, over))
         sampler.start()
-        began, cpu = time.perf_counter(), time.process_time()
+        began, cpu = time.perf_counter(), sum(os.times()[:4])
         first = line.strip() == "start"
         ended = (service.start(settings, secrets) if first else service.go_on()).wait()
-        seconds, cpu = time.perf_counter() - began, time.process_time() - cpu
+        seconds, cpu = time.perf_counter() - began, sum(os.times()[:4]) - cpu
         over.set()
         sampler.join()
         if not isinstance(ended, RunEnded):
@@ -126,7 +127,7 @@ def measure(ready: dict[str, Any], folder: str, calls: int, in_flight: int) -> N
 
 
 def _sample(resident: list[float], over: threading.Event) -> None:
-    resident.append(memory())
+    resident.append(memory_of_all())
     while not over.wait(0.5):
-        resident.append(memory())
-    resident.append(memory())
+        resident.append(memory_of_all())
+    resident.append(memory_of_all())
