@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from dynsync_gui.domain.imports import Departure, Import, Landing, Traveller
 from dynsync_gui.domain.schema import PEOPLE, Entity
 from dynsync_gui.domain.storage.records import Acknowledgement, LedgerRecord
+from dynsync_gui.store.database import telling_storage_errors
 from dynsync_gui.store.ledger import Ledger, now
 from dynsync_gui.store.lifecycle import Lifecycle
 from dynsync_gui.store.standing import joined, split
@@ -40,6 +41,7 @@ class _Landed:
     person: str
 
 
+@telling_storage_errors
 class Imports:
     """Statements over the tables ``imports`` and ``in_flight``.
 

@@ -43,6 +43,7 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path):
 def test_a_disk_that_fails_while_it_is_read_is_told_in_our_words(tmp_path: Path):
     store = SqliteStore(tmp_path / "dynsync.db", finding_of)
     questions: list[Callable[[], object]] = [
+        store.imports.open,
         lambda: store.runs(5),
         lambda: store.records_at([1, 2]),
         lambda: list(store.problems()),
