@@ -46,7 +46,7 @@ from dynsync_gui.domain.ports.dynamics import (
     Unread,
 )
 from dynsync_gui.domain.ports.listening import OnCheck, OnWait, WaitCause
-from dynsync_gui.domain.schema import Entity, EntitySchema, System
+from dynsync_gui.domain.schema import Entity, EntitySchema, SourceField, System
 from dynsync_gui.domain.secrets import Secrets
 from dynsync_gui.domain.settings import Settings
 
@@ -159,8 +159,7 @@ class DataverseReader:
             columns = dict.fromkeys([schema.primary_id, *(field.column for field in fields)])
             target = f"{schema.entity_set}?$select={','.join(columns)}{_filter(where)}"
             target += f"&$orderby={_CHANGED}%20desc,{schema.primary_id}" if newest and schema.field(_CHANGED) else ""
-        take = lambda answer: page_of(answer.json(), schema, fields)  # noqa: E731
-        return self._fitting(schema, target, page_size, take, track=track and not link, shown=shown)
+        return self._fitting(schema, target, page_size, _records(schema, fields), track=track and not link, shown=shown)
 
     def fetch_page(self, schema: EntitySchema, link: str, *, shown: bool, page_size: int) -> Unread:
         """A page as it came; see the protocol."""
@@ -230,10 +229,9 @@ class DataverseReader:
         target = f"{schema.entity_set}?$select={','.join(columns)}&$filter={quote(asked, safe='.(),=')}"
         annotations = f"{POINTS_TO},{SHOWN}" if shown else POINTS_TO
         prefer = f'odata.maxpagesize={rows},odata.include-annotations="{annotations}"'
-        take = lambda answer: page_of(answer.json(), schema, fields)  # noqa: E731
         found: list[SourceRecord] = []
         while target:  # a page may always hold fewer rows than were asked for, or none
-            page = self._rows_at(target, take, prefer, patient(), MOST_BYTES)
+            page = self._rows_at(target, _records(schema, fields), prefer, patient(), MOST_BYTES)
             found += page.records
             target = self._client.own_path(page.next_link, ROOT) if page.next_link else ""
         return tuple(found)
@@ -276,6 +274,11 @@ class DataverseReader:
 
     def _place(self, trusted: frozenset[str], patience: Patience) -> SignInPlace:
         return sign_in_place(self._client.challenge(patience), self._base, trusted)
+
+
+def _records(schema: EntitySchema, fields: Sequence[SourceField]) -> _Take[Page]:
+    """Takes a page's records out of an answer."""
+    return lambda answer: page_of(answer.json(), schema, fields)
 
 
 def _filter(where: Carrying | None) -> str:
