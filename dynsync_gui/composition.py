@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ from dynsync_gui.service.workplace import Rehearsal, Workplace
 from dynsync_gui.store.rate_window import StoredRateWindow
 from dynsync_gui.system.apart import ProcessApart
 from dynsync_gui.system.browser import open_browser
+from dynsync_gui.system.memory import spare_memory
 from dynsync_gui.system.notes import FolderNotes
 from dynsync_gui.system.paths import Profile as Folder
 from dynsync_gui.system.paths import profile_of
@@ -29,9 +29,6 @@ from dynsync_gui.system.resources import default_targets, release_key
 from dynsync_gui.system.schedule import platform_scheduler
 from dynsync_gui.system.secrets import SecretSource, SessionSecrets, open_secrets
 from dynsync_gui.system.token_cache import KeptSignIn
-
-_OBJECTS = 50_000
-"""New objects after which Python looks for rings of dead ones: records make none, and a page is many objects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +52,7 @@ class Options:
 
 def open_service(options: Options) -> SyncService:
     """The service over one profile; close it at the end."""
-    gc.set_threshold(_OBJECTS)
+    spare_memory()
     folder = profile_of(options.profile)
     halves = {rehearsal: _half(options, folder, rehearsal=rehearsal) for rehearsal in (False, True)}
     process = RehearsalProcess(options.records, options.seed)

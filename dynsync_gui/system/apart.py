@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import pickle
 import subprocess
@@ -15,6 +14,7 @@ from typing import Any
 
 from dynsync_gui import __version__
 from dynsync_gui.domain.ports.apart import ApartFailed
+from dynsync_gui.system.memory import spare_memory
 from dynsync_gui.system.programs import console_program, is_installed
 
 APART = "--apart"
@@ -100,7 +100,7 @@ class ProcessApart:
 
 def main() -> int:
     """The process itself: takes the work, then does one thing after the other, until nobody gives it any."""
-    gc.set_threshold(50_000)  # rows make many objects and no rings of dead ones
+    spare_memory()
     sink = sys.stdout.buffer
     given: SimpleQueue[Any] = SimpleQueue()
     threading.Thread(target=_listen, args=(given,), daemon=True).start()
