@@ -99,6 +99,7 @@ class IconButton(PressButton):
     def __init__(self, name: str, text: str = "", label: str = "", *, role: str = "text", kind: str = "") -> None:
         super().__init__(text)
         self._name, self._role = name, role
+        self._drawn = ("", "")
         self.setAccessibleName(label or text)
         if kind or not text:
             self.setProperty("kind", kind or "tool")
@@ -118,4 +119,8 @@ class IconButton(PressButton):
         super().changeEvent(event)
 
     def _draw(self) -> None:
-        self.setIcon(icon(self._name, self._role))
+        """Where it is another one: while a window is built, Qt tells each button several times that colours change."""
+        wanted = (self._name, colour_of(self._role))
+        if wanted != self._drawn:
+            self._drawn = wanted
+            self.setIcon(icon(self._name, self._role))

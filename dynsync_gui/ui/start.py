@@ -21,7 +21,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLibraryInfo, Qt, QTranslator, Signal
+from PySide6.QtCore import QLibraryInfo, Qt, QTimer, QTranslator, Signal
 from PySide6.QtGui import QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QStackedLayout, QWidget
 
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 
 SIZE = (920, 680)
 SMALLEST = (720, 540)
+_AHEAD_MS = 250
 
 
 class Window(QWidget):
@@ -187,6 +188,7 @@ class Window(QWidget):
         self.wizard.help_wanted.connect(self.show_help)
         self._stack.addWidget(self.wizard)
         self._stack.setCurrentWidget(self.wizard)
+        QTimer.singleShot(_AHEAD_MS, self, _load_main_view)
         if rehearse:
             self.wizard.credentials.start_rehearsal()
 
@@ -196,7 +198,7 @@ class Window(QWidget):
         from dynsync_gui.ui.windows.tray import Tray
 
         if self.main is None:
-            self.main = MainView(self.bridge)
+            self.main = MainView(self.bridge, self)
             self.main.setup_wanted.connect(self.show_setup)
             self.main.help_wanted.connect(self.show_help)
             self.main.fields_wanted.connect(self.show_fields)
@@ -325,6 +327,11 @@ class Window(QWidget):
         self._closed = True
         self.close()
         self.ended.emit()
+
+
+def _load_main_view() -> None:
+    """Load what Start shows while somebody reads the first page, as both together would hold up the window."""
+    from dynsync_gui.ui.windows import main_window, tray  # noqa: F401
 
 
 class _Note(QWidget):

@@ -61,8 +61,8 @@ class MainView(QWidget):
     fields_wanted = Signal()
     help_wanted = Signal(str)
 
-    def __init__(self, bridge: Bridge) -> None:
-        super().__init__()
+    def __init__(self, bridge: Bridge, parent: QWidget) -> None:
+        super().__init__(parent)
         self.setProperty("kind", "window")
         self.api = bridge.api
         self.announcer = Announcer(self)
@@ -93,7 +93,7 @@ class MainView(QWidget):
             (link("settings", tr("Settings")), self.settings),
             (link("search", tr("Ask why")), self.why),
         ]
-        self.rooms = Rooms(views, (self.fields, self.renew, self.setup, self.help))
+        self.rooms = Rooms(self, views, (self.fields, self.renew, self.setup, self.help))
         self._build()
         self._wire()
         deal(self)

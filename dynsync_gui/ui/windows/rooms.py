@@ -26,15 +26,16 @@ class Rooms(QWidget):
         rehearsal: The chip that says that all of this is a rehearsal.
 
     Args:
+        parent: In what they are: whatever changes its place is looked at anew by the style, with all that is in it.
         views: Link and view of each.
         foot: Further links, at the foot of the panel.
     """
 
-    def __init__(self, views: Sequence[tuple[IconButton, QWidget]], foot: Sequence[QWidget]) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget, views: Sequence[tuple[IconButton, QWidget]], foot: Sequence[QWidget]) -> None:
+        super().__init__(parent)
         self.links = [button for button, _ in views]
         self._names = [button.text() for button in self.links]
-        self._views = QStackedWidget()
+        self._views = QStackedWidget(self)
         group = QButtonGroup(self)
         panel = QWidget()
         inner = column(panel, gap=4)
@@ -42,7 +43,7 @@ class Rooms(QWidget):
             button.setCheckable(True)
             group.addButton(button, place)
             inner.addWidget(button)
-            self._views.addWidget(_scrolling(view))
+            self._views.addWidget(_scrolling(self._views, view))
         self.links[0].setChecked(True)
         group.idClicked.connect(self.show_view)
         side = Side(panel, *foot)
@@ -69,8 +70,8 @@ class Rooms(QWidget):
         reword(self.links[place], self._names[place] + (f"  {shown}" if shown else ""))
 
 
-def _scrolling(view: QWidget) -> QScrollArea:
-    area = QScrollArea()
+def _scrolling(parent: QWidget, view: QWidget) -> QScrollArea:
+    area = QScrollArea(parent)
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
