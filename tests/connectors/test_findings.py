@@ -65,6 +65,20 @@ def test_the_field_of_a_reason(code: str, message: str, field: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("1003", "Value for required field 'name' not specified"),
+        ("1003", "Value for field 'name' is required"),
+        ("1001", "Field 'name' cannot be null"),
+        ("701", "field 'name' cannot be blank"),
+    ],
+)
+def test_nothing_is_said_to_stand_where_a_value_lacks(code: str, message: str) -> None:
+    finding, named = problem_of(code, message)
+    assert (str(finding.title), named) == ("Marketo wants a value in “name”, and this record has none.", "name")
+
+
+@pytest.mark.parametrize(
     ("code", "retry"),
     [("1003", "when-changed"), ("1007", "decision"), ("713", "next-run"), ("719", "next-run"), ("718", "after-parent")],
 )

@@ -92,6 +92,10 @@ _VALUE_NAMED = Finding(
     msg("Marketo does not take what stands in “{field}”."),
     msg("Correct the value in Dynamics. DynSync sends the record again when it has changed."),
 )
+_VALUE_LACKING = Finding(
+    msg("Marketo wants a value in “{field}”, and this record has none."),
+    msg("Fill the field in Dynamics. DynSync sends the record again when it has changed."),
+)
 _FOUND_OTHER = Finding(
     msg("Something of that name is in Marketo already."),
     msg("Run the sync again: DynSync looks Marketo up anew."),
@@ -298,6 +302,10 @@ _UNKNOWN_QUOTED = Finding(
     Retry.WHEN_CHANGED,
 )
 
+_LACKING = re.compile(
+    r"\b(?:is required|required field|not specified|missing|(?:cannot|must not) be (?:null|empty|blank))",
+    re.IGNORECASE,
+)
 _NAMED = (
     re.compile(r"Invalid value for field '(?P<field>[^']+)' and value '", re.IGNORECASE),
     re.compile(r"Value for (?:lookup |required )?field '(?P<field>[^']+)'", re.IGNORECASE),
@@ -318,8 +326,9 @@ def problem_of(code: str, message: str) -> tuple[Finding, str]:
     """
     found = next((match for pattern in _NAMED if (match := pattern.search(message))), None)
     field = found["field"] if found else ""
-    if code in {"1001", "1003"} and field:
-        return filled(_VALUE_NAMED, field=field), field
+    if code in {"701", "1001", "1003"} and field:
+        lacking = code == "701" or _LACKING.search(message) is not None
+        return filled(_VALUE_LACKING if lacking else _VALUE_NAMED, field=field), field
     if code == "1003" and "too many" in message.lower():
         return _OURS, field
     known = MARKETO.get(code)

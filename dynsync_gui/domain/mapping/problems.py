@@ -14,7 +14,7 @@ from dynsync_gui.domain.mapping.new_fields import MOST_NEW_FIELDS
 from dynsync_gui.domain.mapping.offering import offers
 from dynsync_gui.domain.mapping.targets import company_names, known_of, refusal
 from dynsync_gui.domain.mapping.ways import directions, resolved
-from dynsync_gui.domain.schema import Entity, EntitySchema, Target, TargetSchema
+from dynsync_gui.domain.schema import Entity, EntitySchema, FieldType, Target, TargetSchema
 from dynsync_gui.domain.text import NOTHING, Message, msg, msgs
 
 _WANTED: Mapping[Target, tuple[str, Message, bool]] = {
@@ -24,6 +24,8 @@ _WANTED: Mapping[Target, tuple[str, Message, bool]] = {
 }
 """Marketo fields that should be filled, and whether nothing works without (Marketo REST)."""
 
+_FILLED = {FieldType.STATE, FieldType.STATUS, FieldType.OWNER}
+"""Types of columns that Dynamics fills by itself where nobody does."""
 
 _OTHER = msg("Choose another Marketo field.")
 
@@ -175,11 +177,13 @@ def _gaps(
     if not written:
         return
     for row in rows.values():
-        if row.field.required and row.selectable and row.field.writable and row.field.name not in written:
+        column = row.field
+        lacking = column.required and column.writable and row.selectable and column.name not in written
+        if lacking and column.type not in _FILLED:
             yield ChoiceProblem(
                 schema.entity,
-                row.field.name,
-                msg("Dynamics wants a value in “{label}” of every new record.", label=row.field.label),
+                column.name,
+                msg("Dynamics wants a value in “{label}” of every new record.", label=column.label),
                 msg("Let it travel to Dynamics as well, or expect Dynamics to refuse new records."),
                 blocking=False,
             )
