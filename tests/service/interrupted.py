@@ -3,7 +3,8 @@
 Usage: interrupted.py FOLDER STEP WHEN NUMBER, with the connection's JSON on standard input. `STEP` is a method of the
 store, the connections or the profile, or ``part``: one of what touches everybody; with ``urgent.`` before it only what
 happens while urgent records go first counts. `WHEN` is before or after, `NUMBER` counts from 1; 0 runs to the end. In
-the JSON, ``canary`` starts carefully, and ``hurry`` looks for fresh changes between any two batches.
+the JSON, ``canary`` starts carefully, ``hurry`` looks for fresh changes between any two batches, and ``pages`` reads
+few rows at a time.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from dynsync_gui.domain.settings import (
     NetworkSettings,
     Settings,
 )
-from dynsync_gui.engine import flight, overtaking, people_files
+from dynsync_gui.engine import flight, overtaking, people_files, reading
 from dynsync_gui.service.sync_service import SyncService
 from dynsync_gui.store import desk, parts
 from dynsync_gui.store.database import Database
@@ -106,6 +107,8 @@ def main(folder: str, step: str, when: str, number: str) -> int:
     if given.get("hurry"):
         overtaking.EVERY = overtaking.SPARING = 0.0
         overtaking.ThreadPoolExecutor = Beside  # type: ignore[assignment,misc]
+    if given.get("pages"):
+        reading.PAGE_SIZE = 25
     if step == "part":
         desk.AT_ONCE, parts._AT_ONCE = 20, 10  # two steps are a transaction
         Desk._in_parts = _in_parts(Desk._in_parts, bomb)  # type: ignore[method-assign]
