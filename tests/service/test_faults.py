@@ -45,7 +45,7 @@ STORMS = {
 @pytest.fixture
 def small_pages(monkeypatch):
     """Several pages of every larger table."""
-    monkeypatch.setattr(reading, "PAGE_SIZE", 60)
+    monkeypatch.setattr(reading, "PAGE_SIZE", 50)
 
 
 @pytest.mark.usefixtures("small_pages")
