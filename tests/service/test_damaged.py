@@ -196,6 +196,16 @@ def test_of_a_large_one_damage_is_found_by_whatever_meets_it(
 
 
 @pytest.mark.usefixtures("taken_for_large")
+def test_damage_that_nothing_meets_is_found_when_it_is_opened(desk: Desk, expect_log: ExpectLog) -> None:
+    expect_log("the database is damaged")
+    profile = Profile(desk)
+    journal_lost(profile.database)
+    profile.cycle()
+    (aside,) = profile.asides()
+    assert profile.codes() == {"database-restored": aside.name}
+    profile.judged()
+
+
 def test_of_a_large_one_damage_that_nothing_meets_is_found_by_the_next_copy(desk: Desk, expect_log: ExpectLog) -> None:
     profile = Profile(desk)
     profile.cycle()

@@ -13,7 +13,7 @@ from tests.judge import judge
 
 STORMS = {
     "throttled": [
-        {"action": "status", "system": "dataverse", "status": 429, "retry_after": "1", "count": 2, "skip": 12},
+        {"action": "status", "system": "dataverse", "status": 429, "retry_after": "0", "count": 10, "skip": 12},
         {"action": "code", "system": "marketo", "code": "606", "path": "leads.json", "count": 1, "skip": 1},
         {"action": "code", "system": "marketo", "code": "615", "path": "companies.json", "count": 2},
     ],
