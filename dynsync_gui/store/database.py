@@ -89,7 +89,7 @@ class Database:
             execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
             execute(f"PRAGMA journal_size_limit = {_LOG_BYTES}")
             if self.path.stat().st_size <= SEEN_WHOLE:
-                _see_sound(self.connection)
+                see_sound(self.connection)
         else:
             execute("PRAGMA journal_mode = PERSIST")  # in memory it would be as large as what a part changes
             execute("PRAGMA synchronous = OFF")
@@ -168,7 +168,7 @@ class Database:
                     go_on = lambda *_: token.raise_if_cancelled()  # noqa: E731
                     self.connection.backup(target, pages=_COPIED_AT_ONCE, progress=go_on)
                     with _stoppable(target, token):
-                        _see_sound(target)
+                        see_sound(target)
                 part.chmod(0o600)
                 part.replace(path)
             finally:
@@ -178,7 +178,7 @@ class Database:
         """Whether all of the file is as it was written, indexes included; takes its time for a large one."""
         try:
             with storage_errors(), _stoppable(self.connection, token):
-                _see_sound(self.connection, "integrity_check")
+                see_sound(self.connection, "integrity_check")
         except StoreFailed as failure:
             if failure.finding is not DAMAGED:
                 raise
@@ -190,7 +190,8 @@ class Database:
         self.connection.close()
 
 
-def _see_sound(connection: sqlite3.Connection, check: str = "quick_check") -> None:
+def see_sound(connection: sqlite3.Connection, check: str = "quick_check") -> None:
+    """Look through a file; raises StoreFailed where it is damaged."""
     if (found := connection.execute(f"PRAGMA {check}(1)").fetchone()[0]) != "ok":
         raise StoreFailed("store-damaged", DAMAGED, detail=str(found))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -15,7 +16,7 @@ from dynsync_gui.domain.findings.entra import ENTRA
 from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.settings import SAMPLE_CLIENT_ID, SignIn
 
-from .dynamics_script import TENANT, DynamicsScript, refusal
+from .dynamics_script import TENANT, USER, DynamicsScript, refusal
 
 ORG = "https://contoso.crm4.dynamics.com"
 LOGIN = f"https://login.microsoftonline.com/{TENANT}"
@@ -192,6 +193,23 @@ def test_a_refused_token_is_replaced_once(script: DynamicsScript, opened) -> Non
     reader.identity()
     script.issued += 1  # Dataverse no longer takes the token that the reader holds
     reader.identity()
+    assert len(script.asked("/token")) == 2
+
+
+def test_a_token_that_is_refused_in_all_threads_at_once_is_replaced_once(script: DynamicsScript, opened) -> None:
+    reader, together = opened(), threading.Barrier(6, timeout=60)
+    reader.identity()
+
+    def told(exchange) -> None:
+        if exchange.request.headers["authorization"] == "Bearer token-1":
+            together.wait()
+            script.challenge(exchange)
+        else:
+            exchange.reply({"UserId": USER, "OrganizationId": USER})
+
+    script.answers["/WhoAmI"] = told
+    with ThreadPoolExecutor(6) as pool:
+        assert len(list(pool.map(lambda _: reader.identity(), range(6)))) == 6
     assert len(script.asked("/token")) == 2
 
 

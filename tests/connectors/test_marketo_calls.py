@@ -19,6 +19,7 @@ from dynsync_gui.domain.ports.marketo import BatchRefused, RowOutcome, TooManyMa
 from dynsync_gui.domain.schema import System, Target
 
 from .marketo_script import MarketoScript, ok, refused
+from .scripted import Exchange
 
 
 @pytest.fixture
@@ -65,6 +66,26 @@ def test_threads_share_one_token(script: MarketoScript, writer: MarketoRestWrite
         for future in [pool.submit(writer.describe, Target.PERSON) for _ in range(8)]:
             future.result()
     assert len(script.asked("/identity")) == 1
+
+
+def test_a_token_that_is_refused_in_all_threads_at_once_is_replaced_once(script: MarketoScript) -> None:
+    together = threading.Barrier(8, timeout=60)
+
+    def told(exchange: Exchange) -> None:
+        if exchange.request.headers["authorization"] == "Bearer token-1":
+            together.wait()
+            refused("602")(exchange)
+        else:
+            CREATED(exchange)
+
+    script.answers["/leads.json"] = told
+    writer = script.writer(in_flight=8)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            assert list(pool.map(lambda _: upsert(writer), range(8))) == [OUTCOME] * 8
+    finally:
+        writer.close()
+    assert len(script.asked("/identity")) == 2
 
 
 def test_a_token_at_its_end_is_waited_out(script: MarketoScript, writer: MarketoRestWriter) -> None:

@@ -85,6 +85,41 @@ def test_being_told_to_wait_is_no_failed_try() -> None:
     assert time.monotonic() - began >= 0.5, "and it is never asked in a tight loop"
 
 
+def test_trouble_after_a_long_time_of_being_told_to_wait_is_outlived(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All workers are held back for an hour, and what comes then is a gateway that stumbles."""
+    clock = [1_000.0]
+
+    class Waiting(CancelToken):
+        def wait(self, seconds: float) -> None:
+            clock[0] += seconds
+
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    token = Waiting()
+    troubles = [FAILURE, Again(FAILURE, 3_600.0, throttled=True), FAILURE]
+
+    def once() -> str:
+        if troubles:
+            raise troubles.pop()
+        return "done"
+
+    assert Repeater(token, Gate(token)).run(once, patient()) == "done"
+    assert clock[0] >= 4_600.0
+
+
+def test_trouble_that_lasts_is_not_outlived(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [1_000.0]
+
+    def hang() -> str:
+        clock[0] += 130.0
+        raise FAILURE
+
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    token = Impatient()
+    with pytest.raises(TemporaryFailure):
+        Repeater(token, Gate(token)).run(hang, patient())
+    assert clock[0] <= 1_000.0 + 130.0 + 300.0 + 130.0
+
+
 def test_brief_patience_does_not_wait_for_long_pauses() -> None:
     token = Impatient()
     with pytest.raises(TemporaryFailure):

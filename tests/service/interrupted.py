@@ -3,7 +3,8 @@
 Usage: interrupted.py FOLDER STEP WHEN NUMBER, with the connection's JSON on standard input. `STEP` is a method of the
 store, the connections or the profile, or ``part``: one of what touches everybody; with ``urgent.`` before it only what
 happens while urgent records go first counts. `WHEN` is before or after, `NUMBER` counts from 1; 0 runs to the end. In
-the JSON, ``canary`` starts carefully, and ``hurry`` looks for fresh changes between any two batches.
+the JSON, ``canary`` starts carefully, ``hurry`` looks for fresh changes between any two batches, ``pages`` reads
+few rows at a time, and of ``since`` a step counts only from the first call of that method on.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from dynsync_gui.domain.settings import (
     NetworkSettings,
     Settings,
 )
-from dynsync_gui.engine import flight, overtaking, people_files
+from dynsync_gui.engine import flight, overtaking, people_files, reading
 from dynsync_gui.service.sync_service import SyncService
 from dynsync_gui.store import desk, parts
 from dynsync_gui.store.database import Database
@@ -52,11 +53,12 @@ IN_SMALL = {
 class Bomb:
     """Ends the process, without any clean-up, at the n-th call of a step."""
 
-    def __init__(self, step: str, when: str, number: int) -> None:
-        self.step, self.when, self.left = step.removeprefix("urgent."), when, number
-        self.inside = not step.startswith("urgent.")
+    def __init__(self, step: str, when: str, number: int, since: str = "") -> None:
+        self.step, self.when, self.left, self.since = step.removeprefix("urgent."), when, number, since
+        self.inside = not (step.startswith("urgent.") or since)
 
     def around(self, step: str, call: Callable[..., Any]) -> Callable[..., Any]:
+        self.inside = self.inside or step == self.since != ""
         if step != self.step:
             return call
 
@@ -89,7 +91,7 @@ class Wrapped:
 
 def main(folder: str, step: str, when: str, number: str) -> int:
     given = json.load(sys.stdin)
-    bomb = Bomb(step, when, int(number))
+    bomb = Bomb(step, when, int(number), given.get("since", ""))
     built = composition.open_service(composition.Options(Path(folder), SecretSource.SESSION))._workplace
     profile = Wrapped(built.profile(False), bomb)
 
@@ -106,6 +108,8 @@ def main(folder: str, step: str, when: str, number: str) -> int:
     if given.get("hurry"):
         overtaking.EVERY = overtaking.SPARING = 0.0
         overtaking.ThreadPoolExecutor = Beside  # type: ignore[assignment,misc]
+    if given.get("pages"):
+        reading.PAGE_SIZE = 25
     if step == "part":
         desk.AT_ONCE, parts._AT_ONCE = 20, 10  # two steps are a transaction
         Desk._in_parts = _in_parts(Desk._in_parts, bomb)  # type: ignore[method-assign]

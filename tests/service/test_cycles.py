@@ -19,6 +19,7 @@ from dynsync_gui.domain.errors import (
     TemporaryFailure,
 )
 from dynsync_gui.domain.events import CycleEnded, Event, JobCancelled, JobFailed, RunEnded
+from dynsync_gui.domain.findings.network import network_finding
 from dynsync_gui.domain.report import RunKind, RunReport, RunState
 from dynsync_gui.domain.text import msg
 from dynsync_gui.service import cycles
@@ -34,6 +35,14 @@ if TYPE_CHECKING:
 
 MOMENT = datetime(2026, 11, 22, tzinfo=UTC)
 FINDING = Finding(msg("Marketo does not answer."), msg("Wait."))
+FOREIGN_NETWORK = (
+    "network.redirect",
+    "network.certificate-issuer",
+    "network.certificate-name",
+    "network.certificate-expired",
+    "network.tls",
+)
+"""What the sign-in page of a hotel does to every call."""
 
 
 def report(acknowledged: int = 0) -> RunReport:
@@ -111,6 +120,7 @@ def test_a_clock_that_is_set_back_makes_no_wait_longer(monkeypatch: pytest.Monke
         (TemporaryFailure("611", FINDING), True),
         (StoreFailed("store-unusable", UNUSABLE), True),  # a full disk, or a backup that holds the file
         (StoreFailed("store-damaged", DAMAGED), True),  # the next run mends it
+        *((ConnectionFailed(code, network_finding(code, "host")), True) for code in FOREIGN_NETWORK),
         (StoreFailed("store-newer", NEWER), False),
         (ConnectionFailed("dynamics.signin", FINDING), False),
     ],
@@ -187,6 +197,34 @@ def test_a_fault_of_ours_in_one_cycle_leaves_the_next_one_to_do_its_work(
     assert first.failure.code == "unexpected"
     assert second.ended is not None
     assert second.ended.report.acknowledged == 1
+    assert Life(desk).person(contact)["firstName"] == "Ada"
+
+
+def test_a_sign_in_page_of_a_foreign_network_ends_a_cycle_and_not_the_cycles(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert isinstance(desk.start(), RunEnded)
+    contact = Life(desk).rows("contact", statecode=0)[0]["contactid"]
+    desk.rehearsal.world.update("contact", contact, {"firstname": "Ada"})
+    page = desk.rehearsal.faults.add("redirect", count=0, link="https://hotel.invalid")
+    rested = threading.Event()
+
+    def heard(event: Event) -> None:
+        if isinstance(event, CycleEnded) and event.failure is not None:
+            desk.rehearsal.faults.clear()  # home again
+        elif isinstance(event, CycleEnded):
+            rested.set()
+
+    monkeypatch.setattr(cycles.Pace, "after_failure", lambda _: 0.0)
+    desk.service.subscribe(heard)
+    job = desk.service.follow()
+    assert rested.wait(60)
+    job.cancel()
+    assert isinstance(job.wait(60), JobCancelled)
+    assert page.played > 0
+    first = next(event for event in desk.heard if isinstance(event, CycleEnded))
+    assert first.failure is not None
+    assert "does not follow" in str(first.failure.finding.title)
     assert Life(desk).person(contact)["firstName"] == "Ada"
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from dynsync_gui.composition import Options, open_service
 from dynsync_gui.connectors.marketo.changes import PROGRAM
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.errors import StoreFailed
@@ -19,11 +20,12 @@ from dynsync_gui.domain.events import JobFailed, PlanReady, RunEnded
 from dynsync_gui.service.safekeeping import keep_copy
 from dynsync_gui.simulators.marketo.activities import Origin
 from dynsync_gui.store import database
-from dynsync_gui.store.database import DAMAGED, UNUSABLE
+from dynsync_gui.store.database import UNUSABLE
 from dynsync_gui.store.rate_window import StoredRateWindow
 from dynsync_gui.store.sync_store import SqliteStore
 from dynsync_gui.system import safe_copy
 from dynsync_gui.system.safe_copy import copy_of
+from dynsync_gui.system.secrets import SecretSource
 from tests.service.life import Life
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from tests.guards.logs import ExpectLog
     from tests.service.conftest import Desk
 
-PAGE = 4096
+PAGE = 8192
 
 
 def garbage(path: Path) -> None:
@@ -193,6 +195,14 @@ def test_of_a_large_one_damage_is_found_by_whatever_meets_it(
     assert (again.report.read, again.report.acknowledged) == (0, 0)
 
 
+def test_damage_that_nothing_meets_is_found_when_it_is_opened(desk: Desk, expect_log: ExpectLog) -> None:
+    expect_log("the database is damaged")
+    assert isinstance(desk.start(), RunEnded)
+    journal_lost(desk.folder / "dynsync.db")
+    Life(desk).cycle()
+    assert "database-restored" in {one.code for one in desk.service.problems()}
+
+
 @pytest.mark.usefixtures("taken_for_large")
 def test_of_a_large_one_damage_that_nothing_meets_is_found_by_the_next_copy(desk: Desk, expect_log: ExpectLog) -> None:
     profile = Profile(desk)
@@ -210,18 +220,43 @@ def test_of_a_large_one_damage_that_nothing_meets_is_found_by_the_next_copy(desk
     profile.judged()
 
 
-def test_damage_of_another_file_leaves_the_database_alone(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("damage", [garbage, holed, emptied])
+def test_damaged_times_of_calls_are_begun_anew_and_the_database_is_left_alone(
+    desk: Desk, damage: Callable[[Path], None], expect_log: ExpectLog
+) -> None:
+    if damage is not emptied:
+        expect_log("the times of calls to Marketo are damaged")
     profile = Profile(desk)
-    elsewhere = StoreFailed("store-damaged", DAMAGED, "the file of the call times")
-
-    def reserve(*_: object) -> float:
-        raise elsewhere
-
-    monkeypatch.setattr(StoredRateWindow, "reserve", reserve)
-    ended = desk.service.go_on().wait(60)
-    assert isinstance(ended, JobFailed)
-    assert ended.error is elsewhere
+    desk.service.close()
+    times = desk.folder / "calls.db"
+    with closing(sqlite3.connect(times)) as base, base:
+        base.executemany("INSERT INTO days VALUES (?, 1)", [(f"{number:0400}",) for number in range(100)])
+    damage(times)
+    with closing(open_service(Options(desk.folder, SecretSource.SESSION))) as service:
+        assert isinstance(service.start(desk.settings, desk.secrets).wait(60), RunEnded)
     assert not profile.asides()
+    profile.judged()
+
+
+def test_damage_of_the_times_of_calls_that_is_met_while_they_are_used_ends_nothing(
+    tmp_path: Path, expect_log: ExpectLog
+) -> None:
+    expect_log("the times of calls to Marketo are damaged")
+    window, path = StoredRateWindow(), tmp_path / "calls.db"
+    window.attach(path)
+    try:
+        assert window.count_day("2026-11-23", 7) == 7
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("CREATE TABLE others (at REAL)")  # so that nobody trusts what was read before
+            other.execute("PRAGMA wal_checkpoint (TRUNCATE)")
+            with path.open("r+b") as file:
+                file.seek(PAGE)
+                file.write(bytes(2 * PAGE))
+        assert window.reserve(100.0, 20.0, 1) == 0.0
+        assert window.reserve(101.0, 20.0, 1) == pytest.approx(19.0)
+        assert window.count_day("2026-11-23", 2) == 2
+    finally:
+        window.close()
 
 
 def test_a_stop_while_the_copy_is_made_ends_a_run_that_ended_well(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

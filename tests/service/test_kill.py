@@ -79,7 +79,7 @@ def run(
     when: str,
     number: int,
     fields: Mapping[str, Any] = ALL,
-    **how: bool,
+    **how: bool | str,
 ) -> int:
     accounts = rehearsal.accounts
     urls = (rehearsal.dynamics_url, rehearsal.marketo_url, rehearsal.entra_url)

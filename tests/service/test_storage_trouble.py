@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from contextlib import closing
 
 import pytest
@@ -45,6 +46,18 @@ def test_a_full_disk_ends_the_run_and_loses_nothing(desk: Desk, pages: int) -> N
     again = desk.start()
     assert isinstance(again, RunEnded)
     ends_well(desk)
+
+
+def test_a_file_that_another_program_holds_for_a_moment_is_waited_for(desk: Desk) -> None:
+    """A backup, a virus scanner: nothing is to be said about it."""
+    assert isinstance(desk.start(), RunEnded)
+    holder = sqlite3.connect(desk.folder / "dynsync.db", isolation_level=None, check_same_thread=False)
+    with closing(holder):
+        holder.execute("BEGIN IMMEDIATE")
+        letting_go = threading.Timer(0.5, lambda: holder.execute("ROLLBACK"))
+        letting_go.start()
+        ends_well(desk)
+        letting_go.join()
 
 
 def test_a_file_that_another_program_holds_is_said_and_waited_for_by_the_next_run(

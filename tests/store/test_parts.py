@@ -250,7 +250,7 @@ def test_a_large_file_is_opened_without_looking_through_it(tmp_path: Path, monke
     store, _ = staged(tmp_path / "dynsync.db")
     store.close()
     told: list[str] = []
-    monkeypatch.setattr(database, "_see_sound", lambda *_: told.append("whole"))
+    monkeypatch.setattr(database, "see_sound", lambda *_: told.append("whole"))
     SqliteStore(tmp_path / "dynsync.db", finding_of).close()
     assert told == ["whole"]
     monkeypatch.setattr(database, "SEEN_WHOLE", 1_000)

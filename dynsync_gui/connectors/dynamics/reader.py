@@ -192,7 +192,8 @@ class DataverseReader:
         prefer.append(f'odata.include-annotations="{annotations}"')
 
         patience, most = patient(), PAGE_BYTES if rows > _LEAST_ROWS else MOST_BYTES
-        patience.too_big = 1  # it is asked again, for less
+        if rows > _LEAST_ROWS:
+            patience.too_big = 1  # it is asked again, for less
         try:
             return self._rows_at(target, take, ",".join(prefer), patience, most)
         except ConnectionFailed as failure:

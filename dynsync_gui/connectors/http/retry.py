@@ -45,7 +45,8 @@ class Patience:
     Attributes:
         tries: Attempts at one request while there is passing trouble.
         ends: When all of it has to be over, on the monotonic clock; None for no end.
-        seconds: How long one request is repeated while there is passing trouble.
+        seconds: How long one request is repeated while there is passing trouble; being told to wait ends the trouble,
+            as somebody is there.
         each: Longest time for one attempt; a host that never answers must not use up what others need.
         system_errors: Attempts at a request whose own content may provoke the trouble.
         too_big: Attempts at a request whose answer has no end, which may be a fault of the way that passes; each one
@@ -128,7 +129,7 @@ class Repeater:
             ConnectionFailed: One answer after the other had no end.
             Cancelled: The work was cancelled meanwhile.
         """
-        tries, began = 0, time.monotonic()
+        tries, troubled = 0, 0.0
         while True:
             self._gate.passed()
             try:
@@ -143,12 +144,12 @@ class Repeater:
                 again = Again(failure, most=patience.too_big)
             delay = again.after
             if again.throttled:
-                delay = 1.0 if delay is None else max(delay, _SHORTEST_PAUSE)
+                troubled, delay = 0.0, 1.0 if delay is None else max(delay, _SHORTEST_PAUSE)
             else:
-                tries += 1
+                tries, troubled = tries + 1, troubled or time.monotonic()
                 grown = min(_LONGEST_DELAY, _FIRST_DELAY * 2**tries)
                 delay = random.uniform(0, grown) if delay is None else delay  # noqa: S311  not a secret
-                if tries >= (again.most or patience.tries) or time.monotonic() + delay > began + patience.seconds:
+                if tries >= (again.most or patience.tries) or time.monotonic() + delay > troubled + patience.seconds:
                     raise again.failure
             if delay >= patience.left:
                 raise again.failure

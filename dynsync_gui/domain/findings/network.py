@@ -45,6 +45,7 @@ NETWORK: dict[str, Finding] = {
             "Otherwise do not go on, and tell your network team."
         ),
         Owner.NETWORK,
+        Retry.NEXT_RUN,
     ),
     "network.certificate-issuer-named": Finding(
         msg("{host} showed a certificate signed by “{issuer}”, which this computer does not trust."),
@@ -53,21 +54,25 @@ NETWORK: dict[str, Finding] = {
             "Otherwise do not go on, and tell your network team."
         ),
         Owner.NETWORK,
+        Retry.NEXT_RUN,
     ),
     "network.certificate-name": Finding(
         msg("Something else answers under the address {host}."),
         msg("Check the address. If it is right, tell your network team that the certificate is for another host."),
         Owner.NETWORK,
+        Retry.NEXT_RUN,
     ),
     "network.certificate-expired": Finding(
         msg("The certificate of {host} is out of date."),
         msg("Check the date and time of this computer. If they are right, tell your network team."),
         Owner.NETWORK,
+        Retry.NEXT_RUN,
     ),
     "network.tls": Finding(
         msg("No safe connection to {host} could be made."),
         msg("Show the details to your network team: something on the way does not speak TLS 1.2 or newer."),
         Owner.NETWORK,
+        Retry.NEXT_RUN,
     ),
     "network.ca-bundle": Finding(
         msg("The file with your company's authority cannot be read."),
@@ -102,6 +107,7 @@ NETWORK: dict[str, Finding] = {
         msg("{host} sends DynSync on to another address, and DynSync does not follow."),
         msg("Check the address. A sign-in page of your network may stand in between: open it in a browser first."),
         Owner.NETWORK,
+        Retry.NEXT_RUN,
     ),
     "network.html": Finding(
         msg("A web page came back from {host} instead of data."),
@@ -125,6 +131,7 @@ NETWORK: dict[str, Finding] = {
         msg("{host} sent far more data than was asked for."),
         msg("Check the address. If it is right, show the details to support."),
         Owner.VENDOR,
+        Retry.NEXT_RUN,
     ),
     "network.server": Finding(
         msg("{host} has passing trouble."),
@@ -144,7 +151,10 @@ NETWORK: dict[str, Finding] = {
         Owner.YOU,
     ),
 }
-"""By DynSync's own code. ``{host}``, ``{proxy}`` and ``{issuer}`` are filled in by `network_finding`."""
+"""By DynSync's own code. ``{host}``, ``{proxy}`` and ``{issuer}`` are filled in by `network_finding`.
+
+What a sign-in page of a foreign network causes passes with the network: a computer is carried home again.
+"""
 
 
 def network_finding(code: str, host: str, **values: object) -> Finding:

@@ -1,6 +1,8 @@
-"""Labels: plain text only, so that a value from a CRM is never taken for markup."""
+"""Labels and what is shown on hover: plain text only, so that a value from a CRM is never taken for markup."""
 
 from __future__ import annotations
+
+from html import escape
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
@@ -56,6 +58,14 @@ class Text(QLabel):
 
     def _limit(self) -> int:
         return self.fontMetrics().averageCharWidth() * LINE + 8
+
+
+def hover(content: str) -> str:
+    """A text to be shown on hover as it is: Qt takes what looks like markup for markup there."""
+    if "<" not in content:
+        return content
+    lines = "<br>".join(escape(line) for line in content.splitlines())
+    return f"<qt>{lines}</qt>"
 
 
 def restyle(widget: QWidget) -> None:

@@ -16,7 +16,7 @@ from dynsync_gui.ui.theme import GRID
 from dynsync_gui.ui.widgets.banner import Banner
 from dynsync_gui.ui.widgets.boxes import TOP, Card, column, drop, row
 from dynsync_gui.ui.widgets.flow import Flow
-from dynsync_gui.ui.widgets.text import Text
+from dynsync_gui.ui.widgets.text import Text, hover
 from dynsync_gui.ui.words import ENTITY, exact
 
 Index = QModelIndex | QPersistentModelIndex
@@ -58,7 +58,7 @@ class ProblemModel(QAbstractTableModel):
             name = problem.name or problem.id
             return (name, str(ENTITY[problem.entity]), problem.field, exact(problem.since)[:16])[index.column()]
         if role == Qt.ItemDataRole.ToolTipRole:
-            return "\n".join(part for part in (problem.id, problem.code, problem.detail) if part)
+            return hover("\n".join(part for part in (problem.id, problem.code, problem.detail) if part))
         return None
 
 

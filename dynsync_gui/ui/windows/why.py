@@ -16,7 +16,7 @@ from dynsync_gui.ui.theme import GRID
 from dynsync_gui.ui.widgets.banner import Banner
 from dynsync_gui.ui.widgets.boxes import TOP, Card, column, drop, row
 from dynsync_gui.ui.widgets.field_row import FieldRow
-from dynsync_gui.ui.widgets.text import Text
+from dynsync_gui.ui.widgets.text import Text, hover
 from dynsync_gui.ui.windows.compare import Compare
 from dynsync_gui.ui.windows.problems import table_of
 from dynsync_gui.ui.words import CHECK, ENTITY
@@ -53,7 +53,7 @@ class FieldModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return (view.label, view.dynamics, "?" if view.sent is None else view.sent, view.marketo)[index.column()]
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{view.finding}\n{view.rule}"
+            return hover(f"{view.finding}\n{view.rule}")
         return None
 
 
@@ -76,7 +76,7 @@ class StepRow(QWidget):
         self.setLayout(line)
         self.setAccessibleName(f"{step.title}: {word}. {step.finding} {step.cure}".strip())
         if step.detail:
-            self.setToolTip(f"{step.code} {step.detail}".strip())
+            self.setToolTip(hover(f"{step.code} {step.detail}".strip()))
 
 
 class Answered(Card):

@@ -13,7 +13,7 @@ from dynsync_gui.service.api import Job
 from dynsync_gui.ui.icons import IconButton
 from dynsync_gui.ui.mnemonics import reword
 from dynsync_gui.ui.widgets.boxes import column, row
-from dynsync_gui.ui.widgets.text import Text
+from dynsync_gui.ui.widgets.text import Text, hover
 from dynsync_gui.ui.words import KIND
 
 _ROWS_SHOWN = 5
@@ -141,7 +141,7 @@ class _Names(QListWidget):
             host = environment.url.removeprefix("https://")
             below = f"{KIND[environment.kind][1]} · {host if environment.enabled else tr('cannot be used now')}"
             item = QListWidgetItem(f"{environment.name}\n{below}", self)
-            item.setToolTip(environment.url)
+            item.setToolTip(hover(environment.url))
             if not environment.enabled:
                 item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEnabled)
         self.setCurrentRow(0)

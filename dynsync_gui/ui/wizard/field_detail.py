@@ -19,7 +19,7 @@ from dynsync_gui.ui.theme import GRID
 from dynsync_gui.ui.widgets.boxes import TOP, Card, column, row
 from dynsync_gui.ui.widgets.field_words import Goal, Note, traits, type_words
 from dynsync_gui.ui.widgets.flow import Flow
-from dynsync_gui.ui.widgets.text import Text
+from dynsync_gui.ui.widgets.text import Text, hover
 from dynsync_gui.ui.wizard.field_form import FieldForm
 
 _ICONS = {"bad": "failed", "attention": "attention", "muted": "info"}
@@ -99,11 +99,11 @@ class FieldDetail(Card):
         self._buttons.setVisible(usable)
         hint = _why_no_new_field(detail)
         self.new.setEnabled(not hint)
-        self.new.setToolTip(hint)
+        self.new.setToolTip(hover(hint))
         self.new.setAccessibleDescription(hint)
         fixed = hint if detail.offer.own else ""
         self.target.setEnabled(not fixed)
-        self.target.setToolTip(fixed)
+        self.target.setToolTip(hover(fixed))
         self.target.setAccessibleDescription(fixed)
         self.form.setVisible(usable and self.more.isChecked())
         if usable:

@@ -14,7 +14,7 @@ from dynsync_gui.ui.mnemonics import deal
 from dynsync_gui.ui.theme import GRID, roles
 from dynsync_gui.ui.widgets.boxes import column, row
 from dynsync_gui.ui.widgets.searched_table import Index, SearchedTable
-from dynsync_gui.ui.widgets.text import Text
+from dynsync_gui.ui.widgets.text import Text, hover
 from dynsync_gui.ui.windows.problems import table_of
 from dynsync_gui.ui.words import TARGET_TYPE
 
@@ -50,7 +50,7 @@ class TargetModel(SearchedTable):
         if role == Qt.ItemDataRole.DisplayRole:
             return self._cells[place][index.column()]
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self._cells[place][index.column()] or None
+            return hover(self._cells[place][index.column()]) or None
         if role == Qt.ItemDataRole.ForegroundRole and self._options[place].reason:
             return QColor(roles().muted)
         return None
