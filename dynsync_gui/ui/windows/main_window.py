@@ -211,7 +211,7 @@ class MainView(QWidget):
             case Waiting():
                 if event.cause is WaitCause.UNHEARD:
                     self._begin_work()
-                if said := self.overview.show_waiting(event):
+                if said := self.overview.progress.waits.hear(event):
                     self.announcer.announce(said)
             case CycleEnded():
                 self._rest(event)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from dynsync_gui.domain.events import Event, Explained, JobCancelled, JobFailed
+from dynsync_gui.domain.events import Event, Explained, JobCancelled, JobFailed, Waiting
 from dynsync_gui.domain.explain import Explanation, FieldView, Step
 from dynsync_gui.domain.text import msg, tr
 from dynsync_gui.service.api import Job
@@ -17,6 +17,7 @@ from dynsync_gui.ui.widgets.banner import Banner
 from dynsync_gui.ui.widgets.boxes import TOP, Card, column, drop, row
 from dynsync_gui.ui.widgets.field_row import FieldRow
 from dynsync_gui.ui.widgets.text import Text
+from dynsync_gui.ui.widgets.waits import Waits
 from dynsync_gui.ui.windows.compare import Compare
 from dynsync_gui.ui.windows.problems import table_of
 from dynsync_gui.ui.words import CHECK, ENTITY
@@ -131,11 +132,16 @@ class Why(QWidget):
         )
         self.ask = IconButton("search", tr("Ask"))
         self.banner = Banner()
+        self.waits = Waits()
+        self._order = QWidget()
+        self._order.setLayout(row(self.waits))
+        self._order.hide()
         layout = column(self, gap=2 * GRID, margin=3 * GRID)
         layout.addWidget(Text(tr("Why is this person not in Marketo, or not so?"), "title"))
         layout.addWidget(self.asked)
         layout.addLayout(row(self.ask, None))
         layout.addWidget(self.banner)
+        layout.addWidget(self._order)
         self._answers = column(gap=2 * GRID)
         layout.addLayout(self._answers)
         self.compare = Compare(bridge)
@@ -158,6 +164,7 @@ class Why(QWidget):
             return
         if self._job is not None:
             self._job.cancel()
+        self._order.hide()
         self.asked.note("")
         drop(self._answers, self._cards)
         self.banner.tell("accent", tr("Looking on both sides"))
@@ -168,10 +175,13 @@ class Why(QWidget):
             return
         drop(self._answers, self._cards)
         self.banner.tell("accent", tr("Bringing this record over"))
+        self._order.show()
         self.ask.setFocus()
         self._job = self._api.records.sync_one(one.entity, one.id)
 
     def _heard(self, event: Event) -> None:
+        if isinstance(event, Waiting):
+            self._waited(event)
         if self._job is None or event.job != self._job.number:
             return
         match event:
@@ -193,3 +203,10 @@ class Why(QWidget):
                 self.banner.hide()
             case _:
                 return
+        self._order.hide()
+
+    def _waited(self, event: Waiting) -> None:
+        """Of a sync that is under way, too: it brings the record over, and may have waited before that was wanted."""
+        said = self.waits.hear(event)
+        if said and not self._order.isHidden():
+            self._announcer.announce(said)
