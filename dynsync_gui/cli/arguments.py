@@ -219,7 +219,7 @@ def _common() -> argparse.ArgumentParser:
     """Options of every verb; without defaults, so that one before the verb is not undone after it."""
     common = argparse.ArgumentParser(add_help=False, allow_abbrev=False, argument_default=argparse.SUPPRESS)
     group = common.add_argument_group(tr("options of every verb"))
-    group.add_argument("--json", action="store_true", help=tr("one JSON document on stdout"))
+    group.add_argument("--json", action="store_true", help=tr("one JSON document on stdout; waits are told on stderr"))
     group.add_argument("--profile", type=Path, metavar=tr("FOLDER"), help=tr("the folder that holds all state"))
     group.add_argument(
         "--secrets",

@@ -154,9 +154,9 @@ class Session:
             self._output.note(step_text(event))
         elif isinstance(event, CycleEnded):
             self.cycle = event.ended or self.cycle
-            if not self._output.as_json:
+            if event.failure is not None or not self._output.as_json:
                 self._output.note(cycle_text(event))
-        elif isinstance(event, Waiting) and event.seconds and not self._output.as_json:
+        elif isinstance(event, Waiting) and event.seconds:
             self._output.note(waiting_told(event))
 
     def _progress(self, line: str) -> None:
