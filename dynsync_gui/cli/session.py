@@ -11,7 +11,7 @@ from types import FrameType
 from typing import TypeVar
 
 from dynsync_gui.cli.output import Output
-from dynsync_gui.cli.render import RECORDS, SYSTEMS, plan_text
+from dynsync_gui.cli.render import SYSTEMS, plan_text
 from dynsync_gui.domain.checks import Check
 from dynsync_gui.domain.errors import Cancelled
 from dynsync_gui.domain.events import (
@@ -29,6 +29,7 @@ from dynsync_gui.domain.events import (
     Waiting,
 )
 from dynsync_gui.domain.report import RunState
+from dynsync_gui.domain.table_words import RECORDS
 from dynsync_gui.domain.text import msg, ntr, number, tr
 from dynsync_gui.domain.wait_words import waiting_told
 from dynsync_gui.service.api import Job, SyncApi
