@@ -22,7 +22,9 @@ class SystemCard(QWidget):
         super().__init__()
         layout = column(self, gap=4)
         icon, word, tone = KIND[identity.kind]
-        layout.addLayout(row(Picture(identity.system.value, "accent", 20), Text(SYSTEM[identity.system], "hint"), None))
+        layout.addLayout(
+            row(Picture(identity.system.value, "accent", 20), Text(SYSTEM[identity.system], "hint", wrap=False), None)
+        )
         layout.addWidget(Text(identity.name or identity.id, "section"))
         rehearsal = identity.kind is EnvironmentKind.REHEARSAL
         strange = identity.named_host and not rehearsal
