@@ -32,6 +32,18 @@ def test_the_chain_is_shown_with_its_reason_and_the_fields_that_differ(scenes: S
     assert "Dynamics fills Job Title." in model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
 
 
+def test_tab_leads_through_the_answer_before_what_stands_below_it(scenes: Scenes) -> None:
+    window, _ = scenes.why()
+    view = window.main.why
+    (card,) = view._cards
+    stop, met = view.ask, []
+    for _ in range(60):
+        stop = stop.nextInFocusChain()
+        if stop in {card.sync, card.fields, view.compare.start}:
+            met.append(stop)
+    assert met[:3] == [card.sync, card.fields, view.compare.start]
+
+
 def test_nothing_is_asked_without_a_name_and_a_refusal_is_said(scenes: Scenes) -> None:
     window, service = scenes.open_stored(why=[world.refused])
     view = window.main.why

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
@@ -85,6 +87,7 @@ class Answered(Card):
 
     Attributes:
         sync_wanted: The user wants this record to be brought over now.
+        stops: What Tab leads to, in its order.
     """
 
     sync_wanted = Signal()
@@ -101,6 +104,7 @@ class Answered(Card):
         self.sync.setVisible(one.entity is not None)
         self.sync.clicked.connect(self.sync_wanted)
         self.body.addLayout(row(self.sync, None))
+        self.stops: list[QWidget] = [self.sync]
         for step in one.steps:
             self.body.addWidget(StepRow(step))
         different = [view for view in one.fields if not view.equal]
@@ -108,6 +112,7 @@ class Answered(Card):
             self.fields = table_of(FieldModel(different), tr("Fields that are not the same"))
             self.fields.setMinimumHeight((min(8, len(different)) + 1) * _LINE)
             self.body.addWidget(self.fields)
+            self.stops.append(self.fields)
 
 
 class Why(QWidget):
@@ -193,6 +198,9 @@ class Why(QWidget):
                     self._cards[-1].sync_wanted.connect(lambda one=one: self._sync(one))
                     self._answers.addWidget(self._cards[-1])
                     self._cards[-1].show()
+                stops: list[QWidget] = [self.ask, *(stop for card in self._cards for stop in card.stops)]
+                for before, after in pairwise(stops):  # else they came behind all that was there before
+                    QWidget.setTabOrder(before, after)
                 self._announcer.announce(" ".join(card.verdict.says for card in self._cards))
             case JobFailed(error=error):
                 self._job = None
