@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
@@ -16,7 +14,7 @@ from dynsync_gui.ui.bridge import Bridge
 from dynsync_gui.ui.icons import IconButton, Picture
 from dynsync_gui.ui.theme import GRID
 from dynsync_gui.ui.widgets.banner import Banner
-from dynsync_gui.ui.widgets.boxes import TOP, Card, column, drop, row
+from dynsync_gui.ui.widgets.boxes import TOP, Card, column, drop, row, tab_through
 from dynsync_gui.ui.widgets.field_row import FieldRow
 from dynsync_gui.ui.widgets.text import Text
 from dynsync_gui.ui.widgets.waits import Waits
@@ -198,9 +196,7 @@ class Why(QWidget):
                     self._cards[-1].sync_wanted.connect(lambda one=one: self._sync(one))
                     self._answers.addWidget(self._cards[-1])
                     self._cards[-1].show()
-                stops: list[QWidget] = [self.ask, *(stop for card in self._cards for stop in card.stops)]
-                for before, after in pairwise(stops):  # else they came behind all that was there before
-                    QWidget.setTabOrder(before, after)
+                tab_through(self.ask, *(stop for card in self._cards for stop in card.stops))
                 self._announcer.announce(" ".join(card.verdict.says for card in self._cards))
             case JobFailed(error=error):
                 self._job = None
