@@ -16,10 +16,10 @@ from dynsync_gui.ui.theme import GRID
 from dynsync_gui.ui.widgets.banner import Banner
 from dynsync_gui.ui.widgets.boxes import TOP, Card, column, drop, row, tab_through
 from dynsync_gui.ui.widgets.field_row import FieldRow
+from dynsync_gui.ui.widgets.reading_table import table_of
 from dynsync_gui.ui.widgets.text import Text
 from dynsync_gui.ui.widgets.waits import Waits
 from dynsync_gui.ui.windows.compare import Compare
-from dynsync_gui.ui.windows.problems import table_of
 from dynsync_gui.ui.words import CHECK, ENTITY
 
 Index = QModelIndex | QPersistentModelIndex
