@@ -11,7 +11,7 @@ from dynsync_gui.domain.ends import Feed, PersonEnd
 from dynsync_gui.domain.errors import Retry
 from dynsync_gui.domain.findings.records import DELETED_THERE, JOINED
 from dynsync_gui.domain.schema import Entity
-from dynsync_gui.store.ledger import now
+from dynsync_gui.store.moments import now
 from dynsync_gui.store.standing import joined, split
 from dynsync_gui.store.tables import OF_PEOPLE
 

@@ -13,8 +13,9 @@ from dynsync_gui.domain.imports import Departure, Import, Landing, Traveller
 from dynsync_gui.domain.schema import PEOPLE, Entity
 from dynsync_gui.domain.storage.records import Acknowledgement, LedgerRecord
 from dynsync_gui.store.database import telling_storage_errors
-from dynsync_gui.store.ledger import Ledger, now
+from dynsync_gui.store.ledger import Ledger
 from dynsync_gui.store.lifecycle import Lifecycle
+from dynsync_gui.store.moments import now
 from dynsync_gui.store.standing import joined, split
 from dynsync_gui.store.tables import OF_PEOPLE
 from dynsync_gui.store.urgency import Urgency

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Any
 
@@ -14,6 +13,7 @@ from dynsync_gui.domain.storage.records import Acknowledgement, LedgerRecord, Ma
 from dynsync_gui.store.adapted import Adaptations
 from dynsync_gui.store.links import NAMED, LinkFinder, Pointers
 from dynsync_gui.store.many import HERE, execute_many
+from dynsync_gui.store.moments import now
 from dynsync_gui.store.payloads import KEPT, Payload, size
 from dynsync_gui.store.standing import COLUMNS, FIRST, joined, row_of, split, standing
 from dynsync_gui.store.tables import OF_ROLES
@@ -53,12 +53,6 @@ _OUTGOING = """
 _POINTERS = itemgetter(1, 7, 8, 9, 10)
 _NOBODY: tuple[str, frozenset[str]] = "", frozenset()
 _MATCHES = {match.value: match for match in Match}
-_TIME = "%Y-%m-%dT%H:%M:%SZ"
-
-
-def now() -> str:
-    """The time as it is stored: UTC, ISO 8601, whole seconds."""
-    return datetime.now(UTC).strftime(_TIME)
 
 
 class Ledger:

@@ -23,8 +23,8 @@ from dynsync_gui.domain.report import RunKind, RunReport, RunState
 from dynsync_gui.domain.schema import COMPANY_KEY, DELETED_FIELD, ENTITIES, Entity, in_cycle_order
 from dynsync_gui.domain.storage.records import Skip
 from dynsync_gui.store.adapted import Adaptations
-from dynsync_gui.store.ledger import now
 from dynsync_gui.store.meeting import Meetings
+from dynsync_gui.store.moments import now
 from dynsync_gui.store.parts import parts, places
 from dynsync_gui.store.tables import OF_PEOPLE, tables
 

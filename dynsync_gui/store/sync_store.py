@@ -29,7 +29,7 @@ from dynsync_gui.domain.storage.records import (
 from dynsync_gui.store.alarms import count_alarms
 from dynsync_gui.store.database import storage_errors, telling_storage_errors
 from dynsync_gui.store.feed_store import FeedStore
-from dynsync_gui.store.ledger import now
+from dynsync_gui.store.moments import now
 from dynsync_gui.store.run_store import RunStore
 from dynsync_gui.store.table_store import TableStore
 from dynsync_gui.store.unchosen import settle_unchosen
