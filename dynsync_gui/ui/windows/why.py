@@ -27,7 +27,7 @@ _COLUMNS = (msg("Field"), msg("In Dynamics"), msg("Sent"), msg("In Marketo"))
 _LINE = 32
 
 
-class FieldModel(QAbstractTableModel):
+class DifferenceModel(QAbstractTableModel):
     """Fields that are not the same on both sides; on hover why, and which rule holds."""
 
     def __init__(self, views: list[FieldView]) -> None:
@@ -107,7 +107,7 @@ class Answered(Card):
             self.body.addWidget(StepRow(step))
         different = [view for view in one.fields if not view.equal]
         if different:
-            self.fields = table_of(FieldModel(different), tr("Fields that are not the same"))
+            self.fields = table_of(DifferenceModel(different), tr("Fields that are not the same"))
             self.fields.setMinimumHeight((min(8, len(different)) + 1) * _LINE)
             self.body.addWidget(self.fields)
             self.stops.append(self.fields)
