@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from dynsync_gui import __version__
 from dynsync_gui.cli.options import DEMO_RECORDS, FieldsAction, FilterAction, Options, ProblemsAction
-from dynsync_gui.domain.checks import Owner
 from dynsync_gui.domain.letter import WRITTEN_TO
 from dynsync_gui.domain.schedule import INTERVALS
 from dynsync_gui.domain.schema import ENTITIES, Entity, System
@@ -20,6 +20,7 @@ from dynsync_gui.system.language import LANGUAGES
 from dynsync_gui.system.secrets import SecretSource
 
 _Verb = Callable[[str, str], argparse.ArgumentParser]
+_Word = TypeVar("_Word", bound=StrEnum)
 
 
 def parse(arguments: Sequence[str]) -> Options:
@@ -78,11 +79,10 @@ def _work(verb: _Verb) -> None:
         "--canary", action="store_true", help=tr("begin with 10, 100, 1,000 records of each table, and look after each")
     )
     check = verb("check", tr("test both connections"))
-    check.add_argument("--only", type=System, choices=list(System), metavar="|".join(System), help=tr("test one side"))
+    check.add_argument("--only", type=_one_of(System), metavar="|".join(System), help=tr("test one side"))
     check.add_argument(
         "--letter",
-        type=Owner,
-        choices=WRITTEN_TO,
+        type=_one_of(WRITTEN_TO),
         metavar="|".join(WRITTEN_TO),
         help=tr("write to this colleague what is missing"),
     )
@@ -169,7 +169,8 @@ def _set_aside(parser: argparse.ArgumentParser) -> None:
         made.set_defaults(problem=which)
         several = which is not ProblemsAction.SHOW
         named = made.add_mutually_exclusive_group(required=True) if several else made
-        named.add_argument("asked", nargs="?" if several else None, metavar="ID", default="")
+        id_help = tr("its id, as the list shows it")
+        named.add_argument("asked", nargs="?" if several else None, metavar="ID", default="", help=id_help)
         if several:
             named.add_argument("--all", dest="everything", action="store_true", help=tr("all of them"))
 
@@ -219,12 +220,11 @@ def _common() -> argparse.ArgumentParser:
     """Options of every verb; without defaults, so that one before the verb is not undone after it."""
     common = argparse.ArgumentParser(add_help=False, allow_abbrev=False, argument_default=argparse.SUPPRESS)
     group = common.add_argument_group(tr("options of every verb"))
-    group.add_argument("--json", action="store_true", help=tr("one JSON document on stdout"))
+    group.add_argument("--json", action="store_true", help=tr("one JSON document on stdout; waits are told on stderr"))
     group.add_argument("--profile", type=Path, metavar=tr("FOLDER"), help=tr("the folder that holds all state"))
     group.add_argument(
         "--secrets",
-        type=SecretSource,
-        choices=list(SecretSource),
+        type=_one_of(SecretSource),
         metavar="|".join(SecretSource),
         help=tr("where secrets are kept; env reads DYNSYNC_* variables and never touches a keychain"),
     )
@@ -248,6 +248,17 @@ def _day(text: str) -> date:
     if found > datetime.now(UTC).date():
         raise argparse.ArgumentTypeError(tr("“{day}” is no day that has been, such as 2026-03-31", day=text))
     return found
+
+
+def _one_of(words: Iterable[_Word]) -> Callable[[str], _Word]:
+    known = {str(word): word for word in words}
+
+    def read(text: str) -> _Word:
+        if text not in known:
+            raise argparse.ArgumentTypeError(tr("“{value}” is none of {words}", value=text, words=", ".join(known)))
+        return known[text]
+
+    return read
 
 
 def _number(low: int, high: int) -> Any:

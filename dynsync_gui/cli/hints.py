@@ -9,7 +9,7 @@ from dynsync_gui.domain.findings.sign_in import SIGN_IN
 from dynsync_gui.domain.guards import CONFIRM, TYPE_NAME
 from dynsync_gui.domain.text import Message, msg
 
-_OPTION = msg("On the command line: --accept-identity “{name}”.")
+_OPTION = msg('On the command line: --accept-identity "{name}"')
 _AUTHORITY = msg("In the answers file: ca_bundle below [network].")
 _ACCOUNT = msg("In the answers file: proxy_username below [network]; DynSync asks for the password.")
 _HOST = msg("In the answers file: trusted_hosts below [network].")
@@ -17,7 +17,7 @@ _HOST = msg("In the answers file: trusted_hosts below [network].")
 _HINTS = {
     CONFIRM.text: _OPTION,
     TYPE_NAME.text: _OPTION,
-    NATIVE_SYNC.cure.text: msg("In the answers file: native_sync = “people” below [enable]."),
+    NATIVE_SYNC.cure.text: msg('In the answers file: native_sync = "people" below [enable].'),
     NETWORK["network.ca-bundle"].cure.text: _AUTHORITY,
     NETWORK["network.certificate-issuer"].cure.text: _AUTHORITY,
     NETWORK["network.certificate-issuer-named"].cure.text: _AUTHORITY,

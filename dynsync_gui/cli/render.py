@@ -11,6 +11,7 @@ from dynsync_gui.cli.tables import aligned, shortened
 from dynsync_gui.domain.checks import Check, CheckState, IdentityCard, Owner, SystemIdentity
 from dynsync_gui.domain.choice_changes import ChoiceVersion
 from dynsync_gui.domain.errors import DynSyncError
+from dynsync_gui.domain.identity_words import KIND_WORDS, counts_told
 from dynsync_gui.domain.letter import Letter, colleague
 from dynsync_gui.domain.mapping import ChoiceProblem
 from dynsync_gui.domain.plan import BackFill, Plan
@@ -18,29 +19,11 @@ from dynsync_gui.domain.plan_words import object_told, objects_told
 from dynsync_gui.domain.ports.dynamics import RelatedTable
 from dynsync_gui.domain.report import Problem, Proof, RunReport, RunState, Status
 from dynsync_gui.domain.schema import Entity, System
-from dynsync_gui.domain.text import Message, msg, msgs, ntr, number, tr
+from dynsync_gui.domain.table_words import RECORDS
+from dynsync_gui.domain.text import msg, msgs, ntr, number, tr
 from dynsync_gui.service.letters import run_numbers
 from dynsync_gui.system.logging import escape
 
-
-class _Names(dict[Entity, Message]):
-    """Names of tables; an organisation's own go by their logical names."""
-
-    def __missing__(self, entity: Entity) -> Message:
-        return msg("rows of {table}", table=entity.value)
-
-
-RECORDS = _Names(
-    {
-        Entity.USER: msg("sales persons from users"),
-        Entity.ACCOUNT: msg("companies from accounts"),
-        Entity.CONTACT: msg("people from contacts"),
-        Entity.LEAD: msg("people from leads"),
-        Entity.OPPORTUNITY: msg("opportunities"),
-        Entity.CUSTOMER: msg("customers of opportunities"),
-        Entity.CONNECTION: msg("stakeholders of opportunities"),
-    }
-)
 SYSTEMS = {System.DYNAMICS: "Dynamics", System.MARKETO: "Marketo"}
 _STATES = {
     CheckState.PASSED: msg("passed"),
@@ -96,10 +79,10 @@ def letter_text(written: Letter | None, owner: Owner) -> str:
 
 
 def _identity(identity: SystemIdentity) -> str:
-    counts = ", ".join(f"{number(count)} {word}" for word, count in identity.counts.items() if count is not None)
-    familiar = ", ".join(escape(name) for name in identity.familiar)
-    parts = [escape(identity.name), identity.address, identity.kind.value, counts, familiar]
-    return f"{SYSTEMS[identity.system]}: " + " · ".join(part for part in parts if part)
+    names = ", ".join(map(escape, identity.familiar))
+    familiar = tr("You may know: {names}", names=names) if names else ""
+    parts = [escape(identity.name), identity.address, str(KIND_WORDS[identity.kind]), counts_told(identity), familiar]
+    return f"{SYSTEMS[identity.system]}: " + " · ".join(dict.fromkeys(part for part in parts if part))
 
 
 def plan_text(plan: Plan) -> str:
@@ -134,7 +117,7 @@ def plan_text(plan: Plan) -> str:
         lines += [objects_told(plan.new_objects), *(f"  {object_told(one)}" for one in plan.new_objects)]
     calls = ntr("{n} Marketo call", "{n} Marketo calls", plan.calls)
     minutes = ntr("about {n} minute", "about {n} minutes", max(1, round(plan.minutes)))
-    lines.append(tr("{minutes}, {calls} of {daily} a day.", minutes=minutes, calls=calls, daily=plan.daily_calls))
+    lines.append(tr("{calls} of {daily} a day, {minutes}.", calls=calls, daily=plan.daily_calls, minutes=minutes))
     if plan.by_file:
         lines.append(
             ntr(
@@ -249,12 +232,20 @@ def status_text(status: Status) -> str:
 
 
 def problems_text(problems: Sequence[Problem]) -> str:
+    """What was set aside, then what is in step but worth knowing."""
+    aside = [each for each in problems if each.aside]
+    notices = [each for each in problems if not each.aside]
+    parts = [_by_cause(aside) if aside else tr("No record needs a look.")]
+    if notices:
+        parts += [f"{tr('Worth knowing')}:", _by_cause(notices)]
+    return "\n\n".join(parts)
+
+
+def _by_cause(problems: Sequence[Problem]) -> str:
     """Problems by cause, then one by one."""
-    if not problems:
-        return tr("No record needs a look.")
     lines = []
     for (title, cure), count in Counter((str(each.title), str(each.cure)) for each in problems).most_common():
-        lines += [f"{number(count)} × {title}", f"    {cure}" if cure else ""]
+        lines += [f"{number(count)} × {title}", *([f"    {cure}"] if cure else [])]
     rows = [
         [each.entity.value, each.id, shortened(escape(each.name), 30), each.field, shortened(str(each.title), 60)]
         for each in problems[:_MOST_PROBLEMS]
@@ -262,7 +253,7 @@ def problems_text(problems: Sequence[Problem]) -> str:
     lines += ["", aligned(rows)]
     if len(problems) > _MOST_PROBLEMS:
         lines.append(tr("and {more} more; --csv FILE lists all", more=len(problems) - _MOST_PROBLEMS))
-    return "\n".join(line for number_, line in enumerate(lines) if line or number_)
+    return "\n".join(lines)
 
 
 def proof_text(proof: Proof) -> str:
@@ -281,7 +272,8 @@ def proof_text(proof: Proof) -> str:
             found=proof.found_once,
             equal=proof.equal,
         )
-    rest = tr("{skipped} left out by a rule, {problems} need a look.", skipped=proof.skipped, problems=proof.problems)
+    left_out = ntr("{n} was left out by a rule.", "{n} were left out by a rule.", proof.skipped)
+    rest = f"{left_out} {ntr('{n} needs a look.', '{n} need a look.', proof.problems)}"
     shown = [f"  {each.entity.value} {each.id} {each.field} {each.reason}" for each in proof.differences[:20]]
     return "\n".join([first, rest, *map(escape, shown)])
 

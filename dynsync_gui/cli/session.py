@@ -11,7 +11,7 @@ from types import FrameType
 from typing import TypeVar
 
 from dynsync_gui.cli.output import Output
-from dynsync_gui.cli.render import RECORDS, SYSTEMS, plan_text
+from dynsync_gui.cli.render import SYSTEMS, plan_text
 from dynsync_gui.domain.checks import Check
 from dynsync_gui.domain.errors import Cancelled
 from dynsync_gui.domain.events import (
@@ -29,6 +29,7 @@ from dynsync_gui.domain.events import (
     Waiting,
 )
 from dynsync_gui.domain.report import RunState
+from dynsync_gui.domain.table_words import RECORDS
 from dynsync_gui.domain.text import msg, ntr, number, tr
 from dynsync_gui.domain.wait_words import waiting_told
 from dynsync_gui.service.api import Job, SyncApi
@@ -154,9 +155,9 @@ class Session:
             self._output.note(step_text(event))
         elif isinstance(event, CycleEnded):
             self.cycle = event.ended or self.cycle
-            if not self._output.as_json:
+            if event.failure is not None or not self._output.as_json:
                 self._output.note(cycle_text(event))
-        elif isinstance(event, Waiting) and event.seconds and not self._output.as_json:
+        elif isinstance(event, Waiting) and event.seconds:
             self._output.note(waiting_told(event))
 
     def _progress(self, line: str) -> None:

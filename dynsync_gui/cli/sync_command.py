@@ -39,8 +39,8 @@ def sync(call: Call) -> ExitStatus:
 
 def _one(call: Call, session: Session) -> ExitStatus:
     """Bring one record over at once, and say how it stands then."""
-    table, _, id_ = call.options.record.partition(":")
-    job = session.service.records.sync_one(Entity(table.strip().lower()), id_)
+    table, _, id_ = call.options.record.rpartition(":")
+    job = session.service.records.sync_one(Entity(table.strip().lower()), id_ or call.options.record)
     answer = session.expect(job, Explained).answer
     call.output.answer(why_document(answer), why_text(answer))
     return ExitStatus.DONE if all(one.in_step for one in answer.explanations) else ExitStatus.PROBLEMS

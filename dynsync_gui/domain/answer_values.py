@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -52,18 +52,6 @@ def whole(low: int, high: int) -> Reader:
     def read(key: str, value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
             raise unsuitable(key, value, msg("a whole number from {low} to {high}", low=low, high=high))
-        return value
-
-    return read
-
-
-def one_of(numbers: Collection[int]) -> Reader:
-    """One of a few whole numbers."""
-    words = " | ".join(map(str, numbers))
-
-    def read(key: str, value: Any) -> int:
-        if isinstance(value, bool) or not isinstance(value, int) or value not in numbers:
-            raise unsuitable(key, value, msg("one of {words}", words=words))
         return value
 
     return read

@@ -125,9 +125,7 @@ class Auditor:
         found: dict[_Key, list[Mapping[str, Any]]] = {}
         if target is Target.ROLE:
             deals = sorted({linked.opportunity for linked in links} - {""})
-            for row in self._found(
-                target, OPPORTUNITY_KEY, deals, (OPPORTUNITY_KEY, "leadId", "role", "isPrimary"), ""
-            ):
+            for row in self._found(target, OPPORTUNITY_KEY, deals, _ROLE, ""):
                 ends = (row.get(OPPORTUNITY_KEY), str(row.get("leadId")), row.get("role"))
                 found.setdefault(ends, []).append(row)
             return found

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from dynsync_gui.domain.certificate import Certificate
-from dynsync_gui.domain.errors import GuardStop, settings_error
+from dynsync_gui.domain.errors import GuardStop, SettingsError, settings_error
 from dynsync_gui.domain.events import Event, Explained, ProblemsRead, Reconciled
 from dynsync_gui.domain.explain import Answer, id_in
 from dynsync_gui.domain.guards import munchkin_of
@@ -137,6 +137,8 @@ class Asking:
 
         def work(job: BackgroundJob) -> Event:
             with closing(self.workplace.open_store(self.profile().database)) as store:
+                if not {one.id for one in store.problems() if one.aside}.issuperset(ids):
+                    raise _not_aside()
                 if not store.withhold(ids):
                     raise settings_error(
                         msg("Marketo did not say which value of these records it refuses."),
@@ -153,11 +155,7 @@ class Asking:
         def work(job: BackgroundJob) -> Event:
             with closing(self.workplace.open_store(self.profile().database)) as store:
                 if store.try_again(ids) < len(set(ids)):
-                    raise settings_error(
-                        msg("Not all of these records are set aside."),
-                        msg("Look at the list of problems, and name the ids that it shows."),
-                        code="not-aside",
-                    )
+                    raise _not_aside()
                 return ProblemsRead(job.number, tuple(store.problems()), self._status())
 
         return self.lanes.run(Lane.INTERACTIVE, work)
@@ -194,6 +192,14 @@ class Asking:
             )
             chosen, still = mapping_of(schemas, settings.fields, native_sync, objects), retyped(store, schemas.tables)
             yield Desk(settings, connection, store, schemas, without_retyped(chosen, still), still)
+
+
+def _not_aside() -> SettingsError:
+    return settings_error(
+        msg("Not all of these records are set aside."),
+        msg("Look at the list of problems, and name ids that stand above “Worth knowing”."),
+        code="not-aside",
+    )
 
 
 def _standstill(store: SyncStore, settings: Settings, still: Names) -> Standstill:

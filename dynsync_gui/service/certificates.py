@@ -8,6 +8,7 @@ from typing import Any
 
 from dynsync_gui.domain.certificate import Certificate, EntityCount
 from dynsync_gui.domain.report import Difference
+from dynsync_gui.domain.table_words import RECORDS
 from dynsync_gui.domain.text import ntr, number, tr
 from dynsync_gui.system.logging import escape
 from dynsync_gui.system.whole_file import write_whole
@@ -98,7 +99,7 @@ def _counted(one: EntityCount) -> str:
     return tr(
         "{entity}: {looked} compared, {equal} equal in every field, {different} different, of these {unexplained} "
         "without a known reason, {skipped} left out by a rule",
-        entity=one.entity.value,
+        entity=RECORDS[one.entity],
         looked=one.looked_at,
         equal=one.equal,
         different=one.different,

@@ -71,10 +71,24 @@ class Records:
                 )
             passed = self._passed_on(job, Wish(entity, bare))
             with self._asking.desk(job, people=entity in {*ENTITIES, Entity.USER}) as desk:
+                if entity not in {*desk.mapping.entities, *desk.schemas.tables, *desk.schemas.lost}:
+                    raise settings_error(
+                        msg("There is no table “{table}” to be synced.", table=entity.value),
+                        msg("Take one of {tables}.", tables=", ".join(desk.mapping.entities)),
+                        code="asked",
+                    )
                 if not passed:
                     with self._asking.profile().lease(LEASE_SECONDS, job.token):
                         self._send(desk, job, entity, bare)
-                return Explained(job.number, desk.explain(bare))
+                answer = desk.explain(bare)
+                found = [one.entity for one in answer.explanations if one.entity is not None]
+                if found and entity not in found:
+                    raise settings_error(
+                        msg("Dynamics has no such record in “{table}”.", table=entity.value),
+                        msg("It is one of another table: {record}.", record=f"{found[0].value}:{bare}"),
+                        code="asked",
+                    )
+                return Explained(job.number, answer)
 
         return self._asking.lanes.run(Lane.INTERACTIVE, work)
 

@@ -11,6 +11,7 @@ from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.errors import Finding
 from dynsync_gui.store.adapted import Adaptations
 from dynsync_gui.store.database import Database, storage_errors, telling_storage_errors
+from dynsync_gui.store.decisions import Decisions
 from dynsync_gui.store.departures import Departures
 from dynsync_gui.store.ends import PersonEnds
 from dynsync_gui.store.imports import Imports
@@ -53,6 +54,7 @@ class Desk:
         self._withheld = Withheld(self._db)
         self._adapted = Adaptations(self._db)
         self._ledger = Ledger(self._db, self._links, self._urgency, self._withheld, self._adapted)
+        self._decisions = Decisions(self._db, self._urgency)
         self._departures = Departures(self._db, self._urgency)
         self._refused = Refused(self._db)
         self._lifecycle = Lifecycle(self._db, self._links, self._urgency)

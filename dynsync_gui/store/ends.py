@@ -10,11 +10,11 @@ from typing import Any
 from dynsync_gui.domain.ends import Feed, PersonEnd
 from dynsync_gui.domain.errors import Retry
 from dynsync_gui.domain.findings.records import DELETED_THERE, JOINED
-from dynsync_gui.domain.schema import PEOPLE, Entity
-from dynsync_gui.store.ledger import now
+from dynsync_gui.domain.schema import Entity
+from dynsync_gui.store.moments import now
 from dynsync_gui.store.standing import joined, split
+from dynsync_gui.store.tables import OF_PEOPLE
 
-_PEOPLE = "('" + "', '".join(PEOPLE) + "')"
 _CHUNK = 400
 _ROLL = "marketo-roll"
 _LOST = "marketo_id = '', agreed = NULL, agreed_prints = NULL, filled = '', linked = '', moved = 1"
@@ -63,7 +63,7 @@ class PersonEnds:
                 self._db.executemany("INSERT OR IGNORE INTO there VALUES (?)", [(id_,) for id_ in part])
             rows = self._db.execute(
                 f"""SELECT DISTINCT marketo_id FROM records
-                     WHERE marketo_id <> '' AND entity IN {_PEOPLE} AND match NOT IN ('merge', 'delete')
+                     WHERE marketo_id <> '' AND entity IN {OF_PEOPLE} AND match NOT IN ('merge', 'delete')
                        AND marketo_id NOT IN (SELECT id FROM there) LIMIT ?""",
                 (limit,),
             )
@@ -80,7 +80,7 @@ class PersonEnds:
             marks = ",".join("?" * len(part))
             rows = self._db.execute(
                 f"""SELECT entity, id FROM records
-                     WHERE marketo_id IN ({marks}) AND marketo_id <> '' AND entity IN {_PEOPLE} AND reason = ''
+                     WHERE marketo_id IN ({marks}) AND marketo_id <> '' AND entity IN {OF_PEOPLE} AND reason = ''
                      ORDER BY seq""",
                 tuple(part),
             )
@@ -103,21 +103,21 @@ class PersonEnds:
 
     def _has_gone(self, person: str) -> bool:
         """Whether it was a record's until now."""
-        sql = f"""SELECT 1 FROM records WHERE marketo_id = ? AND marketo_id <> '' AND entity IN {_PEOPLE}
+        sql = f"""SELECT 1 FROM records WHERE marketo_id = ? AND marketo_id <> '' AND entity IN {OF_PEOPLE}
                      AND match NOT IN ('merge', 'delete')"""
         return self._db.execute(sql, (person,)).fetchone() is not None
 
     def _follow(self, person: str, into: str) -> None:
         """Whoever has the one person goes on with the other; a merge of our own is on its way to its end already."""
         rows = self._db.execute(
-            f"""SELECT seq, reason FROM records WHERE marketo_id = ? AND marketo_id <> '' AND entity IN {_PEOPLE}
+            f"""SELECT seq, reason FROM records WHERE marketo_id = ? AND marketo_id <> '' AND entity IN {OF_PEOPLE}
                    AND match NOT IN ('merge', 'delete') ORDER BY reason <> '', seq""",
             (person,),
         ).fetchall()
         for seq, reason in rows:
             holder = self._db.execute(
                 f"""SELECT seq, reason, entity, id, name, filled FROM records
-                     WHERE marketo_id = ? AND marketo_id <> '' AND entity IN {_PEOPLE}
+                     WHERE marketo_id = ? AND marketo_id <> '' AND entity IN {OF_PEOPLE}
                      ORDER BY reason <> '', seq LIMIT 1""",
                 (into,),
             ).fetchone()
@@ -162,7 +162,7 @@ class PersonEnds:
 
         What was to be told to the person, and was refused, cannot be told any more.
         """
-        gone = f"marketo_id = ? AND marketo_id <> '' AND entity IN {_PEOPLE} AND state <> 'outbox'"
+        gone = f"marketo_id = ? AND marketo_id <> '' AND entity IN {OF_PEOPLE} AND state <> 'outbox'"
         self._db.execute(
             f"""INSERT OR REPLACE INTO notices (entity, id, code, detail, since)
                 SELECT entity, id, ?, ?, ? FROM records WHERE {gone} AND reason = ''""",

@@ -12,6 +12,7 @@ from dynsync_gui.domain.ports.marketo import ChangeOrder, PersonChange
 from dynsync_gui.domain.schema import Entity
 from dynsync_gui.store.database import telling_storage_errors
 from dynsync_gui.store.desk import Desk
+from dynsync_gui.store.tables import OF_PEOPLE
 
 
 @telling_storage_errors
@@ -52,7 +53,7 @@ class FeedStore(Desk):
 
     def people_written(self, run: int) -> int:
         """How many people Marketo took in a run."""
-        return self._reports.count("run = ? AND entity IN ('contact', 'lead') AND state = 'acknowledged'", run)
+        return self._reports.count(f"run = ? AND entity IN {OF_PEOPLE} AND state = 'acknowledged'", run)
 
     def incoming(self, entity: Entity, after: int, limit: int) -> tuple[Incoming, ...]:
         """Changes of an entity's persons, in ledger order."""

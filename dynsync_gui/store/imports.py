@@ -13,9 +13,11 @@ from dynsync_gui.domain.imports import Departure, Import, Landing, Traveller
 from dynsync_gui.domain.schema import PEOPLE, Entity
 from dynsync_gui.domain.storage.records import Acknowledgement, LedgerRecord
 from dynsync_gui.store.database import telling_storage_errors
-from dynsync_gui.store.ledger import Ledger, now
+from dynsync_gui.store.ledger import Ledger
 from dynsync_gui.store.lifecycle import Lifecycle
+from dynsync_gui.store.moments import now
 from dynsync_gui.store.standing import joined, split
+from dynsync_gui.store.tables import OF_PEOPLE
 from dynsync_gui.store.urgency import Urgency
 
 _MAY_TRAVEL = "state = 'outbox' AND match IN ('create', 'update') AND reason = '' AND misfit <> 1"
@@ -70,8 +72,7 @@ class Imports:
 
     def count(self) -> int:
         """See `ImportStore.count`."""
-        people = ",".join(f"'{entity}'" for entity in PEOPLE)
-        where = f"{_MAY_TRAVEL}{self._urgency.where} AND entity IN ({people})"
+        where = f"{_MAY_TRAVEL}{self._urgency.where} AND entity IN {OF_PEOPLE}"
         (number,) = self._db.execute(f"SELECT count(*) FROM records WHERE {where}").fetchone()
         return int(number)
 

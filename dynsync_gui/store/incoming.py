@@ -15,6 +15,7 @@ from dynsync_gui.domain.ports.marketo import ChangeOrder, PersonChange
 from dynsync_gui.domain.schema import UNSUBSCRIBED, Entity
 from dynsync_gui.domain.storage.records import StagedRecord
 from dynsync_gui.store.parts import parts, places
+from dynsync_gui.store.tables import OF_PEOPLE
 
 _MARK = "marketo"
 """The name under which the cursor of Marketo's changes is kept beside those of Dynamics' tables."""
@@ -141,7 +142,7 @@ class IncomingChanges:
         In steps (`Desk._in_parts`); what was remembered and is no longer agreed on stays.
         """
         self._db.execute("DELETE FROM incoming")
-        for part, marks in parts(places(self._db, f"{_BY_PERSON} AND entity IN ('contact', 'lead')")):
+        for part, marks in parts(places(self._db, f"{_BY_PERSON} AND entity IN {OF_PEOPLE}")):
             self._db.execute(
                 f"""INSERT INTO copied SELECT seq, version, agreed_prints FROM records WHERE seq IN ({marks})
                     ON CONFLICT (seq) DO UPDATE SET version = excluded.version, agreed = excluded.agreed
@@ -156,7 +157,7 @@ class IncomingChanges:
         rows = self._db.execute(
             f"""SELECT r.marketo_id, r.seq, r.agreed_prints, c.agreed, c.version <> r.version
                   FROM records r LEFT JOIN copied c ON c.seq = r.seq
-                 WHERE r.marketo_id IN ({marks}) AND {_BY_PERSON} AND r.entity IN ('contact', 'lead')
+                 WHERE r.marketo_id IN ({marks}) AND {_BY_PERSON} AND r.entity IN {OF_PEOPLE}
                    AND r.state <> 'skipped' AND r.match <> 'merge' AND r.seq NOT IN (SELECT seq FROM muted)""",
             tuple(persons),
         )

@@ -2,41 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from array import array
-from collections.abc import Generator, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
 from dynsync_gui.domain.findings.records import DELETED_THERE
-from dynsync_gui.domain.schema import PEOPLE, Entity
-from dynsync_gui.domain.storage.records import (
-    Acknowledgement,
-    Decision,
-    LedgerRecord,
-    Match,
-    SharedEmail,
-    Skip,
-    StagedRecord,
-)
+from dynsync_gui.domain.schema import Entity
+from dynsync_gui.domain.storage.records import Acknowledgement, LedgerRecord, Match, Skip, StagedRecord
 from dynsync_gui.store.adapted import Adaptations
 from dynsync_gui.store.links import NAMED, LinkFinder, Pointers
 from dynsync_gui.store.many import HERE, execute_many
-from dynsync_gui.store.parts import parts, places
-from dynsync_gui.store.payloads import Payload, size
+from dynsync_gui.store.moments import now
+from dynsync_gui.store.payloads import KEPT, Payload, size
 from dynsync_gui.store.standing import COLUMNS, FIRST, joined, row_of, split, standing
+from dynsync_gui.store.tables import OF_ROLES
 from dynsync_gui.store.urgency import Urgency
 from dynsync_gui.store.withheld import Withheld
-
-_ROLES = f"('{Entity.CUSTOMER}', '{Entity.CONNECTION}')"
-_PEOPLE = "('" + "', '".join(PEOPLE) + "')"
-_UNMATCHED = f"""
-    records INDEXED BY records_unmatched
-     WHERE state = 'outbox' AND match = '' AND email <> '' AND entity IN {_PEOPLE}
-"""
-"""People to be found by e-mail: exactly what that index holds, so that nothing else is looked at."""
 
 _ID_CHUNK = 2_500
 _NO_END = 2**63 - 1
@@ -48,11 +30,8 @@ _OVER = f"""
 _STAGE, _STAGE_NEW = (
     f"INSERT OR ROLLBACK INTO records ({', '.join(columns)}) VALUES {HERE} {_OVER}" for columns in (COLUMNS, FIRST)
 )
-_KEPT = f"CASE WHEN entity IN {_ROLES} OR match = 'merge' THEN payload END"
-"""A role is known by what it says, so that it has to be said whole again when an end of it moves; and a lead whose
-person went to a contact may get it back."""
 _SAME = f"""
-    UPDATE records SET run = ?, seen = ?, version = ?, state = 'unchanged', reason = '', match = '', payload = {_KEPT},
+    UPDATE records SET run = ?, seen = ?, version = ?, state = 'unchanged', reason = '', match = '', payload = {KEPT},
                        before = NULL, alarms = '', source = ?
      WHERE entity = ? AND id = ?
 """
@@ -63,10 +42,9 @@ _TAKEN = f"""
                        marketo_id = person, filled = names, linked = links,
                        agreed = CASE WHEN person = '' THEN NULL ELSE digest END,
                        agreed_prints = CASE WHEN person <> '' THEN coalesce(prints, agreed_prints) END,
-                       prints = NULL, unsure = NULL, payload = {_KEPT}, before = NULL, match = '', sent = at, urgent = 0
+                       prints = NULL, unsure = NULL, payload = {KEPT}, before = NULL, match = '', sent = at, urgent = 0
       FROM answer WHERE seq = place AND version = sent_version AND state = 'outbox'
 """
-_CREATE = "UPDATE OR ROLLBACK records SET match = 'create', agreed_prints = NULL, spared = ''"
 _OUTGOING = """
     SELECT seq, entity, id, version, payload, email, created, parent_entity, parent, owner, deal, match, marketo_id,
            filled, reason, carrier, agreed_prints, spared, name
@@ -75,12 +53,6 @@ _OUTGOING = """
 _POINTERS = itemgetter(1, 7, 8, 9, 10)
 _NOBODY: tuple[str, frozenset[str]] = "", frozenset()
 _MATCHES = {match.value: match for match in Match}
-_TIME = "%Y-%m-%dT%H:%M:%SZ"
-
-
-def now() -> str:
-    """The time as it is stored: UTC, ISO 8601, whole seconds."""
-    return datetime.now(UTC).strftime(_TIME)
 
 
 class Ledger:
@@ -242,111 +214,6 @@ class Ledger:
         rows = self._db.execute(f"SELECT seq, marketo_id, filled FROM records WHERE seq IN ({marks})", seqs)
         return {seq: (person, split(filled)) for seq, person, filled in rows}
 
-    def undecided_emails(self, entity: Entity, after: int, limit: int) -> tuple[SharedEmail, ...]:
-        """See `SyncStore.undecided_emails`."""
-        index = "records_urgent" if self._urgency.only else "records_by_state"
-        met = self._db.execute(
-            f"""SELECT email, seq FROM records INDEXED BY {index}
-                 WHERE state = 'outbox' AND match = '' AND email <> ''{self._urgency.where} AND entity = ? AND seq > ?
-                 ORDER BY seq LIMIT ?""",
-            (entity.value, after, limit),
-        ).fetchall()
-        if not met:
-            return ()
-        first: dict[str, int] = {}
-        for email, seq in met:
-            first.setdefault(email, seq)
-        sharing: dict[str, list[tuple[bool, str, str, int]]] = {email: [] for email in first}
-        marks = ",".join("?" * len(first))
-        for email, *order in self._db.execute(
-            f"""SELECT email, entity <> 'contact', created, id, seq FROM {_UNMATCHED}{self._urgency.where}
-                   AND email IN ({marks})""",
-            tuple(first),
-        ):
-            sharing[email].append(tuple(order))
-        return tuple(
-            SharedEmail(email, tuple(seq for *_, seq in sorted(sharing[email])), seq) for email, seq in first.items()
-        )
-
-    def claimed(self, persons: Sequence[str]) -> frozenset[str]:
-        """See `SyncStore.claimed`."""
-        marks = ",".join("?" * len(persons))
-        rows = self._db.execute(
-            f"""SELECT marketo_id FROM records
-                 WHERE marketo_id IN ({marks}) AND marketo_id <> '' AND entity IN {_PEOPLE}""",
-            tuple(persons),
-        )
-        return frozenset(row[0] for row in rows)
-
-    def reopen_emails(self, emails: Sequence[str]) -> int:
-        """See `SyncStore.reopen_emails`."""
-        marks = ",".join("?" * len(emails))
-        return self._db.execute(
-            f"""UPDATE records SET match = '' WHERE email IN ({marks}) AND state = 'outbox' AND match = 'create'
-                   AND marketo_id = '' AND entity IN {_PEOPLE}""",
-            tuple(emails),
-        ).rowcount
-
-    def decide(self, decisions: Sequence[Decision]) -> None:
-        """See `SyncStore.decide`."""
-        settled, waiting, spared, roles = [], [], [], []
-        only_filled = self._spared([one.seq for one in decisions])
-        for one in decisions:
-            if "-" in one.marketo_id:
-                roles.append((one.marketo_id, one.seq))
-            before = json.dumps(one.before, separators=(",", ":")) if one.before else None
-            if one.unchanged:
-                settled.append((one.marketo_id, one.marketo_id, joined(one.filled), one.linked, one.seq))
-                continue
-            waiting.append((one.match.value, *(one.marketo_id,) * 4, before, one.match.value, one.seq))
-            if names := only_filled.get(one.seq):  # what was found empty is filled
-                kept = names - (one.before or {}).keys() if one.match is not Match.CREATE else frozenset()
-                spared.append((joined(kept), one.seq))
-        # Which connection a role stands for may change, as Dynamics keeps each twice: the one before lets go of it.
-        self._db.executemany(
-            f"""UPDATE records SET marketo_id = '', agreed = NULL, agreed_prints = NULL,
-                                   state = CASE match WHEN 'delete' THEN 'skipped' ELSE state END
-                WHERE marketo_id = ? AND marketo_id <> '' AND seq <> ? AND entity IN {_ROLES}""",
-            roles,
-        )
-        self._db.executemany(
-            f"""UPDATE records SET state = 'unchanged', moved = max(moved, marketo_id <> ?), marketo_id = ?, filled = ?,
-                                   linked = ?, agreed = digest, payload = {_KEPT}, match = '',
-                                   agreed_prints = coalesce(prints, agreed_prints), prints = NULL, unsure = NULL
-                WHERE seq = ? AND state = 'outbox'""",
-            settled,
-        )
-        self._db.executemany(
-            """UPDATE records SET match = ?, moved = max(moved, ? <> '' AND marketo_id <> ?),
-                                  marketo_id = CASE WHEN ? = '' THEN marketo_id ELSE ? END, before = ?,
-                                  agreed_prints = CASE WHEN ? = 'update' THEN agreed_prints END
-                WHERE seq = ? AND state = 'outbox'""",
-            waiting,
-        )
-        self._db.executemany("UPDATE records SET spared = ? WHERE seq = ?", spared)
-
-    def _spared(self, seqs: Sequence[int]) -> Mapping[int, frozenset[str]]:
-        marks = ",".join("?" * len(seqs))
-        rows = self._db.execute(f"SELECT seq, spared FROM records WHERE spared <> '' AND seq IN ({marks})", seqs)
-        return {seq: frozenset(names.split(",")) for seq, names in rows}
-
-    def decide_rest(self, entities: Sequence[Entity] = ()) -> Generator[int, None, int]:
-        """See `SyncStore.decide_rest`; of some tables only, where they are named. In steps (`Desk._in_parts`)."""
-        of_these = f" AND entity IN ({','.join('?' * len(entities))})" if entities else ""
-        rest = f"state = 'outbox' AND match = ''{of_these}{self._urgency.where}"
-        yield from self._create(places(self._db, rest, *entities))
-        return 0
-
-    def decide_new(self, seqs: Sequence[int]) -> None:
-        """See `SyncStore.decide_new`."""
-        for _ in self._create(array("q", seqs)):
-            pass
-
-    def _create(self, seqs: array[int]) -> Iterator[int]:
-        for part, marks in parts(seqs):
-            self._db.execute(f"{_CREATE} WHERE seq IN ({marks})", part)
-            yield len(part)
-
     def acknowledge(self, rows: Sequence[Acknowledgement]) -> None:
         """See `SyncStore.acknowledge`."""
         if not rows:
@@ -369,7 +236,8 @@ class Ledger:
         self._db.execute(f"DELETE FROM problems WHERE seq IN ({marks})", seqs)
         self._db.executemany(  # what one removes and another says anew is one role in Marketo, and stays
             f"""UPDATE records SET state = 'skipped', match = '', marketo_id = '', agreed = NULL, agreed_prints = NULL
-                 WHERE marketo_id = ? AND seq <> ? AND state = 'outbox' AND match = 'delete' AND entity IN {_ROLES}""",
+                 WHERE marketo_id = ? AND seq <> ? AND state = 'outbox' AND match = 'delete'
+                   AND entity IN {OF_ROLES}""",
             [(row.marketo_id, row.seq) for row in rows if row.marketo_id and row.linked.rpartition("|")[2]],
         )
 

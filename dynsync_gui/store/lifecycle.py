@@ -14,14 +14,14 @@ from operator import itemgetter
 from typing import Any
 
 from dynsync_gui.domain.errors import Retry
-from dynsync_gui.domain.schema import PEOPLE, Entity, Target
+from dynsync_gui.domain.schema import Entity, Target
 from dynsync_gui.domain.storage.records import Refusal
 from dynsync_gui.store.links import NAMED, LinkFinder, Pointers, Resolved
 from dynsync_gui.store.parts import parts, places
+from dynsync_gui.store.tables import OF_PEOPLE
 from dynsync_gui.store.urgency import Urgency
 
 PARENT_MISSING = "parent-missing"
-_PEOPLE = "('" + "', '".join(PEOPLE) + "')"
 _SETTLED = "('acknowledged', 'unchanged')"
 _CHUNK = 400
 _LONGEST_CHAIN = 5
@@ -143,7 +143,7 @@ class Lifecycle:
         rows = self._db.execute(
             f"""SELECT k.seq, c.seq, k.marketo_id, k.filled
                   FROM records k INDEXED BY records_carried_person CROSS JOIN records c ON c.seq = k.carrier
-                 WHERE k.carrier <> 0 AND +k.entity IN {_PEOPLE} AND k.marketo_id <> ''
+                 WHERE k.carrier <> 0 AND +k.entity IN {OF_PEOPLE} AND k.marketo_id <> ''
                    AND c.marketo_id = '' AND c.state = 'outbox'
                    AND c.seq NOT IN (SELECT seq FROM in_flight) ORDER BY k.seq"""
         ).fetchall()
@@ -167,7 +167,7 @@ class Lifecycle:
         """Both have a person: one goes into the other, unless a rule keeps the carrier out."""
         self._db.execute(
             f"""UPDATE records SET state = 'outbox', match = 'merge', run = ?
-                 WHERE carrier <> 0 AND entity IN {_PEOPLE} AND marketo_id <> '' AND state = 'skipped'
+                 WHERE carrier <> 0 AND entity IN {OF_PEOPLE} AND marketo_id <> '' AND state = 'skipped'
                    AND EXISTS (SELECT 1 FROM records c WHERE c.seq = records.carrier AND c.marketo_id <> ''
                                   AND c.marketo_id <> records.marketo_id AND c.state <> 'skipped'
                                   AND c.match <> 'adopt' AND (c.match <> 'take' OR c.agreed IS NOT NULL))""",
@@ -259,14 +259,15 @@ class Lifecycle:
         rows = self._db.execute(
             f"""SELECT entity, parent_entity, parent, owner, deal, seq, linked FROM records
                  WHERE seq IN ({marks}) AND state IN {_SETTLED} AND reason = ''
-                   AND (marketo_id <> '' OR entity NOT IN {_PEOPLE})""",
+                   AND (marketo_id <> '' OR entity NOT IN {OF_PEOPLE})""",
             seqs,
         ).fetchall()
         found = self._links.resolve([Pointers(Entity(row[0]), *row[1:5]) for row in rows])
         late = [(run, row[5]) for row, now in zip(rows, found, strict=True) if _differs(Entity(row[0]), row[6], now)]
         self._db.executemany(
             f"""UPDATE records SET state = 'outbox', payload = coalesce(payload, '{{}}'), run = ?,
-                       match = CASE WHEN deal <> '' THEN 'create' WHEN entity IN {_PEOPLE} THEN 'take' ELSE 'update' END
+                       match = CASE WHEN deal <> '' THEN 'create' WHEN entity IN {OF_PEOPLE} THEN 'take'
+                                    ELSE 'update' END
                  WHERE seq = ?""",
             late,
         )

@@ -1,4 +1,4 @@
-"""Many places of the ledger, some at a time: what is held of everybody is eight bytes each; and its tables."""
+"""Many places of the ledger, some at a time: what is held of everybody is eight bytes each."""
 
 from __future__ import annotations
 
@@ -24,12 +24,3 @@ def parts(seqs: array[int]) -> Iterator[tuple[array[int], str]]:
     for start in range(0, len(seqs), _AT_ONCE):
         part = seqs[start : start + _AT_ONCE]
         yield part, ",".join("?" * len(part))
-
-
-def tables(connection: sqlite3.Connection) -> list[str]:
-    """Tables that the ledger holds records of: a step in an index for each, as there are few of them and many rows."""
-    found: list[str] = []
-    last = ""
-    while last := connection.execute("SELECT min(entity) FROM records WHERE entity > ?", (last,)).fetchone()[0]:
-        found.append(last)
-    return found

@@ -8,6 +8,11 @@ from typing import Any
 
 import orjson
 
+from dynsync_gui.store.tables import OF_ROLES
+
+KEPT = f"CASE WHEN entity IN {OF_ROLES} OR match = 'merge' THEN payload END"
+"""A role is known by what it says, so that it has to be said whole again when an end of it moves; and a lead whose
+person went to a contact may get it back."""
 _exactly = json.JSONEncoder(separators=(",", ":")).encode
 
 

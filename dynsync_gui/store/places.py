@@ -11,9 +11,9 @@ from dynsync_gui.domain.errors import Finding, Retry
 from dynsync_gui.domain.incoming import Kept
 from dynsync_gui.domain.place import Place
 from dynsync_gui.domain.report import Problem
-from dynsync_gui.domain.schema import PEOPLE, Entity
-from dynsync_gui.store.parts import tables
+from dynsync_gui.domain.schema import Entity
 from dynsync_gui.store.standing import split
+from dynsync_gui.store.tables import OF_PEOPLE, tables
 from dynsync_gui.store.withheld import Withheld
 
 _CHUNK = 400
@@ -57,8 +57,7 @@ class Places:
 
     def of_email(self, email: str) -> tuple[Place, ...]:
         """See `PlaceStore.places_of_email`."""
-        marks = ",".join(f"'{entity}'" for entity in PEOPLE)
-        return self._find(f"r.email = ? AND r.email <> '' AND r.entity IN ({marks})", email) if email else ()
+        return self._find(f"r.email = ? AND r.email <> '' AND r.entity IN {OF_PEOPLE}", email) if email else ()
 
     def sample(self, entity: Entity, number: int) -> tuple[str, ...]:
         """See `PlaceStore.sample`."""

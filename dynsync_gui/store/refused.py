@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from dynsync_gui.domain.errors import Retry
 from dynsync_gui.domain.findings.records import JOINED
 from dynsync_gui.domain.storage.records import Refusal
+from dynsync_gui.store.moments import stored
 
 _KEPT_MATCH = "match IN ('take', 'merge', 'delete', 'unlist')"
-_TIME = "%Y-%m-%dT%H:%M:%SZ"
 _FIRST_WAIT, _GROWTH, _LONGEST_WAIT = 25.0, 5.0, 86_400.0
 
 
@@ -35,7 +35,7 @@ class Refused:
                  WHERE seq = ? AND version = ? AND state = 'outbox'""",
             [(row.seq, row.version) for row in rows],
         )
-        since = at.strftime(_TIME)
+        since = stored(at)
         self._db.executemany(
             """INSERT INTO problems (seq, code, field, detail, retry, since) VALUES (?, ?, ?, ?, ?, ?)
                ON CONFLICT (seq) DO UPDATE SET code = excluded.code, field = excluded.field, retry = excluded.retry,
@@ -47,7 +47,7 @@ class Refused:
         tried = self._db.execute(f"SELECT tries, seq FROM problems WHERE seq IN ({marks})", passing).fetchall()
         self._db.executemany(
             "UPDATE problems SET due = ? WHERE seq = ?",
-            [((at + timedelta(seconds=waits(tries))).strftime(_TIME), seq) for tries, seq in tried],
+            [(stored(at + timedelta(seconds=waits(tries))), seq) for tries, seq in tried],
         )
 
     def try_again(self, ids: Sequence[str]) -> int:
@@ -68,5 +68,5 @@ class Refused:
         self._db.execute(
             f"""UPDATE records SET state = 'outbox', match = CASE WHEN {_KEPT_MATCH} THEN match ELSE '' END, run = ?
                  WHERE state = 'problem' AND seq IN ({due})""",
-            (run, Retry.NEXT_RUN.value, *(one.strftime(_TIME) for one in (at, at + timedelta(seconds=_LONGEST_WAIT)))),
+            (run, Retry.NEXT_RUN.value, stored(at), stored(at + timedelta(seconds=_LONGEST_WAIT))),
         )

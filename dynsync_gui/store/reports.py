@@ -20,22 +20,22 @@ from dynsync_gui.domain.findings.records import (
 from dynsync_gui.domain.fit import FitOutcome
 from dynsync_gui.domain.plan import EntityPlan
 from dynsync_gui.domain.report import RunKind, RunReport, RunState
-from dynsync_gui.domain.schema import COMPANY_KEY, DELETED_FIELD, ENTITIES, PEOPLE, Entity, in_cycle_order
+from dynsync_gui.domain.schema import COMPANY_KEY, DELETED_FIELD, ENTITIES, Entity, in_cycle_order
 from dynsync_gui.domain.storage.records import Skip
 from dynsync_gui.store.adapted import Adaptations
-from dynsync_gui.store.ledger import now
 from dynsync_gui.store.meeting import Meetings
-from dynsync_gui.store.parts import parts, places, tables
+from dynsync_gui.store.moments import now
+from dynsync_gui.store.parts import parts, places
+from dynsync_gui.store.tables import OF_PEOPLE, tables
 
-_PEOPLE = ", ".join(f"'{name}'" for name in PEOPLE)
 _MAYBE_SHARED = f"""
     SELECT email FROM records INDEXED BY records_by_email
-     WHERE email <> '' AND entity IN ({_PEOPLE}) GROUP BY email HAVING count(*) > 1
+     WHERE email <> '' AND entity IN {OF_PEOPLE} GROUP BY email HAVING count(*) > 1
 """
 """Told by the index alone; what is left out is left to be seen."""
 _SHARED = f"""
     SELECT email FROM records
-     WHERE email <> '' AND email IN ({_MAYBE_SHARED}) AND state <> 'skipped' AND +entity IN ({_PEOPLE})
+     WHERE email <> '' AND email IN ({_MAYBE_SHARED}) AND state <> 'skipped' AND +entity IN {OF_PEOPLE}
      GROUP BY email HAVING count(*) > 1
 """
 _COUNTS = "state <> 'skipped'"
@@ -127,7 +127,7 @@ class Reports:
         """People that share an e-mail address with another one that is synced, and some of the addresses."""
         (number,) = self._db.execute(
             f"""SELECT count(*) FROM records WHERE state <> 'skipped' AND email <> '' AND email IN ({_SHARED})
-                   AND +entity IN ({_PEOPLE})"""
+                   AND +entity IN {OF_PEOPLE}"""
         ).fetchone()
         rows = self._db.execute(f"{_SHARED} ORDER BY email LIMIT ?", (examples,)).fetchall()
         return int(number), tuple(row[0] for row in rows)
@@ -135,9 +135,9 @@ class Reports:
     def note_shared_emails(self) -> Iterator[int]:
         """Keep the notices about shared e-mail addresses as they are to be."""
         others = f"""(SELECT count(*) FROM records r WHERE r.email = detail AND r.email <> ''
-                         AND r.entity IN ({_PEOPLE}) AND r.state <> 'skipped') > 1"""
+                         AND r.entity IN {OF_PEOPLE} AND r.state <> 'skipped') > 1"""
         self._forget_unless("shared-email", f"r.email = detail AND {_COUNTS}", others)
-        shared = f"{_COUNTS} AND email <> '' AND +entity IN ({_PEOPLE}) AND email IN ({_SHARED})"
+        shared = f"{_COUNTS} AND email <> '' AND +entity IN {OF_PEOPLE} AND email IN ({_SHARED})"
         yield from self._note_missing("shared-email", "email", shared)
 
     def _forget_unless(self, code: str, says: str, besides: str = "1") -> None:
@@ -186,7 +186,7 @@ class Reports:
         Args:
             run: Whose records may be new among them.
         """
-        of_people = f"{_COUNTS} AND entity IN ({_PEOPLE}) AND marketo_id <> '' AND {_COMPANY_LEFT}"
+        of_people = f"{_COUNTS} AND entity IN {OF_PEOPLE} AND marketo_id <> '' AND {_COMPANY_LEFT}"
         self._forget_unless(COMPANY_MISSING, f"r.parent = detail AND {_COUNTS} AND {_NO_COMPANY}")
         self._forget_unless(COMPANY_KEPT, f"r.parent = detail AND {of_people}")
         self._forget_unless(ROW_LEFT, _ROW_LEFT)

@@ -10,7 +10,7 @@ from dynsync_gui.domain.report import RunKind, RunReport, RunState
 from dynsync_gui.domain.schema import TargetType
 from dynsync_gui.store.database import telling_storage_errors
 from dynsync_gui.store.desk import Desk
-from dynsync_gui.store.ledger import now
+from dynsync_gui.store.moments import now
 
 
 @telling_storage_errors

@@ -29,7 +29,7 @@ from dynsync_gui.domain.storage.records import (
 from dynsync_gui.store.alarms import count_alarms
 from dynsync_gui.store.database import storage_errors, telling_storage_errors
 from dynsync_gui.store.feed_store import FeedStore
-from dynsync_gui.store.ledger import now
+from dynsync_gui.store.moments import now
 from dynsync_gui.store.run_store import RunStore
 from dynsync_gui.store.table_store import TableStore
 from dynsync_gui.store.unchosen import settle_unchosen
@@ -77,7 +77,7 @@ class SqliteStore(RunStore, TableStore, FeedStore):
             self._lifecycle.leave_out(entities)
             refusals = self._lifecycle.waiting(entities)
             self._refused.refuse(refusals, self._clock())
-        self._in_parts(self._ledger.decide_rest(entities))
+        self._in_parts(self._decisions.decide_rest(entities))
         return len(refusals)
 
     def settle_unchosen(self, run: int, chosen: Collection[Entity]) -> None:
@@ -112,16 +112,16 @@ class SqliteStore(RunStore, TableStore, FeedStore):
 
     def undecided_emails(self, entity: Entity, after: int, limit: int) -> tuple[SharedEmail, ...]:
         """E-mail addresses of the next undecided people of a table; see the protocol."""
-        return self._ledger.undecided_emails(entity, after, limit)
+        return self._decisions.undecided_emails(entity, after, limit)
 
     def claimed(self, persons: Sequence[str]) -> frozenset[str]:
         """Which of Marketo's persons belong to records of the ledger."""
-        return self._ledger.claimed(persons)
+        return self._decisions.claimed(persons)
 
     def reopen_emails(self, emails: Sequence[str]) -> int:
         """Let records that share an address be matched anew, where the first in line was refused."""
         with self.transaction():
-            return self._ledger.reopen_emails(emails)
+            return self._decisions.reopen_emails(emails)
 
     def records_at(self, seqs: Sequence[int]) -> tuple[LedgerRecord, ...]:
         """Ledger records by their places, in ledger order."""
@@ -130,16 +130,16 @@ class SqliteStore(RunStore, TableStore, FeedStore):
     def decide(self, decisions: Sequence[Decision]) -> None:
         """Keep what matching found out."""
         with self.transaction():
-            self._ledger.decide(decisions)
+            self._decisions.decide(decisions)
 
     def decide_new(self, seqs: Sequence[int]) -> None:
         """Of these Marketo has nobody: they are created."""
         with self.transaction():
-            self._ledger.decide_new(seqs)
+            self._decisions.decide_new(seqs)
 
     def decide_rest(self) -> None:
         """Everything still undecided is created."""
-        self._in_parts(self._ledger.decide_rest())
+        self._in_parts(self._decisions.decide_rest())
 
     def outgoing(
         self, entities: Sequence[Entity], matches: Sequence[Match], after: int, limit: int

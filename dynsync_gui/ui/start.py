@@ -32,7 +32,7 @@ from dynsync_gui.domain.text import language, tr
 from dynsync_gui.service.api import Job, SyncApi
 from dynsync_gui.ui.bridge import Bridge
 from dynsync_gui.ui.icons import Picture, window_icon
-from dynsync_gui.ui.theme import GRID, Scheme, Theme
+from dynsync_gui.ui.theme import GRID, Theme
 from dynsync_gui.ui.widgets.banner import Banner
 from dynsync_gui.ui.widgets.boxes import column
 from dynsync_gui.ui.widgets.text import Text
@@ -362,7 +362,6 @@ def open_window(
     read_parts: ReadParts = tuple,
     *,
     rehearse: bool = False,
-    scheme: Scheme = Scheme.SYSTEM,
 ) -> Window:
     """Dress the application and open the window.
 
@@ -370,7 +369,6 @@ def open_window(
         read_help: Gives the HTML of a help topic in the language in use.
         read_parts: Gives the software this copy is made of.
         rehearse: Open the set-up with the practice systems (``demo``).
-        scheme: Follow the desktop's colours, or force light or dark.
 
     Returns:
         The window, shown, without a service. `Window.painted` tells when it is time for `Window.use`, and
@@ -383,7 +381,7 @@ def open_window(
     if translator.load(f"qtbase_{language()}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
         app.installTranslator(translator)
     if app.findChild(Theme) is None:
-        Theme(app, scheme)
+        Theme(app)
     window = Window(None, read_help, read_parts, rehearse=rehearse)
     window.show()
     return window

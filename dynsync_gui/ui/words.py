@@ -8,6 +8,7 @@ from locale import windows_locale
 from PySide6.QtCore import QLocale
 
 from dynsync_gui.domain.checks import CheckState, EnvironmentKind, Owner
+from dynsync_gui.domain.identity_words import KIND_WORDS
 from dynsync_gui.domain.report import RunKind, RunState
 from dynsync_gui.domain.schema import Entity, FieldType, System, TargetType
 from dynsync_gui.domain.text import Message, msg, ntr, number, tr
@@ -51,10 +52,10 @@ OWNER = {
     Owner.DYNSYNC: msg("The people who look after DynSync can do this."),
 }
 KIND = {
-    EnvironmentKind.PRODUCTION: ("shield", msg("Production"), "accent"),
-    EnvironmentKind.SANDBOX: ("box", msg("Sandbox"), "attention"),
-    EnvironmentKind.REHEARSAL: ("flask", msg("Rehearsal"), "good"),
-    EnvironmentKind.UNKNOWN: ("info", msg("Kind not told"), "muted"),
+    EnvironmentKind.PRODUCTION: ("shield", KIND_WORDS[EnvironmentKind.PRODUCTION], "accent"),
+    EnvironmentKind.SANDBOX: ("box", KIND_WORDS[EnvironmentKind.SANDBOX], "attention"),
+    EnvironmentKind.REHEARSAL: ("flask", KIND_WORDS[EnvironmentKind.REHEARSAL], "good"),
+    EnvironmentKind.UNKNOWN: ("info", KIND_WORDS[EnvironmentKind.UNKNOWN], "muted"),
 }
 TYPE = {
     FieldType.STRING: msg("Text"),
@@ -107,15 +108,6 @@ PHASE = {
     RunState.FAILED: msg("Stopped early"),
 }
 RUN = {RunKind.FIRST: msg("First sync"), RunKind.CYCLE: msg("Sync")}
-_COUNTED: dict[str, Message] = {
-    "contact": msg("contacts"),
-    "lead": msg("leads"),
-    "account": msg("accounts"),
-    "person": msg("people"),
-    "people": msg("people"),
-    "company": msg("companies"),
-    "companies": msg("companies"),
-}
 
 
 def language_name(code: int) -> str:
@@ -127,11 +119,6 @@ def language_name(code: int) -> str:
 def entity_name(entity: Entity, label: str = "") -> str:
     """What the window calls a table; an organisation's own one by its label in Dynamics."""
     return str(ENTITY[entity]) if entity in ENTITY else label or entity.value
-
-
-def counted(word: str) -> str:
-    """The plural noun for a word of an identity card's counts."""
-    return str(_COUNTED.get(word, word))
 
 
 def duration(seconds: float) -> str:

@@ -93,6 +93,21 @@ def test_wrong_use(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> 
     assert "usage: dynsync" in err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["status", "--secrets", "file"], "keychain, env, session"),
+        (["check", "--only", "file"], "dynamics, marketo"),
+        (["check", "--letter", "file"], "dynamics-admin, entra-admin, marketo-admin, network"),
+    ],
+)
+def test_a_wrong_word_is_answered_with_the_right_ones(
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    assert capsys.readouterr().err.endswith(f"“file” is none of {words}\n")
+
+
 @pytest.mark.parametrize("arguments", [["--help"], ["setup", "--help"], ["--version"]])
 def test_help_is_an_answer(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(arguments) == 0

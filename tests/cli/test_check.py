@@ -36,7 +36,7 @@ def test_check(call: Caller) -> None:
     assert answer.err == ""
     text = call("check").out
     assert "passed    Dynamics: Sign-in" in text
-    assert "Contoso · contoso.crm.dynamics.com · sandbox · 7 contact" in text
+    assert "Contoso · contoso.crm.dynamics.com · Sandbox · 7\N{NO-BREAK SPACE}contacts" in text
 
 
 def test_a_failed_check_is_status_3(call: Caller) -> None:

@@ -22,7 +22,7 @@ def test_demo_ends_with_the_proof_and_leaves_the_profile_alone(call: Caller) -> 
     settings, _, session_only = call.service.given["start"]
     assert settings.enable.accept
     assert session_only is True
-    assert call("demo").out.rstrip().endswith("1 left out by a rule, 2 need a look.")
+    assert call("demo").out.rstrip().endswith("1 was left out by a rule. 2 need a look.")
 
 
 def test_demo_keeps_out_of_a_real_profile(call: Caller) -> None:

@@ -25,7 +25,7 @@ def test_no_finding_names_a_key_or_an_option() -> None:
 
 def test_the_command_line_adds_its_own_way() -> None:
     assert (
-        cure_here(NATIVE_SYNC.cure) == f"{NATIVE_SYNC.cure} In the answers file: native_sync = “people” below [enable]."
+        cure_here(NATIVE_SYNC.cure) == f'{NATIVE_SYNC.cure} In the answers file: native_sync = "people" below [enable].'
     )
     named = network_finding("network.certificate-issuer-named", "contoso.crm.dynamics.com", issuer="Contoso IT")
     assert "Contoso IT" in cure_here(named.cure)
@@ -42,4 +42,4 @@ def test_a_changed_organisation_is_confirmed_by_an_option(typed: str) -> None:
     assert stop is not None
     assert "--accept" not in str(stop.finding.cure)
     assert "“Contoso Ltd”" in str(stop.finding.cure)
-    assert cure_here(stop.finding.cure).endswith("On the command line: --accept-identity “Contoso Ltd”.")
+    assert cure_here(stop.finding.cure).endswith('On the command line: --accept-identity "Contoso Ltd"')

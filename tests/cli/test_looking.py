@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from dynsync_gui.domain.events import ProfileRead
+from dynsync_gui.domain.events import ProblemsRead, ProfileRead
 from dynsync_gui.domain.report import Status
+from dynsync_gui.domain.text import NOTHING, msg
 from tests.cli.caller import Caller
-from tests.cli.world import SETTINGS
+from tests.cli.world import PROBLEM, SETTINGS
 
 
 def test_fields(call: Caller) -> None:
@@ -50,7 +51,7 @@ def test_plan(call: Caller) -> None:
     assert "Visit (new_visit): 1 more attribute\n" in text
     assert "people from contacts     1,500    1,400       60         30        10       0           5" in text
     assert "36 people share an e-mail address." in text
-    assert "about 2 minutes, 14 Marketo calls of 50,000 a day." in text
+    assert "14 Marketo calls of 50,000 a day, about 2 minutes." in text
 
 
 def test_status(call: Caller) -> None:
@@ -80,7 +81,18 @@ def test_problems(call: Caller, tmp_path: Path) -> None:
     text = call("problems", "--csv", str(tmp_path / "p.csv")).out
     assert call.service.given["export_problems"] == (tmp_path / "p.csv",)
     assert "\x1b" not in text
-    assert "1 × Too long.\n    Shorten it." in text
+    assert text.startswith("1 × Too long.\n    Shorten it.\n\nlead")
+    assert "Worth knowing" not in text
+
+
+def test_what_is_only_worth_knowing_stands_apart(call: Caller) -> None:
+    notice = replace(PROBLEM, title=msg("A team owns it."), cure=NOTHING, aside=False)
+    call.service.script["read_problems"] = ProblemsRead(1, (notice, PROBLEM), Status("ready"))
+    aside, notices = call("problems").out.split("\n\nWorth knowing:\n\n")
+    assert aside.startswith("1 × Too long.")
+    assert notices.startswith("1 × A team owns it.\n\nlead")
+    call.service.script["read_problems"] = ProblemsRead(1, (notice,), Status("ready"))
+    assert call("problems").out.startswith("No record needs a look.\n\nWorth knowing:\n\n1 × A team owns it.")
 
 
 def test_status_warns_of_the_end_of_the_secret(call: Caller) -> None:

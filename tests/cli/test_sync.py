@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from dynsync_gui.domain.errors import GuardStop
-from dynsync_gui.domain.events import Progress, RunEnded, Waiting
+from dynsync_gui.domain.errors import GuardStop, TemporaryFailure
+from dynsync_gui.domain.events import CycleEnded, Progress, RunEnded, Waiting
 from dynsync_gui.domain.ports.listening import WaitCause
 from dynsync_gui.domain.report import RunState
 from dynsync_gui.domain.schema import Entity, System
@@ -103,22 +104,43 @@ def test_progress_is_told_on_stderr(call: Caller, monkeypatch: pytest.MonkeyPatc
     assert call("sync", "--once", "--json").err == ""
 
 
-def test_waits_are_told_with_their_cause(call: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    go_on = call.service.go_on
+@pytest.mark.parametrize("as_json", [(), ("--json",)])
+@pytest.mark.parametrize(("verb", "job"), [(("sync", "--once"), "go_on"), (("sync", "--record", "lead:1"), "sync_one")])
+def test_waits_are_told_with_their_cause(
+    call: Caller, verb: tuple[str, ...], job: str, as_json: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = getattr(call.service, job)
 
-    def telling() -> ScriptedJob:
+    def telling(*given: Any) -> ScriptedJob:
         call.service.tell(Waiting(1, System.DYNAMICS, 12.3))
         call.service.tell(Waiting(1, System.MARKETO, 94.6, WaitCause.UNHEARD))
         call.service.tell(Waiting(1, System.MARKETO, 0.0, WaitCause.UNHEARD))
-        return go_on()
+        return begin(*given)
 
-    monkeypatch.setattr(call.service, "go_on", telling)
-    slowed, unheard, *rest = call("sync", "--once").err.splitlines()
+    monkeypatch.setattr(call.service, job, telling)
+    slowed, unheard, *rest = call(*verb, *as_json).err.splitlines()
     assert slowed == "Dynamics asked us to slow down. DynSync goes on in 12 seconds."
     assert unheard.startswith("Marketo did not answer a call that creates people.")
     assert unheard.endswith("at most 95 seconds, so that nobody is made twice.")
     assert not any("Marketo" in line for line in rest)
-    assert call("sync", "--once", "--json").err == ""
+
+
+def test_a_document_says_when_the_next_try_is_and_nothing_of_what_went_well(
+    call: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    follow, at = call.service.follow, datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
+
+    def telling() -> ScriptedJob:
+        call.service.tell(CycleEnded(1, RunEnded(1, REPORT), None, at))
+        call.service.tell(CycleEnded(1, None, failed(TemporaryFailure).error, at))
+        return follow()
+
+    monkeypatch.setattr(call.service, "follow", telling)
+    assert [line.split(" is at ")[0] for line in call("sync").err.splitlines()[:2]] == [
+        "15 records brought over. The next look",
+        "It did not work. The next try",
+    ]
+    assert call("sync", "--json").err.startswith("It did not work. The next try is at ")
 
 
 @pytest.mark.parametrize("secrets", ["keychain", "env"])

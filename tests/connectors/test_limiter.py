@@ -91,7 +91,7 @@ def test_the_days_allowance_stops_the_work_and_is_kept() -> None:
         with pytest.raises(GuardStop) as caught, again.place():
             pass
         assert caught.value.code == "quota"
-    assert limits.used_today() == 2
+    assert window.count_day(marketo_day()) == 2
 
 
 @pytest.mark.parametrize(

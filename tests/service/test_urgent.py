@@ -71,6 +71,19 @@ def test_one_record_is_brought_over_with_its_company_and_nothing_else(desk: Desk
     assert all(run.closes for run in desk.service.status().runs)
 
 
+def test_an_order_that_names_another_table_is_refused_with_the_right_one(desk: Desk) -> None:
+    assert isinstance(desk.start(), RunEnded)
+    contact = desk.rehearsal.world.as_json()["contact"][0]["contactid"]
+    runs = len(desk.service.status().runs)
+    told = desk.service.records.sync_one(Entity("new_nothing"), contact).wait(60)
+    assert isinstance(told, JobFailed)
+    assert "contact" in str(told.error.finding.cure)
+    assert len(desk.service.status().runs) == runs
+    told = desk.service.records.sync_one(Entity.LEAD, contact).wait(60)
+    assert isinstance(told, JobFailed)
+    assert f"contact:{contact}" in str(told.error.finding.cure)
+
+
 def test_a_value_that_was_overwritten_and_a_person_that_was_removed_come_again(desk: Desk) -> None:
     assert isinstance(desk.start(), RunEnded)
     contacts = {row["contactid"]: row for row in desk.rehearsal.audit()["dataverse"]["contact"]}

@@ -254,7 +254,8 @@ def test_a_mass_change_that_nobody_agreed_to_is_the_reason_of_those_that_wait(de
     assert isinstance(desk.start(), RunEnded)
     crowd = Crowd(desk)
     (edited,) = crowd.take(1)
-    for id_ in crowd.take(30):
+    gone = crowd.take(30)
+    for id_ in gone:
         desk.rehearsal.world.delete("contact", id_)
     desk.rehearsal.world.update("contact", edited, {"lastname": "Edited"})
     event = desk.service.go_on().wait(60)
@@ -263,6 +264,9 @@ def test_a_mass_change_that_nobody_agreed_to_is_the_reason_of_those_that_wait(de
     found = why(desk, edited)
     assert found.cause is Cause.GUARD
     assert event.error.detail in str(found.cure)
+    found = why(desk, gone[0])
+    assert found.cause is Cause.GUARD, "Marketo is to be told of it once somebody agrees"
+    assert "which Marketo has not been told yet" in str(found.steps[0].finding)
 
 
 def test_passing_trouble_of_one_record_is_told_as_such(desk: Desk) -> None:

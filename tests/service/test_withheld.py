@@ -74,8 +74,13 @@ def test_one_record_on_demand_tries_the_value_again(life: Life) -> None:
     assert ("contact", contact) in life.desk.listed()
 
 
-def test_a_problem_that_names_no_value_has_none_to_leave_out(life: Life) -> None:
-    assert isinstance(life.desk.start(), RunEnded)
-    told = life.desk.service.records.withhold(["1b2c3d4e-0000-4000-8000-000000000000"]).wait(60)
+def test_where_no_value_is_refused_there_is_none_to_leave_out(life: Life) -> None:
+    refused(life)
+    withhold = life.desk.service.records.withhold
+    told = withhold(["1b2c3d4e-0000-4000-8000-000000000000"]).wait(60)
+    assert isinstance(told, JobFailed)
+    assert told.error.code == "not-aside"
+    assert isinstance(withhold().wait(60), ProblemsRead)
+    told = withhold().wait(60)
     assert isinstance(told, JobFailed)
     assert told.error.code == "no-value"

@@ -285,7 +285,7 @@ class Scenes(Stage):
     def running(self) -> tuple[Window, ScriptedService]:
         window, service = self.page3_plan(start=[world.progress(0.4), world.progress(0.62), world.waiting, Gate()])
         self.start(window)
-        self._wait(window.main.overview.progress.waiting.isVisible)
+        self._wait(window.main.overview.progress.waits.isVisible)
         return window, service
 
     def finished(self, **scripts: Any) -> tuple[Window, ScriptedService]:

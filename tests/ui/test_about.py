@@ -59,3 +59,12 @@ def test_copy_from_source_says_so(qtbot: Any, theme: Any) -> None:
     qtbot.addWidget(about)
     about.show()
     assert not about.parts.isVisible()
+
+
+def test_f1_helps_in_the_main_window_and_where_fields_are_changed_later(scenes: Scenes, qtbot: Any) -> None:
+    window, _ = scenes.fields_later()
+    qtbot.keyClick(window.fields.pane.tabs.currentWidget().search, Qt.Key.Key_F1)
+    assert window._help.browser.toPlainText() == "fields"
+    window.main.rooms.links[4].click()
+    qtbot.keyClick(window.main.why.field, Qt.Key.Key_F1)
+    assert window._help.browser.toPlainText() == "enable"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
 
 from dynsync_gui.domain.choice import TooLong
@@ -47,6 +48,20 @@ def test_each_table_says_what_its_filter_column_does(scenes: Scenes) -> None:
     seen = [button for button in panels.filter.findChildren(QPushButton) if button.isVisibleTo(panels.filter)]
     names = [button.accessibleName() for button in seen]
     assert names == ["How the filter works", "Create the column: People from contacts"]
+
+
+@pytest.mark.parametrize("scene", ["page2_filter", "page2_fit"])
+def test_tab_leads_through_what_was_found_before_the_fields(scenes: Scenes, scene: str) -> None:
+    window, _ = getattr(scenes, scene)()
+    pane = window.wizard.fields.pane
+    panel = pane.panels.filter if scene == "page2_filter" else pane.panels.fit
+    found = {button for button in panel.findChildren(QPushButton) if button.isVisibleTo(panel)}
+    stop, met = panel.nextInFocusChain(), set()
+    while stop is not pane.tabs.currentWidget().search:
+        met.add(stop)
+        stop = stop.nextInFocusChain()
+    assert len(found) > 1
+    assert found <= met
 
 
 def test_the_column_is_created_after_a_confirmation_that_names_the_table(scenes: Scenes) -> None:

@@ -59,6 +59,25 @@ class Hands:
         self._qtbot.waitUntil(lambda: QApplication.activeModalWidget() is None)
 
 
+def test_esc_ends_the_search_and_closes_what_is_open_before_it_leaves(scenes: Scenes, qtbot: Any) -> None:
+    window, _ = scenes.page2_fields()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    hands, pane = Hands(qtbot, window), window.wizard.fields.pane
+    pane.panels.fit_button.click()
+    hands.press(Qt.Key.Key_F, CONTROL)
+    hands.type("title")
+    tab = pane.tabs.currentWidget()
+    assert tab.search.text() == "title"
+    hands.press(Qt.Key.Key_Escape)
+    assert tab.search.text() == ""
+    assert pane.panels.fit.isVisible()
+    hands.press(Qt.Key.Key_Escape)
+    assert not pane.panels.fit.isVisible()
+    assert hands.focus is pane.panels.fit_button
+    assert window.wizard.isVisible()
+
+
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_thirty_fields_are_mapped_five_created_one_found_and_a_step_taken_back(
     scenes: Scenes, qtbot: Any, language: str

@@ -53,7 +53,7 @@ def test_people_on_their_way_in_files_are_told_of(scenes: Scenes) -> None:
 
 def test_waiting_is_counted_down(scenes: Scenes) -> None:
     window, _ = scenes.running()
-    window.main.overview._tick.timeout.emit()
+    window.main.overview.progress.waits.tick.timeout.emit()
     assert "goes on in 11 seconds" in texts(window.main.overview.progress)
 
 
@@ -61,19 +61,19 @@ def test_what_was_not_answered_is_waited_for_while_the_rest_goes_on(scenes: Scen
     window, _ = scenes.page3_plan(start=[world.progress(0.4), Gate()])
     scenes.start(window)
     view, tell = window.main.overview, window.main._run_told
-    view._tick.setInterval(3_600_000)  # it ticks when the test says so
+    view.progress.waits.tick.setInterval(3_600_000)  # it ticks when the test says so
     tell(Waiting(1, System.MARKETO, 95, WaitCause.UNHEARD))
     tell(world.progress(0.5)(1))
     assert "Marketo did not answer a call that creates people." in texts(view.progress)
     assert "at most 95 seconds" in texts(view.progress)
     tell(world.waiting(1))
     assert "Dynamics asked us to slow down" in texts(view.progress), "what holds up everything goes first"
-    view._tick.timeout.emit()
+    view.progress.waits.tick.timeout.emit()
     tell(world.progress(0.6)(1))
     assert "at most 94 seconds" in texts(view.progress)
     tell(Waiting(1, System.MARKETO, 0, WaitCause.UNHEARD))
-    assert not view.progress.waiting.isVisible()
-    assert not view._tick.isActive()
+    assert not view.progress.waits.isVisible()
+    assert not view.progress.waits.tick.isActive()
 
 
 def test_a_look_that_has_to_wait_for_a_call_shows_its_work(scenes: Scenes) -> None:
@@ -81,7 +81,7 @@ def test_a_look_that_has_to_wait_for_a_call_shows_its_work(scenes: Scenes) -> No
     window.main.overview.go_on.click()
     scenes._wait(lambda: window.main._resting)
     window.main._run_told(Waiting(1, System.MARKETO, 95, WaitCause.UNHEARD))
-    assert window.main.overview.progress.waiting.isVisible()
+    assert window.main.overview.progress.waits.isVisible()
 
 
 def test_pause_resume_and_stop(scenes: Scenes) -> None:

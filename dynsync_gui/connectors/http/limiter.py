@@ -82,14 +82,6 @@ class Limiter:
         finally:
             self._places.release()
 
-    def pause_all(self, seconds: float) -> None:
-        """Hold every worker back for so long."""
-        self._gate.pause(seconds)
-
-    def used_today(self) -> int:
-        """Calls of DynSync on Marketo's present day."""
-        return self._window.count_day(marketo_day())
-
     def _take(self) -> None:
         day = marketo_day()
         if self._window.count_day(day) >= self._daily:

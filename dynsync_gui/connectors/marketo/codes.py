@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dynsync_gui.domain.rights import Permission
 
-THROTTLED = frozenset({"606", "615"})
-"""Nothing was done; wait and ask again."""
 PASSING = frozenset({"500", "502", "604", "608", "611", "614", "713", "719", "1014"})
 """Passing trouble; reads and upserts may be made again."""
 SYSTEM_ERROR = "611"

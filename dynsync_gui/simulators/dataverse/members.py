@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from dynsync_gui.simulators.directory import Directory, Grant
     from dynsync_gui.simulators.world import World
 
-DEPTHS = ("Basic", "Local", "Deep", "Global")
 SYNC_ROLE = "Marketo Sync User"
 OF_CUSTOMISERS = ("prvCreateAttribute", "prvDeleteAttribute", "prvPublishCustomization")
 MERGE = "prvMerge"

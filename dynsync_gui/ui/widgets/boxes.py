@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt
@@ -82,6 +83,12 @@ def drop(layout: QLayout, widgets: list[Any]) -> None:
         widget.hide()
         widget.deleteLater()
     widgets.clear()
+
+
+def tab_through(first: QWidget, *rest: QWidget) -> None:
+    """Let Tab lead from one to the next: what is made late would come behind all that was there before."""
+    for before, after in pairwise((first, *rest)):
+        QWidget.setTabOrder(before, after)
 
 
 LEFT = Qt.AlignmentFlag.AlignLeft

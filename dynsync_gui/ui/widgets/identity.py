@@ -5,13 +5,14 @@ from __future__ import annotations
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from dynsync_gui.domain.checks import EnvironmentKind, IdentityCard, SystemIdentity
-from dynsync_gui.domain.text import number, tr
+from dynsync_gui.domain.identity_words import counts_told
+from dynsync_gui.domain.text import tr
 from dynsync_gui.ui.icons import Picture
 from dynsync_gui.ui.theme import GRID
 from dynsync_gui.ui.widgets.boxes import LEFT, Card, Columns, column, row
 from dynsync_gui.ui.widgets.chip import Chip
 from dynsync_gui.ui.widgets.text import Text, rule
-from dynsync_gui.ui.words import KIND, SYSTEM, counted
+from dynsync_gui.ui.words import KIND, SYSTEM
 
 
 class SystemCard(QWidget):
@@ -21,7 +22,9 @@ class SystemCard(QWidget):
         super().__init__()
         layout = column(self, gap=4)
         icon, word, tone = KIND[identity.kind]
-        layout.addLayout(row(Picture(identity.system.value, "accent", 20), Text(SYSTEM[identity.system], "hint"), None))
+        layout.addLayout(
+            row(Picture(identity.system.value, "accent", 20), Text(SYSTEM[identity.system], "hint", wrap=False), None)
+        )
         layout.addWidget(Text(identity.name or identity.id, "section"))
         rehearsal = identity.kind is EnvironmentKind.REHEARSAL
         strange = identity.named_host and not rehearsal
@@ -34,7 +37,7 @@ class SystemCard(QWidget):
             mark.setStretch(1, 1)
             layout.addLayout(mark)
         layout.addWidget(Chip(icon, str(word), tone), 0, LEFT)
-        if counts := _counts(identity):
+        if counts := counts_told(identity):
             layout.addWidget(Text(counts))
         if identity.familiar:
             names = ", ".join(identity.familiar)
@@ -73,13 +76,3 @@ class IdentityView(Card):
         self._message.say(text)
         self._message.setVisible(bool(text))
         self.confirm.setAccessibleDescription(text)
-
-
-def _counts(identity: SystemIdentity) -> str:
-    parts = []
-    for word, count in identity.counts.items():
-        if count is None:
-            continue
-        shown = tr("{count} or more", count=count) if word in identity.at_least else number(count)
-        parts.append(f"{shown}\N{NO-BREAK SPACE}{counted(word)}")
-    return " · ".join(parts)

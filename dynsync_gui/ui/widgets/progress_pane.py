@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QGridLayout, QProgressBar, QWidget
+from PySide6.QtWidgets import QGridLayout, QProgressBar
 
-from dynsync_gui.domain.events import CanaryStep, EntityProgress, Progress, Waiting
+from dynsync_gui.domain.events import CanaryStep, EntityProgress, Progress
 from dynsync_gui.domain.schema import ENTITIES, Entity
 from dynsync_gui.domain.text import ntr, number, tr
-from dynsync_gui.domain.wait_words import waiting_told
 from dynsync_gui.ui.icons import Picture
 from dynsync_gui.ui.theme import GRID, figures
-from dynsync_gui.ui.widgets.boxes import Card, row
+from dynsync_gui.ui.widgets.boxes import Card
 from dynsync_gui.ui.widgets.text import Text
+from dynsync_gui.ui.widgets.waits import Waits
 from dynsync_gui.ui.words import ENTITY, PHASE, duration, rate
 
 _ICONS = {Entity.ACCOUNT: "company", Entity.CONTACT: "person", Entity.LEAD: "lead"}
@@ -23,12 +23,7 @@ class ProgressPane(Card):
     def __init__(self) -> None:
         super().__init__(gap=GRID + 4)
         self.phase = Text("", "section")
-        self._waiting_text = Text("", tone="attention")
-        self.waiting = QWidget()
-        mark = row(Picture("pending", "attention", 16), self._waiting_text)
-        mark.setStretch(1, 1)
-        self.waiting.setLayout(mark)
-        self.waiting.hide()
+        self.waits = Waits()
         self.body.addWidget(self.phase)
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(GRID + 4)
@@ -48,7 +43,7 @@ class ProgressPane(Card):
         self.step.hide()
         self.body.addWidget(self.facts)
         self.body.addWidget(self.step)
-        self.body.addWidget(self.waiting)
+        self.body.addWidget(self.waits)
         self.body.addWidget(self.calls_text)
         self.body.addWidget(self.calls)
 
@@ -108,12 +103,6 @@ class ProgressPane(Card):
         self.step.say(said)
         self.step.show()
         return said
-
-    def show_waiting(self, waiting: Waiting | None) -> None:
-        """Say whom DynSync waits for, if for anybody."""
-        if waiting is not None:
-            self._waiting_text.say(waiting_told(waiting))
-        self.waiting.setVisible(waiting is not None)
 
     def sentence(self, progress: Progress) -> str:
         """The snapshot in one sentence, for screen readers."""

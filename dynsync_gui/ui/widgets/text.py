@@ -21,6 +21,7 @@ class Text(QLabel):
         content: What it says.
         kind: Its place in the type scale (`stylesheet`): title, section, strong, label, hint, muted, figure.
         tone: Colour role, where its meaning has one.
+        wrap: Whether it may take several lines.
     """
 
     def __init__(self, content: str = "", kind: str = "", tone: str = "", *, wrap: bool = True) -> None:

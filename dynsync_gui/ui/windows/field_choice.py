@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QDialog, QFileDialog, QFrame, QProgressBar, QPushButton, QScrollArea, QWidget
 
 from dynsync_gui.domain.events import (
@@ -97,6 +97,13 @@ class FieldChoiceWindow(QDialog):
         """Ask first where something would be lost."""
         event.ignore()
         self.reject()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """F1 helps."""
+        if event.key() == Qt.Key.Key_F1:
+            self.help.click()
+        else:
+            super().keyPressEvent(event)
 
     def reject(self) -> None:
         """Close, or Esc."""

@@ -9,8 +9,8 @@ from dynsync_gui.domain.report import RunReport
 from dynsync_gui.domain.text import number, tr
 from dynsync_gui.ui.theme import GRID
 from dynsync_gui.ui.widgets.boxes import column
+from dynsync_gui.ui.widgets.reading_table import table_of
 from dynsync_gui.ui.widgets.text import Text
-from dynsync_gui.ui.windows.problems import table_of
 from dynsync_gui.ui.words import PHASE, RUN, exact
 
 Index = QModelIndex | QPersistentModelIndex

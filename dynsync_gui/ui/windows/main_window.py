@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from dynsync_gui.domain.errors import DynSyncError, Finding
@@ -99,6 +100,13 @@ class MainView(QWidget):
         deal(self)
         bridge.heard.connect(self.hear)
         self.sign_in.given_up.connect(bridge.heard)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """F1 helps."""
+        if event.key() == Qt.Key.Key_F1:
+            self.help.click()
+        else:
+            super().keyPressEvent(event)
 
     def show_status(self, status: Status) -> None:
         """Open where an earlier session left it."""
@@ -211,7 +219,7 @@ class MainView(QWidget):
             case Waiting():
                 if event.cause is WaitCause.UNHEARD:
                     self._begin_work()
-                if said := self.overview.show_waiting(event):
+                if said := self.overview.progress.waits.hear(event):
                     self.announcer.announce(said)
             case CycleEnded():
                 self._rest(event)

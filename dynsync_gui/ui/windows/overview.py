@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from dynsync_gui.domain.canary import CODE as CANARY
 from dynsync_gui.domain.errors import DynSyncError
-from dynsync_gui.domain.events import CycleEnded, Progress, RunEnded, Waiting
+from dynsync_gui.domain.events import CycleEnded, Progress, RunEnded
 from dynsync_gui.domain.mass_change import CODE as MASS_CHANGE
 from dynsync_gui.domain.ports.listening import WaitCause
 from dynsync_gui.domain.report import RunReport, RunState, Status
 from dynsync_gui.domain.schedule import BackgroundRun
 from dynsync_gui.domain.text import ntr, tr
-from dynsync_gui.domain.wait_words import waiting_told
 from dynsync_gui.ui.icons import IconButton, Picture
 from dynsync_gui.ui.mnemonics import reword
 from dynsync_gui.ui.theme import GRID
@@ -68,9 +66,6 @@ class Overview(QWidget):
         self.problems = IconButton("problems", tr("See what needs a look"))
         self.above = column(gap=2 * GRID)
         self._build()
-        self._waits: dict[WaitCause, Waiting] = {}
-        self._tick = QTimer(self, interval=1000)
-        self._tick.timeout.connect(self._count_down)
         self._buttons()
 
     def show_status(self, status: Status) -> None:
@@ -101,17 +96,8 @@ class Overview(QWidget):
 
     def show_progress(self, progress: Progress) -> None:
         """A snapshot of the running sync; nobody asks to slow down any more."""
-        self._waits.pop(WaitCause.SLOWED, None)
-        self._show_waits()
+        self.progress.waits.end(WaitCause.SLOWED)
         self.progress.show_progress(progress)
-
-    def show_waiting(self, waiting: Waiting) -> str:
-        """A vendor has to be waited for, or no longer; counts down, and returns what is said."""
-        self._waits.pop(waiting.cause, None)
-        if waiting.seconds:
-            self._waits[waiting.cause] = waiting
-        self._show_waits()
-        return waiting_told(waiting) if waiting.seconds else ""
 
     def show_paused(self, *, paused: bool) -> None:
         """Standing still, or going on."""
@@ -131,7 +117,7 @@ class Overview(QWidget):
 
     def show_stopped(self) -> None:
         """A run was stopped before it had a report; what it had done is kept."""
-        self._end_waiting()
+        self.progress.waits.end()
         self.progress.hide()
         self._say(tr("Stopped. What was done is kept."), "pause", "attention")
         self._name_go_on(interrupted=True)
@@ -139,7 +125,7 @@ class Overview(QWidget):
 
     def show_ended(self, ended: RunEnded) -> None:
         """A run is over."""
-        self._end_waiting()
+        self.progress.waits.end()
         report = ended.report
         sentence, icon, tone = _outcome(report)
         self._say(sentence, icon, tone)
@@ -161,7 +147,7 @@ class Overview(QWidget):
         if event.ended is not None and event.ended.report.read:
             self.show_ended(event.ended)
         elif event.failure is not None:
-            self._end_waiting()
+            self.progress.waits.end()
             self.progress.hide()
             self.banner.tell("attention", str(event.failure.finding.title), _what_then(event))
             self._say(tr("Waiting for the next try. What was done is kept."), "clock", "attention")
@@ -173,7 +159,7 @@ class Overview(QWidget):
 
     def show_error(self, error: DynSyncError) -> None:
         """A run could not go on; what it had done is kept."""
-        self._end_waiting()
+        self.progress.waits.end()
         if self.guard.stops(error):
             self.guard.ask(str(error.finding.title))
             self.guard.name.setFocus()
@@ -189,7 +175,7 @@ class Overview(QWidget):
 
     def show_background(self) -> None:
         """Another process of DynSync syncs this profile; there is nothing to do but to wait."""
-        self._end_waiting()
+        self.progress.waits.end()
         self.banner.hide()
         self.guard.end()
         self.progress.hide()
@@ -248,24 +234,6 @@ class Overview(QWidget):
         kind = str(RUN[report.kind])
         self.fresh.say(tr("{run}, {ago}", run=kind, ago=ago(self._moment)))
         self.fresh.setToolTip(exact(self._moment))
-
-    def _count_down(self) -> None:
-        left = [replace(waiting, seconds=waiting.seconds - 1) for waiting in self._waits.values()]
-        self._waits = {waiting.cause: waiting for waiting in left if waiting.seconds > 0}
-        self._show_waits()
-
-    def _end_waiting(self) -> None:
-        self._waits.clear()
-        self._show_waits()
-
-    def _show_waits(self) -> None:
-        """What holds up everything goes first."""
-        waiting = next((self._waits[cause] for cause in WaitCause if cause in self._waits), None)
-        self.progress.show_waiting(waiting)
-        if waiting is None:
-            self._tick.stop()
-        elif not self._tick.isActive():
-            self._tick.start()
 
 
 def _outcome(report: RunReport) -> tuple[str, str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QPushButton, QTableView, QWidget
+from PySide6.QtWidgets import QPushButton, QTableView, QWidget
 
 from dynsync_gui.domain.errors import Retry
 from dynsync_gui.domain.report import Problem
@@ -16,6 +16,7 @@ from dynsync_gui.ui.theme import GRID
 from dynsync_gui.ui.widgets.banner import Banner
 from dynsync_gui.ui.widgets.boxes import TOP, Card, column, drop, row
 from dynsync_gui.ui.widgets.flow import Flow
+from dynsync_gui.ui.widgets.reading_table import table_of
 from dynsync_gui.ui.widgets.text import Text, hover
 from dynsync_gui.ui.words import ENTITY, exact
 
@@ -191,24 +192,3 @@ def _by_cause(problems: Iterable[Problem]) -> list[list[Problem]]:
     for problem in problems:
         groups.setdefault((problem.code, problem.title.text), []).append(problem)
     return sorted(groups.values(), key=len, reverse=True)
-
-
-def table_of(model: QAbstractTableModel, name: str) -> QTableView:
-    """A table to read in."""
-    table = QTableView()
-    model.setParent(table)
-    table.setModel(model)
-    table.setAccessibleName(name)
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.setShowGrid(False)
-    table.setTabKeyNavigation(False)
-    table.setWordWrap(False)
-    table.verticalHeader().hide()
-    table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-    table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + GRID + 4)
-    header = table.horizontalHeader()
-    header.setHighlightSections(False)
-    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-    return table

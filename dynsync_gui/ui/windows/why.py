@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from dynsync_gui.domain.events import Event, Explained, JobCancelled, JobFailed
+from dynsync_gui.domain.events import Event, Explained, JobCancelled, JobFailed, Waiting
 from dynsync_gui.domain.explain import Explanation, FieldView, Step
 from dynsync_gui.domain.text import msg, tr
 from dynsync_gui.service.api import Job
@@ -14,11 +14,12 @@ from dynsync_gui.ui.bridge import Bridge
 from dynsync_gui.ui.icons import IconButton, Picture
 from dynsync_gui.ui.theme import GRID
 from dynsync_gui.ui.widgets.banner import Banner
-from dynsync_gui.ui.widgets.boxes import TOP, Card, column, drop, row
+from dynsync_gui.ui.widgets.boxes import TOP, Card, column, drop, row, tab_through
 from dynsync_gui.ui.widgets.field_row import FieldRow
+from dynsync_gui.ui.widgets.reading_table import table_of
 from dynsync_gui.ui.widgets.text import Text, hover
+from dynsync_gui.ui.widgets.waits import Waits
 from dynsync_gui.ui.windows.compare import Compare
-from dynsync_gui.ui.windows.problems import table_of
 from dynsync_gui.ui.words import CHECK, ENTITY
 
 Index = QModelIndex | QPersistentModelIndex
@@ -26,7 +27,7 @@ _COLUMNS = (msg("Field"), msg("In Dynamics"), msg("Sent"), msg("In Marketo"))
 _LINE = 32
 
 
-class FieldModel(QAbstractTableModel):
+class DifferenceModel(QAbstractTableModel):
     """Fields that are not the same on both sides; on hover why, and which rule holds."""
 
     def __init__(self, views: list[FieldView]) -> None:
@@ -84,6 +85,7 @@ class Answered(Card):
 
     Attributes:
         sync_wanted: The user wants this record to be brought over now.
+        stops: What Tab leads to, in its order.
     """
 
     sync_wanted = Signal()
@@ -100,13 +102,15 @@ class Answered(Card):
         self.sync.setVisible(one.entity is not None)
         self.sync.clicked.connect(self.sync_wanted)
         self.body.addLayout(row(self.sync, None))
+        self.stops: list[QWidget] = [self.sync]
         for step in one.steps:
             self.body.addWidget(StepRow(step))
         different = [view for view in one.fields if not view.equal]
         if different:
-            self.fields = table_of(FieldModel(different), tr("Fields that are not the same"))
+            self.fields = table_of(DifferenceModel(different), tr("Fields that are not the same"))
             self.fields.setMinimumHeight((min(8, len(different)) + 1) * _LINE)
             self.body.addWidget(self.fields)
+            self.stops.append(self.fields)
 
 
 class Why(QWidget):
@@ -131,11 +135,16 @@ class Why(QWidget):
         )
         self.ask = IconButton("search", tr("Ask"))
         self.banner = Banner()
+        self.waits = Waits()
+        self._order = QWidget()
+        self._order.setLayout(row(self.waits))
+        self._order.hide()
         layout = column(self, gap=2 * GRID, margin=3 * GRID)
         layout.addWidget(Text(tr("Why is this person not in Marketo, or not so?"), "title"))
         layout.addWidget(self.asked)
         layout.addLayout(row(self.ask, None))
         layout.addWidget(self.banner)
+        layout.addWidget(self._order)
         self._answers = column(gap=2 * GRID)
         layout.addLayout(self._answers)
         self.compare = Compare(bridge)
@@ -158,6 +167,7 @@ class Why(QWidget):
             return
         if self._job is not None:
             self._job.cancel()
+        self._order.hide()
         self.asked.note("")
         drop(self._answers, self._cards)
         self.banner.tell("accent", tr("Looking on both sides"))
@@ -168,10 +178,13 @@ class Why(QWidget):
             return
         drop(self._answers, self._cards)
         self.banner.tell("accent", tr("Bringing this record over"))
+        self._order.show()
         self.ask.setFocus()
         self._job = self._api.records.sync_one(one.entity, one.id)
 
     def _heard(self, event: Event) -> None:
+        if isinstance(event, Waiting):
+            self._waited(event)
         if self._job is None or event.job != self._job.number:
             return
         match event:
@@ -183,6 +196,7 @@ class Why(QWidget):
                     self._cards[-1].sync_wanted.connect(lambda one=one: self._sync(one))
                     self._answers.addWidget(self._cards[-1])
                     self._cards[-1].show()
+                tab_through(self.ask, *(stop for card in self._cards for stop in card.stops))
                 self._announcer.announce(" ".join(card.verdict.says for card in self._cards))
             case JobFailed(error=error):
                 self._job = None
@@ -193,3 +207,10 @@ class Why(QWidget):
                 self.banner.hide()
             case _:
                 return
+        self._order.hide()
+
+    def _waited(self, event: Waiting) -> None:
+        """Of a sync that is under way, too: it brings the record over, and may have waited before that was wanted."""
+        said = self.waits.hear(event)
+        if said and not self._order.isHidden():
+            self._announcer.announce(said)

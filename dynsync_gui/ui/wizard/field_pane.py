@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QIcon, QKeySequence, QShortcut
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QIcon, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QTabWidget, QWidget
 
 from dynsync_gui.domain.choice import FieldChoice
@@ -106,6 +106,19 @@ class FieldPane(QWidget):
             tab = self.tabs.widget(place)
             if isinstance(tab, FieldTab):
                 yield tab
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc ends a search, then closes what is open above the tables; only then it leaves the page."""
+        if event.key() == Qt.Key.Key_Escape and (self._end_search() or self.panels.close_open()):
+            return
+        super().keyPressEvent(event)
+
+    def _end_search(self) -> bool:
+        tab = self.tabs.currentWidget()
+        searching = isinstance(tab, FieldTab) and tab.search.hasFocus() and bool(tab.search.text())
+        if isinstance(tab, FieldTab) and searching:
+            tab.search.clear()
+        return searching
 
     def blocking(self) -> ChoiceProblem | None:
         """The first problem that has to be solved before going on."""

@@ -65,6 +65,14 @@ class FieldPanels(QWidget):
         """How many fields will be created."""
         reword(self.new_button, tr("New in Marketo: {count}", count=count))
 
+    def close_open(self) -> bool:
+        """Close the panel that is open; whether there was one."""
+        button = next((button for button in self._parts if button.isChecked()), None)
+        if button is not None:
+            button.setFocus()
+            button.click()
+        return button is not None
+
     def _turn(self, chosen: QPushButton) -> None:
         for button, part in self._parts.items():
             shown = button is chosen and chosen.isChecked()

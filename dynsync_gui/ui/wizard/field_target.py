@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent
-from PySide6.QtWidgets import QDialog, QLineEdit, QPushButton, QWidget
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QWidget
 
 from dynsync_gui.domain.mapping import TargetOption
 from dynsync_gui.domain.text import number, tr
 from dynsync_gui.ui.mnemonics import deal
-from dynsync_gui.ui.theme import GRID, roles
-from dynsync_gui.ui.widgets.boxes import column, row
+from dynsync_gui.ui.theme import roles
+from dynsync_gui.ui.widgets.search_dialog import SearchDialog
 from dynsync_gui.ui.widgets.searched_table import Index, SearchedTable
-from dynsync_gui.ui.widgets.text import Text, hover
-from dynsync_gui.ui.windows.problems import table_of
+from dynsync_gui.ui.widgets.text import hover
 from dynsync_gui.ui.words import TARGET_TYPE
 
 
@@ -56,8 +55,8 @@ class TargetModel(SearchedTable):
         return None
 
 
-class TargetDialog(QDialog):
-    """Typing searches, the arrows move in the list, Enter takes.
+class TargetDialog(SearchDialog):
+    """Chooses a field.
 
     Args:
         parent: The window it belongs to.
@@ -75,31 +74,23 @@ class TargetDialog(QDialog):
     def __init__(
         self, parent: QWidget, field: str, options: Sequence[TargetOption], chosen: str, suggested: str
     ) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(tr("Field in Marketo"))
-        self.setModal(True)
-        self.resize(640, 480)
-        self._chosen = chosen
         self.model = TargetModel(options, {suggested: tr("suggested"), chosen: tr("chosen now")})
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(tr("Search fields"))
-        self.search.setAccessibleName(tr("Search fields"))
-        self.search.setClearButtonEnabled(True)
-        self.table = table_of(self.model, tr("Fields in Marketo"))
-        self.table.setSelectionMode(self.table.SelectionMode.SingleSelection)
-        self.said = Text("", "muted")
-        self.take, self.stay = QPushButton(tr("Take this field")), QPushButton(tr("Cancel"))
-        self._build(field)
-        self._go_to_chosen()
+        self._chosen = chosen
+        super().__init__(
+            parent,
+            self.model,
+            title=tr("Field in Marketo"),
+            asked=tr("Where does “{field}” go?", field=field),
+            searched=tr("Search fields"),
+            listed=tr("Fields in Marketo"),
+            take=tr("Take this field"),
+        )
+        header = self.table.horizontalHeader()
+        header.setSectionResizeMode(2, header.ResizeMode.ResizeToContents)
+        self.table.selectionModel().currentRowChanged.connect(self._describe)
+        self.said.show()
+        self.go_first()
         deal(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The arrows move in the list while the search has the focus."""
-        moves = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in moves:
-            self.table.keyPressEvent(event)
-            return True
-        return super().eventFilter(watched, event)
 
     def accept(self) -> None:
         """Take the current field, where it can be taken."""
@@ -107,35 +98,11 @@ class TargetDialog(QDialog):
             self.taken.emit(self.model.option_at(self.table.currentIndex().row()).name)
             super().accept()
 
-    def _build(self, field: str) -> None:
-        layout = column(self, gap=GRID + 4, margin=2 * GRID)
-        layout.addWidget(Text(tr("Where does “{field}” go?", field=field), "section"))
-        layout.addWidget(self.search)
-        layout.addWidget(self.table, 1)
-        layout.addWidget(self.said)
-        layout.addLayout(row(None, self.stay, self.take))
-        for button in (self.take, self.stay):
-            button.setAccessibleName(button.text())
-        self.take.setProperty("kind", "filled")
-        self.take.setDefault(True)
-        header = self.table.horizontalHeader()
-        header.setSectionResizeMode(2, header.ResizeMode.ResizeToContents)
-        self.search.installEventFilter(self)
-        self.search.textChanged.connect(self._search)
-        self.table.selectionModel().currentRowChanged.connect(self._describe)
-        self.table.doubleClicked.connect(self.accept)
-        self.take.clicked.connect(self.accept)
-        self.stay.clicked.connect(self.reject)
-        self.finished.connect(self.deleteLater)
-
-    def _search(self, text: str) -> None:
-        self.model.show_rows(text)
-        self._go_to_chosen()
-
-    def _go_to_chosen(self) -> None:
-        row_ = self.model.row_of(self._chosen)
-        if row_ >= 0:
-            self.table.setCurrentIndex(self.model.index(row_, 0))
+    def go_first(self) -> None:
+        """Choose the present one, or the first one where that is not seen."""
+        row = self.model.row_of(self._chosen)
+        if row >= 0:
+            self.table.setCurrentIndex(self.model.index(row, 0))
         self._describe()
 
     def _describe(self, *_: QModelIndex) -> None:

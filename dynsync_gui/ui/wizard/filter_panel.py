@@ -13,7 +13,7 @@ from dynsync_gui.domain.settings import FieldSettings, FilteredOut
 from dynsync_gui.domain.text import Message, msg, tr
 from dynsync_gui.ui.icons import Picture
 from dynsync_gui.ui.theme import GRID
-from dynsync_gui.ui.widgets.boxes import LEFT, TOP, Card, Columns, column, drop, row
+from dynsync_gui.ui.widgets.boxes import LEFT, TOP, Card, Columns, column, drop, row, tab_through
 from dynsync_gui.ui.widgets.field_row import FieldRow
 from dynsync_gui.ui.widgets.text import Text
 from dynsync_gui.ui.words import entity_name
@@ -120,6 +120,7 @@ class FilterPanel(Card):
             self._rows.addWidget(line)
             self._lines.append(line)
             line.show()
+        tab_through(self.help, *(line.make for line in self._lines))
 
     def _turned(self) -> None:
         self.turned_wanted.emit(FilteredOut(self.turned.currentData()), self.list_name.text().strip())

@@ -13,7 +13,7 @@ from dynsync_gui.domain.fit_words import reason_words, summary
 from dynsync_gui.domain.text import msg, number, tr
 from dynsync_gui.ui.icons import Picture
 from dynsync_gui.ui.theme import GRID
-from dynsync_gui.ui.widgets.boxes import TOP, Card, column, drop, row
+from dynsync_gui.ui.widgets.boxes import TOP, Card, column, drop, row, tab_through
 from dynsync_gui.ui.widgets.flow import Flow
 from dynsync_gui.ui.widgets.text import Text
 
@@ -118,9 +118,10 @@ class FitPanel(Card):
             self._found.addWidget(card)
             self._cards.append(card)
             card.show()
+        stops = [button for card in self._cards for button in card.buttons]
+        tab_through(self.stop, *stops)
         if within:
-            first = self._cards[0].first if self._cards else None
-            (first or self.sample).setFocus()
+            next(iter(stops), self.sample).setFocus()
 
     def _work(self, *, working: bool) -> None:
         self.said.show()
@@ -142,16 +143,15 @@ class _MisfitCard(Card):
         words.addWidget(Text(reason_words(misfit)))
         for example in misfit.examples[:_EXAMPLES]:
             words.addWidget(Text(f"{example.name or example.id}: {_short(example.value)}", "hint"))
-        buttons = []
+        self.buttons: list[QPushButton] = []
         for cure in misfit.cures:
             button = QPushButton(str(_CURES[cure]))
             button.setAccessibleName(tr("{cure}: {field}", cure=str(_CURES[cure]), field=name))
             button.setAutoDefault(False)
             button.setProperty("kind", "link")
             button.clicked.connect(lambda _=False, cure=cure: self.cure_wanted.emit(misfit, cure))
-            buttons.append(button)
-        words.addWidget(Flow(*buttons))
-        self.first = next(iter(buttons), None)
+            self.buttons.append(button)
+        words.addWidget(Flow(*self.buttons))
         shown = ("info", "muted") if misfit.outcome.chosen else ("attention", "attention")
         picture = Picture(*shown, 18)
         line = row(picture, words, gap=GRID + 2)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QDialog, QLineEdit, QPushButton, QWidget
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
 
 from dynsync_gui.domain.checks import Check, CheckState
 from dynsync_gui.domain.edits import Offers
@@ -16,11 +15,8 @@ from dynsync_gui.domain.ports.dynamics import RelatedTable
 from dynsync_gui.domain.schema import Entity, EntitySchema, Target
 from dynsync_gui.domain.text import tr
 from dynsync_gui.ui.mnemonics import deal
-from dynsync_gui.ui.theme import GRID
-from dynsync_gui.ui.widgets.boxes import column, row
+from dynsync_gui.ui.widgets.search_dialog import SearchDialog
 from dynsync_gui.ui.widgets.searched_table import SearchedTable
-from dynsync_gui.ui.widgets.text import Text
-from dynsync_gui.ui.windows.problems import table_of
 from dynsync_gui.ui.wizard.field_jobs import FieldJobs, Work
 from dynsync_gui.ui.words import entity_name
 
@@ -56,8 +52,8 @@ class TableModel(SearchedTable):
         return self._tables[self._shown[row]]
 
 
-class OwnTableDialog(QDialog):
-    """Typing searches, the arrows move in the list, Enter takes.
+class OwnTableDialog(SearchDialog):
+    """Chooses a table.
 
     Attributes:
         taken: The user wants this table to be synced.
@@ -66,67 +62,31 @@ class OwnTableDialog(QDialog):
     taken = Signal(object)
 
     def __init__(self, parent: QWidget, tables: Sequence[RelatedTable]) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(tr("Add a table"))
-        self.setModal(True)
-        self.resize(640, 480)
         self.model = TableModel(tables)
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(tr("Search tables"))
-        self.search.setAccessibleName(tr("Search tables"))
-        self.search.setClearButtonEnabled(True)
-        self.table = table_of(self.model, tr("Tables in Dynamics"))
-        self.table.setSelectionMode(self.table.SelectionMode.SingleSelection)
-        self.take, self.stay = QPushButton(tr("Take this table")), QPushButton(tr("Cancel"))
-        self._build()
-        self._first()
+        super().__init__(
+            parent,
+            self.model,
+            title=tr("Add a table"),
+            asked=tr("Which table is to be synced as well?"),
+            searched=tr("Search tables"),
+            listed=tr("Tables in Dynamics"),
+            take=tr("Take this table"),
+        )
+        self.above.say(
+            tr(
+                "Its rows become a custom object in Marketo, linked to the person or the company that they belong to. "
+                "They travel to Marketo only."
+            )
+        )
+        self.above.show()
+        self.go_first()
         deal(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The arrows move in the list while the search has the focus."""
-        moves = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in moves:
-            self.table.keyPressEvent(event)
-            return True
-        return super().eventFilter(watched, event)
 
     def accept(self) -> None:
         """Take the current table."""
         if self.take.isEnabled():
             self.taken.emit(self.model.table_at(self.table.currentIndex().row()))
             super().accept()
-
-    def _build(self) -> None:
-        layout = column(self, gap=GRID + 4, margin=2 * GRID)
-        layout.addWidget(Text(tr("Which table is to be synced as well?"), "section"))
-        about = tr(
-            "Its rows become a custom object in Marketo, linked to the person or the company that they belong to. "
-            "They travel to Marketo only."
-        )
-        layout.addWidget(Text(about, "muted"))
-        layout.addWidget(self.search)
-        layout.addWidget(self.table, 1)
-        layout.addLayout(row(None, self.stay, self.take))
-        for button in (self.take, self.stay):
-            button.setAccessibleName(button.text())
-        self.take.setProperty("kind", "filled")
-        self.take.setDefault(True)
-        self.search.installEventFilter(self)
-        self.search.textChanged.connect(self._search)
-        self.table.doubleClicked.connect(self.accept)
-        self.take.clicked.connect(self.accept)
-        self.stay.clicked.connect(self.reject)
-        self.finished.connect(self.deleteLater)
-
-    def _search(self, text: str) -> None:
-        self.model.show_rows(text)
-        self._first()
-
-    def _first(self) -> None:
-        found = self.model.rowCount() > 0
-        if found:
-            self.table.setCurrentIndex(self.model.index(0, 0))
-        self.take.setEnabled(found)
 
 
 class OwnTables(QObject):
