@@ -17,14 +17,13 @@ from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.engine import payload
 from dynsync_gui.engine.conversion import Conversion
 from dynsync_gui.engine.labels import labels_of, relabelled
+from dynsync_gui.engine.meanwhile import Meanwhile
 from dynsync_gui.engine.pages import PagesAhead, Staging
 from dynsync_gui.engine.payload import Rules
 from dynsync_gui.engine.staging import gone, stage_all
 
 PAGE_SIZE = 2_500
 """Rows a page: large enough for speed, small enough that decoding one does not hold up the window."""
-
-_LOOKED_FOR = 100
 
 NOT_TRACKED, DENIED = "0x80072491", "0x80040220"
 """Dataverse: change tracking is off for the table, or needs the right to read all of it."""
@@ -67,6 +66,7 @@ class Reading:
         self._token = token
         self._on_read = on_read
         self._start = start
+        self._meanwhile = Meanwhile(dynamics, token)
 
     def read(self, schema: EntitySchema, mapping: EntityMapping) -> None:
         """Read an entity to its end, from where the run or the last cycle left it.
@@ -85,8 +85,9 @@ class Reading:
         if cursor.names != asked:
             cursor = Cursor(self._run)
         half = cursor.run == self._run and not again
-        link = cursor.next_link if half else cursor.delta_link
-        start = Cursor(self._run, asked, whole=not link or (half and cursor.whole))
+        link = cursor.next_link if half else cursor.delta_link if cursor.complete else ""
+        before = cursor.delta_link if half and link else ""
+        start = Cursor(self._run, asked, delta_link=before, whole=not link or (half and cursor.whole))
         try:
             self._pages(schema, mapping, start, names, link, track=schema.change_tracking)
         except TemporaryFailure:
@@ -152,18 +153,24 @@ class Reading:
         basis = payload.basis(mapping, start.names, self._rules)
         conversion = Conversion(mapping.fields, basis)
         again = start.whole and mapping.entity in ENTITIES and self._store.count_linked(mapping.entity) > 0
+        track = track and start.whole
         read = self._store.count_records(self._run, mapping.entity)
         if read and start.whole and not link:
             self._store.forget_seen(self._run, mapping.entity)
 
-        def whole(link: str) -> Page:
-            page = self._dynamics.read_page(
-                schema, names, link, track=track and not link, shown=shown, page_size=PAGE_SIZE
-            )
+        def ask(link: str) -> Page:
+            page = self._dynamics.read_page(schema, names, link, track=track, shown=shown, page_size=PAGE_SIZE)
             return self._without_restored(page, schema, names, shown=shown)
 
+        only = ask("") if track and not link else None
+        if only is not None and only.next_link:
+            start, only = replace(start, delta_link=self._meanwhile.link(schema)), None
+
+        def whole(link: str) -> Page:
+            return ask(link) if only is None else only
+
         def unread(link: str) -> Unread:
-            return self._dynamics.fetch_page(schema, link, shown=shown, page_size=PAGE_SIZE)
+            return self._dynamics.fetch_page(schema, link, track=track, shown=shown, page_size=PAGE_SIZE)
 
         def stage(page: Page) -> Sequence[StagedRecord]:
             return () if again else stage_all(page.records, mapping, self._rules, conversion)
@@ -174,27 +181,43 @@ class Reading:
         ahead = PagesAhead(whole, unread, stage, staging, self._start, self._token)
         with closing(ahead.all(link)) as pages:
             for page, staged, number in pages:
-                self._keep(page, staged, mapping, start, conversion)
+                last = start.whole and not page.next_link and bool(page.delta_link or start.delta_link)
+                self._keep(page, staged, mapping, start, conversion, ends=not last)
                 read += number
                 self._on_read(mapping.entity, read)
+                if last:  # it ends only when all that is gone or changed is known; before, its last page is read again
+                    self._end(page, schema, mapping, start, names, conversion)
+
+    def _end(
+        self,
+        page: Page,
+        schema: EntitySchema,
+        mapping: EntityMapping,
+        start: Cursor,
+        names: tuple[str, ...],
+        conversion: Conversion,
+    ) -> None:
+        if page.delta_link:  # change tracking takes the right to read all of it
+            self._miss(mapping.entity)
+        link = start.delta_link
+        while link:
+            self._token.checkpoint()
+            changed = self._meanwhile.page(schema, names, link, shown=payload.wants_shown(mapping))
+            self._store.stage(self._run, stage_all(changed.records, mapping, self._rules, conversion))
+            link = changed.next_link
+        with self._store.transaction(lasting=False):
+            self._store.move_cursor(mapping.entity, replace(start, delta_link=page.delta_link, complete=True))
 
     def _without_restored(self, page: Page, schema: EntitySchema, names: tuple[str, ...], *, shown: bool) -> Page:
-        """A page with the record in place of its removal, where it is there all the same."""
+        """A page with the record in place of its removal, where it is there all the same.
+
+        A record that is restored keeps its id, and is told both ways.
+        """
         removed = [record.id for record in page.records if record.deleted]
         if not removed:
             return page
-        back = self._there_again(schema, names, removed, shown=shown)
+        back = self._meanwhile.there(schema, names, removed, shown=shown)
         return replace(page, records=tuple(back.get(one.id, one) if one.deleted else one for one in page.records))
-
-    def _there_again(
-        self, schema: EntitySchema, names: tuple[str, ...], ids: list[str], *, shown: bool
-    ) -> dict[str, SourceRecord]:
-        """Who is told to be deleted and is there: a record that is restored keeps its id, and is told both ways."""
-        there: dict[str, SourceRecord] = {}
-        for start in range(0, len(ids), _LOOKED_FOR):
-            found = self._dynamics.read_records(schema, names, ids[start : start + _LOOKED_FOR], shown=shown)
-            there |= {record.id: record for record in found}
-        return there
 
     def _keep(
         self,
@@ -203,20 +226,19 @@ class Reading:
         mapping: EntityMapping,
         start: Cursor,
         conversion: Conversion,
+        *,
+        ends: bool,
     ) -> None:
+        """Keep a page with the cursor behind it; not behind the last one where more than that ends the reading."""
         ended = not page.next_link
-        cursor = replace(start, next_link=page.next_link, delta_link=page.delta_link, complete=ended)
-        seen_all = ended and start.whole and bool(page.delta_link)  # change tracking takes the right to read all of it
+        delta_link = page.delta_link if ended else start.delta_link
+        cursor = replace(start, next_link=page.next_link, delta_link=delta_link, complete=ended)
         with self._store.transaction(lasting=False):  # what is lost with its cursor is read again
             if not staged:
                 records = self._strangers(page.records, mapping.entity, conversion)
                 staged = stage_all(records, mapping, self._rules, conversion)
             self._store.stage(self._run, staged)
-            if not seen_all:
-                self._store.move_cursor(mapping.entity, cursor)
-        if seen_all:  # it ends only when all that is gone is known; before, its last page is read again
-            self._miss(mapping.entity)
-            with self._store.transaction(lasting=False):
+            if ends or not ended:
                 self._store.move_cursor(mapping.entity, cursor)
 
     def _strangers(

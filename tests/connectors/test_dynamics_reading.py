@@ -83,16 +83,18 @@ def test_the_first_page(script: DynamicsScript, reader: DataverseReader) -> None
     assert (page.next_link, page.delta_link) == ("", link)
 
 
-def test_links_are_followed_letter_by_letter_and_keep_the_page_size(
-    script: DynamicsScript, reader: DataverseReader
+@pytest.mark.parametrize("track", [False, True])
+def test_links_are_followed_letter_by_letter_and_keep_what_was_asked_for(
+    script: DynamicsScript, reader: DataverseReader, *, track: bool
 ) -> None:
+    """A preference holds for one request alone."""
     query = "$select=leadid&$skiptoken=%3Ccookie%20pagingcookie=%22%253ccookie%2520page%253d%25221%2522%253e%22%7e%2f"
     script.answers["/leads"] = lambda exchange: exchange.reply({"value": []})
-    read(reader, f"{script.server.url}/api/data/v9.2/leads?{query}")
+    read(reader, f"{script.server.url}/api/data/v9.2/leads?{query}", track=track)
     request = script.asked("/leads")[0]
     assert request.target == f"/api/data/v9.2/leads?{query}"
-    assert request.headers["prefer"].startswith("odata.maxpagesize=500,odata.include-annotations=")
-    assert "track" not in request.headers["prefer"]
+    tracked = "odata.track-changes," if track else ""
+    assert request.headers["prefer"].startswith(f"odata.maxpagesize=500,{tracked}odata.include-annotations=")
 
 
 HEAVY = 1_000
@@ -136,7 +138,7 @@ def test_where_not_even_few_rows_fit_the_error_names_the_table(
     asked = heavy(script)
     with pytest.raises(ConnectionFailed) as caught:
         read(reader)
-    assert [rows for _, rows in asked] == [500, 250, 125, 62, 50]
+    assert [rows for _, rows in asked] == [500, 250, 125, 62, 50, 50, 50]
     assert caught.value.code == "rows-too-large"
     assert "“Lead”" in str(caught.value.finding.title)
     assert "50" in str(caught.value.finding.title)

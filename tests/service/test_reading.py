@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -11,10 +12,11 @@ from dynsync_gui.domain.choice import FieldChoice, Overwrite
 from dynsync_gui.domain.errors import TemporaryFailure
 from dynsync_gui.domain.events import JobFailed, RunEnded
 from dynsync_gui.domain.findings.marketo import MARKETO
-from dynsync_gui.domain.ports.dynamics import SourceRecord
-from dynsync_gui.domain.schema import Entity
+from dynsync_gui.domain.ports.dynamics import Page, SourceRecord
+from dynsync_gui.domain.schema import Entity, EntitySchema
 from dynsync_gui.engine.conversion import Conversion, Converted
 from dynsync_gui.engine.matching import Matching
+from dynsync_gui.engine.meanwhile import Meanwhile
 from dynsync_gui.store.sync_store import SqliteStore
 from tests.guards.logs import ExpectLog
 from tests.service.conftest import Desk
@@ -26,9 +28,10 @@ def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dynsync_gui.engine.reading.PAGE_SIZE", 40)
 
 
-@pytest.mark.usefixtures("small_pages")
-def test_a_change_behind_the_reader_arrives_with_the_next_cycle(desk: Desk) -> None:
+def _change_behind_the_reader(desk: Desk, *, late_token: bool, expires: bool = False) -> list[str]:
+    """Change a contact of the first page, and delete another one, while the second page is read; returns both."""
     world, tracker = desk.rehearsal.world, desk.rehearsal.dataverse.tracker
+    tracker.late_token = late_token
     page, changed = tracker.page, []
 
     def changing(asked):
@@ -38,14 +41,75 @@ def test_a_change_behind_the_reader_arrives_with_the_next_cycle(desk: Desk) -> N
             changed.extend([usable[0]["contactid"], usable[1]["contactid"]])
             world.update("contact", changed[0], {"lastname": "Behind the reader"})
             world.delete("contact", changed[1])
+            if expires:
+                world.expire_tokens()
         return answer
 
     tracker.page = changing
+    return changed
+
+
+@pytest.mark.parametrize("late_token", [False, True])
+@pytest.mark.usefixtures("small_pages")
+def test_a_change_behind_the_reader_arrives(desk: Desk, *, late_token: bool) -> None:
+    changed = _change_behind_the_reader(desk, late_token=late_token)
     assert isinstance(desk.start(), RunEnded)
     assert changed
     life = Life(desk)
-    life.marked.add(("contact", changed[1]))
-    life.cycle()
+    assert life.person(changed[0])["lastName"] == "Behind the reader"
+    assert changed[1] not in {person.get("dynamicsId") for person in desk.rehearsal.audit()["marketo"]["persons"]}
+    life.judged()
+    assert life.cycle().report.acknowledged == 0
+    life.judged()
+
+
+@pytest.mark.usefixtures("small_pages")
+def test_every_page_of_a_whole_reading_asks_for_change_tracking(desk: Desk) -> None:
+    """Microsoft does not say that the first page's wish holds for the last one, which has the link."""
+    tracker, wished = desk.rehearsal.dataverse.tracker, []
+    page = tracker.page
+
+    def noting(asked):
+        if "$deltatoken" not in asked.asked:
+            wished.append(asked.wishes.track)
+        return page(asked)
+
+    tracker.page = noting
+    assert isinstance(desk.start(), RunEnded)
+    assert len(wished) > 10
+    assert all(wished)
+
+
+@pytest.mark.parametrize("late_token", [False, True])
+@pytest.mark.usefixtures("small_pages")
+def test_a_run_that_breaks_off_before_it_takes_in_what_changed_behind_the_reader_does_so_later(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, *, late_token: bool
+) -> None:
+    changed, page = _change_behind_the_reader(desk, late_token=late_token), Meanwhile.page
+
+    def failing(self: Meanwhile, schema: EntitySchema, *rest: Any, **named: Any) -> Page:
+        if schema.entity is Entity.CONTACT:
+            raise TemporaryFailure("611", MARKETO["611"], "no answer")
+        return page(self, schema, *rest, **named)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Meanwhile, "page", failing)
+        assert isinstance(desk.start(), JobFailed)
+    assert changed
+    assert isinstance(desk.service.go_on().wait(120), RunEnded)
+    life = Life(desk)
+    assert life.person(changed[0])["lastName"] == "Behind the reader"
+    life.judged()
+
+
+@pytest.mark.usefixtures("small_pages")
+def test_where_nothing_tells_any_more_what_changed_behind_the_reader_the_table_is_read_anew(desk: Desk) -> None:
+    changed = _change_behind_the_reader(desk, late_token=True, expires=True)
+    ended = desk.start()
+    if not isinstance(ended, RunEnded):
+        ended = desk.service.go_on().wait(120)
+    assert isinstance(ended, RunEnded)
+    life = Life(desk)
     assert life.person(changed[0])["lastName"] == "Behind the reader"
     life.judged()
 

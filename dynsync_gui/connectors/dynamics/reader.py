@@ -159,11 +159,11 @@ class DataverseReader:
             columns = dict.fromkeys([schema.primary_id, *(field.column for field in fields)])
             target = f"{schema.entity_set}?$select={','.join(columns)}{_filter(where)}"
             target += f"&$orderby={_CHANGED}%20desc,{schema.primary_id}" if newest and schema.field(_CHANGED) else ""
-        return self._fitting(schema, target, page_size, _records(schema, fields), track=track and not link, shown=shown)
+        return self._fitting(schema, target, page_size, _records(schema, fields), track=track, shown=shown)
 
-    def fetch_page(self, schema: EntitySchema, link: str, *, shown: bool, page_size: int) -> Unread:
+    def fetch_page(self, schema: EntitySchema, link: str, *, track: bool, shown: bool, page_size: int) -> Unread:
         """A page as it came; see the protocol."""
-        return self._fitting(schema, self._client.own_path(link, ROOT), page_size, unread_of, track=False, shown=shown)
+        return self._fitting(schema, self._client.own_path(link, ROOT), page_size, unread_of, track=track, shown=shown)
 
     def page_reader(self, schema: EntitySchema, names: Sequence[str]) -> Callable[[bytes], Page]:
         """What reads such a page; see the protocol."""

@@ -175,14 +175,14 @@ class DynamicsReader(Protocol):
             schema: The table.
             names: Logical names of the columns wanted; the primary id comes always.
             link: Next or delta link of an earlier page; empty for the first page.
-            track: Whether to start change tracking (first page only).
+            track: Whether the page is part of a reading whose last one has a delta link.
             shown: Whether formatted values are wanted.
             page_size: At most 5,000.
             where: Only these rows (first page only, and not with change tracking).
             newest: What was changed last comes first (likewise).
         """
 
-    def fetch_page(self, schema: EntitySchema, link: str, *, shown: bool, page_size: int) -> Unread:
+    def fetch_page(self, schema: EntitySchema, link: str, *, track: bool, shown: bool, page_size: int) -> Unread:
         """A page that a link leads to, as `read_page` reads it, for what `page_reader` gives."""
 
     def page_reader(self, schema: EntitySchema, names: Sequence[str]) -> Callable[[bytes], Page]:

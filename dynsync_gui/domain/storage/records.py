@@ -264,7 +264,7 @@ class Cursor:
         run: The run that moved it last.
         names: The columns that were asked for, and how they are sent; anything else needs a new start.
         next_link: Where to go on.
-        delta_link: Where the next cycle starts.
+        delta_link: Where the next cycle starts; before all is read, what changed since the first page.
         complete: Whether that run has read it all.
         whole: Whether that run reads the table from its beginning, so that what it does not meet is gone.
     """

@@ -32,12 +32,15 @@ class Tracker:
     Attributes:
         disabled: Logical names of tables on which change tracking is off.
         empty_every: Pages of these numbers come without rows though more follow; 0 = never.
+        late_token: Whether the link at the end of a full read tells of changes since its last page only; Microsoft does
+            not say.
     """
 
     def __init__(self, world: World) -> None:
         self._world = world
         self.disabled = {"new_delivery", "connectionrole"}
         self.empty_every = 7
+        self.late_token = False
 
     def page(self, asked: Question) -> Answer:
         """One page of a full tracked read or of a delta."""
@@ -97,7 +100,7 @@ class Tracker:
             last = place.last if skipped else shown[-1][key]
             self._add_next(asked, body, Place(place.page + 1, last, place.until))
         else:
-            self._add_delta(asked, body, place.until)
+            self._add_delta(asked, body, self._world.version if self.late_token else place.until)
         return Answer.of(body)
 
     def _delta(self, asked: Question, columns: list[Column], place: Place) -> Answer:
