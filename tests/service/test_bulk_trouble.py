@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -113,6 +114,29 @@ def test_an_upload_of_which_nobody_heard_is_sent_again(desk: Desk, action: str) 
     whole(desk.start())
     right(desk)
     assert len(asked(desk, FILES)) == 3
+
+
+def apart(desk: Desk) -> list[float]:
+    """Seconds between two uploads, each time."""
+    begun = [one.started for one in asked(desk, FILES)]
+    return [later - sooner for sooner, later in pairwise(begun)]
+
+
+def test_a_file_that_may_have_arrived_is_not_sent_again_while_marketo_may_read_it(desk: Desk) -> None:
+    """Two files of the same new people, read at the same time, would make two of each."""
+    desk.rehearsal.faults.add("reset_after_execution", system="marketo", path=r"^/bulk/v1/leads\.json", count=2)
+    whole(desk.start())
+    assert len(apart(desk)) == 2
+    assert min(apart(desk)) >= 300
+
+
+def test_nor_does_the_next_run_when_one_has_given_up(desk: Desk) -> None:
+    desk.rehearsal.faults.add("reset_after_execution", system="marketo", path=r"^/bulk/v1/leads\.json", count=5)
+    assert isinstance(desk.start(), JobFailed)
+    again(desk)
+    right(desk)
+    assert len(apart(desk)) == 5
+    assert min(apart(desk)) >= 240, "a busy computer may have spent a part of the five minutes itself"
 
 
 def test_trouble_on_the_way_changes_nothing(desk: Desk) -> None:
