@@ -10,10 +10,13 @@ import pytest
 
 from dynsync_gui.domain.events import JobFailed
 from dynsync_gui.domain.settings import BulkUse
+from dynsync_gui.simulators.marketo import bulk_calls
 from tests.judge import judge
 from tests.service.in_files import FILES, QUEUE, again, asked, codes, people, right, whole
 
 if TYPE_CHECKING:
+    from werkzeug.wrappers import Request
+
     from tests.service.conftest import Desk
 
 pytestmark = pytest.mark.usefixtures("in_files")
@@ -169,3 +172,22 @@ def test_a_full_queue_of_exports_is_waited_for(desk: Desk) -> None:
     whole(desk.start())
     right(desk)
     assert len(asked(desk, "enqueue")) == 3
+
+
+def test_a_field_that_marketo_loses_while_a_file_is_on_its_way_is_left_out_alone(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = bulk_calls._content
+
+    def losing(request: Request) -> bytes:
+        """An administrator hides the field just then."""
+        desk.rehearsal.marketo.fields._fields.pop("title", None)
+        return content(request)
+
+    monkeypatch.setattr(bulk_calls, "_content", losing)
+    whole(desk.start())
+    assert {one.detail for one in desk.service.problems() if one.code == "field-out"} == {"title"}
+    assert "1006" not in codes(desk)
+    wrong = judge(desk.rehearsal.audit(), desk.listed()).wrong
+    assert all("title" in line for line in wrong), wrong
+    assert len(people(desk)) > 250
