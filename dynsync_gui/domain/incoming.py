@@ -89,6 +89,14 @@ class IncomingStore(Protocol):
     def incoming(self, entity: Entity, after: int, limit: int) -> tuple[Incoming, ...]:
         """Changes of an entity's persons, in ledger order."""
 
+    def alarm(self, entity: Entity, fields: Sequence[str]) -> None:
+        """Note what changes that wait would do to an entity's records, as `Alarm` names it.
+
+        Args:
+            entity: The table.
+            fields: Marketo fields whose values go to Dynamics.
+        """
+
     def settle_incoming(self, seqs: Sequence[int]) -> None:
         """Forget changes that are dealt with, and that any of them was not taken."""
 
@@ -104,6 +112,9 @@ class IncomingStore(Protocol):
             value: What is sent.
             held: What Marketo holds instead, for the journal.
         """
+
+    def keep_held(self, seq: int, values: Mapping[str, Any]) -> None:
+        """Keep what Marketo holds and Dynamics has by now, so that its way back is nobody's clearing or opting out."""
 
     def let_marketo_win(self, seq: int, values: Mapping[str, Any]) -> None:
         """Put Marketo's values in place of those that a record has on their way there."""

@@ -17,13 +17,18 @@ LEAST = 20
 
 
 class Alarm(StrEnum):
-    """What may happen to a record that Marketo holds, and that is worth asking about when it happens to many."""
+    """What may happen to a record that both sides hold, and that is worth asking about when it happens to many.
+
+    The last two happen in Dynamics, after somebody's work in Marketo.
+    """
 
     DELETED = "deleted"
     EXCLUDED = "excluded"
     BLANKED = "blanked"
     UNSUBSCRIBED = "unsubscribed"
     REASSIGNED = "reassigned"
+    EMPTIED = "emptied"
+    OPTED_OUT = "opted-out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +65,8 @@ def mass_guard(run: int, changes: tuple[MassChange, ...]) -> GuardStop:
         Finding(
             msg("DynSync stopped before writing, because this is unusually much at once: {what}.", what=what),
             msg(
-                "Look whether that is meant, for instance a bulk edit in Dynamics. If it is, agree in the window, or "
-                "with --accept-guard {id} on the command line. If not, set it right in Dynamics: nothing was written.",
+                "Look whether that is meant, for instance a bulk edit. If it is, agree in the window, or with "
+                "--accept-guard {id} on the command line. If not, set it right where it was done: nothing was written.",
                 id=id_,
             ),
             retry=Retry.DECISION,
@@ -121,12 +126,32 @@ def _reassigned(one: MassChange) -> Message:
     )
 
 
+def _emptied(one: MassChange) -> Message:
+    return msgs(
+        "{n} record of “{table}” would lose values in Dynamics that were cleared in Marketo",
+        "{n} records of “{table}” would lose values in Dynamics that were cleared in Marketo",
+        one.count,
+        table=one.entity,
+    )
+
+
+def _opted_out(one: MassChange) -> Message:
+    return msgs(
+        "{n} record of “{table}” would be unsubscribed in Dynamics, as in Marketo",
+        "{n} records of “{table}” would be unsubscribed in Dynamics, as in Marketo",
+        one.count,
+        table=one.entity,
+    )
+
+
 _TEXTS = {
     Alarm.DELETED: _deleted,
     Alarm.EXCLUDED: _excluded,
     Alarm.BLANKED: _blanked,
     Alarm.UNSUBSCRIBED: _unsubscribed,
     Alarm.REASSIGNED: _reassigned,
+    Alarm.EMPTIED: _emptied,
+    Alarm.OPTED_OUT: _opted_out,
 }
 
 

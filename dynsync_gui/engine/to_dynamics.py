@@ -124,6 +124,12 @@ class ToDynamics:
             if not page.more:
                 return
 
+    def alarm(self, work: Work) -> None:
+        """Note what the changes that wait would do to many."""
+        for _, mapping in work:
+            if names := [pair.target.name for pair in returning(mapping)]:
+                self._incoming.alarm(mapping.entity, names)
+
     def _listen_again(self) -> None:
         """Who was to go into another person and is still there has not gone: that one's changes are somebody's."""
         going = self._incoming.about_to_merge()
@@ -211,8 +217,11 @@ class ToDynamics:
             news.aside |= dict.fromkeys(told, Kept.REFUSED)
         written = bool(told) and outcome.kind is Update.DONE
         with self._store.transaction():
-            if written and one.waiting is not None:
-                self._incoming.let_marketo_win(one.seq, {name: value.theirs for name, value in told.items()})
+            if written:
+                theirs = {name: value.theirs for name, value in told.items()}
+                self._incoming.keep_held(one.seq, theirs)
+                if one.waiting is not None:
+                    self._incoming.let_marketo_win(one.seq, theirs)
             self._incoming.keep_aside(one.seq, news.aside)
             self._store.notice(notices)
         if written:

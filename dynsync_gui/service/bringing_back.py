@@ -27,12 +27,21 @@ class BringingBack:
         connection: Both systems.
         store: The profile's memory.
         ends: Finds out which persons were merged or deleted.
+        guard: Raises where Marketo's changes would do unusually much to Dynamics at once.
         token: Pauses and stops it.
     """
 
-    def __init__(self, connection: Connection, store: SyncStore, ends: Ends, token: CancelToken) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        store: SyncStore,
+        ends: Ends,
+        guard: Callable[[], None],
+        token: CancelToken,
+    ) -> None:
         self._store = store
         self._ends = ends
+        self._guard = guard
         self._way = ToDynamics(connection.dynamics, connection.marketo, store, store, token)
         self._read_at = datetime.now(UTC)
 
@@ -70,6 +79,8 @@ class BringingBack:
     def _bring(self, moment: datetime, work: Work) -> None:
         before = (run.started for run in self._store.runs(_RECENT) if run.state is RunState.DONE)
         self._way.read(work, next(before, moment))
+        self._way.alarm(work)
+        self._guard()
         self._way.write(work)
 
     def _try(self, act: Callable[[], None]) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dynsync_gui.domain.canary import canary_id, standing_at
 from dynsync_gui.domain.errors import Finding, GuardStop, Retry
-from dynsync_gui.domain.mass_change import excessive, guard_id, mass_guard
+from dynsync_gui.domain.mass_change import MassChange, excessive, guard_id, mass_guard
 from dynsync_gui.domain.settings import Settings
 from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.domain.text import msg
@@ -16,9 +18,30 @@ def guard_mass_changes(store: SyncStore, settings: Settings, run: int) -> None:
     Raises:
         GuardStop: More records than the threshold would change in a way that is hard to take back.
     """
-    changes = excessive(store.mass_changes(run), settings.guards)
-    if changes and store.accepted_guard(run) != guard_id(run, changes):
-        raise mass_guard(run, changes)
+    if stop := _unaccepted(store, run, store.mass_changes(run), settings):
+        raise stop
+
+
+def guard_changes_back(store: SyncStore, settings: Settings, run: int) -> None:
+    """Likewise for what Marketo's changes would do to Dynamics.
+
+    Raises:
+        GuardStop: As above.
+    """
+    if stop := _unaccepted(store, run, store.mass_changes_back(), settings):
+        raise stop
+
+
+def standing_guard(store: SyncStore, settings: Settings, run: int) -> GuardStop | None:
+    """What a run waits for somebody to agree to."""
+    return _unaccepted(store, run, store.mass_changes(run), settings) or _unaccepted(
+        store, run, store.mass_changes_back(), settings
+    )
+
+
+def _unaccepted(store: SyncStore, run: int, changes: Sequence[MassChange], settings: Settings) -> GuardStop | None:
+    much = excessive(changes, settings.guards)
+    return mass_guard(run, much) if much and guard_id(run, much) not in store.accepted_guards(run) else None
 
 
 def accept_guard(store: SyncStore, settings: Settings, id_: str) -> None:
@@ -32,8 +55,9 @@ def accept_guard(store: SyncStore, settings: Settings, id_: str) -> None:
     if run is not None and rung and canary_id(run.id, rung) == id_.strip():
         store.keep_rung(run.id, str(rung))
         return
-    changes = excessive(store.mass_changes(run.id), settings.guards) if run else ()
-    if run is None or not changes or guard_id(run.id, changes) != id_.strip():
+    both = (store.mass_changes(run.id), store.mass_changes_back()) if run else ()
+    much = [found for changes in both if (found := excessive(changes, settings.guards))]
+    if run is None or id_.strip() not in {guard_id(run.id, found) for found in much}:
         raise GuardStop(
             "mass-change-id",
             Finding(

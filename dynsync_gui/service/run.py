@@ -38,7 +38,7 @@ from dynsync_gui.service.bringing_back import BringingBack
 from dynsync_gui.service.choices import note_lost_fields
 from dynsync_gui.service.cycles import QUOTA_CODE
 from dynsync_gui.service.express import Express
-from dynsync_gui.service.guarding import guard_mass_changes
+from dynsync_gui.service.guarding import guard_changes_back, guard_mass_changes
 from dynsync_gui.service.jobs import BackgroundJob
 from dynsync_gui.service.letters import end_message
 from dynsync_gui.service.progress import ProgressMeter, quota_day
@@ -152,7 +152,8 @@ class Runner:
         """
         run = prepared.run.id
         marketo, store = self._connection.marketo, self._store
-        back = BringingBack(self._connection, store, self._ends(prepared), self._job.token)
+        guard = lambda: guard_changes_back(store, self._settings, run)  # noqa: E731
+        back = BringingBack(self._connection, store, self._ends(prepared), guard, self._job.token)
         work = work_of(prepared.schemas, prepared.mapping)
         try:
             store.advance_run(run, RunState.WRITING)

@@ -168,6 +168,7 @@ class Syncing:
         return self._run_once(profile, settings, secrets, job)
 
     def _run_once(self, profile: Profile, settings: Settings, secrets: Secrets, job: BackgroundJob) -> RunEnded:
+        profile.require_room()
         with closing(open_mended(self._workplace, profile, job.token)) as store:
             # A message that could not be sent at the end of the first sync is tried once more with each run.
             tell_first_sync(store, settings, secrets, self._workplace.mailer)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 
 from dynsync_gui.domain.mass_change import Alarm, MassChange, alarms_of
 from dynsync_gui.domain.schema import UNSUBSCRIBED, Entity
@@ -51,10 +52,13 @@ def count_alarms(connection: sqlite3.Connection, run: int) -> tuple[MassChange, 
         for name in names.split(","):
             key = (Entity(entity), Alarm(name))
             counts[key] = counts.get(key, 0) + count
-    if not counts:
-        return ()
-    held = connection.execute(
+    return alarms_of(counts, held(connection)) if counts else ()
+
+
+def held(connection: sqlite3.Connection) -> Mapping[Entity, int]:
+    """How many records of each table Marketo holds."""
+    rows = connection.execute(
         """SELECT entity, count(*) FROM records INDEXED BY records_by_person
             WHERE marketo_id <> '' GROUP BY entity"""
     )
-    return alarms_of(counts, {Entity(entity): count for entity, count in held})
+    return {Entity(entity): count for entity, count in rows}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import inspect
 import sqlite3
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from typing import TypeVar
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.checks import Owner
 from dynsync_gui.domain.errors import Finding, Retry, StoreFailed
+from dynsync_gui.domain.findings.disk import full
 from dynsync_gui.domain.text import msg
 from dynsync_gui.store.migrations import MIGRATIONS
 
@@ -34,6 +36,8 @@ _COPIED_AT_ONCE = 1_000
 _STEPS = 50_000
 """Pages, and steps of SQLite's machine, after which it is seen whether to stop: a few hundredths of a second."""
 
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+
 DAMAGED = Finding(
     msg("DynSync's own record of the sync is damaged."),
     msg("Sync now: DynSync takes its last good copy and compares everything. Nothing is doubled or lost by that."),
@@ -47,7 +51,7 @@ NEWER = Finding(
 )
 UNUSABLE = Finding(
     msg("DynSync cannot write its own record of the sync."),
-    msg("Check that the disk has room and that you may write to the profile folder."),
+    msg("Check that you may write to the profile folder, and that no other program holds its files."),
     Owner.YOU,
     Retry.NEXT_RUN,
 )
@@ -214,10 +218,14 @@ def storage_errors() -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
+        if _kind(error) == sqlite3.SQLITE_FULL:
+            raise full(detail=str(error)) from error
         damaged = _kind(error) in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
         finding = DAMAGED if damaged else UNUSABLE
         raise StoreFailed("store-damaged" if damaged else "store-unusable", finding, detail=str(error)) from error
     except OSError as error:
+        if error.errno in _NO_ROOM:
+            raise full(detail=str(error)) from error
         raise StoreFailed("store-unusable", UNUSABLE, detail=str(error)) from error
 
 

@@ -8,8 +8,10 @@ from typing import Any
 
 from dynsync_gui.domain.ends import Feed, PersonEnd
 from dynsync_gui.domain.incoming import Incoming, Kept
+from dynsync_gui.domain.mass_change import MassChange, alarms_of
 from dynsync_gui.domain.ports.marketo import ChangeOrder, PersonChange
 from dynsync_gui.domain.schema import Entity
+from dynsync_gui.store.alarms import held
 from dynsync_gui.store.database import telling_storage_errors
 from dynsync_gui.store.desk import Desk
 from dynsync_gui.store.tables import OF_PEOPLE
@@ -59,6 +61,16 @@ class FeedStore(Desk):
         """Changes of an entity's persons, in ledger order."""
         return self._incoming.waiting(entity, after, limit)
 
+    def alarm(self, entity: Entity, fields: Sequence[str]) -> None:
+        """Note what changes would do to records; see the protocol."""
+        with self.transaction():
+            self._incoming.alarm(entity, fields)
+
+    def mass_changes_back(self) -> tuple[MassChange, ...]:
+        """What changes that wait would do to Dynamics in ways worth asking about."""
+        counts = self._incoming.alarms()
+        return alarms_of(counts, held(self._db)) if counts else ()
+
     def settle_incoming(self, seqs: Sequence[int]) -> None:
         """Forget changes that are dealt with."""
         with self.transaction():
@@ -73,6 +85,11 @@ class FeedStore(Desk):
         """See `IncomingStore.insist`."""
         with self.transaction():
             self._incoming.insist(seq, name, value, held)
+
+    def keep_held(self, seq: int, values: Mapping[str, Any]) -> None:
+        """Keep what Marketo holds of a record; see the protocol."""
+        with self.transaction():
+            self._incoming.keep_held(seq, values)
 
     def let_marketo_win(self, seq: int, values: Mapping[str, Any]) -> None:
         """Put Marketo's values in place of those that a record has on their way there."""

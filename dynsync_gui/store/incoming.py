@@ -11,10 +11,12 @@ from typing import Any, NamedTuple
 from dynsync_gui.domain.findings.records import CHANGE_REFUSED, CHANGE_UNFIT
 from dynsync_gui.domain.fingerprint import entries, holds, without
 from dynsync_gui.domain.incoming import Incoming, Kept
+from dynsync_gui.domain.mass_change import Alarm
 from dynsync_gui.domain.ports.marketo import ChangeOrder, PersonChange
 from dynsync_gui.domain.schema import UNSUBSCRIBED, Entity
 from dynsync_gui.domain.storage.records import StagedRecord
 from dynsync_gui.store.parts import parts, places
+from dynsync_gui.store.standing import joined, split
 from dynsync_gui.store.tables import OF_PEOPLE
 
 _MARK = "marketo"
@@ -74,16 +76,17 @@ class IncomingChanges:
     def keep(self, changes: Sequence[PersonChange], token: str, *, more: bool) -> None:
         """See `IncomingStore.keep_changes`."""
         records = self._records_of({change.person for change in changes})
+        theirs = [(change, record) for change in changes for record in records.get(change.person, ())]
         self._db.executemany(
             "INSERT OR IGNORE INTO incoming (seq, field, before) VALUES (?, ?, ?)",
-            [
-                (record.seq, change.field, change.before)
-                for change in changes
-                for record in records.get(change.person, ())
-                if not record.wrote(change)
-            ],
+            [(record.seq, change.field, change.before) for change, record in theirs if not record.wrote(change)],
         )
-        touched = {(seq, change.field) for change in changes for seq, *_ in records.get(change.person, ())}
+        if self._db.execute("SELECT 1 FROM incoming LIMIT 1").fetchone():
+            self._db.executemany(
+                "UPDATE incoming SET after = ? WHERE seq = ? AND field = ?",
+                [(change.after, record.seq, change.field) for change, record in theirs],
+            )
+        touched = {(record.seq, change.field) for change, record in theirs}
         self._retake(sorted(touched), "? AND field = ?")
         self._db.execute(
             """INSERT INTO cursors (entity, run, names, next_link, delta_link, complete) VALUES (?, 0, '[]', '', ?, 1)
@@ -194,6 +197,29 @@ class IncomingChanges:
             for seq, id_, person, before, payload, agreed, unsure in rows
         )
 
+    def alarm(self, entity: Entity, fields: Sequence[str]) -> None:
+        """See `IncomingStore.alarm`; a field that was empty before may have been empty all the time for Dynamics."""
+        marks = ",".join("?" * len(fields))
+        self._db.execute(
+            f"""UPDATE incoming SET alarm = CASE
+                       WHEN field NOT IN ({marks}) THEN ''
+                       WHEN field = '{UNSUBSCRIBED}' THEN iif(after IN ('true', '1'), '{Alarm.OPTED_OUT}', '')
+                       WHEN after = '' AND NOT EXISTS (
+                            SELECT 1 FROM incoming b WHERE b.seq = incoming.seq AND b.field = incoming.field
+                               AND b.before = '') THEN '{Alarm.EMPTIED}'
+                       ELSE '' END
+                 WHERE kept = '' AND seq IN (SELECT seq FROM records WHERE entity = ?)""",
+            (*fields, entity.value),
+        )
+
+    def alarms(self) -> Mapping[tuple[Entity, Alarm], int]:
+        """How many records changes would touch in ways worth asking about."""
+        rows = self._db.execute(
+            """SELECT r.entity, i.alarm, count(DISTINCT i.seq) FROM incoming i CROSS JOIN records r ON r.seq = i.seq
+                WHERE i.alarm <> '' AND i.kept = '' GROUP BY 1, 2"""
+        )
+        return {(Entity(entity), Alarm(name)): count for entity, name, count in rows}
+
     def settle(self, seqs: Sequence[int]) -> None:
         """See `IncomingStore.settle_incoming`."""
         self._db.executemany("DELETE FROM incoming WHERE seq = ?", [(seq,) for seq in seqs])
@@ -235,6 +261,14 @@ class IncomingChanges:
                 WHERE seq = ?""",
             (_json(values), without(agreed or b"", name), _json(lost), seq),
         )
+
+    def keep_held(self, seq: int, values: Mapping[str, Any]) -> None:
+        """See `IncomingStore.keep_held`."""
+        row = self._db.execute("SELECT filled FROM records WHERE seq = ?", (seq,)).fetchone()
+        empty = {name for name, value in values.items() if value in (None, "")}
+        if row is not None:
+            filled = (split(row[0]) | values.keys()) - empty
+            self._db.execute("UPDATE records SET filled = ? WHERE seq = ?", (joined(filled), seq))
 
     def let_marketo_win(self, seq: int, values: Mapping[str, Any]) -> None:
         """See `IncomingStore.let_marketo_win`."""

@@ -234,4 +234,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ),
     ("CREATE TABLE departures (first INTEGER PRIMARY KEY, seqs TEXT NOT NULL)",),
     ("CREATE INDEX records_overwriting ON records (seq) WHERE before IS NOT NULL",),
+    (  # what somebody's changes in Marketo would do to many records of Dynamics
+        "ALTER TABLE incoming ADD COLUMN after TEXT",
+        "ALTER TABLE incoming ADD COLUMN alarm TEXT NOT NULL DEFAULT ''",
+    ),
 )

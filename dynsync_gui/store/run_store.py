@@ -83,15 +83,15 @@ class RunStore(Desk):
         (text,) = self._db.execute("SELECT fields FROM runs WHERE id = ?", (run,)).fetchone()
         return tuple(NewField(name, label, TargetType(type_)) for name, label, type_ in json.loads(text))
 
-    def accepted_guard(self, run: int) -> str:
-        """What somebody agreed to in a run, by its id; empty for nothing."""
+    def accepted_guards(self, run: int) -> frozenset[str]:
+        """What somebody agreed to in a run, by its ids."""
         row = self._db.execute("SELECT accepted FROM runs WHERE id = ?", (run,)).fetchone()
-        return str(row[0]) if row else ""
+        return frozenset(row[0].split()) if row else frozenset()
 
     def accept_guard(self, run: int, id_: str) -> None:
         """Keep that somebody agreed."""
         with self.transaction():
-            self._db.execute("UPDATE runs SET accepted = ? WHERE id = ?", (id_, run))
+            self._db.execute("UPDATE runs SET accepted = trim(accepted || ' ' || ?) WHERE id = ?", (id_, run))
 
     def rung(self, run: int) -> str:
         """How far a careful start has come."""

@@ -18,7 +18,7 @@ from dynsync_gui.system.choice_versions import add_version, read_versions
 from dynsync_gui.system.lease import held, lease
 from dynsync_gui.system.paths import Profile as Folder
 from dynsync_gui.system.removal import remove_profile
-from dynsync_gui.system.safe_copy import copy_due, copy_of, duplicate, put_aside, take
+from dynsync_gui.system.safe_copy import copy_due, copy_of, duplicate, put_aside, require_room, take
 from dynsync_gui.system.secrets import SessionSecrets
 from dynsync_gui.system.settings_file import (
     read_confirmed,
@@ -104,6 +104,10 @@ class StoredProfile:
     @property
     def _half_done_file(self) -> Path:
         return self._folder.folder / "setup.toml"
+
+    def require_room(self) -> None:
+        """Raise StoreFailed where its disk is as good as full."""
+        require_room(self._folder.folder)
 
     def put_database_aside(self, *, copy_too: bool = True) -> str:
         """Keep the database under another name, so that a new one is begun; returns that name."""

@@ -7,12 +7,11 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from dynsync_gui.domain.findings.disk import LEAST_ROOM, full
 from dynsync_gui.system.whole_file import telling_file_errors
 
 EVERY = 86_400.0
 """Seconds between two copies."""
-ROOM = 50_000_000
-"""Bytes that are left free on the disk."""
 _PARTS = ("", "-wal", "-shm")
 
 
@@ -28,7 +27,15 @@ def copy_due(database: Path) -> Path | None:
         if copy.exists() and 0 <= time.time() - copy.stat().st_mtime < EVERY:
             return None
         free = shutil.disk_usage(database.parent).free
-    return copy if free > database.stat().st_size + ROOM else None
+    return copy if free > database.stat().st_size + LEAST_ROOM else None
+
+
+def require_room(folder: Path) -> None:
+    """Raise StoreFailed where the disk is as good as full: a run would only find that out half-way."""
+    with telling_file_errors(folder):
+        free = shutil.disk_usage(folder).free
+    if free < LEAST_ROOM:
+        raise full(free, f"{free} bytes are free")
 
 
 def put_aside(database: Path, *, copy_too: bool) -> str:

@@ -9,7 +9,7 @@ import tracemalloc
 import zlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing
 
 import pytest
 import trustme
@@ -18,6 +18,7 @@ from dynsync_gui import __version__
 from dynsync_gui.connectors.http import client as client_module
 from dynsync_gui.connectors.http import transport
 from dynsync_gui.connectors.http.client import Limits
+from dynsync_gui.connectors.http.watch import Call
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.errors import Cancelled, DynSyncError, SettingsError, TemporaryFailure
 
@@ -169,6 +170,27 @@ def test_a_peer_that_never_shakes_hands(forge: Forge, client) -> None:
         host = f"127.0.0.1:{listener.getsockname()[1]}"
         failure = refused(lambda: client(host).send("GET", f"https://{host}/", limits=SHORT))
         assert failure.code == "network.timeout"
+
+
+def test_an_address_that_nobody_answers_under_does_not_use_up_the_time_of_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As where IPv6 leads nowhere: a name has an address of each kind."""
+    monkeypatch.setattr(transport, "CONNECT_SECONDS", 1.0)
+    with ExitStack() as held:
+        deaf, there = (socket.create_server(("127.0.0.1", 0), backlog=length) for length in (0, 5))
+        for listener in (deaf, there):
+            held.enter_context(closing(listener))
+        for _ in range(3):  # who comes after these finds no place, and hears nothing
+            waiting = held.enter_context(closing(socket.socket()))
+            waiting.setblocking(False)
+            waiting.connect_ex(deaf.getsockname())
+        found = [(socket.AF_INET, socket.SOCK_STREAM, 0, "", one.getsockname()) for one in (deaf, there)]
+        monkeypatch.setattr(transport, "_addresses", lambda *_: found)
+        call = Call("/", NEVER)
+        with closing(transport._connected("contoso.example", 443, call, ())) as made:
+            assert made.getpeername() == there.getsockname()
+        call.finish()
 
 
 def ends_when_cancelled(token: CancelToken, arrived: threading.Event, work: Callable[[], object]) -> None:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
 
 from dynsync_gui.domain.events import JobFailed
 from dynsync_gui.domain.settings import BulkUse
+from dynsync_gui.simulators.marketo import bulk_calls
 from tests.judge import judge
 from tests.service.in_files import FILES, QUEUE, again, asked, codes, people, right, whole
 
 if TYPE_CHECKING:
+    from werkzeug.wrappers import Request
+
     from tests.service.conftest import Desk
 
 pytestmark = pytest.mark.usefixtures("in_files")
@@ -115,6 +119,29 @@ def test_an_upload_of_which_nobody_heard_is_sent_again(desk: Desk, action: str) 
     assert len(asked(desk, FILES)) == 3
 
 
+def apart(desk: Desk) -> list[float]:
+    """Seconds between two uploads, each time."""
+    begun = [one.started for one in asked(desk, FILES)]
+    return [later - sooner for sooner, later in pairwise(begun)]
+
+
+def test_a_file_that_may_have_arrived_is_not_sent_again_while_marketo_may_read_it(desk: Desk) -> None:
+    """Two files of the same new people, read at the same time, would make two of each."""
+    desk.rehearsal.faults.add("reset_after_execution", system="marketo", path=r"^/bulk/v1/leads\.json", count=2)
+    whole(desk.start())
+    assert len(apart(desk)) == 2
+    assert min(apart(desk)) >= 300
+
+
+def test_nor_does_the_next_run_when_one_has_given_up(desk: Desk) -> None:
+    desk.rehearsal.faults.add("reset_after_execution", system="marketo", path=r"^/bulk/v1/leads\.json", count=5)
+    assert isinstance(desk.start(), JobFailed)
+    again(desk)
+    right(desk)
+    assert len(apart(desk)) == 5
+    assert min(apart(desk)) >= 240, "a busy computer may have spent a part of the five minutes itself"
+
+
 def test_trouble_on_the_way_changes_nothing(desk: Desk) -> None:
     for fault in (
         {"action": "code", "code": "602", "path": FILES},
@@ -145,3 +172,22 @@ def test_a_full_queue_of_exports_is_waited_for(desk: Desk) -> None:
     whole(desk.start())
     right(desk)
     assert len(asked(desk, "enqueue")) == 3
+
+
+def test_a_field_that_marketo_loses_while_a_file_is_on_its_way_is_left_out_alone(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = bulk_calls._content
+
+    def losing(request: Request) -> bytes:
+        """An administrator hides the field just then."""
+        desk.rehearsal.marketo.fields._fields.pop("title", None)
+        return content(request)
+
+    monkeypatch.setattr(bulk_calls, "_content", losing)
+    whole(desk.start())
+    assert {one.detail for one in desk.service.problems() if one.code == "field-out"} == {"title"}
+    assert "1006" not in codes(desk)
+    wrong = judge(desk.rehearsal.audit(), desk.listed()).wrong
+    assert all("title" in line for line in wrong), wrong
+    assert len(people(desk)) > 250

@@ -318,7 +318,7 @@ def test_without_room_no_copy_is_made_and_the_sync_goes_on(
     before = profile.copy.stat()
     os.utime(profile.copy, (0, 0))
     with monkeypatch.context() as full:
-        full.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=safe_copy.ROOM))
+        full.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=safe_copy.LEAST_ROOM))
         profile.cycle()
     assert profile.copy.stat().st_ino == before.st_ino
     expect_log("no copy of the database was made")

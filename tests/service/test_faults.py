@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from dynsync_gui.connectors.http import retry
-from dynsync_gui.domain.errors import ExitStatus, TemporaryFailure
-from dynsync_gui.domain.events import JobFailed, RunEnded
-from dynsync_gui.engine import reading
+from dynsync_gui.domain.errors import ExitStatus, Retry, TemporaryFailure
+from dynsync_gui.domain.events import JobFailed, ProblemsRead, RunEnded
+from dynsync_gui.engine import lanes, reading
 from dynsync_gui.simulators.marketo.errors import MarketoError
 from tests.judge import judge
 
@@ -158,3 +158,22 @@ def test_a_record_that_marketo_breaks_off_at_is_found_with_few_calls(desk):
     assert judge(desk.rehearsal.audit(), desk.listed()).wrong == []
     refused = [entry for entry in desk.rehearsal.log.entries("marketo") if entry.code == "611"]
     assert 0 < len(refused) <= 3 + 9
+
+
+def test_what_is_not_found_within_the_bound_waits_and_arrives_later(desk, monkeypatch):
+    """So many refused batches are no matter of single records; nobody is given up for that."""
+    monkeypatch.setattr(lanes, "MOST_CUTS", 3)
+    desk.rehearsal.faults.add("code", system="marketo", code="611", path="leads.json", verb="POST", count=0, skip=3)
+    refused = lambda: [entry for entry in desk.rehearsal.log.entries("marketo") if entry.code == "611"]  # noqa: E731
+    ended = desk.start()
+    assert isinstance(ended, RunEnded), ended
+    assert ended.report.closes
+    aside = [one for one in desk.service.problems() if one.aside and one.code == "611"]
+    assert len(aside) > 20
+    assert {one.retry for one in aside} == {Retry.NEXT_RUN}
+    assert len(refused()) <= 60
+    desk.rehearsal.faults.clear()
+    assert isinstance(desk.service.records.retry([one.id for one in aside]).wait(60), ProblemsRead)
+    assert isinstance(desk.service.go_on().wait(60), RunEnded)
+    assert judge(desk.rehearsal.audit(), desk.listed()).wrong == []
+    assert "611" not in {one.code for one in desk.service.problems()}

@@ -95,6 +95,21 @@ def test_people_that_marketo_has_are_adopted_once(desk):
         assert sum(known.get(person["id"]) == email and bool(person.get("dynamicsId")) for person in persons) == 1
 
 
+def test_a_person_whose_key_somebody_emptied_is_not_adopted_by_another_record(desk):
+    desk.start()
+    persons = desk.rehearsal.audit()["marketo"]["persons"]
+    contacts = {row["contactid"] for row in desk.rehearsal.world.as_json()["contact"]}
+    emails = [person["email"] for person in persons if person.get("email")]
+    person = next(one for one in persons if one.get("dynamicsId") in contacts and emails.count(one.get("email")) == 1)
+    desk.rehearsal.marketo.marketer.change(person["id"], {"dynamicsId": None})
+    lead = desk.rehearsal.world.insert("lead", {"lastname": "Same Address", "emailaddress1": person["email"]})
+    assert isinstance(desk.service.go_on().wait(60), RunEnded)
+    held = {one["id"]: one for one in desk.rehearsal.audit()["marketo"]["persons"]}
+    assert held[person["id"]]["lastName"] == person["lastName"]
+    (other,) = [one for one in held.values() if one.get("dynamicsId") == lead]
+    assert other["id"] != person["id"]
+
+
 def test_adopting_never_blanks_and_never_turns_unsubscribed_back(desk):
     contact = next(
         row

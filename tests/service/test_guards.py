@@ -152,6 +152,19 @@ def test_marketos_own_sync_stops_a_run(desk) -> None:
     assert desk.rehearsal.audit()["marketo"] == before
 
 
+@pytest.mark.parametrize("sign", ["fields", "companies"])
+def test_either_sign_of_marketos_own_sync_stops_a_run(desk, monkeypatch, sign) -> None:
+    """Its fields are marked, or companies are refused: a role or a subscription may show only one of the two."""
+    if sign == "fields":
+        monkeypatch.setattr(type(desk.rehearsal.marketo), "native_crm", False)
+        desk.rehearsal.marketo.schema_calls.native_crm = True
+    else:
+        desk.rehearsal.faults.add("code", system="marketo", code="1018", path="companies", count=0)
+    before = desk.rehearsal.audit()["marketo"]
+    assert stopped(desk.start()).code == "1018"
+    assert desk.rehearsal.audit()["marketo"] == before
+
+
 def test_people_only_leaves_companies_and_links_out(desk) -> None:
     desk.rehearsal.marketo.native_crm = True
     enable = replace(desk.settings.enable, native_sync=NativeSync.PEOPLE)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import sqlite3
 import threading
 from contextlib import closing
+from types import SimpleNamespace
 
 import pytest
 
-from dynsync_gui.domain.errors import StoreFailed
+from dynsync_gui.domain.errors import Retry, StoreFailed
 from dynsync_gui.domain.events import JobFailed, RunEnded
 from dynsync_gui.store import database
 from dynsync_gui.store.database import Database
+from dynsync_gui.system import safe_copy
 from tests.judge import judge
 from tests.service.conftest import Desk
 
@@ -40,11 +42,26 @@ def test_a_full_disk_ends_the_run_and_loses_nothing(desk: Desk, pages: int) -> N
         event = desk.start()
     assert isinstance(event, JobFailed)
     assert isinstance(event.error, StoreFailed)
-    assert "room" in str(event.error.finding.cure)
+    assert "Make 50 MB of room" in str(event.error.finding.cure)
     with closing(sqlite3.connect(desk.folder / "dynsync.db")) as base:
         assert base.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     again = desk.start()
     assert isinstance(again, RunEnded)
+    ends_well(desk)
+
+
+def test_a_disk_that_is_nearly_full_stops_a_run_before_it_begins_and_says_how_much_to_free(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert isinstance(desk.start(), RunEnded)
+    desk.rehearsal.log.clear()
+    with monkeypatch.context() as patch:
+        patch.setattr(safe_copy.shutil, "disk_usage", lambda _: SimpleNamespace(free=12_300_000))
+        event = desk.service.go_on().wait(60)
+    assert isinstance(event, JobFailed)
+    assert (event.error.code, event.error.finding.retry) == ("store-full", Retry.NEXT_RUN)
+    assert "Make 38 MB of room" in str(event.error.finding.cure)
+    assert list(desk.rehearsal.log.entries()) == []
     ends_well(desk)
 
 

@@ -142,6 +142,36 @@ def test_what_changes_during_a_first_sync_overtakes_it(desk: Desk) -> None:
     assert judge(desk.rehearsal.audit(), desk.listed()).wrong == []
 
 
+@pytest.mark.usefixtures("_at_once")
+def test_a_mass_change_that_comes_during_a_run_overtakes_nothing_before_somebody_agrees(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert isinstance(desk.start(), RunEnded)
+    monkeypatch.setattr(lanes, "BATCH_BYTES", 20_000)
+    world, calls = desk.rehearsal.world, desk.rehearsal.marketo.person_calls
+    titles = {row.get("dynamicsId"): row.get("title") for row in desk.rehearsal.audit()["marketo"]["persons"]}
+    contacts = [row for row in world.as_json()["contact"] if row.get("jobtitle")]
+    rows = [row["contactid"] for row in contacts if titles.get(row["contactid"])]
+    cleared, touched = rows[:30], [row["leadid"] for row in world.as_json()["lead"]]
+    for number, lead in enumerate(touched):
+        world.update("lead", lead, {"lastname": f"Touched {number}"})
+    sync, come = calls.sync, []
+
+    def watched(request: Any) -> Any:
+        if not come:
+            come.extend(cleared)
+            for contact in cleared:
+                world.update("contact", contact, {"jobtitle": None})
+        return sync(request)
+
+    calls.sync = watched  # type: ignore[method-assign]
+    event = desk.service.go_on().wait(60)
+    assert isinstance(event, JobFailed), event
+    assert event.error.code == "mass-change"
+    assert "30 records of “contact” had values cleared" in str(event.error.finding.title)
+    assert [persons(desk, contact)[0]["title"] for contact in cleared] == [titles[contact] for contact in cleared]
+
+
 def test_what_is_no_id_is_said(desk: Desk) -> None:
     assert isinstance(desk.service.records.sync_one(Entity.CONTACT, "ann@contoso.example").wait(60), JobFailed)
 

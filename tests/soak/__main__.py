@@ -25,6 +25,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="build/dev.py soak",
         description="Let the n-th operation of a sync fail, and see that it comes to the same.",
+        epilog="Left out: a file that never comes back, for which no operating system has a limit; single writes into "
+        "an open file, whose trouble is played where it is opened and where it is made durable; and the process that "
+        "large tables are made ready in, which opens no file and no connection.",
     )
     parser.add_argument("--points", type=int, default=1000, metavar="N", help="how many points (1000)")
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="which ones are drawn (1)")

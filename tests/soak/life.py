@@ -24,7 +24,7 @@ def live(task: seat.Task) -> seat.Life:
         logs = start_logging(stderr, verbose=True)
         logs.to_folder(task.folder / "logs", verbose=True)
         trip = Trip(task.fault)
-        lay(trip, task.folder, task.keychain)
+        lay(trip, task.folder, task.keychain, in_files=task.in_files)
         try:
             with closing(open_service(Options(task.folder, SecretSource.KEYCHAIN))) as service:
                 life = _run(service, task, trip)

@@ -71,6 +71,7 @@ def undisturbed(seat: Seat) -> Course:
                         sizes |= {kind: _size(kind, met) for kind in KINDS if kind.chapter is chapter}
                     else:
                         sizes[Kind(chapter, Seam.DATABASE, Way.HANG)] = met[Seam.DATABASE]
+                assert stage.story.rehearsal.log.entries("marketo", "/bulk/v1/leads.json"), "nobody went in a file"
     return Course(ends, sizes)
 
 
@@ -128,14 +129,16 @@ class _Stage:
     def __init__(self, folder: Path, seat: Seat) -> None:
         self.story = Story(folder / "world", WORLD)
         self._seat, self._profile, self._keychain = seat, folder / "profile", folder / "keychain.json"
+        self._in_files = False
 
     def chapter(self, chapter: Chapter, fault: Fault | None = None) -> Life:
         """What happens on both sides, then one life."""
         self.story.tell(chapter)
+        self._in_files = chapter is Chapter.FILED
         return self.live(fault)
 
     def live(self, fault: Fault | None = None) -> Life:
-        return self._seat.live(Task(self._profile, self._keychain, self.story.given(), fault))
+        return self._seat.live(Task(self._profile, self._keychain, self.story.given(), fault, self._in_files))
 
     def judged(self, life: Life) -> list[str]:
         """What the independent judge and the equation of every run say."""

@@ -24,27 +24,37 @@ from dynsync_gui import composition
 from dynsync_gui.connectors.http import client, limiter, retry
 from dynsync_gui.connectors.http.transport import WatchedAdapter
 from dynsync_gui.connectors.marketo import creating
+from dynsync_gui.engine import flight, people_files, reading
+from dynsync_gui.service import run
 from dynsync_gui.system import keychain
 from dynsync_gui.system.secrets import open_secrets
 from tests.soak.trip import Seam, Trip, Way
 
+ROWS_A_PAGE = 12
+"""So that even a small table has pages, and a place between two of them."""
 HANG_SECONDS = 1.0
 """Time limit of what hangs, in place of the product's own of 15 to 150 seconds; a busy computer meets it without."""
 
 
-def lay(trip: Trip, folder: Path, keychain_file: Path) -> None:
+def lay(trip: Trip, folder: Path, keychain_file: Path, *, in_files: bool) -> None:
     """Put the trip into every seam of this process.
 
     Args:
         trip: Counts and fails.
         folder: Profile; files elsewhere are not the product's.
         keychain_file: What the keychain of this computer holds, outside of the profile.
+        in_files: Whether people travel in files, however few they are.
     """
+    reading.PAGE_SIZE = ROWS_A_PAGE
     retry._FIRST_DELAY, retry._LONGEST_DELAY = 0.001, 0.01
     limiter._WINDOW = 0.2
     creating.OVER_SECONDS, creating._FIRST_PAUSE = 0.5, 0.01
     if _hangs(trip, Seam.CALL):
         _shorten_limits()
+    if in_files:
+        people_files.LEAST_ROWS = 1
+        run.by_file = lambda *_: True
+        flight._FIRST_LOOK, flight._MINUTE, flight._LOST = 0.02, 0.05, 0.2
     _lay_database(trip)
     _lay_calls(trip)
     _lay_files(trip, folder)

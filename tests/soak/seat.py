@@ -30,12 +30,14 @@ class Task:
         keychain: File that plays the keychain.
         given: Settings and secrets, pickled: only who lives it needs to understand them.
         fault: What fails in it.
+        in_files: Whether people travel in files.
     """
 
     folder: Path
     keychain: Path
     given: bytes
     fault: Fault | None = None
+    in_files: bool = False
 
 
 @dataclass(frozen=True)

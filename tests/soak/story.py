@@ -20,6 +20,7 @@ from dynsync_gui.domain.settings import (
     Settings,
 )
 from dynsync_gui.simulators import events
+from dynsync_gui.simulators.marketo import extracts
 from dynsync_gui.simulators.server import Rehearsal
 from tests.judge import History
 
@@ -36,6 +37,8 @@ class Chapter(StrEnum):
     """A cycle after edits on both sides, merges, deletions and moves."""
     AGAIN = "again"
     """One after expired change tokens, a filter that was turned round and a record that is back."""
+    FILED = "filed"
+    """One whose people travel in files, new ones and known ones."""
 
 
 CHAPTERS = tuple(Chapter)
@@ -47,6 +50,9 @@ class Story:
     def __init__(self, folder: Path, seed: int) -> None:
         self.rehearsal = Rehearsal(RECORDS, seed, folder, limits=False)
         self.world = self.rehearsal.world
+        self.rehearsal.marketo.imports.start_seconds = 0.0
+        self.rehearsal.marketo.extracts.seconds = 0.0
+        extracts._REFRESHED_SECONDS = 0.1
         self._stale: set[tuple[str, str]] = set()
         self._marked: set[tuple[str, str]] = set()
 
@@ -70,6 +76,8 @@ class Story:
             self._later()
         elif chapter is Chapter.AGAIN:
             self._again()
+        elif chapter is Chapter.FILED:
+            self._filed()
 
     def _later(self) -> None:
         world, contacts, leads = self.world, self._people("contact"), self._people("lead")
@@ -109,6 +117,17 @@ class Story:
         events.merge(world, "lead", next(leads), next(leads))
         *_, last = contacts  # nobody who survived a merge: the judge does not follow that far
         self._delete("contact", last)
+
+    def _filed(self) -> None:
+        accounts = [row["accountid"] for row in self._rows("account")]
+        for number in range(6):
+            new = {"lastname": f"Filed {number}", "emailaddress1": f"filed.{number}@contoso.example"}
+            company = {"parentcustomerid": accounts[number % len(accounts)]}
+            self.world.insert("contact" if number % 2 else "lead", new | (company if number % 2 else {}))
+        contacts = self._people("contact")
+        for number in range(4):
+            self.world.update("contact", next(contacts), {"firstname": f"Again {number}"})
+        self._market(next(contacts), firstName="By hand")
 
     def _rows(self, table: str) -> list[dict[str, Any]]:
         return [row for row in self.world.as_json()[table] if not row.get("merged")]

@@ -77,6 +77,13 @@ class Profile(Protocol):
     def write_half_done(self, left: HalfDone | None) -> None:
         """Keep it, or forget it."""
 
+    def require_room(self) -> None:
+        """See that a run has room on the disk.
+
+        Raises:
+            StoreFailed: The disk is as good as full; it says how much has to be freed.
+        """
+
     def put_database_aside(self, *, copy_too: bool = True) -> str:
         """Keep the database under another name, so that a new one is begun.
 

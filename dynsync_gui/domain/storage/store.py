@@ -190,8 +190,11 @@ class SyncStore(IncomingStore, EndStore, PlaceStore, UrgentStore, Protocol):
     def mass_changes(self, run: int) -> tuple[MassChange, ...]:
         """What a run would change in ways worth asking about, counted by table and kind."""
 
-    def accepted_guard(self, run: int) -> str:
-        """What somebody agreed to in a run, by its id; empty for nothing."""
+    def mass_changes_back(self) -> tuple[MassChange, ...]:
+        """What Marketo's changes that wait would do to Dynamics in ways worth asking about, by table and kind."""
+
+    def accepted_guards(self, run: int) -> frozenset[str]:
+        """What somebody agreed to in a run, by its ids."""
 
     def accept_guard(self, run: int, id_: str) -> None:
         """Keep that somebody agreed."""

@@ -75,7 +75,7 @@ class ActivityCalls:
         except ValueError:
             raise MarketoError("1003", f"Invalid value for field 'sinceDatetime' and value '{text}'") from None
         moment = since if since.tzinfo else since.replace(tzinfo=UTC)
-        return done(nextPageToken=self._token(self._log.since(moment.timestamp())))
+        return done(nextPageToken=self._token(self._log.since(moment.timestamp()), moment.timestamp()))
 
     def types(self) -> Answer:
         """``activities/types.json``."""
@@ -129,7 +129,8 @@ class ActivityCalls:
         matches: Callable[[Origin | Change | Event], bool] = lambda _detail: True,
     ) -> tuple[list[Activity], dict[str, Any]]:
         """Activities from the token on, and the token to go on with; there always is one."""
-        start, size, leads = self._place(required(given, "nextPageToken")), batch_size(given), self._leads(given)
+        start, since = self._place(required(given, "nextPageToken"))
+        size, leads = batch_size(given), self._leads(given)
         self._wait()
         last = len(self._log)
         end = min(start + self.scanned, last)
@@ -138,12 +139,12 @@ class ActivityCalls:
         for place in self._log.places(start, end, kinds, leads):
             activity = self._log.at(place)
             kept = _KEPT.get(Happening(activity.kind), _KEPT_OTHERWISE) * _DAY
-            if activity.seconds + kept >= now and matches(activity.detail):
+            if activity.seconds >= since and activity.seconds + kept >= now and matches(activity.detail):
                 if len(found) == size:
                     end = place
                     break
                 found.append(activity)
-        return found, {"nextPageToken": self._token(end), "moreResult": end < last}
+        return found, {"nextPageToken": self._token(end, since), "moreResult": end < last}
 
     def _leads(self, given: dict[str, str]) -> frozenset[int] | None:
         if given.get("listId"):
@@ -157,18 +158,19 @@ class ActivityCalls:
             raise MarketoError("1003", "Invalid value for field 'leadIds'")
         return frozenset(map(int, texts))
 
-    def _token(self, place: int) -> str:
-        return base64.b32encode(f"{place}@{self._clock.now()!r}".encode()).decode()
+    def _token(self, place: int, since: float) -> str:
+        """A place in the log; what is older than the moment that was asked for is not told, should that still come."""
+        return base64.b32encode(f"{place}@{self._clock.now()!r}@{since!r}".encode()).decode()
 
-    def _place(self, token: str) -> int:
+    def _place(self, token: str) -> tuple[int, float]:
         try:
-            place, _, moment = base64.b32decode(token).decode().partition("@")
-            number, issued = int(place), float(moment)
+            place, moment, asked = base64.b32decode(token).decode().split("@")
+            number, issued, since = int(place), float(moment), float(asked)
         except ValueError:
-            number, issued = -1, 0.0
+            number, issued, since = -1, 0.0, 0.0
         if not 0 <= number <= len(self._log) or issued < self._oldest_token:
             raise MarketoError("1003", f"Invalid value for field 'nextPageToken' and value '{token}'")
-        return number
+        return number, since
 
     def _change(self, activity: Activity, numbers: dict[str, int]) -> dict[str, Any]:
         detail, fields = activity.detail, []
