@@ -37,6 +37,7 @@ class _Written(NamedTuple):
         agreed: The values that both sides agreed on.
         copied: Those of the copy that the database was restored from, until all that was told since is read.
         touched: Whether the record changed since that copy, so that it may have been written with any value.
+        muted: Whether a person of ours may have gone into it since.
         unsubscribed: Whether it is told already that the person stays so, though Dynamics allows mail again.
     """
 
@@ -44,6 +45,7 @@ class _Written(NamedTuple):
     agreed: frozenset[bytes]
     copied: frozenset[bytes]
     touched: bool
+    muted: bool
     unsubscribed: bool
 
     def wrote(self, change: PersonChange) -> bool:
@@ -51,7 +53,8 @@ class _Written(NamedTuple):
 
         A consent that was withdrawn is news all the same.
         """
-        if self._held(self.agreed, change) or (self.unsubscribed and change.field == UNSUBSCRIBED):
+        told = self.unsubscribed if change.field == UNSUBSCRIBED else self.muted
+        if told or self._held(self.agreed, change):
             return True
         if change.by_hand is not False:
             return False
@@ -125,6 +128,13 @@ class IncomingChanges:
             "INSERT OR IGNORE INTO muted SELECT carrier FROM records WHERE match = 'merge' AND state = 'outbox'"
         )
 
+    def survivors(self) -> Collection[str]:
+        """See `IncomingStore.survivors`."""
+        rows = self._db.execute(
+            "SELECT marketo_id FROM muted m CROSS JOIN records r ON r.seq = m.seq WHERE marketo_id <> ''"
+        )
+        return [person for (person,) in rows]
+
     def about_to_merge(self) -> Mapping[str, int]:
         """See `IncomingStore.about_to_merge`; where one has gone into the same person already nobody can tell."""
         rows = self._db.execute(
@@ -159,11 +169,12 @@ class IncomingChanges:
         marks = ",".join("?" * len(persons))
         rows = self._db.execute(
             f"""SELECT r.marketo_id, r.seq, r.agreed_prints, c.agreed, c.version <> r.version,
+                       r.seq IN (SELECT seq FROM muted),
                        EXISTS (SELECT 1 FROM notices n WHERE n.entity = r.entity AND n.id = r.id
                                   AND n.code = '{STAYS_UNSUBSCRIBED}')
                   FROM records r LEFT JOIN copied c ON c.seq = r.seq
                  WHERE r.marketo_id IN ({marks}) AND {_BY_PERSON} AND r.entity IN ('contact', 'lead')
-                   AND r.state <> 'skipped' AND r.match <> 'merge' AND r.seq NOT IN (SELECT seq FROM muted)""",
+                   AND r.state <> 'skipped' AND r.match <> 'merge'""",
             tuple(persons),
         )
         found: dict[str, list[_Written]] = {}
@@ -258,7 +269,8 @@ class IncomingChanges:
 
 
 def _allows_mail(change: PersonChange) -> bool:
-    return change.field == UNSUBSCRIBED and change.after is not None and holds(_MAIL_ALLOWED, change.field, change.after)
+    named = change.field == UNSUBSCRIBED and change.after is not None
+    return named and holds(_MAIL_ALLOWED, UNSUBSCRIBED, change.after or "")
 
 
 def _json(values: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ import pytest
 from dynsync_gui.domain.events import RunEnded
 from dynsync_gui.domain.explain import Cause
 from dynsync_gui.domain.findings.records import STAYS_UNSUBSCRIBED
+from dynsync_gui.simulators import events
 from tests.service.life import Life
 from tests.service.test_reconcile import certified
 from tests.service.test_why import why
@@ -26,10 +27,13 @@ class Mail(Life):
     def __init__(self, desk: Desk) -> None:
         assert isinstance(desk.start(), RunEnded)
         super().__init__(desk)
-        reached = [row["contactid"] for row in self.rows("contact", statecode=0) if not row.get("donotbulkemail")]
-        self.one = next(
-            id_ for id_ in reached if not self.person(id_).get("unsubscribed") and why(desk, id_).cause is Cause.IN_STEP
-        )
+        self.reached = [row["contactid"] for row in self.rows("contact", statecode=0) if not row.get("donotbulkemail")]
+        mailed = [id_ for id_ in self.reached if not self.person(id_).get("unsubscribed")]
+        self.one = next(id_ for id_ in mailed if why(desk, id_).cause is Cause.IN_STEP)
+
+    def unsubscribed(self) -> str:
+        """One whose person wants no mail since before it was adopted, of which Dynamics knows nothing."""
+        return next(str(id_) for id_ in self.reached if self.person(id_).get("unsubscribed"))
 
     def edit(self, values: dict[str, Any]) -> None:
         self.world.update("contact", self.one, values)
@@ -39,7 +43,8 @@ class Mail(Life):
 
     def sides(self) -> tuple[bool, bool]:
         """Whether the record says no mail, and whether the person is unsubscribed."""
-        return self.world.row("contact", self.one)["donotbulkemail"], bool(self.person(self.one).get("unsubscribed"))
+        row, person = self.world.row("contact", self.one), self.person(self.one)
+        return bool(row.get("donotbulkemail")), bool(person.get("unsubscribed"))
 
     def told(self) -> list[Problem]:
         return [one for one in self.desk.service.problems() if one.code == STAYS_UNSUBSCRIBED]
@@ -122,3 +127,32 @@ def test_who_leaves_the_sync_is_told_of_no_longer(mail: Mail) -> None:
     assert mail.person(mail.one)["unsubscribed"] is True
 
 
+def test_what_dynamics_never_asked_for_is_not_told(mail: Mail) -> None:
+    """Who was unsubscribed when it was adopted stays so; Dynamics has never said otherwise."""
+    mail.one = mail.unsubscribed()
+    mail.edit({"jobtitle": "Head of buying"})
+    mail.cycle()
+    assert (mail.person(mail.one)["title"], mail.told()) == ("Head of buying", [])
+    assert why(mail.desk, mail.one).cause is Cause.CONSENT
+
+
+@pytest.mark.parametrize("logged", [True, False])
+def test_who_wants_no_mail_since_another_person_went_into_it_is_heard_in_dynamics(
+    mail: Mail, monkeypatch: pytest.MonkeyPatch, *, logged: bool
+) -> None:
+    """Whether or not Marketo logs what a merge carries over."""
+    loser = mail.unsubscribed()
+    events.merge(mail.world, "contact", mail.one, loser)
+    with monkeypatch.context() as patch:
+        if not logged:
+            patch.setattr(mail.desk.rehearsal.marketo.persons, "watch", lambda *_: None)
+        mail.cycle()
+    assert (mail.sides(), mail.persons(loser)) == ((False, True), [])
+    mail.cycle()
+    assert (mail.sides(), mail.told()) == ((True, True), [])
+    mail.cycle()
+    assert why(mail.desk, mail.one).cause is Cause.IN_STEP
+    mail.desk.rehearsal.log.clear()
+    mail.cycle()
+    asked = [entry.path for entry in mail.desk.rehearsal.log.entries("marketo", "/rest/")]
+    assert asked == ["/rest/v1/leads/describe2.json", "/rest/v1/activities/leadchanges.json"]

@@ -9,7 +9,13 @@ from typing import Any
 from dynsync_gui.domain.choice import Overwrite
 from dynsync_gui.domain.convert import left_out, misfit, same
 from dynsync_gui.domain.explain import Cause, FieldView
-from dynsync_gui.domain.findings.records import CHANGE_REFUSED, CHANGE_UNFIT, CHANGES_DENIED, NOTICES, STAYS_UNSUBSCRIBED
+from dynsync_gui.domain.findings.records import (
+    CHANGE_REFUSED,
+    CHANGE_UNFIT,
+    CHANGES_DENIED,
+    NOTICES,
+    STAYS_UNSUBSCRIBED,
+)
 from dynsync_gui.domain.fingerprint import entries, entry, mark
 from dynsync_gui.domain.incoming import Kept
 from dynsync_gui.domain.mapping import EntityMapping, FieldMapping, sentence
