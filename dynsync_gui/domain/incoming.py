@@ -60,7 +60,8 @@ class IncomingStore(Protocol):
         aside of a person that changed is looked at again.
 
         Args:
-            changes: What changed; of persons that others went into since the last look nothing is kept.
+            changes: What changed; of persons that others went into since the last look nothing is kept but that
+                somebody wants no mail.
             token: Where to go on.
             more: Whether this look goes on.
         """
@@ -76,6 +77,9 @@ class IncomingStore(Protocol):
 
         It is kept before the first merge is asked for, as nobody may hear of its answer; until the next look is over.
         """
+
+    def survivors(self) -> Collection[str]:
+        """The persons that were muted so."""
 
     def about_to_merge(self) -> Mapping[str, int]:
         """Persons that were about to go into others when those were muted, with the ledger's places of the others."""

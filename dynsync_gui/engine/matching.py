@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.convert import email_of
 from dynsync_gui.domain.errors import ConnectionFailed
+from dynsync_gui.domain.findings.records import STAYS_UNSUBSCRIBED
 from dynsync_gui.domain.mapping import SyncMapping
 from dynsync_gui.domain.ports.marketo import MarketoReader, TooManyMatches
 from dynsync_gui.domain.schema import (
@@ -22,6 +23,7 @@ from dynsync_gui.domain.schema import (
     OPPORTUNITY_KEY,
     OWNER_KEY,
     PEOPLE,
+    UNSUBSCRIBED,
     Entity,
     Target,
     TargetSchema,
@@ -145,11 +147,27 @@ class Matching:
                 found = {str(row.get(key) or "").lower(): row for row in reversed(held)}
                 moved = self._moved(records, found) if target is Target.PERSON else frozenset()
                 known = [record for record in records if record.id in found and record.seq not in moved]
-                self._store.decide([_known(record, found[record.id]) for record in known])
+                with self._store.transaction():
+                    if target is Target.PERSON:
+                        self._note_consents(known, found)
+                    self._store.decide([_known(record, found[record.id]) for record in known])
                 self._step(len(records))
         except ConnectionFailed as failure:
             if target is Target.PERSON or not (quarantines(failure) or (own is not None and failure.code == NO_FIELD)):
                 raise
+
+    def _note_consents(self, known: Sequence[LedgerRecord], found: Mapping[str, Held]) -> None:
+        """Tell of people whom Dynamics allows mail again and who stay unsubscribed, and no longer of the others."""
+        new, settled = [], []
+        for record in known:
+            if UNSUBSCRIBED not in record.payload:
+                continue
+            if record.payload[UNSUBSCRIBED] or not found[record.id].get(UNSUBSCRIBED):
+                settled.append((record.entity, record.id))
+            elif UNSUBSCRIBED in record.filled:  # both sides held it
+                new.append(Notice(record.entity, record.id, STAYS_UNSUBSCRIBED))
+        self._store.notice(new)
+        self._store.forget_notices(STAYS_UNSUBSCRIBED, settled)
 
     def _attributes(self, own: OwnType) -> Sequence[str]:
         """Names of mapped attributes that the custom object has today."""

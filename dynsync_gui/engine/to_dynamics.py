@@ -21,7 +21,7 @@ from dynsync_gui.domain.fingerprint import entries, entry
 from dynsync_gui.domain.incoming import Incoming, IncomingStore, Kept
 from dynsync_gui.domain.mapping import EntityMapping, FieldMapping
 from dynsync_gui.domain.ports.dynamics import DynamicsWriter, SourceRecord, Update, UpdateOutcome
-from dynsync_gui.domain.ports.marketo import MarketoReader
+from dynsync_gui.domain.ports.marketo import MarketoReader, PersonChange
 from dynsync_gui.domain.schema import KEY_FIELD, PEOPLE, UNSUBSCRIBED, EntitySchema, System, Target
 from dynsync_gui.domain.storage.records import Notice
 from dynsync_gui.domain.storage.store import SyncStore
@@ -108,6 +108,8 @@ class ToDynamics:
         if not fields or not self._incoming.change_token() or not self._file.read(fields):
             return
         self.by_hand |= self._file.by_hand
+        if UNSUBSCRIBED in fields:
+            self._hear_survivors()
         token, anew = self._incoming.change_token(), False
         while True:
             self._token.checkpoint()
@@ -140,6 +142,19 @@ class ToDynamics:
             there = {str(row["id"]) for row in self._marketo.find(Target.PERSON, "id", part, ["id"])}
             gone |= {going[person] for person in part if person not in there}
         self._incoming.listen_to(set(going.values()) - gone)
+
+    def _hear_survivors(self) -> None:
+        """Who wants no mail since another person went into it does so as if it had unsubscribed by hand.
+
+        Whether Marketo carries that over, and tells of it, is its own matter: the person says so.
+        """
+        persons = list(self._incoming.survivors())
+        for start in range(0, len(persons), CHUNK):
+            part = persons[start : start + CHUNK]
+            rows = self._marketo.find(Target.PERSON, "id", part, ["id", UNSUBSCRIBED])
+            against = [str(row["id"]) for row in rows if row.get(UNSUBSCRIBED)]
+            news = [PersonChange(person, UNSUBSCRIBED, "false", "true") for person in against]
+            self._incoming.keep_changes(news, self._incoming.change_token())
 
     def look_back(self, run: int, since: datetime) -> None:
         """At the end of a run that wrote much: have what changed in Marketo meanwhile told at once."""

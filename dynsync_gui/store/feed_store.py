@@ -44,6 +44,10 @@ class FeedStore(Desk):
         with self.transaction():
             self._incoming.mute_survivors()
 
+    def survivors(self) -> Collection[str]:
+        """The persons that were muted so."""
+        return self._incoming.survivors()
+
     def about_to_merge(self) -> Mapping[str, int]:
         """Persons that were about to go into others when those were muted, with the places of these."""
         return self._incoming.about_to_merge()

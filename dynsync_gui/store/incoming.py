@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from dynsync_gui.domain.findings.records import CHANGE_REFUSED, CHANGE_UNFIT
-from dynsync_gui.domain.fingerprint import entries, holds, without
+from dynsync_gui.domain.findings.records import CHANGE_REFUSED, CHANGE_UNFIT, STAYS_UNSUBSCRIBED
+from dynsync_gui.domain.fingerprint import entries, entry, holds, without
 from dynsync_gui.domain.incoming import Incoming, Kept
 from dynsync_gui.domain.mass_change import Alarm
 from dynsync_gui.domain.ports.marketo import ChangeOrder, PersonChange
@@ -27,6 +27,7 @@ _FILE = "marketo-file"
 
 CURSORS = (_MARK, _FILE)
 
+_MAIL_ALLOWED = frozenset({entry(UNSUBSCRIBED, False)})
 _BY_PERSON = "marketo_id <> ''"
 """What SQLite has to be told so that it takes the index, which leaves out who has no person."""
 
@@ -39,19 +40,24 @@ class _Written(NamedTuple):
         agreed: The values that both sides agreed on.
         copied: Those of the copy that the database was restored from, until all that was told since is read.
         touched: Whether the record changed since that copy, so that it may have been written with any value.
+        muted: Whether a person of ours may have gone into it since.
+        unsubscribed: Whether it is told already that the person stays so, though Dynamics allows mail again.
     """
 
     seq: int
     agreed: frozenset[bytes]
     copied: frozenset[bytes]
     touched: bool
+    muted: bool
+    unsubscribed: bool
 
     def wrote(self, change: PersonChange) -> bool:
         """Whether a change is an echo; after the copy was made, only what somebody did by hand surely is none.
 
         A consent that was withdrawn is news all the same.
         """
-        if self._held(self.agreed, change):
+        told = self.unsubscribed if change.field == UNSUBSCRIBED else self.muted
+        if told or self._held(self.agreed, change):
             return True
         if change.by_hand is not False:
             return False
@@ -75,6 +81,7 @@ class IncomingChanges:
 
     def keep(self, changes: Sequence[PersonChange], token: str, *, more: bool) -> None:
         """See `IncomingStore.keep_changes`."""
+        self._allow_mail({change.person for change in changes if _allows_mail(change)})
         records = self._records_of({change.person for change in changes})
         theirs = [(change, record) for change in changes for record in records.get(change.person, ())]
         self._db.executemany(
@@ -125,6 +132,13 @@ class IncomingChanges:
             "INSERT OR IGNORE INTO muted SELECT carrier FROM records WHERE match = 'merge' AND state = 'outbox'"
         )
 
+    def survivors(self) -> Collection[str]:
+        """See `IncomingStore.survivors`."""
+        rows = self._db.execute(
+            "SELECT marketo_id FROM muted m CROSS JOIN records r ON r.seq = m.seq WHERE marketo_id <> ''"
+        )
+        return [person for (person,) in rows]
+
     def about_to_merge(self) -> Mapping[str, int]:
         """See `IncomingStore.about_to_merge`; where one has gone into the same person already nobody can tell."""
         rows = self._db.execute(
@@ -158,17 +172,28 @@ class IncomingChanges:
         """The records that persons belong to."""
         marks = ",".join("?" * len(persons))
         rows = self._db.execute(
-            f"""SELECT r.marketo_id, r.seq, r.agreed_prints, c.agreed, c.version <> r.version
+            f"""SELECT r.marketo_id, r.seq, r.agreed_prints, c.agreed, c.version <> r.version,
+                       r.seq IN (SELECT seq FROM muted),
+                       EXISTS (SELECT 1 FROM notices n WHERE n.entity = r.entity AND n.id = r.id
+                                  AND n.code = '{STAYS_UNSUBSCRIBED}')
                   FROM records r LEFT JOIN copied c ON c.seq = r.seq
                  WHERE r.marketo_id IN ({marks}) AND {_BY_PERSON} AND r.entity IN {OF_PEOPLE}
-                   AND r.state <> 'skipped' AND r.match <> 'merge' AND r.seq NOT IN (SELECT seq FROM muted)""",
+                   AND r.state <> 'skipped' AND r.match <> 'merge'""",
             tuple(persons),
         )
         found: dict[str, list[_Written]] = {}
-        for person, seq, agreed, copied, touched in rows:
-            written = _Written(seq, entries(agreed or b""), entries(copied or b""), bool(touched))
+        for person, seq, agreed, copied, *yes in rows:
+            written = _Written(seq, entries(agreed or b""), entries(copied or b""), *map(bool, yes))
             found.setdefault(person, []).append(written)
         return found
+
+    def _allow_mail(self, persons: Collection[str]) -> None:
+        """Tell no longer that persons stay unsubscribed: somebody allowed mail to them in Marketo, too."""
+        self._db.executemany(
+            f"""DELETE FROM notices WHERE code = ?
+                   AND (entity, id) IN (SELECT entity, id FROM records WHERE marketo_id = ? AND {_BY_PERSON})""",
+            [(STAYS_UNSUBSCRIBED, person) for person in persons],
+        )
 
     def retake(self, records: Sequence[StagedRecord]) -> None:
         """Look again at what was kept aside of records that come in another version; before that is in the ledger."""
@@ -276,6 +301,11 @@ class IncomingChanges:
         if row and row[0]:
             payload = json.loads(row[0]) | values
             self._db.execute("UPDATE records SET payload = ? WHERE seq = ?", (_json(payload), seq))
+
+
+def _allows_mail(change: PersonChange) -> bool:
+    named = change.field == UNSUBSCRIBED and change.after is not None
+    return named and holds(_MAIL_ALLOWED, UNSUBSCRIBED, change.after or "")
 
 
 def _json(values: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from dynsync_gui.domain.findings.records import (
     COMPANY_MISSING,
     DELETED_THERE,
     ROW_LEFT,
+    STAYS_UNSUBSCRIBED,
     UNMARKED,
     VALUE_WITHHELD,
     VALUES_LEFT_OUT,
@@ -202,6 +203,10 @@ class Reports:
                                            AND r.marketo_id = '' AND r.state <> 'skipped')""",
             (DELETED_THERE,),
         )
+
+    def forget_consents(self) -> None:
+        """Drop the notices about people who stay unsubscribed where the record is out of the sync, or its person."""
+        self._forget_unless(STAYS_UNSUBSCRIBED, f"r.marketo_id <> '' AND {_COUNTS}")
 
     def note_unmarked(self, *, wanted: bool) -> None:
         """Rewrite the notices about companies and opportunities that are gone from Dynamics and show no mark of it."""

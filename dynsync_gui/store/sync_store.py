@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -279,10 +279,14 @@ class SqliteStore(RunStore, TableStore, FeedStore):
                     [(row.entity.value, row.id, row.code, row.detail[:_LONGEST_DETAIL], now()) for row in rows],
                 )
 
-    def forget_notices(self, code: str) -> None:
-        """Drop all notices of one kind."""
+    def forget_notices(self, code: str, records: Iterable[tuple[Entity, str]] | None = None) -> None:
+        """Drop notices of one kind: all, or those about some records."""
         with self.transaction():
-            self._db.execute("DELETE FROM notices WHERE code = ?", (code,))
+            if records is None:
+                self._db.execute("DELETE FROM notices WHERE code = ?", (code,))
+            else:
+                keys = [(entity.value, id_, code) for entity, id_ in records]
+                self._db.executemany("DELETE FROM notices WHERE entity = ? AND id = ? AND code = ?", keys)
 
     def note_standing(self, *, unmarked: bool = False) -> None:
         """Rewrite the notices that follow from the ledger."""
@@ -292,6 +296,7 @@ class SqliteStore(RunStore, TableStore, FeedStore):
         self._reports.note_unmarked(wanted=unmarked)
         yield from self._reports.note_shared_emails()
         yield from self._reports.note_team_owners()
+        self._reports.forget_consents()
         self._reports.forget_deletions()
         return 0
 

@@ -16,6 +16,8 @@ VALUE_WITHHELD = "value-withheld"
 VALUES_LEFT_OUT = "values-left-out"
 CHANGE_REFUSED, CHANGE_UNFIT, CHANGES_DENIED = "dynamics-refused", "dynamics-unfit", "marketo-changes-denied"
 """About the way from Marketo to Dynamics."""
+STAYS_UNSUBSCRIBED = "stays-unsubscribed"
+"""Dynamics allowed mail again after both sides had agreed on none."""
 JOINED, DELETED_THERE = "merged-in-marketo", "deleted-in-marketo"
 """What became of a person in Marketo."""
 DATABASE_RESTORED, DATABASE_REBUILT = "database-restored", "database-rebuilt"
@@ -74,6 +76,15 @@ NOTICES = {
         ),
         Owner.MARKETO_ADMIN,
         Retry.NEXT_RUN,
+    ),
+    STAYS_UNSUBSCRIBED: Finding(
+        msg("The person stays unsubscribed: in Marketo it wants no mail, and no sync takes that back."),
+        msg(
+            "If the person agreed anew, subscribe it again in Marketo as well. If it did not, forbid mail to it in "
+            "Dynamics again."
+        ),
+        Owner.YOU,
+        Retry.DECISION,
     ),
     JOINED: Finding(
         msg("Two Dynamics records became one person in Marketo, and this is the one whose person is gone."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
@@ -229,8 +229,8 @@ class SyncStore(IncomingStore, EndStore, PlaceStore, UrgentStore, Protocol):
     def notice(self, rows: Sequence[Notice]) -> None:
         """Keep things worth a look."""
 
-    def forget_notices(self, code: str) -> None:
-        """Drop all notices of one kind."""
+    def forget_notices(self, code: str, records: Iterable[tuple[Entity, str]] | None = None) -> None:
+        """Drop notices of one kind: all, or those about some records, which are named by table and id."""
 
     def note_standing(self, *, unmarked: bool = False) -> None:
         """Rewrite the notices that follow from the ledger: shared e-mail addresses, teams as owners.

@@ -15,6 +15,7 @@ from dynsync_gui.domain.findings.records import (
     FIELD_RETYPED,
     JOINED,
     NOTICES,
+    STAYS_UNSUBSCRIBED,
 )
 from dynsync_gui.domain.place import Place
 from dynsync_gui.domain.ports.dynamics import SourceRecord
@@ -375,7 +376,7 @@ _CURES: Mapping[Cause | None, Message] = {
         "Sync this one record now, and Dynamics' value is sent again. If that changes nothing, look in Marketo under "
         "Admin > Field Management whether updates of the field are blocked."
     ),
-    Cause.CONSENT: msg("Nothing, unless the person agreed anew: then change it in Marketo."),
+    Cause.CONSENT: NOTICES[STAYS_UNSUBSCRIBED].cure,
     Cause.WITHHELD: msg("Correct the value in Dynamics, or sync this one record now to try it again as it is."),
     Cause.FIELD_OUT: msg("Set up again and choose another Marketo field."),
     Cause.REFUSED: msg("Correct the value in Dynamics."),

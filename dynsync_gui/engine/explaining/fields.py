@@ -9,7 +9,13 @@ from typing import Any
 from dynsync_gui.domain.choice import Overwrite
 from dynsync_gui.domain.convert import left_out, misfit, same
 from dynsync_gui.domain.explain import Cause, FieldView
-from dynsync_gui.domain.findings.records import CHANGE_REFUSED, CHANGE_UNFIT, CHANGES_DENIED, NOTICES
+from dynsync_gui.domain.findings.records import (
+    CHANGE_REFUSED,
+    CHANGE_UNFIT,
+    CHANGES_DENIED,
+    NOTICES,
+    STAYS_UNSUBSCRIBED,
+)
 from dynsync_gui.domain.fingerprint import entries, entry, mark
 from dynsync_gui.domain.incoming import Kept
 from dynsync_gui.domain.mapping import EntityMapping, FieldMapping, sentence
@@ -35,7 +41,7 @@ class Reason:
 
 
 _FIELD_OUT = Reason(Cause.FIELD_OUT, msg("Marketo has no such field any more."))
-_CONSENT = Reason(Cause.CONSENT, msg("Somebody unsubscribed in Marketo. DynSync never takes that back."))
+_CONSENT = Reason(Cause.CONSENT, NOTICES[STAYS_UNSUBSCRIBED].title)
 _KEPT_THERE = Reason(Cause.RULE, msg("You chose that Dynamics does not replace this value."))
 _BACK_ONLY = Reason(Cause.RULE, msg("You chose that this field travels from Marketo to Dynamics only."))
 _NEVER_BLANKED = Reason(
