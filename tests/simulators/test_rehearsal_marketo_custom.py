@@ -127,8 +127,8 @@ def test_persons_and_things_meet_in_a_bridge(rehearsal, marketo, car):
     build(marketo, course, [FIELDS[0] | {"name": "code", "displayName": "Code"}])
     linkable = marketo.get(f"{SCHEMA}/linkableObjects.json")["result"]
     targets = {row["name"]: {field["name"] for field in row["fields"]} for row in linkable}
-    assert targets["lead"] > {"id", "email", "crmKey"}
-    assert targets["company"] == {"id", "externalCompanyId"}
+    assert targets["lead"] > {"Id", "Email Address", "crmKey"}
+    assert targets["company"] == {"Id", "External Company Id"}
     assert targets["course"] == {"code"}
     person = {"name": "who", "displayName": "Who", "dataType": "link", "relatedTo": {"name": "lead", "field": "id"}}
     thing = {"name": "of", "displayName": "Of", "dataType": "link", "relatedTo": {"name": "course", "field": "code"}}
