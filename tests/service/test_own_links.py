@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -69,8 +70,8 @@ def below_accounts(desk: Desk) -> dict[str, str]:
     return found
 
 
-def made_by_hand(desk: Desk, name: str, person: str, company: str) -> None:
-    """A type as somebody began it in Marketo: key and links."""
+def made_by_hand(desk: Desk, name: str, person: str, company: str, steps: str = "") -> None:
+    """A type as somebody made it in Marketo: key, links, and the fields that the steps name."""
     custom = desk.rehearsal.marketo.custom
     made = CustomType(desk.rehearsal.clock, name, {"displayName": f"Ours {name}"})
     links = [("personId", "lead", person), ("companyId", "company", company)]
@@ -79,6 +80,8 @@ def made_by_hand(desk: Desk, name: str, person: str, company: str) -> None:
         {"name": link, "displayName": link, "dataType": "link", "relatedTo": {"name": target, "field": by}}
         for link, target, by in links
     ]
+    for each, kind in re.findall(r"(\w+) \((\w+)\)", steps):
+        fields.append({"name": each, "displayName": each, "dataType": kind})
     made.add(fields, lambda _name, link: custom._linked(link))
     made.approve()
     custom.types[name] = made
@@ -176,8 +179,19 @@ def test_a_type_that_is_whole_needs_no_right_to_make_types(strict: Desk) -> None
     assert held(strict)[added]["companyId"] == companies(strict)[account]
 
 
-def refused(desk: Desk) -> dict[str, str]:
-    return {str(one.entity): one.detail for one in desk.service.problems() if one.code == "type-refused"}
+def refused(desk: Desk, code: str = "type-refused") -> dict[str, str]:
+    return {str(one.entity): one.detail for one in desk.service.problems() if one.code == code}
+
+
+def test_a_type_that_was_made_by_hand_where_no_program_may_make_types_is_filled(own: Desk) -> None:
+    own.rehearsal.marketo.custom.metadata = False
+    assert isinstance(own.start(), RunEnded)
+    steps = refused(own, "type-missing")
+    assert steps.keys() == set(OWN)
+    for name in OWN:
+        made_by_hand(own, name, "id", "id", steps[name])
+    ended(own, own.service.go_on().wait(120))
+    judged(own, by_id=True)
 
 
 def test_where_no_link_fits_the_tables_stay_out_and_the_rest_arrives(own: Desk) -> None:
