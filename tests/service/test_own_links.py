@@ -37,6 +37,7 @@ def judged(desk: Desk, *, by_id: bool) -> None:
     verdict = judge(desk.rehearsal.audit(), desk.listed(), History(own=OWN, by_id=by_id))
     assert verdict.wrong == []
     assert verdict.eligible > 400
+    assert not {table for table, _ in desk.listed()} & set(OWN), "no row is refused"
 
 
 def certified(desk: Desk) -> None:
