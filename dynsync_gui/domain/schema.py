@@ -302,6 +302,7 @@ class TargetField:
         length: In characters; None where Marketo names none.
         updateable: Whether an API client may write it.
         crm_managed: Whether Marketo's own CRM sync owns it.
+        links_to: Object and field that its values name; None where it is no link.
     """
 
     name: str
@@ -310,6 +311,7 @@ class TargetField:
     length: int | None = None
     updateable: bool = True
     crm_managed: bool = False
+    links_to: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

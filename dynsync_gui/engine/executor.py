@@ -16,7 +16,7 @@ from dynsync_gui.engine.lanes import Lane
 from dynsync_gui.engine.overtaking import Overtaking
 from dynsync_gui.engine.own_types import OwnType
 from dynsync_gui.engine.quarantine import LIST_MISSING, OBJECT_OUT, quarantines
-from dynsync_gui.engine.sending import ByKey, Known, Merging, Removing, Roles, Sending, Unlisting
+from dynsync_gui.engine.sending import ByKey, Known, Merging, OwnRows, Removing, Roles, Sending, Unlisting
 from dynsync_gui.engine.settling import ProblemOf, Settling
 
 OnWritten = Callable[[Entity, int], None]
@@ -129,7 +129,7 @@ class Executor:
         self._drain(_ROLES, _UPSERTS, Roles(self._marketo))
         for entity, own in self._own.items():
             for matches, by in ((_UPSERTS, ""), ((Match.TAKE,), "marketoGUID")):
-                self._drain((entity,), matches, ByKey(self._marketo, Target.CUSTOM_OBJECT, by=by, kind=own.name))
+                self._drain((entity,), matches, OwnRows(self._marketo, own, by=by))
         self._drain(PEOPLE, (Match.TAKE,), ByKey(self._marketo, Target.PERSON, by="id"))  # links that moved meanwhile
         self._remove()
 

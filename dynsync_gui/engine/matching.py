@@ -134,7 +134,9 @@ class Matching:
         """Records whose Dynamics id Marketo holds; an object that it does not let be read is written by key alone."""
         key = key_of(target)
         fields = self._person_fields if target is Target.PERSON else self._fields.get(target, ())
+        company_by = COMPANY_KEY
         if own is not None:
+            company_by = own.company_by
             fields = (key, id_of(target), *own.links, *self._attributes(own))
 
         def ask(records: Sequence[LedgerRecord]) -> tuple[Held, ...]:
@@ -150,7 +152,7 @@ class Matching:
                 with self._store.transaction():
                     if target is Target.PERSON:
                         self._note_consents(known, found)
-                    self._store.decide([_known(record, found[record.id]) for record in known])
+                    self._store.decide([_known(record, found[record.id], company_by) for record in known])
                 self._step(len(records))
         except ConnectionFailed as failure:
             if target is Target.PERSON or not (quarantines(failure) or (own is not None and failure.code == NO_FIELD)):
@@ -301,9 +303,9 @@ class Matching:
         self._on_matched(self._matched)
 
 
-def _known(record: LedgerRecord, held: Held) -> Decision:
+def _known(record: LedgerRecord, held: Held, company_by: str = COMPANY_KEY) -> Decision:
     """A record whose key Marketo holds: nothing to send where the values are equal."""
-    before = outgoing.changes(record, held)
+    before = outgoing.changes(record, held, company_by)
     there = str(held.get(id_of(record.entity.target)) or "")
     if not before:
         filled = outgoing.filled(record, record.coming)

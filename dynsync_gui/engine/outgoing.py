@@ -14,7 +14,7 @@ from typing import Any
 
 from dynsync_gui.domain.convert import same
 from dynsync_gui.domain.fingerprint import entries, entry
-from dynsync_gui.domain.schema import MARKS, UNSUBSCRIBED, Target, id_of, key_of
+from dynsync_gui.domain.schema import COMPANY_KEY, MARKS, UNSUBSCRIBED, Target, id_of, key_of
 from dynsync_gui.domain.storage.records import SENT_BY_ID, LedgerRecord, Links
 from dynsync_gui.engine.linking import link_values
 
@@ -22,12 +22,13 @@ _IN_PARTS = {Target.PERSON, Target.COMPANY}
 """Targets whose records may be sent without the values that Marketo has already."""
 
 
-def values(record: LedgerRecord, links: Links) -> dict[str, Any]:
+def values(record: LedgerRecord, links: Links, company_by: str = COMPANY_KEY) -> dict[str, Any]:
     """Values to be sent, without the key.
 
     Args:
         record: The record.
         links: What it is to be linked to.
+        company_by: The company field that the link of a custom object names.
     """
     ours, spared = record.filled, record.spared
     if ours or spared:
@@ -44,13 +45,13 @@ def values(record: LedgerRecord, links: Links) -> dict[str, Any]:
         return row  # what a rule leaves out is told only that
     if ours:
         row |= dict.fromkeys(MARKS & ours, False)  # it was left out, and is there again
-    row.update(link_values(record.entity, links, ours))
+    row.update(link_values(record.entity, links, ours, company_by))
     return row
 
 
-def row(record: LedgerRecord) -> dict[str, Any]:
+def row(record: LedgerRecord, company_by: str = COMPANY_KEY) -> dict[str, Any]:
     """The row that is sent."""
-    sent, target = values(record, record.links), record.entity.target
+    sent, target = values(record, record.links, company_by), record.entity.target
     by_id = record.match in SENT_BY_ID
     if target is Target.PERSON or not (by_id or target is Target.ROLE):  # only a person's key can be changed
         sent[key_of(target)] = record.id
@@ -83,13 +84,13 @@ def _told(
     return (told - spared) | frozenset(linked)
 
 
-def changes(record: LedgerRecord, held: Mapping[str, Any]) -> dict[str, Any]:
+def changes(record: LedgerRecord, held: Mapping[str, Any], company_by: str = COMPANY_KEY) -> dict[str, Any]:
     """Values that Marketo holds now and that sending would change."""
     target = record.entity.target
     ours = target in _IN_PARTS and str(held.get(key_of(target)) or "").lower() == record.id
     wanted = record._replace(spared=frozenset(), agreed=record.agreed if ours else b"")
     return {
         name: held.get(name)
-        for name, value in values(wanted, record.coming).items()
+        for name, value in values(wanted, record.coming, company_by).items()
         if not same(value, held.get(name)) and not (name in record.spared and held.get(name) not in {None, "", False})
     }

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from dynsync_gui.domain.errors import ConnectionFailed, TemporaryFailure
 from dynsync_gui.domain.mapping import FieldMapping, SyncMapping, plain_label
@@ -19,8 +20,10 @@ from dynsync_gui.domain.schema import (
     CustomType,
     Entity,
     EntitySchema,
+    Target,
     TargetSchema,
     TargetType,
+    id_of,
 )
 from dynsync_gui.domain.storage.records import Notice
 from dynsync_gui.domain.storage.store import SyncStore
@@ -29,6 +32,8 @@ from dynsync_gui.engine.linking import COMPANY_LINK, PERSON_LINK
 from dynsync_gui.engine.quarantine import TYPE_MISSING, TYPE_REFUSED, quarantines
 
 _LONGEST_NAME = 33
+_LINKED_BY = {"lead": (id_of(Target.PERSON),), "company": (COMPANY_KEY, id_of(Target.COMPANY))}
+"""What rows hang on in Marketo, and the fields that a link may name it by, best first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,8 @@ class OwnType:
         to_company: Whether rows can hang on a company.
         mark: Whether rows that are deleted in Dynamics are marked.
         held: The type as Marketo has it today; None where it is still to be made.
+        person_by: Field that its link to a person names; empty where Marketo has none that fits.
+        company_by: The same of its link to a company.
     """
 
     entity: Entity
@@ -52,6 +59,8 @@ class OwnType:
     to_company: bool
     mark: bool = False
     held: TargetSchema | None = None
+    person_by: str = _LINKED_BY["lead"][0]
+    company_by: str = _LINKED_BY["company"][0]
 
     @classmethod
     def of(cls, schema: EntitySchema, tables: Mapping[Entity, EntitySchema]) -> OwnType:
@@ -68,13 +77,39 @@ class OwnType:
             to_company=Entity.ACCOUNT in named,
         )
 
+    def known(self, name: str, held: TargetSchema) -> OwnType:
+        """The type as Marketo describes it, perhaps made by hand; the links of an approved type stay what they are."""
+        links = {}
+        for target, link in (("lead", PERSON_LINK), ("company", COMPANY_LINK)):
+            field = held.field(link)
+            if field is not None and field.links_to is not None:
+                named, by = field.links_to
+                links[target] = [by] if _plain(named) == target else []
+        return replace(self.linked(links), name=name, held=held)
+
+    def linked(self, offered: Mapping[str, Collection[str]]) -> OwnType:
+        """The type with links that are among those offered; of what nothing is said, they stay what they are."""
+
+        def fitting(target: str, now: str) -> str:
+            if target not in offered:
+                return now
+            names = {_plain(name) for name in offered[target]}
+            return next((name for name in _LINKED_BY[target] if _plain(name) in names), "")
+
+        return replace(self, person_by=fitting("lead", self.person_by), company_by=fitting("company", self.company_by))
+
+    @property
+    def unlinked(self) -> bool:
+        """Whether Marketo has no link that fits to what rows hang on."""
+        return (self.to_person and not self.person_by) or (self.to_company and not self.company_by)
+
     def wanted(self, fields: Iterable[FieldMapping]) -> CustomType:
         """The type as it has to be in Marketo: our key tells its records apart."""
         every = [CustomField(KEY_FIELD, "Dynamics Id", TargetType.STRING, dedupe=True)]
         if self.to_person:
-            every.append(CustomField(PERSON_LINK, "Person", "link", links_to=("lead", "id")))
+            every.append(CustomField(PERSON_LINK, "Person", "link", links_to=("lead", self.person_by)))
         if self.to_company:
-            every.append(CustomField(COMPANY_LINK, "Company", "link", links_to=("company", COMPANY_KEY)))
+            every.append(CustomField(COMPANY_LINK, "Company", "link", links_to=("company", self.company_by)))
         if self.mark:
             every.append(CustomField(DELETED_FIELD, "Microsoft is Deleted", TargetType.BOOLEAN))
         every += [CustomField(pair.target.name, pair.target.label, pair.target.type) for pair in fields]
@@ -94,7 +129,7 @@ class OwnType:
     def steps(self, fields: Iterable[FieldMapping]) -> Message:
         """What to do by hand where Marketo does not let programs create types."""
         links = [f"{PERSON_LINK} → Lead: Id"] if self.to_person else []
-        links += [f"{COMPANY_LINK} → Company: External Company Id"] if self.to_company else []
+        links += [f"{COMPANY_LINK} → Company: External Company Id / Id"] if self.to_company else []
         every = self.wanted(fields).fields
         return msg(
             "Under Admin > Marketo Custom Objects create “{name}” with the link fields {links} and the dedupe field "
@@ -114,21 +149,54 @@ def made_types(
     A type that cannot be made is left out with a notice that says how to make it by hand; its rows wait.
     """
     made, notices = dict(own), []
+    offered = cache(lambda: _offered(marketo))
     for entity, one, fields in _awaited(store, own, mapping):
+        steps = one.steps(fields)
         try:
-            made[entity] = replace(one, name=marketo.ensure_type(one.wanted(fields)))
+            made[entity] = now = _made(marketo, one, fields, offered)
         except TemporaryFailure:
             raise
         except ConnectionFailed as failure:  # whatever it says of a type, everything else goes on
             del made[entity]
             if quarantines(failure):
-                notices.append(Notice(entity, "", TYPE_MISSING, str(one.steps(fields))))
+                notices.append(Notice(entity, "", TYPE_MISSING, str(steps)))
             else:
-                notices.append(Notice(entity, "", TYPE_REFUSED, f"{failure.code} {failure.detail} {one.steps(fields)}"))
+                notices.append(Notice(entity, "", TYPE_REFUSED, f"{failure.code} {failure.detail} {steps}"))
+        else:
+            if now.unlinked:
+                del made[entity]
+                why = msg("Marketo has no link that fits these rows. {steps}", steps=steps)
+                notices.append(Notice(entity, "", TYPE_REFUSED, str(why)))
     store.forget_notices(TYPE_MISSING)
     store.forget_notices(TYPE_REFUSED)
     store.notice(notices)
     return made
+
+
+def _made(
+    marketo: MarketoWriter,
+    one: OwnType,
+    fields: Sequence[FieldMapping],
+    offered: Callable[[], Mapping[str, Collection[str]]],
+) -> OwnType:
+    """A type as it is once nothing is lacking; one that cannot be linked is left as it is."""
+    if one.held is None:
+        one = one.linked(offered())
+    if one.unlinked or one.lacking(fields) is None:
+        return one
+    name = marketo.ensure_type(one.wanted(fields))
+    return one.known(name, marketo.describe(Target.CUSTOM_OBJECT, name))
+
+
+def _offered(marketo: MarketoWriter) -> Mapping[str, Collection[str]]:
+    """What Marketo offers to link custom objects to; nothing where it does not tell, as a link is refused then."""
+    try:
+        told = {_plain(target): names for target, names in marketo.linkable().items()}
+    except TemporaryFailure:
+        raise
+    except ConnectionFailed:
+        return {}
+    return {target: told.get(target, ()) for target in _LINKED_BY} if told else {}
 
 
 def new_objects(store: SyncStore, own: Mapping[Entity, OwnType], mapping: SyncMapping) -> tuple[NewObject, ...]:
@@ -144,6 +212,11 @@ def _awaited(
         if store.count_outgoing(entity):
             chosen = mapping.entities.get(entity)
             yield entity, one, chosen.fields if chosen is not None else ()
+
+
+def _plain(name: str) -> str:
+    """A name as it is compared: Marketo offers ``Id``, and takes ``id`` (Adobe, list linkable objects; add fields)."""
+    return name.replace(" ", "").casefold()
 
 
 def _is_key(field: CustomField) -> bool:

@@ -100,6 +100,7 @@ class Auditor:
         links = self._store.links_of(staged)
         held = self._held(entity, mapping, staged, links)
         withheld = self._store.withheld(entity, [record.id for record in staged])
+        company_by = self._company_by(entity)
         for record, linked in zip(staged, links, strict=True):
             state, filled = states.get(record.id, ("unknown", frozenset()))
             if state == "skipped" or (state == "unknown" and record.skip is not None):
@@ -108,10 +109,14 @@ class Auditor:
                 self._problems += 1
             else:
                 self._eligible += 1
-                wanted = wanted_of(record, filled, linked)
+                wanted = wanted_of(record, filled, linked, company_by)
                 left_out = withheld.get(record.id, {})
                 wanted = {name: one for name, one in wanted.items() if left_out.get(name) != entry(name, one)}
                 self._judge(record, wanted, held.get(key_in(record, linked), []))
+
+    def _company_by(self, entity: Entity) -> str:
+        """The company field that a custom object's rows are linked by."""
+        return self._own[entity].company_by if entity in self._own else COMPANY_KEY
 
     def _all_met(self, schema: EntitySchema, mapping: EntityMapping) -> None:
         """What a table holds was compared."""
@@ -171,7 +176,7 @@ def key_in(record: StagedRecord, links: Links) -> _Key:
     return record.id
 
 
-def wanted_of(record: StagedRecord, filled: frozenset[str], links: Links) -> dict[str, Any]:
+def wanted_of(record: StagedRecord, filled: frozenset[str], links: Links, company_by: str) -> dict[str, Any]:
     """What Marketo has to hold: every value of ours, and nothing where a value of ours was cleared.
 
     A field that is only filled may hold what was there before.
@@ -183,4 +188,4 @@ def wanted_of(record: StagedRecord, filled: frozenset[str], links: Links) -> dic
         and (value is not None or name in filled)
         and not (name == UNSUBSCRIBED and not value)
     }
-    return wanted | link_values(record.entity, links, filled)
+    return wanted | link_values(record.entity, links, filled, company_by)

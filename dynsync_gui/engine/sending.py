@@ -8,6 +8,7 @@ from dynsync_gui.domain.ports.marketo import BatchRefused, MarketoWriter, RowOut
 from dynsync_gui.domain.schema import COMPANY_KEY, UNSUBSCRIBED, Target, id_of, key_of
 from dynsync_gui.domain.storage.records import LedgerRecord, Match
 from dynsync_gui.engine import outgoing
+from dynsync_gui.engine.own_types import OwnType
 
 Batch = tuple[LedgerRecord, ...]
 GONE = {"1004", "1013"}
@@ -59,6 +60,18 @@ class ByKey:
         """Upsert the batch."""
         rows = [without(self.row(record), dropped) for record in batch]
         return self._marketo.upsert(self.target, rows, self._by, suspected=suspected, kind=self._kind)
+
+
+class OwnRows(ByKey):
+    """Creates and updates rows of an organisation's own table, linked as their custom object is."""
+
+    def __init__(self, marketo: MarketoWriter, own: OwnType, *, by: str = "") -> None:
+        super().__init__(marketo, Target.CUSTOM_OBJECT, by=by, kind=own.name)
+        self._company_by = own.company_by
+
+    def row(self, record: LedgerRecord) -> dict[str, Any]:
+        """The row that is sent."""
+        return outgoing.row(record, self._company_by)
 
 
 class Known(ByKey):

@@ -123,7 +123,7 @@ def _known_type(marketo: MarketoReader, own: OwnType) -> OwnType:
     """The type by the name that Marketo gave it, with its fields, where it is there already."""
     try:
         name = marketo.custom_type_name(own.name)
-        return replace(own, name=name, held=marketo.describe(Target.CUSTOM_OBJECT, name)) if name else own
+        return own.known(name, marketo.describe(Target.CUSTOM_OBJECT, name)) if name else own
     except GuardStop:
         return own  # nothing is written today
     except ConnectionFailed as failure:

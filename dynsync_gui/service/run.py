@@ -93,6 +93,7 @@ class Runner:
         self._job = job
         self._wishes = wishes
         self._schemas: Schemas | None = None
+        self._own: Mapping[Entity, OwnType] = {}
         self._emit = emit
         self._window = window
         calls = lambda: (connection.marketo.calls_made(), window.count_day(quota_day()))  # noqa: E731
@@ -166,6 +167,7 @@ class Runner:
             if any(totals.values()) and (fields := store.wanted_fields(run)):
                 marketo.create_fields(fields)
             own = made_types(marketo, store, prepared.schemas.own, prepared.mapping)
+            self._own = {**prepared.schemas.own, **own}
             first = self._executor(prepared, own)
             with closing(self._express(prepared, first).overtaking(store, self._wishes)) as overtaking:
                 executor = self._executor(prepared, own, overtaking)
@@ -263,7 +265,7 @@ class Runner:
                 self._connection.marketo,
                 self._store,
                 rules_of(self._settings, prepared.schemas),
-                prepared.schemas.own,
+                self._own,
                 self._job.token,
             )
             proof = auditor.prove(work_of(prepared.schemas, prepared.mapping))

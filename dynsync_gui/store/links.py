@@ -153,6 +153,7 @@ def _resolved(one: Pointers, at: _At) -> Resolved:
     if target is Target.OPPORTUNITY and company is None and parent is not None:
         company = at(parent.parent_entity, parent.parent)
     person = parent if target in {Target.ROLE, Target.CUSTOM_OBJECT} and parent is not company else None
+    company_id = company.marketo_id if company is not None and target is Target.CUSTOM_OBJECT else ""
     missing, left_out = False, False
     if target in {Target.ROLE, Target.CUSTOM_OBJECT}:
         needed = [person or company, *([deal] if target is Target.ROLE else ())]
@@ -164,12 +165,14 @@ def _resolved(one: Pointers, at: _At) -> Resolved:
             owner.id if owner is not None and owner.there else "",
             person.marketo_id if person is not None else "",
             deal.id if deal is not None and deal.there else "",
+            company_id,
         ),
         Links(
             company.id if company is not None and company.coming else "",
             owner.id if owner is not None and owner.coming else "",
             person.marketo_id if person is not None else "",
             deal.id if deal is not None and deal.coming else "",
+            company_id,
         ),
         missing,
         left_out,

@@ -56,12 +56,14 @@ class History:
         marked: The same of people who are gone from Dynamics and have to be marked.
         cleared: Whether a value that Dynamics does not have must be empty: adopting a person leaves such values alone.
         own: Tables of the organisation's own that are synced.
+        by_id: Whether their rows name companies by Marketo's id.
     """
 
     stale: frozenset[tuple[str, str]] = frozenset()
     marked: frozenset[tuple[str, str]] = frozenset()
     cleared: bool = False
     own: tuple[str, ...] = ()
+    by_id: bool = False
 
 
 def judge(audit: dict[str, Any], listed: set[tuple[str, str]], history: History = History()) -> Verdict:
@@ -131,7 +133,7 @@ def judge(audit: dict[str, Any], listed: set[tuple[str, str]], history: History 
     ]
     deals = judge_opportunities(tables, marketo, listed, history, verdict, companies, sellers)
     judge_roles(tables, marketo, listed, history, verdict, deals, persons, carried)
-    judge_own_tables(tables, marketo, listed, verdict, history.own, persons, companies, carried)
+    judge_own_tables(tables, marketo, listed, verdict, history.own, persons, companies, carried, by_id=history.by_id)
     return verdict
 
 

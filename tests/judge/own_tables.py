@@ -27,6 +27,8 @@ def judge_own_tables(
     persons: dict[str, list[Row]],
     companies: dict[str, list[Row]],
     carried: dict[str, str],
+    *,
+    by_id: bool,
 ) -> None:
     """Every row whose person or company is in Marketo is there once, linked to it."""
     parents = {
@@ -55,7 +57,7 @@ def judge_own_tables(
                 verdict.wrong.append(f"{name} {id_} is missing")
                 continue
             wanted = {field: row.get(field) for field in FIELDS[name] if row.get(field) is not None}
-            wanted |= {"personId": person[0]["id"]} if person else {"companyId": parent}
+            wanted |= {"personId": person[0]["id"]} if person else {"companyId": company[0]["id"] if by_id else parent}
             for field, value in wanted.items():
                 if held[id_].get(field) != value:
                     verdict.wrong.append(f"{name} {id_}: {field} is {held[id_].get(field)!r}, not {value!r}")

@@ -127,8 +127,8 @@ def test_persons_and_things_meet_in_a_bridge(rehearsal, marketo, car):
     build(marketo, course, [FIELDS[0] | {"name": "code", "displayName": "Code"}])
     linkable = marketo.get(f"{SCHEMA}/linkableObjects.json")["result"]
     targets = {row["name"]: {field["name"] for field in row["fields"]} for row in linkable}
-    assert targets["lead"] > {"id", "email", "crmKey"}
-    assert targets["company"] == {"id", "externalCompanyId"}
+    assert targets["lead"] > {"Id", "Email Address", "crmKey"}
+    assert targets["company"] == {"Id", "External Company Id"}
     assert targets["course"] == {"code"}
     person = {"name": "who", "displayName": "Who", "dataType": "link", "relatedTo": {"name": "lead", "field": "id"}}
     thing = {"name": "of", "displayName": "Of", "dataType": "link", "relatedTo": {"name": "course", "field": "code"}}
@@ -143,6 +143,20 @@ def test_persons_and_things_meet_in_a_bridge(rehearsal, marketo, car):
     assert marketo.post(f"{SCHEMA}/visit/delete.json", {})["success"]
     assert marketo.post(f"{SCHEMA}/course/delete.json", {})["success"]
     assert list(rehearsal.audit()["marketo"]["customobjects"]) == ["car"]
+
+
+def test_a_marketo_that_links_to_companies_by_their_id_alone(rehearsal, marketo):
+    rehearsal.marketo.custom.company_links = ("id",)
+    offered = {row["name"]: row["fields"] for row in marketo.get(f"{SCHEMA}/linkableObjects.json")["result"]}
+    assert offered["company"] == [{"name": "Id", "displayName": "Id", "dataType": "integer"}]
+    marketo.post(f"{SCHEMA}.json", CAR)
+    link = {"name": "firm", "displayName": "Firm", "dataType": "link"}
+    by_key = link | {"relatedTo": {"name": "company", "field": "externalCompanyId"}}
+    assert code(marketo.post(f"{SCHEMA}/car/addField.json", {"input": [by_key]})) == "1006"
+    build(marketo, fields=[FIELDS[0], link | {"relatedTo": {"name": "company", "field": "id"}}])
+    company = marketo.post("companies.json", {"input": [{"externalCompanyId": "c", "company": "C"}]})["result"][0]["id"]
+    rows = [{"vin": "1", "firm": company}, {"vin": "2", "firm": company + 1}]
+    assert outcomes(marketo.post("customobjects/car.json", {"input": rows})) == ["created", "1013"]
 
 
 def test_a_subscription_without_the_feature(rehearsal, marketo, car):

@@ -5,6 +5,7 @@ Display names may be refused for their letters, or as another type or field has 
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Any, Protocol
 
 from dynsync_gui.connectors.http.retry import Patience
@@ -26,6 +27,20 @@ def custom_type_name(client: MarketoClient, name: str, patience: Patience) -> st
     rows = client.call(read(_TYPES), patience, lambda told: told.get("result"))
     names = {str(row.get("name")) for row in rows or () if isinstance(row, dict)}
     return next((known for known in (name, f"{name}_c") if known in names), "")
+
+
+def linkable(client: MarketoClient, patience: Patience) -> Mapping[str, Collection[str]]:
+    """What custom objects may be linked to, with the fields that a link may name it by.
+
+    Raises:
+        Refused: The subscription or the role does not let it be asked.
+    """
+    rows = client.call(read(f"{_SCHEMA}/linkableObjects.json"), patience, lambda told: told.get("result"))
+    return {
+        str(row.get("name")): [str(field.get("name")) for field in row["fields"] if isinstance(field, dict)]
+        for row in rows or ()
+        if isinstance(row, dict) and isinstance(row.get("fields"), list)
+    }
 
 
 def ensure_type(client: MarketoClient, wanted: CustomType, patience: Patience) -> str:

@@ -53,7 +53,8 @@ def schema_of(told: Mapping[str, Any], target: Target) -> TargetSchema:
         raise TemporaryFailure("611", MARKETO["611"], "a description without fields")
     keys = row.get("searchableFields") or ()
     searchable = frozenset(str(key[0]) for key in keys if isinstance(key, list) and len(key) == 1)
-    known = tuple(_field(field) for field in fields if isinstance(field, dict) and field.get("name"))
+    links = _links(row.get("relationships"))
+    known = tuple(_field(field, links) for field in fields if isinstance(field, dict) and field.get("name"))
     return TargetSchema(target, known, searchable)
 
 
@@ -118,7 +119,17 @@ def _await(client: MarketoClient, names: set[str], patience: Patience, token: Ca
         pause = min(pause * 2, 10.0)
 
 
-def _field(row: Mapping[str, Any]) -> TargetField:
+def _links(relations: Any) -> Mapping[str, tuple[str, str]]:
+    """Object and field that the link fields of a custom object name."""
+    found = {}
+    for one in relations if isinstance(relations, list) else ():
+        to = one.get("relatedTo") if isinstance(one, dict) else None
+        if isinstance(to, dict):
+            found[str(one.get("field"))] = str(to.get("name")), str(to.get("field"))
+    return found
+
+
+def _field(row: Mapping[str, Any], links: Mapping[str, tuple[str, str]]) -> TargetField:
     name, kind, length = str(row["name"]), str(row.get("dataType") or ""), row.get("length")
     return TargetField(
         name,
@@ -127,4 +138,5 @@ def _field(row: Mapping[str, Any]) -> TargetField:
         length if isinstance(length, int) and length > 0 else None,
         row.get("updateable") is not False,
         row.get("crmManaged") is True,
+        links.get(name),
     )

@@ -135,6 +135,13 @@ class MarketoRestReader:
         except Refused as refused:
             raise refused.failure from None
 
+    def linkable(self) -> Mapping[str, Collection[str]]:
+        """What custom objects may be linked to; see the protocol."""
+        try:
+            return custom_types.linkable(self._client, patient())
+        except Refused as refused:
+            raise refused.failure from None
+
     def list_id(self, name: str) -> str:
         """Id of a static list; see the protocol."""
         try:

@@ -150,6 +150,13 @@ class MarketoReader(Protocol):
     def custom_type_name(self, name: str) -> str:
         """API name of an approved type of custom object, which may have got an ending; empty where there is none."""
 
+    def linkable(self) -> Mapping[str, Collection[str]]:
+        """What custom objects may be linked to, by name, with the names of the fields that a link may name it by.
+
+        Raises:
+            ConnectionFailed: The subscription or the role does not let it be asked.
+        """
+
     def list_id(self, name: str) -> str:
         """Id of the static list of that name; empty where there is none."""
 

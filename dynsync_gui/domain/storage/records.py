@@ -78,17 +78,19 @@ class Links(NamedTuple):
         owner: Key of the sales person.
         person: Marketo's id of the person.
         opportunity: Key of the opportunity.
+        company_id: Marketo's id of the company, for what may be linked by that.
     """
 
     company: str = ""
     owner: str = ""
     person: str = ""
     opportunity: str = ""
+    company_id: str = ""
 
     @property
     def text(self) -> str:
         """All of them, for comparing."""
-        return f"{self.company}|{self.owner}|{self.person}|{self.opportunity}"
+        return f"{self.company}|{self.owner}|{self.person or self.company_id}|{self.opportunity}"
 
 
 NOWHERE = Links()

@@ -139,6 +139,7 @@ class Certifier(Auditor):
         self._met |= {place.seq for place in places.values()}
         links = self._store.links_of(staged)
         held = self._held(entity, mapping, staged, links)
+        company_by = self._company_by(entity)
         compared: list[_Compared] = []
         for record, linked in zip(staged, links, strict=True):
             place = places.get(record.id)
@@ -147,7 +148,7 @@ class Certifier(Auditor):
                 count.looked_at += 1
                 count.skipped += 1
                 continue
-            wanted = wanted_of(record, place.filled if place else frozenset(), linked)
+            wanted = wanted_of(record, place.filled if place else frozenset(), linked, company_by)
             compared.append(_Compared(record, place, wanted, held.get(key_in(record, linked), [])))
         if entity in PEOPLE and any(one.unequal for one in compared):
             self._back.look()

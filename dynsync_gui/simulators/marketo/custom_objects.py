@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _ACTIONS = ("createOrUpdate", "createOnly", "updateOnly")
 _TEXTS = frozenset({"displayName", "pluralName", "description", "showInLeadDetail"})
-_COMPANY_LINKS = ("id", "externalCompanyId")
+_STANDARD = ("lead", "company")
 _MOST_TYPES = 10
 
 
@@ -35,11 +35,13 @@ class CustomObjects:
         types: By API name.
         metadata: Whether the subscription lets types be read and made by API.
         enabled: Whether it has custom objects at all.
+        company_links: Fields of companies that a link may name; Adobe's sample offers ``id`` alone.
     """
 
     def __init__(self, clock: Clock, persons: Catalogue, kinds: Kinds, wait: Callable[[], None]) -> None:
         self.types: dict[str, CustomType] = {}
         self.metadata = self.enabled = True
+        self.company_links: tuple[str, ...] = ("id", "externalCompanyId")
         self._clock = clock
         self._person_fields = persons
         self._kinds = kinds
@@ -107,11 +109,15 @@ class CustomObjects:
     def linkable(self) -> Answer:
         """Objects that a link may name, with the fields that it may name them by."""
         self._check_metadata()
-        targets = ["lead", "company", *(name for name, each in self.types.items() if _is_edge(each))]
+        targets = [*_STANDARD, *(name for name, each in self.types.items() if _is_edge(each))]
         rows = []
         for target in targets:
             fields = [
-                {"name": field.name, "displayName": field.label, "dataType": field.kind}
+                {
+                    "name": field.label if target in _STANDARD else field.name,  # as in Adobe's sample
+                    "displayName": field.label,
+                    "dataType": field.kind,
+                }
                 for field in self._link_fields(target).values()
             ]
             label = self.types[target].texts["displayName"] if target in self.types else target.title()
@@ -233,7 +239,7 @@ class CustomObjects:
         if not isinstance(link, dict) or set(link) != {"name", "field"}:
             raise MarketoError("1003", "Invalid value for field 'relatedTo'")
         target = link["name"]
-        if target not in {"lead", "company"} and not (target in self.types and _is_edge(self.types[target])):
+        if target not in _STANDARD and not (target in self.types and _is_edge(self.types[target])):
             raise MarketoError("1003", f"Invalid value for field 'relatedTo' and value '{target}'")
         found = self._link_fields(target).get(link["field"])
         if found is None:
@@ -246,7 +252,7 @@ class CustomObjects:
             known = (self._person_fields.get(n) for n in names if n in self._person_fields.searchable)
             return {field.name: field for field in known if field is not None}
         if target == "company":
-            return {f.name: f for f in self._kinds.companies.fields if f.name in _COMPANY_LINKS}
+            return {f.name: f for f in self._kinds.companies.fields if f.name in self.company_links}
         return {n: each.field for n, each in (self.types[target].approved or {}).items() if each.dedupe}
 
     def _delete(self, found: CustomType) -> None:
