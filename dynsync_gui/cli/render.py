@@ -65,6 +65,7 @@ _PROFILE_STATES = {
     "interrupted": msg("A sync was interrupted. It goes on with the next run."),
 }
 _MOST_PROBLEMS = 200
+_MOST_DIFFERENCES = 20
 
 
 def checks_text(checks: Sequence[Check], card: IdentityCard | None = None) -> str:
@@ -266,8 +267,14 @@ def problems_text(problems: Sequence[Problem]) -> str:
 
 
 def proof_text(proof: Proof) -> str:
-    """Both sides compared, in words."""
-    if proof.holds:
+    """Both sides compared, in words; what differs by a rule is counted."""
+    if proof.holds and proof.kept:
+        first = ntr(
+            "Proof: the one record that belongs in Marketo is there once, and what differs has its reason.",
+            "Proof: all {n} records that belong in Marketo are there once, and what differs has its reason.",
+            proof.eligible,
+        )
+    elif proof.holds:
         first = ntr(
             "Proof: the one record that belongs in Marketo is there once, with equal values.",
             "Proof: all {n} records that belong in Marketo are there once, with equal values.",
@@ -282,8 +289,10 @@ def proof_text(proof: Proof) -> str:
             equal=proof.equal,
         )
     rest = tr("{skipped} left out by a rule, {problems} need a look.", skipped=proof.skipped, problems=proof.problems)
-    shown = [f"  {each.entity.value} {each.id} {each.field} {each.reason}" for each in proof.differences[:20]]
-    return "\n".join([first, rest, *map(escape, shown)])
+    left = [each for each in proof.differences if not each.by_rule][:_MOST_DIFFERENCES]
+    shown = [f"  {each.entity.value} {each.id} {each.field} {each.reason}" for each in left]
+    by_rule = [str(proof.by_rule)] if proof.kept else []
+    return "\n".join([first, *by_rule, rest, *map(escape, shown)])
 
 
 def error_text(error: DynSyncError) -> str:

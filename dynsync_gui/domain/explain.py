@@ -66,6 +66,11 @@ class Cause(StrEnum):
     NO_OWNER = "no-owner"
     """The person is there, without its owner."""
 
+    @property
+    def by_rule(self) -> bool:
+        """Whether a value differs by a rule, and stays so."""
+        return self in {Cause.RULE, Cause.CONSENT, Cause.WITHHELD}
+
 
 @dataclass(frozen=True, slots=True)
 class Step:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from dynsync_gui.domain.certificate import EntityCount
-from dynsync_gui.domain.convert import same
 from dynsync_gui.domain.explain import Cause
 from dynsync_gui.domain.findings.records import DELETED_THERE, NOTICES
 from dynsync_gui.domain.fingerprint import entries, entry
@@ -20,12 +20,9 @@ from dynsync_gui.domain.text import Message, msg
 from dynsync_gui.engine import payload
 from dynsync_gui.engine.explaining.fields import Sides
 from dynsync_gui.engine.explaining.way_back import WayBack
-from dynsync_gui.engine.proof import DOUBLED, MISSING, UNEQUAL, Auditor, key_in, wanted_of
-from dynsync_gui.engine.staging import in_range
+from dynsync_gui.engine.proof import DOUBLED, MISSING, UNEQUAL, Auditor, Compared, Seen, key_in, wanted_of
 
 AT_ONCE = 100
-LISTED = 10_000
-"""Differences that a certificate lists; more are counted."""
 
 _NEW = msg("is newer than the last sync")
 _CHANGED = msg("changed in Dynamics since the last sync")
@@ -33,11 +30,7 @@ _GONE = msg("was deleted in Dynamics since the last sync")
 _WAITS = msg("waits to be sent")
 _REMOVED = msg("was deleted or merged in Marketo after DynSync had sent it")
 _OVERWRITTEN = msg("was changed in Marketo after DynSync had sent it, or Marketo blocks updates of the field")
-_KEPT = msg("is kept as Marketo has it, by a rule of the choice")
 _PHRASES: Mapping[Cause, Message] = {
-    Cause.RULE: _KEPT,
-    Cause.CONSENT: _KEPT,
-    Cause.WITHHELD: msg("was refused by Marketo, and left out as you chose"),
     Cause.RETURNING: msg("was changed in Marketo since the last sync, and the next one takes it to Dynamics"),
     Cause.NOT_TAKEN: msg("was changed in Marketo, and Dynamics did not take it"),
     Cause.NOT_ALLOWED: msg("was changed in Marketo, and an account lacks a right to bring that to Dynamics"),
@@ -53,58 +46,45 @@ class _Count:
     different: int = 0
     unexplained: int = 0
     skipped: int = 0
-
-
-@dataclass(frozen=True)
-class _Compared:
-    """A record, where it stands, what Marketo should hold, and what it holds."""
-
-    record: StagedRecord
-    place: Place | None
-    wanted: Mapping[str, Any]
-    found: Sequence[Mapping[str, Any]]
-
-    @property
-    def unequal(self) -> list[str]:
-        """Fields that differ in the one record that Marketo holds."""
-        there = self.found[0] if len(self.found) == 1 else self.wanted
-        return [name for name, value in self.wanted.items() if not same(value, there.get(name))]
+    kept: int = 0
 
 
 class Certifier(Auditor):
     """An audit whose differences have reasons; nothing is written."""
 
     def certify(
-        self, work: Sequence[tuple[EntitySchema, EntityMapping]], back: WayBack, sample: int = 0
-    ) -> tuple[tuple[EntityCount, ...], tuple[Difference, ...], int]:
+        self,
+        work: Sequence[tuple[EntitySchema, EntityMapping]],
+        back: WayBack,
+        on_difference: Callable[[Difference], None],
+        sample: int = 0,
+    ) -> tuple[EntityCount, ...]:
         """Compare every table.
 
         Args:
             work: Tables and what of them is synced.
             back: What is known of changes that people made in Marketo.
+            on_difference: Told each difference; of a large world there may be more than memory should hold.
             sample: Most records of a table, chosen at random among those that the sync knows; 0 for all there are.
 
         Returns:
-            Numbers per table, the differences, and how many more there are.
+            Numbers per table.
         """
         self._back = back
+        self._looked = False
+        self._tell = on_difference
         self._counts: dict[Entity, _Count] = {}
-        self._listed: list[Difference] = []
-        self._more = 0
         self._met: set[int] = set()
         if sample:
             for schema, mapping in work:
                 self._some(schema, mapping, sample)
         else:
             self.prove(work)
-        counts = tuple(
-            EntityCount(
-                entity, one.looked_at, one.equal, one.different, one.unexplained, one.skipped
-            )
+        return tuple(
+            EntityCount(entity, one.looked_at, one.equal, one.different, one.unexplained, one.skipped, one.kept)
             for entity in in_cycle_order(self._counts)
             for one in [self._counts[entity]]
-        )  # fmt: skip
-        return counts, tuple(self._listed), self._more
+        )
 
     def _some(self, schema: EntitySchema, mapping: EntityMapping, sample: int) -> None:
         ids = self._store.sample(mapping.entity, sample)
@@ -113,9 +93,7 @@ class Certifier(Auditor):
             self._token.checkpoint()
             part = ids[start : start + AT_ONCE]
             records = self._dynamics.read_records(schema, names, part, shown=shown)
-            staged = in_range(records, mapping, self._rules)
-            for entity in dict.fromkeys(one.entity for one in staged):
-                self._compare(entity, mapping, [one for one in staged if one.entity is entity])
+            self._compare_all(records, mapping)
             self._count_gone(mapping.entity, set(part) - {record.id for record in records})
 
     def _all_met(self, schema: EntitySchema, mapping: EntityMapping) -> None:
@@ -134,47 +112,51 @@ class Certifier(Auditor):
             if place.entity is entity and place.marketo_id and place.reason != "deleted":
                 self._count(entity, Difference(entity, place.id, _GONE, explained=True))
 
-    def _compare(self, entity: Entity, mapping: EntityMapping, staged: Sequence[StagedRecord]) -> None:
+    def _compare(self, entity: Entity, mapping: EntityMapping, seen: Sequence[Seen]) -> None:
+        staged = [one.record for one in seen]
         places = {one.id: one for one in self._store.places([record.id for record in staged]) if one.entity is entity}
         self._met |= {place.seq for place in places.values()}
         links = self._store.links_of(staged)
         held = self._held(entity, mapping, staged, links)
-        compared: list[_Compared] = []
-        for record, linked in zip(staged, links, strict=True):
-            place = places.get(record.id)
+        compared: list[tuple[Compared, Place | None]] = []
+        for one, linked in zip(seen, links, strict=True):
+            record, place = one.record, places.get(one.record.id)
             if record.skip is not None or (place is not None and place.state == "skipped" and _seen(place, record)):
                 count = self._counts.setdefault(entity, _Count())
                 count.looked_at += 1
                 count.skipped += 1
                 continue
             wanted = wanted_of(record, place.filled if place else frozenset(), linked)
-            compared.append(_Compared(record, place, wanted, held.get(key_in(record, linked), [])))
-        if entity in PEOPLE and any(one.unequal for one in compared):
-            self._back.look()
-        for one in compared:
-            self._count(entity, *self._differences_of(one, mapping))
+            compared.append((Compared(one, mapping, wanted, held.get(key_in(record, linked), [])), place))
+        if entity in PEOPLE:
+            self._look([one for one, _ in compared])
+        for both, place in compared:
+            self._count(entity, *self._differences_of(both, place))
 
-    def _differences_of(self, one: _Compared, mapping: EntityMapping) -> list[Difference]:
-        record, place = one.record, one.place
+    def _look(self, compared: Sequence[Compared]) -> None:
+        """Ask what people changed in Marketo; what stays by a rule is on nearly every page, and is asked for once."""
+        if any(one.unequal for one in compared) or (not self._looked and any(one.kept for one in compared)):
+            self._back.look()
+            self._looked = True
+
+    def _differences_of(self, one: Compared, place: Place | None) -> list[Difference]:
+        record, mapping = one.seen.record, one.mapping
         if len(one.found) != 1:
             reason, known = _missing(record, place) if not one.found else (DOUBLED, False)
             return [Difference(record.entity, record.id, reason, explained=known)]
-        sides = Sides(mapping, None, place, one.found[0], self._back)
-        return [
-            Difference(record.entity, record.id, reason, name, explained=known)
-            for name in one.unequal
-            for reason, known in [_of_field(record, sides, name, one.wanted[name])]
-        ]
+        late = [pair.target.name for pair in mapping.fields if pair.since and pair.target.name not in one.wanted]
+        sides = Sides(mapping, None, place, one.found[0], self._back, late)
+        return [_of_field(one, sides, name) for name in (*one.unequal, *one.kept)]
 
     def _count(self, entity: Entity, *differences: Difference) -> None:
         count = self._counts.setdefault(entity, _Count())
         count.looked_at += 1
         count.equal += not differences
-        count.different += bool(differences)
+        count.kept += bool(differences) and all(one.by_rule for one in differences)
+        count.different += any(not one.by_rule for one in differences)
         count.unexplained += any(not one.explained for one in differences)
-        room = max(0, LISTED - len(self._listed))
-        self._listed += differences[:room]
-        self._more += len(differences[room:])
+        for one in differences:
+            self._tell(one)
 
 
 def _missing(record: StagedRecord, place: Place | None) -> tuple[Message, bool]:
@@ -187,18 +169,21 @@ def _missing(record: StagedRecord, place: Place | None) -> tuple[Message, bool]:
     return (_REMOVED, False) if place is not None and place.marketo_id else (MISSING, False)
 
 
-def _of_field(record: StagedRecord, sides: Sides, name: str, wanted: Any) -> tuple[Message, bool]:
-    """Why a field differs, and whether the sync knows it."""
-    place = sides.place
+def _of_field(one: Compared, sides: Sides, name: str) -> Difference:
+    """A field that differs, with the reason."""
+    record, place = one.seen.record, sides.place
+    differs = partial(Difference, record.entity, record.id, field=name)
     pair = next((one for one in sides.mapping.fields if one.target.name == name), None)
     if pair is not None:
-        found = sides.reason(pair, wanted)
+        found = sides.reason(pair, one.seen.values.get(name))
+        if found.cause.by_rule:
+            return differs(found.finding, explained=True, by_rule=True)
         if found.known or found.cause is Cause.OVERWRITTEN:
-            return _PHRASES[found.cause], found.known
-    elif place is not None and _was_sent(place, name, wanted):
-        return _OVERWRITTEN, False
+            return differs(_PHRASES[found.cause], explained=found.known)
+    elif place is not None and _was_sent(place, name, one.wanted.get(name)):
+        return differs(_OVERWRITTEN)
     reason = _reason(record, place)
-    return (reason, True) if reason is not None else (UNEQUAL, False)
+    return differs(reason or UNEQUAL, explained=reason is not None)
 
 
 def _was_sent(place: Place, name: str, wanted: Any) -> bool:

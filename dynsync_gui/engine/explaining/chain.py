@@ -303,11 +303,10 @@ class Chain:
     def _unequal(self, unequal: Sequence[FieldView]) -> None:
         """Why values differ although nothing else is in the way."""
         one = self.one
-        by_rule = {Cause.RULE, Cause.CONSENT, Cause.WITHHELD}
-        first = min(unequal, key=lambda view: (view.cause is Cause.RULE, view.cause in by_rule))
+        first = min(unequal, key=lambda view: (view.cause is Cause.RULE, view.cause is not None and view.cause.by_rule))
         finding = msg("“{field}” is not the same on both sides. {why}", field=first.label, why=first.finding)
         cause, cure = first.cause or Cause.CHANGED, _CURES.get(first.cause, NOTHING)
-        if cause in by_rule:
+        if cause.by_rule:
             self._look("values", finding, cure)
             self._end = self._end or (cause, finding, cure)
         else:
