@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from dynsync_gui.domain.cancel import CancelToken
@@ -15,8 +15,10 @@ from dynsync_gui.domain.ports.marketo import MarketoReader, TooManyMatches
 from dynsync_gui.domain.report import Difference, Proof
 from dynsync_gui.domain.schema import (
     COMPANY_KEY,
+    MARKS,
     OPPORTUNITY_KEY,
     OWNER_KEY,
+    PEOPLE,
     UNSUBSCRIBED,
     Entity,
     EntitySchema,
@@ -29,9 +31,9 @@ from dynsync_gui.domain.text import msg
 from dynsync_gui.engine import payload
 from dynsync_gui.engine.linking import link_values
 from dynsync_gui.engine.matching import CHUNK
-from dynsync_gui.engine.own_types import OwnType
 from dynsync_gui.engine.payload import Rules
 from dynsync_gui.engine.staging import every_value, in_range, stage_all
+from dynsync_gui.engine.workload import Schemas
 
 _LISTED = 200
 MISSING = msg("is not in Marketo")
@@ -46,6 +48,7 @@ _LINKS = {
 }
 _ROLE = (OPPORTUNITY_KEY, "leadId", "role", "isPrimary")
 _Key = str | tuple[Any, ...]
+_Held = Mapping[_Key, list[Mapping[str, Any]]]
 
 
 class Seen(NamedTuple):
@@ -69,19 +72,26 @@ class Compared:
         mapping: What of its table is synced.
         wanted: What Marketo should hold.
         found: What Marketo holds under its key.
+        stays: Fields of which Marketo does not let go, though it should.
     """
 
     seen: Seen
     mapping: EntityMapping
     wanted: Mapping[str, Any]
     found: Sequence[Mapping[str, Any]]
+    stays: frozenset[str] = frozenset()
+
+    @property
+    def _others(self) -> list[str]:
+        held = self.found[0]
+        return [name for name, value in self.wanted.items() if not same(value, held.get(name))]
 
     @property
     def unequal(self) -> list[str]:
         """Fields of which Marketo should hold something else, in the one record that it has."""
         if len(self.found) != 1:
             return []
-        return [name for name, value in self.wanted.items() if not same(value, self.found[0].get(name))]
+        return [name for name in self._others if name not in self.stays]
 
     @property
     def kept(self) -> list[str]:
@@ -90,7 +100,8 @@ class Compared:
             return []
         names, values, held = (pair.target.name for pair in self.mapping.fields), self.seen.values, self.found[0]
         differing = [name for name in names if not same(values.get(name), held.get(name))]
-        return [name for name in differing if name not in self.wanted or same(self.wanted[name], held.get(name))]
+        by_rule = [name for name in differing if name not in self.wanted or same(self.wanted[name], held.get(name))]
+        return by_rule + [name for name in self._others if name in self.stays]
 
 
 class Auditor:
@@ -101,7 +112,7 @@ class Auditor:
         marketo: Asked for the keys of each page.
         store: Tells which records a rule leaves out and which are problems.
         rules: How records are taken in.
-        own: What becomes of an organisation's own tables.
+        schemas: Marketo's fields today, and what becomes of an organisation's own tables.
         token: Stops it.
     """
 
@@ -111,14 +122,15 @@ class Auditor:
         marketo: MarketoReader,
         store: SyncStore,
         rules: Rules,
-        own: Mapping[Entity, OwnType],
+        schemas: Schemas,
         token: CancelToken,
     ) -> None:
         self._dynamics = dynamics
         self._marketo = marketo
         self._store = store
         self._rules = rules
-        self._own = own
+        self._own = schemas.own
+        self._marks = sorted(mark for mark in MARKS if schemas.persons.field(mark) is not None)
         self._token = token
         self._eligible = self._once = self._equal = self._kept = self._skipped = self._problems = 0
         self._differences: list[Difference] = []
@@ -164,17 +176,28 @@ class Auditor:
                 self._problems += 1
             else:
                 self._eligible += 1
-                wanted = wanted_of(record, filled, linked)
+                both = self._both(one, mapping, filled, linked, held)
                 left_out = withheld.get(record.id, {})
-                wanted = {name: value for name, value in wanted.items() if left_out.get(name) != entry(name, value)}
-                self._judge(Compared(one, mapping, wanted, held.get(key_in(record, linked), [])))
+                wanted = {name: it for name, it in both.wanted.items() if left_out.get(name) != entry(name, it)}
+                self._judge(replace(both, wanted=wanted))
+
+    def _both(self, one: Seen, mapping: EntityMapping, filled: frozenset[str], links: Links, held: _Held) -> Compared:
+        """A record with what Marketo should hold, and holds: a person without an account is of no company there."""
+        record = one.record
+        wanted, stays = wanted_of(record, filled, links), frozenset[str]()
+        if record.entity in PEOPLE:
+            wanted |= dict.fromkeys(self._marks, False)
+            if mapping.linked and not links.company:
+                wanted[COMPANY_KEY] = None
+                stays = filled & {COMPANY_KEY}
+        return Compared(one, mapping, wanted, held.get(key_in(record, links), []), stays)
 
     def _all_met(self, schema: EntitySchema, mapping: EntityMapping) -> None:
         """What a table holds was compared."""
 
     def _held(
         self, entity: Entity, mapping: EntityMapping, staged: Sequence[StagedRecord], links: Sequence[Links]
-    ) -> Mapping[_Key, list[Mapping[str, Any]]]:
+    ) -> _Held:
         """What Marketo holds of a page's records, by key; of roles by their opportunities."""
         target = entity.target
         names = {pair.target.name for pair in mapping.fields}
@@ -189,6 +212,7 @@ class Auditor:
             return found
         key, own = key_of(target), self._own.get(entity)
         fields = sorted({key, *(() if own is None else own.links), *_LINKS.get(target, ())} | names)
+        fields += self._marks if target is Target.PERSON else []
         kind = own.name if own is not None else ""
         for row in self._found(target, key, [record.id for record in staged], fields, kind):
             found.setdefault(str(row.get(key) or "").lower(), []).append(row)

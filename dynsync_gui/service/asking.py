@@ -114,7 +114,7 @@ class Asking:
             folder = self.profile().database.parent
             with self.desk(job) as desk, DifferenceFile(folder) as found:
                 dynamics, marketo = desk.connection.dynamics, desk.connection.marketo
-                certifier = Certifier(dynamics, marketo, desk.store, desk.rules, desk.schemas.own, job.token)
+                certifier = Certifier(dynamics, marketo, desk.store, desk.rules, desk.schemas, job.token)
                 back = WayBack(marketo, desk.store, desk.mapping)
                 counts = certifier.certify(work_of(desk.schemas, desk.mapping), back, found.add, sample)
                 card = dynamics.organisation()

@@ -90,6 +90,7 @@ def _lines(certificate: Certificate, differences: Iterable[Difference], unlisted
         tr("A sample of at most {n} records of each table, chosen at random.", n=certificate.sample)
         if certificate.sample
         else tr("All records of every table that is synced."),
+        tr("Not looked at: people and other records that only Marketo has."),
         "",
     )
     yield from (_counted(one) for one in certificate.counts)

@@ -262,7 +262,7 @@ class Runner:
                 self._connection.marketo,
                 self._store,
                 rules_of(self._settings, prepared.schemas),
-                prepared.schemas.own,
+                prepared.schemas,
                 self._job.token,
             )
             proof = auditor.prove(work_of(prepared.schemas, prepared.mapping))

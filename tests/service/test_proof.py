@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from dynsync_gui.domain.certificate import Certificate
 from dynsync_gui.domain.choice import Direction, FieldChoice, Overwrite, TooLong
 from dynsync_gui.domain.convert import same
-from dynsync_gui.domain.events import RunEnded
+from dynsync_gui.domain.events import Explained, RunEnded
+from dynsync_gui.domain.explain import Cause
 from dynsync_gui.domain.schema import Entity
 from dynsync_gui.service import difference_file
 from tests.service.life import Life
@@ -172,3 +173,63 @@ def test_the_kept_certificate_lists_what_memory_does_not(desk: Desk, monkeypatch
     assert {one["id"] for one in kept["differences"] if one["field"] == "lastName"} >= set(ids)
     text = path.read_text("utf-8")
     assert [id_ for id_ in ids if f"  contact {id_} lastName" not in text] == []
+
+
+MARK = "microsoftIsDeleted"
+LEFT = "The person keeps the company that it left in Dynamics: Marketo lets people change it, never be without."
+
+
+def reasons(certificate: Certificate, id_: str) -> set[tuple[str, str, bool]]:
+    """Field, reason and whether it is known, of everything that a certificate lists of a record."""
+    return {(one.field, str(one.reason), one.explained) for one in certificate.differences if one.id == id_}
+
+
+def test_a_company_that_dynamics_does_not_name_is_a_difference(desk: Desk) -> None:
+    assert isinstance(desk.start(), RunEnded)
+    life = Life(desk)
+    life.cycle()
+    companies = [row["externalCompanyId"] for row in desk.rehearsal.audit()["marketo"]["companies"]]
+    alone = [row["contactid"] for row in life.rows("contact", statecode=0) if not row.get("_parentcustomerid_value")]
+    member = next(row["contactid"] for row in life.rows("contact") if row.get("_parentcustomerid_value") in companies)
+    desk.rehearsal.world.update("contact", member, {"parentcustomerid": None})
+    life.cycle()
+    assert certified(desk).holds
+    by_hand(desk, alone[0], externalCompanyId=companies[0])
+    found = certified(desk)
+    assert not found.holds
+    assert reasons(found, alone[0]) == {("externalCompanyId", "has another value in Marketo", False)}
+    assert reasons(found, member) == {("externalCompanyId", LEFT, True)}
+    assert {one.id for one in found.differences if one.field == "externalCompanyId"} == {alone[0], member}
+    other, kept = why(desk, alone[0]), why(desk, member)
+    assert (other.cause, companies[0] in str(other.verdict)) == (Cause.OTHER_COMPANY, True)
+    assert (kept.cause, str(kept.verdict)) == (Cause.NO_COMPANY, LEFT)
+
+
+def test_a_false_mark_is_a_difference_until_the_one_record_is_synced(desk: Desk) -> None:
+    assert isinstance(desk.start(), RunEnded)
+    life = Life(desk)
+    living, gone = (str(row["contactid"]) for row in life.rows("contact", statecode=0)[:2])
+    desk.rehearsal.world.delete("contact", gone)
+    life.cycle()
+    before = certified(desk)
+    assert before.holds
+    assert life.person(gone)[MARK] is True
+    by_hand(desk, living, **{MARK: True})
+    by_hand(desk, gone, **{MARK: False})
+    found = certified(desk)
+    assert not found.holds
+    marked = {(one.id, str(one.reason), one.explained) for one in found.differences if one.field == MARK}
+    assert marked == {
+        (living, "says that the record is left out, though it is synced: sync this one record now", False),
+        (gone, "does not say that the record was deleted in Dynamics: sync this one record now", False),
+    }
+    assert (counted(found)[0], counted(found)[2]) == (counted(before)[0] - 1, counted(before)[2] + 2)
+    told_of = why(desk, living), why(desk, gone)
+    assert [one.cause for one in told_of] == [Cause.MARKED, Cause.DELETED]
+    assert "does not say so" in str(told_of[1].verdict)
+    for id_ in (living, gone):
+        ended = desk.service.records.sync_one(Entity.CONTACT, id_).wait(60)
+        assert isinstance(ended, Explained), ended
+    assert (bool(life.person(living).get(MARK)), life.person(gone).get(MARK)) == (False, True)
+    assert certified(desk).holds
+    assert [why(desk, living).cause, "marked as deleted" in str(why(desk, gone).verdict)] == [Cause.IN_STEP, True]

@@ -9,18 +9,29 @@ from typing import Any
 
 from dynsync_gui.domain.certificate import EntityCount
 from dynsync_gui.domain.explain import Cause
-from dynsync_gui.domain.findings.records import DELETED_THERE, NOTICES
+from dynsync_gui.domain.findings.records import COMPANY_KEPT, DELETED_THERE, NOTICES
 from dynsync_gui.domain.fingerprint import entries, entry
 from dynsync_gui.domain.mapping import EntityMapping
 from dynsync_gui.domain.place import Place
 from dynsync_gui.domain.report import Difference
-from dynsync_gui.domain.schema import PEOPLE, Entity, EntitySchema, in_cycle_order
+from dynsync_gui.domain.schema import (
+    COMPANY_KEY,
+    DELETED_FIELD,
+    KEY_FIELD,
+    MARKS,
+    PEOPLE,
+    Entity,
+    EntitySchema,
+    Target,
+    in_cycle_order,
+)
 from dynsync_gui.domain.storage.records import StagedRecord
 from dynsync_gui.domain.text import Message, msg
 from dynsync_gui.engine import payload
 from dynsync_gui.engine.explaining.fields import Sides
 from dynsync_gui.engine.explaining.way_back import WayBack
-from dynsync_gui.engine.proof import DOUBLED, MISSING, UNEQUAL, Auditor, Compared, Seen, key_in, wanted_of
+from dynsync_gui.engine.matching import CHUNK
+from dynsync_gui.engine.proof import DOUBLED, MISSING, UNEQUAL, Auditor, Compared, Seen
 
 AT_ONCE = 100
 
@@ -30,6 +41,8 @@ _GONE = msg("was deleted in Dynamics since the last sync")
 _WAITS = msg("waits to be sent")
 _REMOVED = msg("was deleted or merged in Marketo after DynSync had sent it")
 _OVERWRITTEN = msg("was changed in Marketo after DynSync had sent it, or Marketo blocks updates of the field")
+_MARKED = msg("says that the record is left out, though it is synced: sync this one record now")
+_UNMARKED = msg("does not say that the record was deleted in Dynamics: sync this one record now")
 _PHRASES: Mapping[Cause, Message] = {
     Cause.RETURNING: msg("was changed in Marketo since the last sync, and the next one takes it to Dynamics"),
     Cause.NOT_TAKEN: msg("was changed in Marketo, and Dynamics did not take it"),
@@ -97,7 +110,7 @@ class Certifier(Auditor):
             self._count_gone(mapping.entity, set(part) - {record.id for record in records})
 
     def _all_met(self, schema: EntitySchema, mapping: EntityMapping) -> None:
-        """List what Marketo has of a table and Dynamics has no more."""
+        """List what Marketo has of a table and Dynamics has no more, and people whose mark says nothing of that."""
         after = 0
         while rows := self._store.in_marketo(mapping.entity, after, AT_ONCE):
             after = rows[-1][0]
@@ -106,6 +119,18 @@ class Certifier(Auditor):
                 there = self._dynamics.read_records(schema, (), unmet, shown=False)  # it may have moved between pages
                 self._count_gone(mapping.entity, set(unmet) - {record.id for record in there})
         self._met.clear()
+        if DELETED_FIELD in self._marks and schema.entity in PEOPLE:
+            self._all_marked(schema.entity)
+
+    def _all_marked(self, entity: Entity) -> None:
+        after = 0
+        while rows := self._store.marked(entity, after, CHUNK):
+            self._token.checkpoint()
+            after = rows[-1][0]
+            ids = [id_ for _, id_ in rows]
+            for person in self._found(Target.PERSON, KEY_FIELD, ids, (KEY_FIELD, DELETED_FIELD), ""):
+                if not person.get(DELETED_FIELD):
+                    self._count(entity, Difference(entity, str(person[KEY_FIELD]), _UNMARKED, DELETED_FIELD))
 
     def _count_gone(self, entity: Entity, ids: Collection[str]) -> None:
         for place in self._store.places(sorted(ids)):
@@ -126,8 +151,8 @@ class Certifier(Auditor):
                 count.looked_at += 1
                 count.skipped += 1
                 continue
-            wanted = wanted_of(record, place.filled if place else frozenset(), linked)
-            compared.append((Compared(one, mapping, wanted, held.get(key_in(record, linked), [])), place))
+            filled = place.filled if place else frozenset[str]()
+            compared.append((self._both(one, mapping, filled, linked, held), place))
         if entity in PEOPLE:
             self._look([one for one, _ in compared])
         for both, place in compared:
@@ -180,14 +205,18 @@ def _of_field(one: Compared, sides: Sides, name: str) -> Difference:
             return differs(found.finding, explained=True, by_rule=True)
         if found.known or found.cause is Cause.OVERWRITTEN:
             return differs(_PHRASES[found.cause], explained=found.known)
-    elif place is not None and _was_sent(place, name, one.wanted.get(name)):
+    elif name in one.stays:
+        return differs(NOTICES[COMPANY_KEPT].title, explained=True, by_rule=True)
+    elif name not in MARKS and place is not None and _was_sent(place, name, one.wanted.get(name)):
         return differs(_OVERWRITTEN)
     reason = _reason(record, place)
-    return differs(reason or UNEQUAL, explained=reason is not None)
+    return differs(reason or (_MARKED if name in MARKS else UNEQUAL), explained=reason is not None)
 
 
 def _was_sent(place: Place, name: str, wanted: Any) -> bool:
     """Whether Marketo took a value that no column of the record's own holds, such as a link."""
+    if name == COMPANY_KEY and not wanted:
+        return False  # Marketo lets go of no company
     return entry(name, wanted) in entries(place.agreed) or str(wanted or "") in place.linked.split("|")
 
 

@@ -13,7 +13,17 @@ from dynsync_gui.domain.mapping import EntityMapping, SyncMapping
 from dynsync_gui.domain.place import Place
 from dynsync_gui.domain.ports.dynamics import Carrying, DynamicsReader, SourceRecord
 from dynsync_gui.domain.ports.marketo import MarketoReader
-from dynsync_gui.domain.schema import COMPANY_KEY, KEY_FIELD, OWNER_KEY, PEOPLE, Entity, Target, in_cycle_order, key_of
+from dynsync_gui.domain.schema import (
+    COMPANY_KEY,
+    KEY_FIELD,
+    MARKS,
+    OWNER_KEY,
+    PEOPLE,
+    Entity,
+    Target,
+    in_cycle_order,
+    key_of,
+)
 from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.domain.text import msg
 from dynsync_gui.engine import payload
@@ -197,6 +207,7 @@ class Explainer:
             "email",
             COMPANY_KEY,
             OWNER_KEY,
+            *MARKS,
         }
         keys = {"id", "updatedAt", *((KEY_FIELD,) if self._key_known else ())}
         return self._marketo.find(Target.PERSON, by, values, sorted((names & known) | keys))
