@@ -73,6 +73,7 @@ class Compared:
         wanted: What Marketo should hold.
         found: What Marketo holds under its key.
         stays: Fields of which Marketo does not let go, though it should.
+        lacks: Links of a person to what Dynamics names and Marketo does not have, or cannot have.
     """
 
     seen: Seen
@@ -80,6 +81,7 @@ class Compared:
     wanted: Mapping[str, Any]
     found: Sequence[Mapping[str, Any]]
     stays: frozenset[str] = frozenset()
+    lacks: tuple[str, ...] = ()
 
     @property
     def _others(self) -> list[str]:
@@ -101,7 +103,8 @@ class Compared:
         names, values, held = (pair.target.name for pair in self.mapping.fields), self.seen.values, self.found[0]
         differing = [name for name in names if not same(values.get(name), held.get(name))]
         by_rule = [name for name in differing if name not in self.wanted or same(self.wanted[name], held.get(name))]
-        return by_rule + [name for name in self._others if name in self.stays]
+        stays = [name for name in self._others if name in self.stays]
+        return [*by_rule, *stays, *(name for name in self.lacks if not held.get(name))]
 
 
 class Auditor:
@@ -184,13 +187,17 @@ class Auditor:
     def _both(self, one: Seen, mapping: EntityMapping, filled: frozenset[str], links: Links, held: _Held) -> Compared:
         """A record with what Marketo should hold, and holds: a person without an account is of no company there."""
         record = one.record
-        wanted, stays = wanted_of(record, filled, links), frozenset[str]()
-        if record.entity in PEOPLE:
-            wanted |= dict.fromkeys(self._marks, False)
-            if mapping.linked and not links.company:
-                wanted[COMPANY_KEY] = None
-                stays = filled & {COMPANY_KEY}
-        return Compared(one, mapping, wanted, held.get(key_in(record, links), []), stays)
+        wanted, found = wanted_of(record, filled, links), held.get(key_in(record, links), [])
+        if record.entity not in PEOPLE:
+            return Compared(one, mapping, wanted, found)
+        wanted |= dict.fromkeys(self._marks, False)
+        stays: frozenset[str] = frozenset()
+        lacks = [OWNER_KEY] if (record.owner or record.team) and not links.owner else []
+        if mapping.linked and not links.company:
+            wanted[COMPANY_KEY] = None
+            stays = filled & {COMPANY_KEY}
+            lacks += [COMPANY_KEY] if record.parent else []
+        return Compared(one, mapping, wanted, found, stays, tuple(lacks))
 
     def _all_met(self, schema: EntitySchema, mapping: EntityMapping) -> None:
         """What a table holds was compared."""

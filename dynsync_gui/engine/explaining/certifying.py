@@ -171,7 +171,28 @@ class Certifier(Auditor):
             return [Difference(record.entity, record.id, reason, explained=known)]
         late = [pair.target.name for pair in mapping.fields if pair.since and pair.target.name not in one.wanted]
         sides = Sides(mapping, None, place, one.found[0], self._back, late)
-        return [_of_field(one, sides, name) for name in (*one.unequal, *one.kept)]
+        return [
+            self._lacking(one, place, name)
+            if name in one.lacks and not one.found[0].get(name)
+            else _of_field(one, sides, name)
+            for name in (*one.unequal, *one.kept)
+        ]
+
+    def _lacking(self, one: Compared, place: Place | None, name: str) -> Difference:
+        """A person without its company or its owner: for good where a rule leaves that out, or where a team owns it."""
+        record, of_company = one.seen.record, name == COMPANY_KEY
+        differs = partial(Difference, record.entity, record.id, field=name, explained=True)
+        if record.team and not of_company:
+            return differs(NOTICES["team-owner"].title, by_rule=True)
+        table, id_ = (Entity.ACCOUNT, record.parent) if of_company else (Entity.USER, record.owner)
+        other = next((one for one in self._store.places([id_]) if one.entity is table), None)
+        name_ = (other.name if other is not None else "") or id_
+        missing = msg("It is in Marketo without its owner “{name}”.", name=name_)
+        if of_company:
+            missing = msg("It is in Marketo without its company “{name}”.", name=name_)
+        by_rule = other is None or other.state == "skipped"
+        reason = (None if by_rule else _reason(record, place)) or missing
+        return differs(reason, by_rule=by_rule)
 
     def _count(self, entity: Entity, *differences: Difference) -> None:
         count = self._counts.setdefault(entity, _Count())
