@@ -243,6 +243,7 @@ def proof_document(proof: Proof) -> Document:
         "eligible": proof.eligible,
         "found_once": proof.found_once,
         "equal": proof.equal,
+        "by_rule": proof.kept,
         "skipped": proof.skipped,
         "problems": proof.problems,
         "differences": [
@@ -252,6 +253,7 @@ def proof_document(proof: Proof) -> Document:
                 "reason": str(each.reason),
                 "field": each.field,
                 "explained": each.explained,
+                "by_rule": each.by_rule,
             }
             for each in proof.differences
         ],

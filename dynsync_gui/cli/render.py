@@ -48,6 +48,7 @@ _PROFILE_STATES = {
     "interrupted": msg("A sync was interrupted. It goes on with the next run."),
 }
 _MOST_PROBLEMS = 200
+_MOST_DIFFERENCES = 20
 
 
 def checks_text(checks: Sequence[Check], card: IdentityCard | None = None) -> str:
@@ -257,8 +258,14 @@ def _by_cause(problems: Sequence[Problem]) -> str:
 
 
 def proof_text(proof: Proof) -> str:
-    """Both sides compared, in words."""
-    if proof.holds:
+    """Both sides compared, in words; what differs by a rule is counted."""
+    if proof.holds and proof.kept:
+        first = ntr(
+            "Proof: the one record that belongs in Marketo is there once, and what differs has its reason.",
+            "Proof: all {n} records that belong in Marketo are there once, and what differs has its reason.",
+            proof.eligible,
+        )
+    elif proof.holds:
         first = ntr(
             "Proof: the one record that belongs in Marketo is there once, with equal values.",
             "Proof: all {n} records that belong in Marketo are there once, with equal values.",
@@ -274,8 +281,10 @@ def proof_text(proof: Proof) -> str:
         )
     left_out = ntr("{n} was left out by a rule.", "{n} were left out by a rule.", proof.skipped)
     rest = f"{left_out} {ntr('{n} needs a look.', '{n} need a look.', proof.problems)}"
-    shown = [f"  {each.entity.value} {each.id} {each.field} {each.reason}" for each in proof.differences[:20]]
-    return "\n".join([first, rest, *map(escape, shown)])
+    left = [each for each in proof.differences if not each.by_rule][:_MOST_DIFFERENCES]
+    shown = [f"  {each.entity.value} {each.id} {each.field} {each.reason}" for each in left]
+    by_rule = [str(proof.by_rule)] if proof.kept else []
+    return "\n".join([first, *by_rule, rest, *map(escape, shown)])
 
 
 def error_text(error: DynSyncError) -> str:

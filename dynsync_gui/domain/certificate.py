@@ -11,7 +11,7 @@ from dynsync_gui.domain.schema import Entity
 
 @dataclass(frozen=True, slots=True)
 class EntityCount:
-    """One table in numbers; looked at = equal + different + skipped.
+    """One table in numbers; looked at = equal + kept + different + skipped.
 
     Attributes:
         entity: The table.
@@ -20,6 +20,7 @@ class EntityCount:
         different: Anything else that belongs there.
         unexplained: Of those, without a reason that the sync knows.
         skipped: Left out by a rule.
+        kept: In Marketo once, and equal but for values that differ by a rule.
     """
 
     entity: Entity
@@ -28,6 +29,7 @@ class EntityCount:
     different: int
     unexplained: int
     skipped: int
+    kept: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,8 @@ class Certificate:
         marketo: Marketo's id or host.
         sample: Most records of a table that were looked at; 0 for all.
         counts: Per table.
-        differences: Each with its reason; `explained` where the sync knows it and it passes by itself or by a rule.
-        unlisted: Differences beyond those.
+        differences: Each with its reason, some of a kind at most.
+        unlisted: Differences beyond those; the kept certificate lists them all.
     """
 
     at: datetime

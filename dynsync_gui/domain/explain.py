@@ -63,8 +63,17 @@ class Cause(StrEnum):
     """Somebody changed the value in Marketo, where it stays for now."""
     NO_COMPANY = "no-company"
     """The person is there, without its company."""
+    OTHER_COMPANY = "other-company"
+    """Marketo has the person in a company, and Dynamics in none."""
+    MARKED = "marked"
+    """Marketo's record says that it is left out, though it is synced."""
     NO_OWNER = "no-owner"
     """The person is there, without its owner."""
+
+    @property
+    def by_rule(self) -> bool:
+        """Whether a value differs by a rule, and stays so."""
+        return self in {Cause.RULE, Cause.CONSENT, Cause.WITHHELD}
 
 
 @dataclass(frozen=True, slots=True)

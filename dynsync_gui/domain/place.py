@@ -87,6 +87,9 @@ class PlaceStore(Protocol):
     def in_marketo(self, entity: Entity, after: int, limit: int) -> tuple[tuple[int, str], ...]:
         """Place and id of records of a table that Marketo has, in ledger order; deleted ones are left out."""
 
+    def marked(self, entity: Entity, after: int, limit: int) -> tuple[tuple[int, str], ...]:
+        """Place and id of records of a table that are deleted in Dynamics and marked so in Marketo, in ledger order."""
+
     def try_again(self, ids: Sequence[str] = ()) -> int:
         """Put records that were set aside back in line; returns how many.
 

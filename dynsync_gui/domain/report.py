@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from dynsync_gui.domain.errors import Retry
 from dynsync_gui.domain.schema import Entity
-from dynsync_gui.domain.text import Message, msgs
+from dynsync_gui.domain.text import NOTHING, Message, msgs
 
 
 class RunKind(StrEnum):
@@ -136,13 +136,23 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One thing that is not the same on both sides."""
+    """One thing that is not the same on both sides.
+
+    Attributes:
+        entity: The record's table.
+        id: Its Dynamics id.
+        reason: Why.
+        field: The Marketo field; empty where it is about the record as a whole.
+        explained: Whether the sync knows the reason.
+        by_rule: Whether it is so by a rule, and stays.
+    """
 
     entity: Entity
     id: str
     reason: Message
     field: str = ""
     explained: bool = False
+    by_rule: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +165,8 @@ class Proof:
         equal: Of those, with equal values in every synced field.
         skipped: Left out by a rule.
         problems: Listed as problems.
-        differences: What is left over, some of it at most.
+        differences: What is left over and what differs by a rule, some of it at most.
+        kept: Of those found once, equal but for values that differ by a rule.
     """
 
     eligible: int
@@ -164,8 +175,20 @@ class Proof:
     skipped: int
     problems: int
     differences: tuple[Difference, ...] = ()
+    kept: int = 0
 
     @property
     def holds(self) -> bool:
-        """Whether every eligible record is in Marketo once, with equal values."""
-        return self.eligible == self.found_once == self.equal
+        """Whether every eligible record is in Marketo once, with equal values but for those that differ by a rule."""
+        return self.eligible == self.found_once == self.equal + self.kept
+
+    @property
+    def by_rule(self) -> Message:
+        """How many records differ by a rule; empty for none."""
+        if not self.kept:
+            return NOTHING
+        return msgs(
+            "{n} of them keeps a value of Marketo's by a rule, or goes without one of Dynamics'.",
+            "{n} of them keep a value of Marketo's by a rule, or go without one of Dynamics'.",
+            self.kept,
+        )

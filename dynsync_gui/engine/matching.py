@@ -20,6 +20,7 @@ from dynsync_gui.domain.schema import (
     COMPANY_KEY,
     DELETED_FIELD,
     KEY_FIELD,
+    MARKS,
     OPPORTUNITY_KEY,
     OWNER_KEY,
     PEOPLE,
@@ -305,12 +306,14 @@ class Matching:
 
 def _known(record: LedgerRecord, held: Held, company_by: str = COMPANY_KEY) -> Decision:
     """A record whose key Marketo holds: nothing to send where the values are equal."""
+    false = frozenset(mark for mark in MARKS if held.get(mark)) if not record.reason else frozenset()
+    record = record._replace(filled=record.filled | false)  # a mark of somebody else's is taken back like one of ours
     before = outgoing.changes(record, held, company_by)
     there = str(held.get(id_of(record.entity.target)) or "")
     if not before:
         filled = outgoing.filled(record, record.coming)
         return Decision(record.seq, Match.UPDATE, there, unchanged=True, filled=filled, linked=record.coming.text)
-    return Decision(record.seq, Match.UPDATE, there, before)
+    return Decision(record.seq, Match.UPDATE, there, before, filled=record.filled if false else frozenset())
 
 
 def _role_key(row: Mapping[str, Any]) -> tuple[str, str, str]:
@@ -325,5 +328,5 @@ def _known_fields(mapping: SyncMapping, schema: TargetSchema, always: set[str]) 
         if entity.entity.target is schema.target
         for pair in entity.fields
     }
-    linked = {name for name in (COMPANY_KEY, OWNER_KEY, DELETED_FIELD, *_COMPUTED) if schema.field(name) is not None}
+    linked = {name for name in (COMPANY_KEY, OWNER_KEY, *MARKS, *_COMPUTED) if schema.field(name) is not None}
     return tuple(sorted(always | linked | {name for name in mapped if schema.field(name) is not None}))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from dynsync_gui.domain.mapping import EntityMapping
+from dynsync_gui.domain.choice import Direction, TooLong
+from dynsync_gui.domain.mapping import EntityMapping, FieldMapping
 from dynsync_gui.domain.ports.dynamics import SourceRecord
 from dynsync_gui.domain.schema import Entity, Target
 from dynsync_gui.domain.storage.records import StagedRecord
@@ -40,6 +41,17 @@ def stage(
     some = replace(mapping, fields=tuple(pair for pair in mapping.fields if pair.target.name not in late))
     narrowed = _stage(record, some, rules, Conversion(some.fields))
     return tuple(one._replace(narrowed=less) for one, less in zip(whole, narrowed, strict=True))
+
+
+def every_value(mapping: EntityMapping) -> EntityMapping:
+    """The mapping without the choices that keep a value of Dynamics' from being seen, and seen whole."""
+    return replace(mapping, fields=tuple(_seen_whole(pair) for pair in mapping.fields))
+
+
+def _seen_whole(pair: FieldMapping) -> FieldMapping:
+    direction = pair.direction if pair.direction.writes_marketo else Direction.BOTH
+    choice = replace(pair.choice, direction=direction, too_long=TooLong.REFUSE, since=None)
+    return replace(pair, choice=choice)
 
 
 def late_fields(record: SourceRecord, mapping: EntityMapping) -> frozenset[str]:

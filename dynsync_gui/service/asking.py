@@ -30,6 +30,7 @@ from dynsync_gui.engine.retyped import Names, retyped, without_retyped
 from dynsync_gui.engine.workload import Schemas, describe, mapping_of, rules_of, work_of
 from dynsync_gui.service.certificates import write_certificate
 from dynsync_gui.service.cycles import QUOTA_CODE
+from dynsync_gui.service.difference_file import DifferenceFile
 from dynsync_gui.service.guarding import standing_guard
 from dynsync_gui.service.jobs import BackgroundJob, Lane, Lanes
 from dynsync_gui.service.opening import Opening
@@ -110,11 +111,12 @@ class Asking:
         """Last event `Reconciled`."""
 
         def work(job: BackgroundJob) -> Event:
-            with self.desk(job) as desk:
+            folder = self.profile().database.parent
+            with self.desk(job) as desk, DifferenceFile(folder) as found:
                 dynamics, marketo = desk.connection.dynamics, desk.connection.marketo
-                certifier = Certifier(dynamics, marketo, desk.store, desk.rules, desk.schemas.own, job.token)
+                certifier = Certifier(dynamics, marketo, desk.store, desk.rules, desk.schemas, job.token)
                 back = WayBack(marketo, desk.store, desk.mapping)
-                counts, differences, more = certifier.certify(work_of(desk.schemas, desk.mapping), back, sample)
+                counts = certifier.certify(work_of(desk.schemas, desk.mapping), back, found.add, sample)
                 card = dynamics.organisation()
                 certificate = Certificate(
                     datetime.now(UTC),
@@ -122,12 +124,12 @@ class Asking:
                     munchkin_of(desk.settings.marketo.endpoint),
                     sample,
                     counts,
-                    differences,
-                    more,
+                    found.some,
+                    found.more,
                 )
-            stamp = certificate.at.strftime("%Y%m%d-%H%M%S")
-            place = path or self.profile().database.with_name(f"certificate-{stamp}.txt")
-            write_certificate(place, certificate)
+                stamp = certificate.at.strftime("%Y%m%d-%H%M%S")
+                place = path or folder / f"certificate-{stamp}.txt"
+                write_certificate(place, certificate, found)
             return Reconciled(job.number, certificate, place)
 
         return self.lanes.run(Lane.INTERACTIVE, work)

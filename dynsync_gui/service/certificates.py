@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,22 +12,51 @@ from dynsync_gui.domain.report import Difference
 from dynsync_gui.domain.table_words import RECORDS
 from dynsync_gui.domain.text import ntr, number, tr
 from dynsync_gui.system.logging import escape
-from dynsync_gui.system.whole_file import write_whole
+from dynsync_gui.system.whole_file import write_parts
 
 
-def write_certificate(path: Path, certificate: Certificate) -> None:
+def write_certificate(path: Path, certificate: Certificate, differences: Iterable[Difference]) -> None:
     """Keep it as text, and beside it as JSON.
+
+    Args:
+        path: The text's.
+        certificate: What came of the comparison.
+        differences: All of them, however many; gone through more than once.
 
     Raises:
         SettingsError: A file cannot be written.
     """
-    write_whole(path, certificate_text(certificate).encode())
-    document = json.dumps(certificate_document(certificate), indent=2)
-    write_whole(path.with_suffix(".json"), document.encode())
+    write_parts(path, (f"{line}\n".encode() for line in _lines(certificate, differences, 0)))
+    write_parts(path.with_suffix(".json"), (part.encode() for part in _document(certificate, differences)))
 
 
 def certificate_document(certificate: Certificate) -> dict[str, Any]:
     """The certificate as plain data."""
+    rows = [_row(one) for one in certificate.differences]
+    return {**_numbers(certificate), "differences": rows, "unlisted": certificate.unlisted}
+
+
+def _document(certificate: Certificate, differences: Iterable[Difference]) -> Iterator[str]:
+    """The same with all differences, a line each."""
+    yield json.dumps(_numbers(certificate), indent=2).removesuffix("\n}")
+    yield ',\n  "differences": ['
+    for place, one in enumerate(differences):
+        yield f"{',' * bool(place)}\n    {json.dumps(_row(one))}"
+    yield '\n  ],\n  "unlisted": 0\n}'
+
+
+def _row(one: Difference) -> dict[str, Any]:
+    return {
+        "entity": one.entity.value,
+        "id": one.id,
+        "field": one.field,
+        "reason": str(one.reason),
+        "explained": one.explained,
+        "by_rule": one.by_rule,
+    }
+
+
+def _numbers(certificate: Certificate) -> dict[str, Any]:
     return {
         "at": certificate.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "dynamics": certificate.dynamics,
@@ -38,50 +68,45 @@ def certificate_document(certificate: Certificate) -> dict[str, Any]:
                 "entity": one.entity.value,
                 "looked_at": one.looked_at,
                 "equal": one.equal,
+                "by_rule": one.kept,
                 "different": one.different,
                 "unexplained": one.unexplained,
                 "skipped": one.skipped,
             }
             for one in certificate.counts
         ],
-        "differences": [
-            {
-                "entity": one.entity.value,
-                "id": one.id,
-                "field": one.field,
-                "reason": str(one.reason),
-                "explained": one.explained,
-            }
-            for one in certificate.differences
-        ],
-        "unlisted": certificate.unlisted,
     }
 
 
 def certificate_text(certificate: Certificate) -> str:
     """The certificate in words."""
-    lines = [
+    return "\n".join(_lines(certificate, certificate.differences, certificate.unlisted)) + "\n"
+
+
+def _lines(certificate: Certificate, differences: Iterable[Difference], unlisted: int) -> Iterator[str]:
+    yield from (
         tr("Comparison of both sides, {time} UTC", time=certificate.at.strftime("%Y-%m-%d %H:%M:%S")),
         f"Dynamics: {escape(certificate.dynamics)}",
         f"Marketo: {escape(certificate.marketo)}",
         tr("A sample of at most {n} records of each table, chosen at random.", n=certificate.sample)
         if certificate.sample
         else tr("All records of every table that is synced."),
+        tr("Not looked at: people and other records that only Marketo has."),
         "",
-    ]
-    lines += [_counted(one) for one in certificate.counts]
-    unexplained = [one for one in certificate.differences if not one.explained]
-    explained = [one for one in certificate.differences if one.explained]
-    for title, found in (
-        (tr("Differences without a known reason:"), unexplained),
-        (tr("Differences that the sync knows:"), explained),
+    )
+    yield from (_counted(one) for one in certificate.counts)
+    for title, kind in (
+        (tr("Differences without a known reason:"), (False, False)),
+        (tr("Differences that the sync knows:"), (True, False)),
+        (tr("Differences by a rule, which stay:"), (True, True)),
     ):
-        if found:
-            lines += ["", title, *(_line(one) for one in found)]
-    if certificate.unlisted:
-        lines += ["", ntr("and {n} more", "and {n} more", certificate.unlisted)]
-    lines += ["", result_text(certificate)]
-    return "\n".join(lines) + "\n"
+        found = (_line(one) for one in differences if (one.explained, one.by_rule) == kind)
+        for first in found:
+            yield from ("", title, first)
+            yield from found
+    if unlisted:
+        yield from ("", ntr("and {n} more", "and {n} more", unlisted))
+    yield from ("", result_text(certificate))
 
 
 def result_text(certificate: Certificate) -> str:
@@ -97,11 +122,12 @@ def result_text(certificate: Certificate) -> str:
 
 def _counted(one: EntityCount) -> str:
     return tr(
-        "{entity}: {looked} compared, {equal} equal in every field, {different} different, of these {unexplained} "
-        "without a known reason, {skipped} left out by a rule",
+        "{entity}: {looked} compared, {equal} equal in every field, {kept} equal but for fields that differ by a rule, "
+        "{different} different, of these {unexplained} without a known reason, {skipped} left out by a rule",
         entity=RECORDS[one.entity],
         looked=one.looked_at,
         equal=one.equal,
+        kept=one.kept,
         different=one.different,
         unexplained=one.unexplained,
         skipped=one.skipped,
@@ -109,4 +135,5 @@ def _counted(one: EntityCount) -> str:
 
 
 def _line(one: Difference) -> str:
-    return escape("  " + " ".join(part for part in (one.entity.value, one.id, one.field, str(one.reason)) if part))
+    what = " ".join(part for part in (one.entity.value, one.id, one.field) if part)
+    return escape(f"  {what}: {one.reason}" if one.by_rule else f"  {what} {one.reason}")

@@ -114,6 +114,15 @@ def _numbers(report: RunReport) -> str:
 def _proof(proof: Proof | None) -> str:
     if proof is None:
         return ""
+    if proof.holds and proof.kept:
+        found = ntr(
+            "Compared afterwards: the one record that belongs in Marketo is there once, and what differs has its "
+            "reason.",
+            "Compared afterwards: all {n} records that belong in Marketo are there once, and what differs has its "
+            "reason.",
+            proof.eligible,
+        )
+        return f"{found} {proof.by_rule}"
     if proof.holds:
         return ntr(
             "Compared afterwards: the one record that belongs in Marketo is there once, with equal values.",

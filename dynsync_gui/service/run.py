@@ -265,7 +265,7 @@ class Runner:
                 self._connection.marketo,
                 self._store,
                 rules_of(self._settings, prepared.schemas),
-                self._own,
+                replace(prepared.schemas, own=self._own),
                 self._job.token,
             )
             proof = auditor.prove(work_of(prepared.schemas, prepared.mapping))

@@ -82,7 +82,7 @@ class Decisions:
 
     def decide(self, decisions: Sequence[Decision]) -> None:
         """See `SyncStore.decide`."""
-        settled, waiting, spared, roles = [], [], [], []
+        settled, waiting, spared, roles, more = [], [], [], [], []
         only_filled = self._spared([one.seq for one in decisions])
         for one in decisions:
             if "-" in one.marketo_id:
@@ -92,6 +92,8 @@ class Decisions:
                 settled.append((one.marketo_id, one.marketo_id, joined(one.filled), one.linked, one.seq))
                 continue
             waiting.append((one.match.value, *(one.marketo_id,) * 4, before, one.match.value, one.seq))
+            if one.filled:
+                more.append((joined(one.filled), one.seq))
             if names := only_filled.get(one.seq):  # what was found empty is filled
                 kept = names - (one.before or {}).keys() if one.match is not Match.CREATE else frozenset()
                 spared.append((joined(kept), one.seq))
@@ -117,6 +119,7 @@ class Decisions:
             waiting,
         )
         self._db.executemany("UPDATE records SET spared = ? WHERE seq = ?", spared)
+        self._db.executemany("UPDATE records SET filled = ? WHERE seq = ? AND state = 'outbox'", more)
 
     def _spared(self, seqs: Sequence[int]) -> Mapping[int, frozenset[str]]:
         marks = ",".join("?" * len(seqs))

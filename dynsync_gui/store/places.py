@@ -11,7 +11,7 @@ from dynsync_gui.domain.errors import Finding, Retry
 from dynsync_gui.domain.incoming import Kept
 from dynsync_gui.domain.place import Place
 from dynsync_gui.domain.report import Problem
-from dynsync_gui.domain.schema import Entity
+from dynsync_gui.domain.schema import DELETED_FIELD, Entity
 from dynsync_gui.store.standing import split
 from dynsync_gui.store.tables import OF_PEOPLE, tables
 from dynsync_gui.store.withheld import Withheld
@@ -72,6 +72,16 @@ class Places:
         rows = self._db.execute(
             """SELECT seq, id FROM records
                 WHERE +entity = ? AND +marketo_id <> '' AND reason <> 'deleted' AND seq > ? ORDER BY seq LIMIT ?""",
+            (entity.value, after, limit),
+        )
+        return tuple((seq, id_) for seq, id_ in rows)
+
+    def marked(self, entity: Entity, after: int, limit: int) -> tuple[tuple[int, str], ...]:
+        """See `PlaceStore.marked`."""
+        rows = self._db.execute(
+            f"""SELECT seq, id FROM records
+                 WHERE +entity = ? AND +marketo_id <> '' AND +state = 'skipped' AND reason = 'deleted'
+                   AND instr(',' || filled || ',', ',{DELETED_FIELD},') > 0 AND seq > ? ORDER BY seq LIMIT ?""",
             (entity.value, after, limit),
         )
         return tuple((seq, id_) for seq, id_ in rows)

@@ -175,6 +175,10 @@ class SqliteStore(RunStore, TableStore, FeedStore):
         """Place and id of records of a table that Marketo has, in ledger order."""
         return self._places.in_marketo(entity, after, limit)
 
+    def marked(self, entity: Entity, after: int, limit: int) -> tuple[tuple[int, str], ...]:
+        """See `PlaceStore.marked`."""
+        return self._places.marked(entity, after, limit)
+
     def try_again(self, ids: Sequence[str] = ()) -> int:
         """Put records that were set aside back in line: these, or all where none is named."""
         with self.transaction():

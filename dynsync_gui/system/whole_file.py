@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -20,8 +20,17 @@ def write_whole(path: Path, content: bytes) -> None:
     Raises:
         SettingsError: It cannot be written.
     """
+    write_parts(path, (content,))
+
+
+def write_parts(path: Path, parts: Iterable[bytes]) -> None:
+    """The same of a content that is made part by part.
+
+    Raises:
+        SettingsError: It cannot be written.
+    """
     with telling_file_errors(path):
-        _replace(path, content)
+        _replace(path, parts)
 
 
 @contextmanager
@@ -59,11 +68,11 @@ def read_text(path: Path, cure: Message) -> str:
         raise error from cause
 
 
-def _replace(path: Path, content: bytes) -> None:
+def _replace(path: Path, parts: Iterable[bytes]) -> None:
     handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # made with 0600
     try:
         with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
+            stream.writelines(parts)
             stream.flush()
             os.fsync(stream.fileno())
         Path(temporary).replace(path)

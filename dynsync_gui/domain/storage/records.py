@@ -209,7 +209,8 @@ class Decision:
         marketo_id: Marketo's id where known.
         before: Values that will be overwritten, for the journal.
         unchanged: True where Marketo holds the same values already.
-        filled: For an unchanged record: Marketo fields with a value of ours.
+        filled: For an unchanged record, and where there are more than the ledger knows: Marketo fields with a value of
+            ours.
         linked: For an unchanged record: `Links.text` of what Marketo has it linked to.
     """
 

@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from dynsync_gui.domain.certificate import EntityCount
-from dynsync_gui.domain.convert import same
 from dynsync_gui.domain.explain import Cause
-from dynsync_gui.domain.findings.records import DELETED_THERE, NOTICES
+from dynsync_gui.domain.findings.records import COMPANY_KEPT, DELETED_THERE, NOTICES
 from dynsync_gui.domain.fingerprint import entries, entry
 from dynsync_gui.domain.mapping import EntityMapping
 from dynsync_gui.domain.place import Place
 from dynsync_gui.domain.report import Difference
-from dynsync_gui.domain.schema import PEOPLE, Entity, EntitySchema, in_cycle_order
+from dynsync_gui.domain.schema import (
+    COMPANY_KEY,
+    DELETED_FIELD,
+    KEY_FIELD,
+    MARKS,
+    PEOPLE,
+    Entity,
+    EntitySchema,
+    Target,
+    in_cycle_order,
+)
 from dynsync_gui.domain.storage.records import StagedRecord
 from dynsync_gui.domain.text import Message, msg
 from dynsync_gui.engine import payload
 from dynsync_gui.engine.explaining.fields import Sides
 from dynsync_gui.engine.explaining.way_back import WayBack
-from dynsync_gui.engine.proof import DOUBLED, MISSING, UNEQUAL, Auditor, key_in, wanted_of
-from dynsync_gui.engine.staging import in_range
+from dynsync_gui.engine.matching import CHUNK
+from dynsync_gui.engine.proof import DOUBLED, MISSING, UNEQUAL, Auditor, Compared, Seen
 
 AT_ONCE = 100
-LISTED = 10_000
-"""Differences that a certificate lists; more are counted."""
 
 _NEW = msg("is newer than the last sync")
 _CHANGED = msg("changed in Dynamics since the last sync")
@@ -33,11 +41,9 @@ _GONE = msg("was deleted in Dynamics since the last sync")
 _WAITS = msg("waits to be sent")
 _REMOVED = msg("was deleted or merged in Marketo after DynSync had sent it")
 _OVERWRITTEN = msg("was changed in Marketo after DynSync had sent it, or Marketo blocks updates of the field")
-_KEPT = msg("is kept as Marketo has it, by a rule of the choice")
+_MARKED = msg("says that the record is left out, though it is synced: sync this one record now")
+_UNMARKED = msg("does not say that the record was deleted in Dynamics: sync this one record now")
 _PHRASES: Mapping[Cause, Message] = {
-    Cause.RULE: _KEPT,
-    Cause.CONSENT: _KEPT,
-    Cause.WITHHELD: msg("was refused by Marketo, and left out as you chose"),
     Cause.RETURNING: msg("was changed in Marketo since the last sync, and the next one takes it to Dynamics"),
     Cause.NOT_TAKEN: msg("was changed in Marketo, and Dynamics did not take it"),
     Cause.NOT_ALLOWED: msg("was changed in Marketo, and an account lacks a right to bring that to Dynamics"),
@@ -53,58 +59,45 @@ class _Count:
     different: int = 0
     unexplained: int = 0
     skipped: int = 0
-
-
-@dataclass(frozen=True)
-class _Compared:
-    """A record, where it stands, what Marketo should hold, and what it holds."""
-
-    record: StagedRecord
-    place: Place | None
-    wanted: Mapping[str, Any]
-    found: Sequence[Mapping[str, Any]]
-
-    @property
-    def unequal(self) -> list[str]:
-        """Fields that differ in the one record that Marketo holds."""
-        there = self.found[0] if len(self.found) == 1 else self.wanted
-        return [name for name, value in self.wanted.items() if not same(value, there.get(name))]
+    kept: int = 0
 
 
 class Certifier(Auditor):
     """An audit whose differences have reasons; nothing is written."""
 
     def certify(
-        self, work: Sequence[tuple[EntitySchema, EntityMapping]], back: WayBack, sample: int = 0
-    ) -> tuple[tuple[EntityCount, ...], tuple[Difference, ...], int]:
+        self,
+        work: Sequence[tuple[EntitySchema, EntityMapping]],
+        back: WayBack,
+        on_difference: Callable[[Difference], None],
+        sample: int = 0,
+    ) -> tuple[EntityCount, ...]:
         """Compare every table.
 
         Args:
             work: Tables and what of them is synced.
             back: What is known of changes that people made in Marketo.
+            on_difference: Told each difference; of a large world there may be more than memory should hold.
             sample: Most records of a table, chosen at random among those that the sync knows; 0 for all there are.
 
         Returns:
-            Numbers per table, the differences, and how many more there are.
+            Numbers per table.
         """
         self._back = back
+        self._looked = False
+        self._tell = on_difference
         self._counts: dict[Entity, _Count] = {}
-        self._listed: list[Difference] = []
-        self._more = 0
         self._met: set[int] = set()
         if sample:
             for schema, mapping in work:
                 self._some(schema, mapping, sample)
         else:
             self.prove(work)
-        counts = tuple(
-            EntityCount(
-                entity, one.looked_at, one.equal, one.different, one.unexplained, one.skipped
-            )
+        return tuple(
+            EntityCount(entity, one.looked_at, one.equal, one.different, one.unexplained, one.skipped, one.kept)
             for entity in in_cycle_order(self._counts)
             for one in [self._counts[entity]]
-        )  # fmt: skip
-        return counts, tuple(self._listed), self._more
+        )
 
     def _some(self, schema: EntitySchema, mapping: EntityMapping, sample: int) -> None:
         ids = self._store.sample(mapping.entity, sample)
@@ -113,13 +106,11 @@ class Certifier(Auditor):
             self._token.checkpoint()
             part = ids[start : start + AT_ONCE]
             records = self._dynamics.read_records(schema, names, part, shown=shown)
-            staged = in_range(records, mapping, self._rules)
-            for entity in dict.fromkeys(one.entity for one in staged):
-                self._compare(entity, mapping, [one for one in staged if one.entity is entity])
+            self._compare_all(records, mapping)
             self._count_gone(mapping.entity, set(part) - {record.id for record in records})
 
     def _all_met(self, schema: EntitySchema, mapping: EntityMapping) -> None:
-        """List what Marketo has of a table and Dynamics has no more."""
+        """List what Marketo has of a table and Dynamics has no more, and people whose mark says nothing of that."""
         after = 0
         while rows := self._store.in_marketo(mapping.entity, after, AT_ONCE):
             after = rows[-1][0]
@@ -128,54 +119,90 @@ class Certifier(Auditor):
                 there = self._dynamics.read_records(schema, (), unmet, shown=False)  # it may have moved between pages
                 self._count_gone(mapping.entity, set(unmet) - {record.id for record in there})
         self._met.clear()
+        if DELETED_FIELD in self._marks and schema.entity in PEOPLE:
+            self._all_marked(schema.entity)
+
+    def _all_marked(self, entity: Entity) -> None:
+        after = 0
+        while rows := self._store.marked(entity, after, CHUNK):
+            self._token.checkpoint()
+            after = rows[-1][0]
+            ids = [id_ for _, id_ in rows]
+            for person in self._found(Target.PERSON, KEY_FIELD, ids, (KEY_FIELD, DELETED_FIELD), ""):
+                if not person.get(DELETED_FIELD):
+                    self._count(entity, Difference(entity, str(person[KEY_FIELD]), _UNMARKED, DELETED_FIELD))
 
     def _count_gone(self, entity: Entity, ids: Collection[str]) -> None:
         for place in self._store.places(sorted(ids)):
             if place.entity is entity and place.marketo_id and place.reason != "deleted":
                 self._count(entity, Difference(entity, place.id, _GONE, explained=True))
 
-    def _compare(self, entity: Entity, mapping: EntityMapping, staged: Sequence[StagedRecord]) -> None:
+    def _compare(self, entity: Entity, mapping: EntityMapping, seen: Sequence[Seen]) -> None:
+        staged = [one.record for one in seen]
         places = {one.id: one for one in self._store.places([record.id for record in staged]) if one.entity is entity}
         self._met |= {place.seq for place in places.values()}
         links = self._store.links_of(staged)
         held = self._held(entity, mapping, staged, links)
-        company_by = self._company_by(entity)
-        compared: list[_Compared] = []
-        for record, linked in zip(staged, links, strict=True):
-            place = places.get(record.id)
+        compared: list[tuple[Compared, Place | None]] = []
+        for one, linked in zip(seen, links, strict=True):
+            record, place = one.record, places.get(one.record.id)
             if record.skip is not None or (place is not None and place.state == "skipped" and _seen(place, record)):
                 count = self._counts.setdefault(entity, _Count())
                 count.looked_at += 1
                 count.skipped += 1
                 continue
-            wanted = wanted_of(record, place.filled if place else frozenset(), linked, company_by)
-            compared.append(_Compared(record, place, wanted, held.get(key_in(record, linked), [])))
-        if entity in PEOPLE and any(one.unequal for one in compared):
-            self._back.look()
-        for one in compared:
-            self._count(entity, *self._differences_of(one, mapping))
+            filled = place.filled if place else frozenset[str]()
+            compared.append((self._both(one, mapping, filled, linked, held), place))
+        if entity in PEOPLE:
+            self._look([one for one, _ in compared])
+        for both, place in compared:
+            self._count(entity, *self._differences_of(both, place))
 
-    def _differences_of(self, one: _Compared, mapping: EntityMapping) -> list[Difference]:
-        record, place = one.record, one.place
+    def _look(self, compared: Sequence[Compared]) -> None:
+        """Ask what people changed in Marketo; what stays by a rule is on nearly every page, and is asked for once."""
+        if any(one.unequal for one in compared) or (not self._looked and any(one.kept for one in compared)):
+            self._back.look()
+            self._looked = True
+
+    def _differences_of(self, one: Compared, place: Place | None) -> list[Difference]:
+        record, mapping = one.seen.record, one.mapping
         if len(one.found) != 1:
             reason, known = _missing(record, place) if not one.found else (DOUBLED, False)
             return [Difference(record.entity, record.id, reason, explained=known)]
-        sides = Sides(mapping, None, place, one.found[0], self._back)
+        late = [pair.target.name for pair in mapping.fields if pair.since and pair.target.name not in one.wanted]
+        sides = Sides(mapping, None, place, one.found[0], self._back, late)
         return [
-            Difference(record.entity, record.id, reason, name, explained=known)
-            for name in one.unequal
-            for reason, known in [_of_field(record, sides, name, one.wanted[name])]
+            self._lacking(one, place, name)
+            if name in one.lacks and not one.found[0].get(name)
+            else _of_field(one, sides, name)
+            for name in (*one.unequal, *one.kept)
         ]
+
+    def _lacking(self, one: Compared, place: Place | None, name: str) -> Difference:
+        """A person without its company or its owner: for good where a rule leaves that out, or where a team owns it."""
+        record, of_company = one.seen.record, name == COMPANY_KEY
+        differs = partial(Difference, record.entity, record.id, field=name, explained=True)
+        if record.team and not of_company:
+            return differs(NOTICES["team-owner"].title, by_rule=True)
+        table, id_ = (Entity.ACCOUNT, record.parent) if of_company else (Entity.USER, record.owner)
+        other = next((one for one in self._store.places([id_]) if one.entity is table), None)
+        name_ = (other.name if other is not None else "") or id_
+        missing = msg("It is in Marketo without its owner “{name}”.", name=name_)
+        if of_company:
+            missing = msg("It is in Marketo without its company “{name}”.", name=name_)
+        by_rule = other is None or other.state == "skipped"
+        reason = (None if by_rule else _reason(record, place)) or missing
+        return differs(reason, by_rule=by_rule)
 
     def _count(self, entity: Entity, *differences: Difference) -> None:
         count = self._counts.setdefault(entity, _Count())
         count.looked_at += 1
         count.equal += not differences
-        count.different += bool(differences)
+        count.kept += bool(differences) and all(one.by_rule for one in differences)
+        count.different += any(not one.by_rule for one in differences)
         count.unexplained += any(not one.explained for one in differences)
-        room = max(0, LISTED - len(self._listed))
-        self._listed += differences[:room]
-        self._more += len(differences[room:])
+        for one in differences:
+            self._tell(one)
 
 
 def _missing(record: StagedRecord, place: Place | None) -> tuple[Message, bool]:
@@ -188,22 +215,29 @@ def _missing(record: StagedRecord, place: Place | None) -> tuple[Message, bool]:
     return (_REMOVED, False) if place is not None and place.marketo_id else (MISSING, False)
 
 
-def _of_field(record: StagedRecord, sides: Sides, name: str, wanted: Any) -> tuple[Message, bool]:
-    """Why a field differs, and whether the sync knows it."""
-    place = sides.place
+def _of_field(one: Compared, sides: Sides, name: str) -> Difference:
+    """A field that differs, with the reason."""
+    record, place = one.seen.record, sides.place
+    differs = partial(Difference, record.entity, record.id, field=name)
     pair = next((one for one in sides.mapping.fields if one.target.name == name), None)
     if pair is not None:
-        found = sides.reason(pair, wanted)
+        found = sides.reason(pair, one.seen.values.get(name))
+        if found.cause.by_rule:
+            return differs(found.finding, explained=True, by_rule=True)
         if found.known or found.cause is Cause.OVERWRITTEN:
-            return _PHRASES[found.cause], found.known
-    elif place is not None and _was_sent(place, name, wanted):
-        return _OVERWRITTEN, False
+            return differs(_PHRASES[found.cause], explained=found.known)
+    elif name in one.stays:
+        return differs(NOTICES[COMPANY_KEPT].title, explained=True, by_rule=True)
+    elif name not in MARKS and place is not None and _was_sent(place, name, one.wanted.get(name)):
+        return differs(_OVERWRITTEN)
     reason = _reason(record, place)
-    return (reason, True) if reason is not None else (UNEQUAL, False)
+    return differs(reason or (_MARKED if name in MARKS else UNEQUAL), explained=reason is not None)
 
 
 def _was_sent(place: Place, name: str, wanted: Any) -> bool:
     """Whether Marketo took a value that no column of the record's own holds, such as a link."""
+    if name == COMPANY_KEY and not wanted:
+        return False  # Marketo lets go of no company
     return entry(name, wanted) in entries(place.agreed) or str(wanted or "") in place.linked.split("|")
 
 

@@ -25,6 +25,7 @@ from dynsync_gui.domain.schema import (
     DELETED_FIELD,
     FILTER_FIELD,
     KEY_FIELD,
+    MARKS,
     OWNER_KEY,
     PEOPLE,
     STOPPED_FIELD,
@@ -38,6 +39,7 @@ from dynsync_gui.engine.explaining.subject import Subject
 _NAMED = 10
 """Fields that one step names."""
 
+_MARK = msg("Sync this one record now: that puts the mark right.")
 _NEXT = msg("Sync now, or wait for the next sync.")
 TITLES: Mapping[str, Message] = {
     "dynamics": msg("In Dynamics"),
@@ -68,6 +70,7 @@ class Chain:
         for link in (self._dynamics, self._fields, self._filter, self._carried, self._marketo, self._ledger):
             link()
         if self.one.held:
+            self._marks()
             self._values()
             self._links()
         self._shared()
@@ -120,6 +123,8 @@ class Chain:
                 self._look("dynamics", msg("It was deleted in Dynamics, which Marketo has not been told yet."))
                 self._in_line()
                 return
+            elif DELETED_FIELD in one.place.filled and not one.held[0].get(DELETED_FIELD) and one.entity in PEOPLE:
+                finding, cure = msg("It was deleted in Dynamics, and Marketo's record does not say so."), _MARK
             elif DELETED_FIELD in one.place.filled:
                 finding, cure = msg("It was deleted in Dynamics. Marketo keeps the record, marked as deleted."), NOTHING
             else:
@@ -290,6 +295,14 @@ class Chain:
             time = place.sent.strftime("%Y-%m-%d %H:%M UTC")
             self._passed("sent", msg("It was sent last at {time}, by run {run}.", time=time, run=str(place.sent_run)))
 
+    def _marks(self) -> None:
+        """A person that is synced is not marked as one that is left out."""
+        one = self.one
+        marked = [mark for mark in sorted(MARKS) if one.held[0].get(mark)]
+        if marked and self._whole and one.entity in PEOPLE:
+            finding = msg("Marketo has it marked as left out ({field}), though it is synced.", field=", ".join(marked))
+            self._broken("values", Cause.MARKED, finding, _MARK)
+
     def _values(self) -> None:
         one = self.one
         unequal = [view for view in one.views if not view.equal]
@@ -308,11 +321,10 @@ class Chain:
     def _unequal(self, unequal: Sequence[FieldView]) -> None:
         """Why values differ although nothing else is in the way."""
         one = self.one
-        by_rule = {Cause.RULE, Cause.CONSENT, Cause.WITHHELD}
-        first = min(unequal, key=lambda view: (view.cause is Cause.RULE, view.cause in by_rule))
+        first = min(unequal, key=lambda view: (view.cause is Cause.RULE, view.cause is not None and view.cause.by_rule))
         finding = msg("“{field}” is not the same on both sides. {why}", field=first.label, why=first.finding)
         cause, cure = first.cause or Cause.CHANGED, _CURES.get(first.cause, NOTHING)
-        if cause in by_rule:
+        if cause.by_rule:
             self._look("values", finding, cure)
             self._end = self._end or (cause, finding, cure)
         else:
@@ -329,6 +341,10 @@ class Chain:
             kept = NOTICES[COMPANY_KEPT]
             self._look("company", kept.title, kept.cure)
             self._end = self._end or (Cause.NO_COMPANY, kept.title, kept.cure)
+        elif one.mapping.linked and not place.parent and one.held[0].get(COMPANY_KEY):
+            finding = msg("Marketo has it in the company {id}, and Dynamics in none.", id=str(one.held[0][COMPANY_KEY]))
+            self._look("company", finding, NOTICES[COMPANY_KEPT].cure)
+            self._end = self._end or (Cause.OTHER_COMPANY, finding, NOTICES[COMPANY_KEPT].cure)
         elif one.mapping.linked and place.parent and place.parent_entity is Entity.ACCOUNT:
             name = (one.parent.name if one.parent is not None else "") or place.parent
             missing = msg("It is in Marketo without its company “{name}”.", name=name)

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from dynsync_gui.domain.checks import CheckState
-from dynsync_gui.domain.choice import TooLong
 from dynsync_gui.domain.convert import email_of
 from dynsync_gui.domain.errors import ConnectionFailed
 from dynsync_gui.domain.explain import Answer, Cause, Explanation, FieldView, Step, id_in
-from dynsync_gui.domain.mapping import EntityMapping, FieldMapping, SyncMapping
+from dynsync_gui.domain.mapping import EntityMapping, SyncMapping
 from dynsync_gui.domain.place import Place
 from dynsync_gui.domain.ports.dynamics import Carrying, DynamicsReader, SourceRecord
 from dynsync_gui.domain.ports.marketo import MarketoReader
-from dynsync_gui.domain.schema import COMPANY_KEY, KEY_FIELD, OWNER_KEY, PEOPLE, Entity, Target, in_cycle_order, key_of
+from dynsync_gui.domain.schema import (
+    COMPANY_KEY,
+    KEY_FIELD,
+    MARKS,
+    OWNER_KEY,
+    PEOPLE,
+    Entity,
+    Target,
+    in_cycle_order,
+    key_of,
+)
 from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.domain.text import msg
 from dynsync_gui.engine import payload
@@ -25,7 +33,7 @@ from dynsync_gui.engine.explaining.fields import Sides, field_views
 from dynsync_gui.engine.explaining.subject import Held, Standstill, Subject
 from dynsync_gui.engine.explaining.way_back import WayBack
 from dynsync_gui.engine.payload import Rules
-from dynsync_gui.engine.staging import late_fields, stage
+from dynsync_gui.engine.staging import every_value, late_fields, stage
 from dynsync_gui.engine.workload import Schemas
 
 MOST = 20
@@ -103,8 +111,8 @@ class Explainer:
         views: tuple[FieldView, ...] = ()
         if record is not None and mapping is not None and len(held) == 1:
             wanted = self._wanted(record, mapping)
-            sides = Sides(mapping, self._schemas.targets.get(entity.target), place, held[0], self._back)
-            views = field_views(wanted, sides, late_fields(record, mapping))
+            target, late = self._schemas.targets.get(entity.target), late_fields(record, mapping)
+            views = field_views(wanted, Sides(mapping, target, place, held[0], self._back, late))
         master = str(record.values.get("_masterid_value") or "").lower() if record is not None else ""
         named = [id_ for id_ in (master, *((place.parent, place.owner) if place is not None else ())) if id_]
         others = {(one.entity, one.id): one for one in self._store.places(named)}
@@ -175,7 +183,7 @@ class Explainer:
 
     def _wanted(self, record: SourceRecord, mapping: EntityMapping) -> Mapping[str, Any]:
         """Dynamics' values of now, whether or not a rule leaves the record or a value out."""
-        told = replace(mapping, fields=tuple(_refusing(pair) for pair in mapping.fields))
+        told = every_value(mapping)
         staged = next(one for one in stage(record, told, self._rules) if one.entity is record.entity)
         return staged.payload if staged.payload is not None else Conversion(told.fields).convert(record).payload
 
@@ -199,6 +207,7 @@ class Explainer:
             "email",
             COMPANY_KEY,
             OWNER_KEY,
+            *MARKS,
         }
         keys = {"id", "updatedAt", *((KEY_FIELD,) if self._key_known else ())}
         return self._marketo.find(Target.PERSON, by, values, sorted((names & known) | keys))
@@ -222,10 +231,3 @@ class Explainer:
         step = Step("dynamics", CheckState.FAILED, title, verdict, cure)
         person = str(persons[0].get("id")) if persons else ""
         return Explanation(None, id_, "", person, (step,), (), cause, verdict, cure)
-
-
-def _refusing(pair: FieldMapping) -> FieldMapping:
-    """The pair without the rule that leaves out what does not fit, so that the value is seen."""
-    if pair.too_long is not TooLong.LEAVE_OUT:
-        return pair
-    return replace(pair, choice=replace(pair.choice, too_long=TooLong.REFUSE))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dynsync_gui.domain.choice import Overwrite
-from dynsync_gui.domain.convert import left_out, misfit, same
+from dynsync_gui.domain.convert import cut, left_out, misfit, same
 from dynsync_gui.domain.explain import Cause, FieldView
 from dynsync_gui.domain.findings.records import (
     CHANGE_REFUSED,
@@ -48,6 +48,7 @@ _NEVER_BLANKED = Reason(
     Cause.RULE,
     msg("Dynamics has no value here, and never had one of its own in Marketo: what Marketo knew stays."),
 )
+_CUT = Reason(Cause.RULE, msg("It does not fit there, and you chose to cut it then."))
 _LEFT_OUT = Reason(Cause.RULE, msg("It does not fit there, and you chose to leave it out then."))
 _WITHHELD = Reason(
     Cause.WITHHELD, msg("Marketo refused this value, and you chose to leave it out until it changes in Dynamics.")
@@ -102,6 +103,7 @@ class Sides:
         place: Where the ledger has it.
         held: What Marketo has now.
         back: What is known of changes that people made there.
+        late: Fields that are filled only for records that changed later than this one, by REST name.
     """
 
     mapping: EntityMapping
@@ -109,18 +111,28 @@ class Sides:
     place: Place | None
     held: Mapping[str, Any]
     back: WayBack
+    late: Collection[str] = ()
 
-    def reason(self, pair: FieldMapping, wanted: Any) -> Reason:
-        """Why the two sides of a field differ; what people did in Marketo and the rules come before what time mends."""
-        name, place = pair.target.name, self.place
+    def reason(self, pair: FieldMapping, whole: Any) -> Reason:
+        """Why the two sides of a field differ; what people did in Marketo and the rules come before what time mends.
+
+        Args:
+            pair: The field.
+            whole: Dynamics' value, whether or not Marketo has room for it.
+        """
+        name, place, wanted = pair.target.name, self.place, cut(pair, whole)
         if self.target is not None and self.target.field(name) is None:
             return _FIELD_OUT
+        if wanted != whole and same(wanted, self.held.get(name)):
+            return _CUT
         found = self._of_people(pair, wanted, place) if place is not None and self.mapping.entity in PEOPLE else None
         if found is not None and found.cause is not Cause.OVERWRITTEN:
             return found
-        rule = self._rule(pair, wanted)
-        if rule is not None:
-            return rule
+        return self._rule(pair, wanted) or self._unruled(pair, wanted, found)
+
+    def _unruled(self, pair: FieldMapping, wanted: Any, found: Reason | None) -> Reason:
+        """Why a field differs of which Marketo's value may be replaced."""
+        name, place = pair.target.name, self.place
         if place is not None and place.withheld.get(name) == entry(name, wanted):
             return _WITHHELD
         if misfit(pair, wanted):
@@ -128,7 +140,9 @@ class Sides:
         if found is not None:
             return found
         if place is None or entry(name, wanted) not in entries(place.agreed):
-            return _CHANGED
+            day = str(pair.since)
+            late = msg("You chose that only records changed since {day} get it now.", day=day)
+            return Reason(Cause.RULE, late) if name in self.late else _CHANGED
         if self.mapping.entity in PEOPLE and pair.direction.writes_dynamics and self.back.unread:
             return self._returning(pair, wanted, place)
         return _OVERWRITTEN
@@ -170,34 +184,30 @@ class Sides:
         return _NEVER_BLANKED if pair.overwrite is Overwrite.ALWAYS else _KEPT_THERE
 
 
-def field_views(wanted: Mapping[str, Any], sides: Sides, late: Collection[str] = ()) -> tuple[FieldView, ...]:
+def field_views(wanted: Mapping[str, Any], sides: Sides) -> tuple[FieldView, ...]:
     """Every synced field of a record that Marketo holds.
 
     Args:
-        wanted: Dynamics' values of now, as Marketo would get them, by REST name.
+        wanted: Dynamics' values of now, as Marketo would get them if it had room for all, by REST name.
         sides: The record on both sides.
-        late: Fields that are filled only for records that changed later than this one, by REST name.
     """
     names = [pair.target.name for pair in sides.mapping.fields]
     if sides.mapping.entity in PEOPLE and not all(same(wanted.get(name), sides.held.get(name)) for name in names):
         sides.back.look()
-    return tuple(_view(pair, wanted.get(pair.target.name), sides, late) for pair in sides.mapping.fields)
+    return tuple(_view(pair, wanted.get(pair.target.name), sides) for pair in sides.mapping.fields)
 
 
-def _view(pair: FieldMapping, wanted: Any, sides: Sides, late: Collection[str]) -> FieldView:
+def _view(pair: FieldMapping, wanted: Any, sides: Sides) -> FieldView:
     name = pair.target.name
     there = sides.held.get(name)
     equal = same(wanted, there)
     reason = None if equal else sides.reason(pair, wanted)
-    if reason is not None and reason.cause is Cause.CHANGED and name in late:
-        finding = msg("You chose that only records changed since {day} get it now.", day=str(pair.since))
-        reason = Reason(Cause.RULE, finding)
     return FieldView(
         source=pair.source.name,
         target=name,
         label=pair.target.label,
         dynamics=_text(wanted),
-        sent=_sent(name, wanted, sides.place),
+        sent=_sent(name, cut(pair, wanted), sides.place),
         marketo=_text(there),
         equal=equal,
         winner=pair.winner if pair.direction.writes_dynamics else System.DYNAMICS,

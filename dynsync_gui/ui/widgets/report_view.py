@@ -64,22 +64,23 @@ class ReportView(QWidget):
     def _show_proof(self, proof: Proof) -> None:
         holds = proof.holds
         self._mark.show_icon("proof" if holds else "attention", "good" if holds else "attention")
-        self._verdict.say(
-            tr("Proved: every record that belongs in Marketo is there once, with equal values.")
-            if holds
-            else tr("Both sides were compared, and they are not the same yet."),
-            "good" if holds else "attention",
+        if not holds:
+            verdict = tr("Both sides were compared, and they are not the same yet.")
+        elif proof.kept:
+            verdict = tr("Proved: every record that belongs in Marketo is there once, and what differs has its reason.")
+        else:
+            verdict = tr("Proved: every record that belongs in Marketo is there once, with equal values.")
+        self._verdict.say(verdict, "good" if holds else "attention")
+        numbers = tr(
+            "{eligible} belong in Marketo, {found} were found there once, {equal} with equal values.",
+            eligible=proof.eligible,
+            found=proof.found_once,
+            equal=proof.equal,
         )
-        self._numbers.say(
-            tr(
-                "{eligible} belong in Marketo, {found} were found there once, {equal} with equal values.",
-                eligible=proof.eligible,
-                found=proof.found_once,
-                equal=proof.equal,
-            )
-        )
-        lines = [f"{ENTITY[one.entity]} {one.id}: {one.reason}" for one in proof.differences[:_MOST]]
-        if len(proof.differences) > _MOST:
-            lines.append(ntr("and {n} more", "and {n} more", len(proof.differences) - _MOST))
+        self._numbers.say(f"{numbers} {proof.by_rule}" if proof.kept else numbers)
+        left = [one for one in proof.differences if not one.by_rule]
+        lines = [f"{ENTITY[one.entity]} {one.id}: {one.reason}" for one in left[:_MOST]]
+        if len(left) > _MOST:
+            lines.append(ntr("and {n} more", "and {n} more", len(left) - _MOST))
         self._rest.say("\n".join(lines))
         self._rest.setVisible(bool(lines))
