@@ -64,20 +64,24 @@ class Lifecycle:
         return 0
 
     def _give_back(self, run: int) -> None:
-        """A lead whose contact was deleted carries its person again; one that still has its own only stands alone."""
+        """A lead whose contact was deleted carries its person again; one that still has its own only stands alone.
+
+        What came from the contact is emptied where the lead is empty.
+        """
         rows = self._db.execute(
-            """SELECT l.seq, c.seq, c.marketo_id, l.marketo_id FROM records l JOIN records c ON c.seq = l.carrier
+            """SELECT l.seq, c.seq, c.marketo_id, l.marketo_id, c.filled FROM records l JOIN records c ON c.seq = l.carrier
                 WHERE l.carrier <> 0 AND +l.entity = 'lead' AND c.reason = 'deleted'
                   AND (l.reason = 'folded' OR l.state = 'outbox' AND l.reason = '') ORDER BY +l.seq"""
         ).fetchall()
         given: set[int] = set()
-        for lead, contact, person, own in rows:
+        for lead, contact, person, own, filled in rows:
             taken = person if contact not in given and not own else ""
             self._db.execute(
                 """UPDATE records SET state = 'outbox', reason = '', carrier = 0, run = ?, moved = 1, marketo_id = ?,
-                          match = CASE WHEN ? = '' THEN '' ELSE 'take' END, payload = coalesce(payload, '{}')
+                          match = CASE WHEN ? = '' THEN '' ELSE 'take' END, payload = coalesce(payload, '{}'),
+                          filled = CASE WHEN ? = '' THEN filled ELSE ? END
                     WHERE seq = ?""",
-                (run, taken or own, taken, lead),
+                (run, taken or own, taken, taken, filled, lead),
             )
             if own:
                 continue

@@ -53,6 +53,20 @@ def test_a_person_made_of_a_lead_holds_what_its_contact_holds(life: Life) -> Non
     assert person["unsubscribed"] is True
 
 
+def test_a_lead_that_gets_its_person_back_holds_nothing_of_the_contact(life: Life) -> None:
+    lead = life.rows("lead", statecode=0)[0]["leadid"]
+    life.world.update("lead", lead, {"jobtitle": "Buyer", "address1_city": None, "telephone1": None})
+    life.cycle()
+    held = {"jobtitle": None, "address1_city": "Berlin", "telephone1": "+49 30 1234"}
+    made = events.qualify(life.world, lead, values=held)
+    life.settled()
+    assert (life.person(made.contact)["city"], life.person(made.contact).get("title")) == ("Berlin", None)
+    life.world.delete("contact", made.contact)
+    life.settled()
+    person = life.person(lead)
+    assert (person["title"], person.get("city"), person.get("phone")) == ("Buyer", None, None)
+
+
 def test_what_a_merge_does_in_marketo_is_no_change_of_anybody_though_its_answer_is_lost(
     life: Life, monkeypatch: pytest.MonkeyPatch
 ) -> None:
