@@ -14,7 +14,6 @@ from dynsync_gui.domain.events import Event, Explained, ProblemsRead, Reconciled
 from dynsync_gui.domain.explain import Answer, id_in
 from dynsync_gui.domain.guards import munchkin_of
 from dynsync_gui.domain.mapping import SyncMapping
-from dynsync_gui.domain.mass_change import excessive, guard_id, mass_guard
 from dynsync_gui.domain.ports.connections import Connection
 from dynsync_gui.domain.ports.profile import Profile
 from dynsync_gui.domain.report import Status
@@ -31,6 +30,7 @@ from dynsync_gui.engine.retyped import Names, retyped, without_retyped
 from dynsync_gui.engine.workload import Schemas, describe, mapping_of, rules_of, work_of
 from dynsync_gui.service.certificates import write_certificate
 from dynsync_gui.service.cycles import QUOTA_CODE
+from dynsync_gui.service.guarding import standing_guard
 from dynsync_gui.service.jobs import BackgroundJob, Lane, Lanes
 from dynsync_gui.service.opening import Opening
 from dynsync_gui.service.workplace import Workplace
@@ -55,7 +55,7 @@ class Desk:
     def explain(self, asked: str) -> Answer:
         """Why the records of an address or an id are not, or not so, in Marketo."""
         dynamics, marketo = self.connection.dynamics, self.connection.marketo
-        standstill = _standstill(self.store, self.settings, self.still)
+        standstill = Standstill(standing_guard(self.store, self.settings), self.still)
         explainer = Explainer(dynamics, marketo, self.store, self.schemas, self.mapping, self.rules, standstill)
         return explainer.explain(asked)
 
@@ -200,12 +200,3 @@ def _not_aside() -> SettingsError:
         msg("Look at the list of problems, and name ids that stand above “Worth knowing”."),
         code="not-aside",
     )
-
-
-def _standstill(store: SyncStore, settings: Settings, still: Names) -> Standstill:
-    """What holds up the sync as a whole, an agreement that is missing, and columns that stand still."""
-    run = store.unfinished_run()
-    changes = excessive(store.mass_changes(run.id), settings.guards) if run is not None else ()
-    if run is None or not changes or store.accepted_guard(run.id) == guard_id(run.id, changes):
-        return Standstill(columns=still)
-    return Standstill(mass_guard(run.id, changes), still)

@@ -16,9 +16,20 @@ def guard_mass_changes(store: SyncStore, settings: Settings, run: int) -> None:
     Raises:
         GuardStop: More records than the threshold would change in a way that is hard to take back.
     """
+    if (stop := _stop(store, settings, run)) is not None:
+        raise stop
+
+
+def standing_guard(store: SyncStore, settings: Settings) -> GuardStop | None:
+    """What the unfinished run stands still for until somebody agrees; None for nothing."""
+    run = store.unfinished_run()
+    return None if run is None else _stop(store, settings, run.id)
+
+
+def _stop(store: SyncStore, settings: Settings, run: int) -> GuardStop | None:
     changes = excessive(store.mass_changes(run), settings.guards)
-    if changes and store.accepted_guard(run) != guard_id(run, changes):
-        raise mass_guard(run, changes)
+    agreed = not changes or store.accepted_guard(run) == guard_id(run, changes)
+    return None if agreed else mass_guard(run, changes)
 
 
 def accept_guard(store: SyncStore, settings: Settings, id_: str) -> None:

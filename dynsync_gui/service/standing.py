@@ -7,6 +7,7 @@ from contextlib import closing
 from dynsync_gui.domain.errors import StoreFailed
 from dynsync_gui.domain.ports.profile import Profile
 from dynsync_gui.domain.report import Problem, RunState, Status
+from dynsync_gui.service.guarding import standing_guard
 from dynsync_gui.service.safekeeping import DAMAGED_CODE
 from dynsync_gui.service.workplace import Workplace
 
@@ -21,6 +22,8 @@ def status_of(workplace: Workplace, profile: Profile) -> Status:
         with closing(workplace.open_store(profile.database)) as store:
             runs = store.runs(_RUNS_SHOWN)
             first = next(store.problems(), None)
+            settings = profile.read_settings()
+            guard = standing_guard(store, settings) if settings is not None else None
     except StoreFailed as failure:
         if failure.code != DAMAGED_CODE:
             raise
@@ -28,7 +31,7 @@ def status_of(workplace: Workplace, profile: Profile) -> Status:
     if profile.leased():
         state = "running"
     elif runs and runs[0].state is not RunState.DONE:
-        state = "interrupted"
+        return Status("interrupted", runs, guard=guard)
     else:
         state = "attention" if first is not None and first.aside else "ready"
     return Status(state, runs)
