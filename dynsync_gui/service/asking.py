@@ -33,6 +33,7 @@ from dynsync_gui.service.cycles import QUOTA_CODE
 from dynsync_gui.service.guarding import standing_guard
 from dynsync_gui.service.jobs import BackgroundJob, Lane, Lanes
 from dynsync_gui.service.opening import Opening
+from dynsync_gui.service.standing import set_up
 from dynsync_gui.service.workplace import Workplace
 
 
@@ -169,11 +170,7 @@ class Asking:
             people: Whether only people, companies and their owners matter, so that fewer tables are asked for.
         """
         profile = self.profile()
-        settings = profile.read_settings()
-        if settings is None:
-            raise settings_error(
-                msg("Nothing is set up in this profile yet."), msg("Set DynSync up first."), code="not-set-up"
-            )
+        settings = set_up(profile)
         secrets = profile.secrets().read()
         if settings.rehearsal and not secrets.values():
             raise settings_error(
