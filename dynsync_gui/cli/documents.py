@@ -71,6 +71,7 @@ def status_document(status: Status) -> Document:
         "state": status.state,
         "runs": [run_document(report) for report in status.runs],
         "next_run": instant(status.next_run),
+        "guard": status.guard.detail if status.guard is not None else None,
     }
 
 

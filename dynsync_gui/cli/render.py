@@ -218,7 +218,7 @@ def run_text(report: RunReport) -> str:
 def status_text(status: Status) -> str:
     """How the profile stands, and its last runs."""
     known = _PROFILE_STATES.get(status.state)
-    lines = [str(known) if known else status.state]
+    lines = [error_text(status.guard)] if status.guard is not None else [str(known) if known else status.state]
     if status.next_run:
         lines.append(tr("Next run: {time}", time=f"{status.next_run:%Y-%m-%d %H:%M} UTC"))
     if status.runs:

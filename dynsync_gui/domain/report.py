@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from dynsync_gui.domain.errors import Retry
+from dynsync_gui.domain.errors import GuardStop, Retry
 from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.text import NOTHING, Message, msgs
 
@@ -127,11 +127,19 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What a profile is doing: ``new``, ``ready``, ``running``, ``attention`` or ``interrupted``."""
+    """What a profile is doing.
+
+    Attributes:
+        state: ``new``, ``ready``, ``running``, ``attention`` or ``interrupted``.
+        runs: The last ones, the newest first.
+        next_run: When the next one is due; None where that is not known.
+        guard: What the interrupted one stands still for until somebody agrees.
+    """
 
     state: str
     runs: tuple[RunReport, ...] = ()
     next_run: datetime | None = None
+    guard: GuardStop | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from dynsync_gui.service.difference_file import DifferenceFile
 from dynsync_gui.service.guarding import standing_guard
 from dynsync_gui.service.jobs import BackgroundJob, Lane, Lanes
 from dynsync_gui.service.opening import Opening
+from dynsync_gui.service.standing import set_up
 from dynsync_gui.service.workplace import Workplace
 
 
@@ -56,7 +57,7 @@ class Desk:
     def explain(self, asked: str) -> Answer:
         """Why the records of an address or an id are not, or not so, in Marketo."""
         dynamics, marketo = self.connection.dynamics, self.connection.marketo
-        standstill = _standstill(self.store, self.settings, self.still)
+        standstill = Standstill(standing_guard(self.store, self.settings), self.still)
         explainer = Explainer(dynamics, marketo, self.store, self.schemas, self.mapping, self.rules, standstill)
         return explainer.explain(asked)
 
@@ -171,11 +172,7 @@ class Asking:
             people: Whether only people, companies and their owners matter, so that fewer tables are asked for.
         """
         profile = self.profile()
-        settings = profile.read_settings()
-        if settings is None:
-            raise settings_error(
-                msg("Nothing is set up in this profile yet."), msg("Set DynSync up first."), code="not-set-up"
-            )
+        settings = set_up(profile)
         secrets = profile.secrets().read()
         if settings.rehearsal and not secrets.values():
             raise settings_error(
@@ -202,9 +199,3 @@ def _not_aside() -> SettingsError:
         msg("Look at the list of problems, and name ids that stand above “Worth knowing”."),
         code="not-aside",
     )
-
-
-def _standstill(store: SyncStore, settings: Settings, still: Names) -> Standstill:
-    """What holds up the sync as a whole, an agreement that is missing, and columns that stand still."""
-    run = store.unfinished_run()
-    return Standstill(standing_guard(store, settings, run.id) if run is not None else None, still)

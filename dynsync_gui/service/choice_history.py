@@ -22,6 +22,7 @@ from dynsync_gui.engine.workload import Schemas, mapping_of
 from dynsync_gui.service.choices import accept_columns, require_days
 from dynsync_gui.service.jobs import BackgroundJob, Lane, Lanes
 from dynsync_gui.service.opening import Opening
+from dynsync_gui.service.standing import set_up
 from dynsync_gui.service.workplace import Workplace
 from dynsync_gui.system.whole_file import read_text, write_whole
 
@@ -66,11 +67,7 @@ class ChoiceHistory:
 
         def work(job: BackgroundJob) -> Event:
             profile = self._profile()
-            settings = profile.read_settings()
-            if settings is None:
-                raise settings_error(
-                    msg("Nothing is set up in this profile yet."), msg("Set DynSync up first."), code="not-set-up"
-                )
+            settings = set_up(profile)
             require_days(fields)
             profile.write_settings(replace(settings, fields=fields))
             accept_columns(self._workplace, profile)

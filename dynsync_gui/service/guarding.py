@@ -32,10 +32,13 @@ def guard_changes_back(store: SyncStore, settings: Settings, run: int) -> None:
         raise stop
 
 
-def standing_guard(store: SyncStore, settings: Settings, run: int) -> GuardStop | None:
-    """What a run waits for somebody to agree to."""
-    return _unaccepted(store, run, store.mass_changes(run), settings) or _unaccepted(
-        store, run, store.mass_changes_back(), settings
+def standing_guard(store: SyncStore, settings: Settings) -> GuardStop | None:
+    """What the unfinished run stands still for until somebody agrees; None for nothing."""
+    run = store.unfinished_run()
+    if run is None:
+        return None
+    return _unaccepted(store, run.id, store.mass_changes(run.id), settings) or _unaccepted(
+        store, run.id, store.mass_changes_back(), settings
     )
 
 

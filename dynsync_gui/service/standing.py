@@ -1,16 +1,29 @@
-"""How a profile stands, read from its database."""
+"""How a profile stands: whether it is set up, what its runs did, what waits in it."""
 
 from __future__ import annotations
 
 from contextlib import closing
 
-from dynsync_gui.domain.errors import StoreFailed
+from dynsync_gui.domain.errors import StoreFailed, settings_error
 from dynsync_gui.domain.ports.profile import Profile
 from dynsync_gui.domain.report import Problem, RunState, Status
+from dynsync_gui.domain.settings import Settings
+from dynsync_gui.domain.text import msg
+from dynsync_gui.service.guarding import standing_guard
 from dynsync_gui.service.safekeeping import DAMAGED_CODE
 from dynsync_gui.service.workplace import Workplace
 
 _RUNS_SHOWN = 50
+
+
+def set_up(profile: Profile) -> Settings:
+    """The stored settings; raises SettingsError where there are none."""
+    settings = profile.read_settings()
+    if settings is None:
+        raise settings_error(
+            msg("Nothing is set up in this profile yet."), msg("Set DynSync up first."), code="not-set-up"
+        )
+    return settings
 
 
 def status_of(workplace: Workplace, profile: Profile) -> Status:
@@ -21,6 +34,8 @@ def status_of(workplace: Workplace, profile: Profile) -> Status:
         with closing(workplace.open_store(profile.database)) as store:
             runs = store.runs(_RUNS_SHOWN)
             first = next(store.problems(), None)
+            settings = profile.read_settings()
+            guard = standing_guard(store, settings) if settings is not None else None
     except StoreFailed as failure:
         if failure.code != DAMAGED_CODE:
             raise
@@ -28,7 +43,7 @@ def status_of(workplace: Workplace, profile: Profile) -> Status:
     if profile.leased():
         state = "running"
     elif runs and runs[0].state is not RunState.DONE:
-        state = "interrupted"
+        return Status("interrupted", runs, guard=guard)
     else:
         state = "attention" if first is not None and first.aside else "ready"
     return Status(state, runs)

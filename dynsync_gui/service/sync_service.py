@@ -44,8 +44,8 @@ from dynsync_gui.service.opening import Opening
 from dynsync_gui.service.recognition import confirm, same_addresses
 from dynsync_gui.service.records import Records
 from dynsync_gui.service.renewal import renew, require_passed
-from dynsync_gui.service.standing import problems_of, status_of
-from dynsync_gui.service.syncing import LEASE_SECONDS, Syncing, set_up
+from dynsync_gui.service.standing import problems_of, set_up, status_of
+from dynsync_gui.service.syncing import LEASE_SECONDS, Syncing
 from dynsync_gui.service.updates import Updates
 from dynsync_gui.service.workplace import Workplace
 from dynsync_gui.system.redaction import keep_out

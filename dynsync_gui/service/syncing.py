@@ -24,6 +24,7 @@ from dynsync_gui.service.opening import Opening
 from dynsync_gui.service.recognition import see_identity
 from dynsync_gui.service.run import Prepared, Runner, tell_first_sync
 from dynsync_gui.service.safekeeping import keep_copy, mend, open_mended
+from dynsync_gui.service.standing import set_up
 from dynsync_gui.service.workplace import Workplace
 
 LEASE_SECONDS = 10.0
@@ -197,13 +198,3 @@ class Syncing:
                 yield
             finally:
                 self.running = None
-
-
-def set_up(profile: Profile) -> Settings:
-    """The stored settings; raises SettingsError where there are none."""
-    settings = profile.read_settings()
-    if settings is None:
-        raise settings_error(
-            msg("Nothing is set up in this profile yet."), msg("Set DynSync up first."), code="not-set-up"
-        )
-    return settings

@@ -69,7 +69,8 @@ class Lifecycle:
         What came from the contact is emptied where the lead is empty.
         """
         rows = self._db.execute(
-            """SELECT l.seq, c.seq, c.marketo_id, l.marketo_id, c.filled FROM records l JOIN records c ON c.seq = l.carrier
+            """SELECT l.seq, c.seq, c.marketo_id, l.marketo_id, c.filled
+                 FROM records l JOIN records c ON c.seq = l.carrier
                 WHERE l.carrier <> 0 AND +l.entity = 'lead' AND c.reason = 'deleted'
                   AND (l.reason = 'folded' OR l.state = 'outbox' AND l.reason = '') ORDER BY +l.seq"""
         ).fetchall()

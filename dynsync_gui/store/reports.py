@@ -27,6 +27,7 @@ from dynsync_gui.store.adapted import Adaptations
 from dynsync_gui.store.meeting import Meetings
 from dynsync_gui.store.moments import now
 from dynsync_gui.store.parts import parts, places
+from dynsync_gui.store.standing import split
 from dynsync_gui.store.tables import OF_PEOPLE, tables
 
 _MAYBE_SHARED = f"""
@@ -174,7 +175,7 @@ class Reports:
             f"SELECT id, state, filled FROM records WHERE entity = ? AND id IN ({marks})",
             (entity.value, *ids),
         )
-        return {id_: (state, frozenset(filter(None, filled.split(",")))) for id_, state, filled in rows}
+        return {id_: (state, split(filled)) for id_, state, filled in rows}
 
     def note_team_owners(self) -> Iterator[int]:
         """Keep the notices about records that a team owns as they are to be."""

@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from dynsync_gui.domain.errors import GuardStop
 from dynsync_gui.domain.events import ProblemsRead, ProfileRead
 from dynsync_gui.domain.report import Status
 from dynsync_gui.domain.text import NOTHING, msg
 from tests.cli.caller import Caller
-from tests.cli.world import PROBLEM, SETTINGS
+from tests.cli.world import PROBLEM, SETTINGS, failed
 
 
 def test_fields(call: Caller) -> None:
@@ -83,6 +84,13 @@ def test_problems(call: Caller, tmp_path: Path) -> None:
     assert "\x1b" not in text
     assert text.startswith("1 × Too long.\n    Shorten it.\n\nlead")
     assert "Worth knowing" not in text
+
+
+def test_status_says_what_a_sync_stands_still_for(call: Caller) -> None:
+    stop = failed(GuardStop, "mass-change").error
+    call.service.script["read_profile"] = ProfileRead(1, SETTINGS, Status("interrupted", guard=stop))
+    assert call("status").out.startswith("It did not work.\nDo this.\n(mass-change: the vendor's words)\n")
+    assert call("status", "--json").document["guard"] == stop.detail
 
 
 def test_what_is_only_worth_knowing_stands_apart(call: Caller) -> None:

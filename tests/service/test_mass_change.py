@@ -49,7 +49,11 @@ def test_nothing_is_written_before_somebody_agrees(cleared: tuple[Desk, dict[str
     assert desk.rehearsal.audit()["marketo"] == before
     assert isinstance(desk.service.accept_guard("another").wait(60), JobFailed)
     assert stopped(desk.service).detail == error.detail
+    standing = desk.service.status().guard
+    assert standing is not None
+    assert standing.detail == error.detail
     assert isinstance(desk.service.accept_guard(error.detail).wait(60), ProfileRead)
+    assert desk.service.status().guard is None
     assert isinstance(desk.service.go_on().wait(60), RunEnded)
     assert {titles(desk)[contact] for contact in chosen} == {None}
 

@@ -119,9 +119,8 @@ class Chain:
                 finding, cure = msg("It was deleted in Dynamics, and the sync has not seen that yet."), _NEXT
             elif not one.held:
                 finding, cure = msg("It was deleted in Dynamics, and Marketo does not have it either."), NOTHING
-            elif one.place.state == "outbox":
+            elif one.place.state in {"outbox", "problem"}:  # the reason follows
                 self._look("dynamics", msg("It was deleted in Dynamics, which Marketo has not been told yet."))
-                self._in_line()
                 return
             elif DELETED_FIELD in one.place.filled and not one.held[0].get(DELETED_FIELD) and one.entity in PEOPLE:
                 finding, cure = msg("It was deleted in Dynamics, and Marketo's record does not say so."), _MARK
