@@ -81,6 +81,15 @@ def guard_id(run: int, changes: Iterable[MassChange]) -> str:
     return ".".join([str(run), *parts])
 
 
+def covers(agreed: str, asked: str) -> bool:
+    """Whether who agreed to one stop agreed to another: the same changes of the same run, or what is left of them."""
+    run, *parts = agreed.split(".")
+    again, *others = asked.split(".")
+    counts = {kind: int(count) for kind, _, count in (part.rpartition("-") for part in parts)}
+    left = {kind: int(count) for kind, _, count in (part.rpartition("-") for part in others)}
+    return run == again and all(count <= counts.get(kind, 0) for kind, count in left.items())
+
+
 def _deleted(one: MassChange) -> Message:
     return msgs(
         "{n} record of “{table}” was deleted in Dynamics",

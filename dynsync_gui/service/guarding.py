@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from dynsync_gui.domain.canary import canary_id, standing_at
 from dynsync_gui.domain.errors import Finding, GuardStop, Retry
-from dynsync_gui.domain.mass_change import MassChange, excessive, guard_id, mass_guard
+from dynsync_gui.domain.mass_change import MassChange, covers, excessive, guard_id, mass_guard
 from dynsync_gui.domain.settings import Settings
 from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.domain.text import msg
@@ -44,7 +44,11 @@ def standing_guard(store: SyncStore, settings: Settings) -> GuardStop | None:
 
 def _unaccepted(store: SyncStore, run: int, changes: Sequence[MassChange], settings: Settings) -> GuardStop | None:
     much = excessive(changes, settings.guards)
-    return mass_guard(run, much) if much and guard_id(run, much) not in store.accepted_guards(run) else None
+    return mass_guard(run, much) if much and not _agreed(store, run, guard_id(run, much)) else None
+
+
+def _agreed(store: SyncStore, run: int, id_: str) -> bool:
+    return any(covers(one, id_) for one in store.accepted_guards(run))
 
 
 def accept_guard(store: SyncStore, settings: Settings, id_: str) -> None:

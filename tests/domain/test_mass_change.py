@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dynsync_gui.domain.mass_change import Alarm, MassChange, excessive, guard_id, mass_guard, threshold
+from dynsync_gui.domain.mass_change import Alarm, MassChange, covers, excessive, guard_id, mass_guard, threshold
 from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.settings import GuardSettings
 
@@ -41,3 +41,15 @@ def test_an_agreement_holds_for_this_run_and_these_changes_only() -> None:
     one = (MassChange(Entity.CONTACT, Alarm.DELETED, 600, 9_000),)
     more = (MassChange(Entity.CONTACT, Alarm.DELETED, 601, 9_000),)
     assert len({guard_id(1, one), guard_id(2, one), guard_id(1, more)}) == 3
+    assert not covers(guard_id(1, one), guard_id(2, one))
+    assert not covers(guard_id(1, one), guard_id(1, more))
+
+
+def test_an_agreement_holds_for_what_is_left_of_it_after_a_run_that_broke_off() -> None:
+    many = (MassChange(Entity.CONTACT, Alarm.OPTED_OUT, 600, 9_000), MassChange(Entity.LEAD, Alarm.EMPTIED, 30, 90))
+    rest = (MassChange(Entity.CONTACT, Alarm.OPTED_OUT, 540, 9_000),)
+    other = (MassChange(Entity.CONTACT, Alarm.EMPTIED, 540, 9_000),)
+    assert covers(guard_id(1, many), guard_id(1, many))
+    assert covers(guard_id(1, many), guard_id(1, rest))
+    assert not covers(guard_id(1, rest), guard_id(1, many))
+    assert not covers(guard_id(1, many), guard_id(1, other))

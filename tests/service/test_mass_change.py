@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from dynsync_gui.connectors.http import retry
 from dynsync_gui.domain.errors import GuardStop
 from dynsync_gui.domain.events import JobFailed, ProfileRead, RunEnded
 
@@ -135,6 +136,22 @@ def test_what_both_sides_did_is_agreed_to_one_by_one(marketed: Marketed) -> None
     assert isinstance(marketed.desk.service.accept_guard(second.detail).wait(60), ProfileRead)
     assert isinstance(marketed.desk.service.go_on().wait(60), RunEnded)
     assert not any(marketed.world.row("contact", id_).get("jobtitle") for id_ in (*there, *here))
+
+
+def test_what_is_left_of_it_when_a_run_breaks_off_is_not_asked_about_again(
+    marketed: Marketed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retry, "_FIRST_DELAY", 0.01)
+    many = list(marketed.titles)[:45]
+    marketed.change(many, title=None)
+    error = stopped(marketed.desk.service)
+    assert isinstance(marketed.desk.service.accept_guard(error.detail).wait(60), ProfileRead)
+    rule = marketed.desk.rehearsal.faults.add("status", system="dataverse", verb="PATCH", status=503, count=0, skip=10)
+    assert isinstance(marketed.desk.service.go_on().wait(60), JobFailed)
+    assert rule.played
+    marketed.desk.rehearsal.faults.clear()
+    assert isinstance(marketed.desk.service.go_on().wait(60), RunEnded)
+    assert not any(marketed.world.row("contact", id_).get("jobtitle") for id_ in many)
 
 
 def test_few_stop_nothing(marketed: Marketed) -> None:
