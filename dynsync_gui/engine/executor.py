@@ -15,7 +15,7 @@ from dynsync_gui.engine.flight import Flight
 from dynsync_gui.engine.lanes import Lane
 from dynsync_gui.engine.overtaking import Overtaking
 from dynsync_gui.engine.own_types import OwnType
-from dynsync_gui.engine.quarantine import LIST_MISSING, OBJECT_OUT, quarantines
+from dynsync_gui.engine.quarantine import LIST_MISSING, LIST_OUT, OBJECT_OUT, quarantines, stops_step
 from dynsync_gui.engine.sending import ByKey, Known, Merging, OwnRows, Removing, Roles, Sending, Unlisting
 from dynsync_gui.engine.settling import ProblemOf, Settling
 
@@ -140,28 +140,31 @@ class Executor:
         self._store.forget_unheard()
 
     def _unlist(self) -> None:
-        """Take people out of the list; as long as there is none they are remembered, at one call a run."""
-        self._store.forget_notices(LIST_MISSING)
+        """Take people out of the list; where there is none, or Marketo refuses that, they wait for the next run."""
         if not self._filtered_list or not self._store.anybody_to_unlist():
+            self._forget_about_list()
             self._store.remember_to_unlist()
             return
-        if self._list is None:
-            self._list = self._list_id()
-        if self._list:
-            self._store.take_up_unlisting(self._run)
-            self._drain(PEOPLE, (Match.UNLIST,), Unlisting(self._marketo, self._list))
-        else:
-            self._store.remember_to_unlist()
-            self._store.notice([Notice(Entity.CONTACT, "", LIST_MISSING, self._filtered_list)])
-
-    def _list_id(self) -> str:
-        """Id of the list; empty where Marketo shows none of that name."""
         try:
-            return self._marketo.list_id(self._filtered_list)
+            if self._list is None:
+                self._forget_about_list()
+                self._list = self._marketo.list_id(self._filtered_list)
+                if not self._list:
+                    self._store.notice([Notice(Entity.CONTACT, "", LIST_MISSING, self._filtered_list)])
+            if self._list:
+                self._store.take_up_unlisting(self._run)
+                self._drain(PEOPLE, (Match.UNLIST,), Unlisting(self._marketo, self._list))
         except ConnectionFailed as failure:
-            if not quarantines(failure):
+            if not stops_step(failure):
                 raise
-            return ""
+            self._list = ""
+            self._store.notice([Notice(Entity.CONTACT, "", LIST_OUT, f"{failure.code} {failure.detail}")])
+        if not self._list:
+            self._store.remember_to_unlist()
+
+    def _forget_about_list(self) -> None:
+        for code in (LIST_MISSING, LIST_OUT):
+            self._store.forget_notices(code)
 
     def _remove(self) -> None:
         for entity, own in self._own.items():

@@ -206,6 +206,15 @@ NOTICES = {
         Owner.YOU,
         Retry.DECISION,
     ),
+    "list-out": Finding(
+        msg("Marketo does not let people be taken out of the list that you chose. They wait; all else is synced."),
+        msg(
+            "Give the API user's role “Read-Write Lead (Person)” in the list's workspace, or choose another list on "
+            "the fields page. It is tried again with every sync; Marketo's own words are in the details."
+        ),
+        Owner.MARKETO_ADMIN,
+        Retry.NEXT_RUN,
+    ),
     UNMARKED: Finding(
         msg("The record was deleted in Dynamics. It stays in Marketo, where no field can say that it is gone."),
         msg(

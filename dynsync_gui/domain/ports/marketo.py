@@ -233,7 +233,13 @@ class MarketoWriter(MarketoReader, BulkCalls, Protocol):
         """
 
     def remove_from_list(self, list_: str, persons: Sequence[str]) -> tuple[RowOutcome, ...]:
-        """Take at most 300 persons, by Marketo's ids, out of a static list; who is not in it is out of it."""
+        """Take at most 300 persons, by Marketo's ids, out of a static list; who is not in it is out of it.
+
+        Raises:
+            BatchRefused: Marketo refused the whole call for the persons that it names.
+            ConnectionFailed: Marketo does not allow it at all, or has no such list.
+            TemporaryFailure: The outcome is unknown; the same call may be made again.
+        """
 
     def merge(self, winner: str, losers: Sequence[str]) -> None:
         """Let at most 25 persons go into another one, by Marketo's ids; its values stay.

@@ -1,0 +1,97 @@
+"""People that the filter keeps out leave a list in Marketo; where Marketo refuses that, everything else goes on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from dynsync_gui.domain.report import Problem
+from dynsync_gui.domain.settings import FieldSettings, FilteredOut
+from dynsync_gui.simulators.marketo.errors import MarketoError
+from dynsync_gui.simulators.marketo.lists import StaticList
+from tests.service.conftest import Desk
+from tests.service.life import Life
+
+NAME = "Kept up to date"
+ABOUT_LIST = {"list-missing", "list-out", "list-refused"}
+
+
+class Listed:
+    """A synced world with people in a list, two of whom the filter keeps out from now on, and one who changed."""
+
+    def __init__(self, desk: Desk) -> None:
+        desk.settings = replace(
+            desk.settings, fields=FieldSettings(filtered_out=FilteredOut.UNLIST, filtered_list=NAME)
+        )
+        desk.start()
+        self.desk, self.life = desk, Life(desk)
+        ids = [row["contactid"] for row in self.life.rows("contact", statecode=0)[:3]]
+        self.numbers = {id_: self.life.person(id_)["id"] for id_ in ids}
+        lists = desk.rehearsal.marketo.lists
+        self.list: StaticList = lists.by_id(str(lists.create(NAME)))
+        self.list.members.update(dict.fromkeys(self.numbers.values()))
+        self.away, self.too, self.stays = ids
+        for id_ in (self.away, self.too):
+            self.life.world.update("contact", id_, {"new_synctomkto": False})
+        self.life.world.update("contact", self.stays, {"lastname": "Seen"})
+
+    def refuse(self, code: str, path: str = r"lists/\d+/leads\.json", verb: str = "DELETE") -> None:
+        self.desk.rehearsal.faults.add(
+            "code", system="marketo", path=path, verb=verb, code=code, message=f"Words of {code}", count=0
+        )
+
+    def told(self) -> list[Problem]:
+        return [one for one in self.desk.service.problems() if one.code in ABOUT_LIST]
+
+    def calls(self) -> int:
+        """Calls about lists since the last time."""
+        made = [one for one in self.desk.rehearsal.log.entries("marketo") if "/lists" in one.path]
+        self.desk.rehearsal.log.clear()
+        return len(made)
+
+
+@pytest.fixture
+def listed(desk: Desk) -> Listed:
+    return Listed(desk)
+
+
+@pytest.mark.parametrize("code", ["603", "610", "616", "1013", "1018"])
+def test_a_removal_that_marketo_refuses_as_a_whole_stops_alone_and_is_tried_with_the_next_run(
+    listed: Listed, code: str
+) -> None:
+    listed.refuse(code)
+    listed.calls()
+    for _ in range(2):
+        ended = listed.life.cycle()
+        assert (ended.report.skipped, ended.report.problems) == (2, 0)
+        assert listed.calls() == 2, "the list is looked up and tried once a run"
+        (notice,) = listed.told()
+        assert (notice.code, notice.aside, notice.detail) == ("list-out", False, f"{code} Words of {code}")
+        assert str(notice.title)
+        assert str(notice.cure)
+    assert listed.life.person(listed.stays)["lastName"] == "Seen"
+    assert len(listed.list.members) == 3
+    listed.desk.rehearsal.faults.clear()
+    listed.life.cycle()
+    assert set(listed.list.members) == {listed.numbers[listed.stays]}
+    assert listed.told() == []
+
+
+def test_a_list_that_may_not_be_looked_up_stops_alone(listed: Listed) -> None:
+    listed.refuse("605", r"lists\.json", "GET")
+    listed.life.cycle()
+    assert [(one.code, one.detail) for one in listed.told()] == [("list-out", "605 Words of 605")]
+    assert listed.life.person(listed.stays)["lastName"] == "Seen"
+
+
+def test_a_list_that_is_deleted_while_people_leave_it_stops_alone(
+    listed: Listed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(list_id: str) -> StaticList:
+        raise MarketoError("1013", f"List '{list_id}' not found")
+
+    monkeypatch.setattr(listed.desk.rehearsal.marketo.lists, "by_id", gone)
+    listed.life.cycle()
+    assert [one.code for one in listed.told()] == ["list-out"]
+    assert listed.life.person(listed.stays)["lastName"] == "Seen"
