@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from dynsync_gui.domain.cancel import CancelToken
-from dynsync_gui.domain.ports.dynamics import DynamicsReader, Page, SourceRecord
+from dynsync_gui.domain.ports.dynamics import DynamicsReader, Page, SourceRecord, Unread
 from dynsync_gui.domain.schema import EntitySchema
 
 _ROWS = 5_000
@@ -37,11 +37,11 @@ class Meanwhile:
         Raises:
             ConnectionFailed: Dynamics does not give the table.
         """
-        page: Page | None = None
-        while page is None or page.next_link:
+        self._token.checkpoint()
+        page: Page | Unread = self._dynamics.read_page(schema, (), "", track=True, shown=False, page_size=_ROWS)
+        while page.next_link:
             self._token.checkpoint()
-            link = page.next_link if page else ""
-            page = self._dynamics.read_page(schema, (), link, track=True, shown=False, page_size=_ROWS)
+            page = self._dynamics.fetch_page(schema, page.next_link, track=True, shown=False, page_size=_ROWS)
         return page.delta_link
 
     def page(self, schema: EntitySchema, names: Sequence[str], link: str, *, shown: bool) -> Page:

@@ -26,6 +26,7 @@ from tests.service.life import Life
 @pytest.fixture
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dynsync_gui.engine.reading.PAGE_SIZE", 40)
+    monkeypatch.setattr("dynsync_gui.engine.meanwhile._ROWS", 30)
 
 
 def _change_behind_the_reader(desk: Desk, *, late_token: bool, expires: bool = False) -> list[str]:
