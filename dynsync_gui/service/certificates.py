@@ -62,6 +62,7 @@ def _numbers(certificate: Certificate) -> dict[str, Any]:
         "dynamics": certificate.dynamics,
         "marketo": certificate.marketo,
         "sample": certificate.sample,
+        "not_looked_at": tr("people and other records that only Marketo has"),
         "holds": certificate.holds,
         "entities": [
             {

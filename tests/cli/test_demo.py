@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dynsync_gui.domain.events import RunEnded
-from dynsync_gui.domain.report import Proof
+from dynsync_gui.domain.report import Difference, Proof
+from dynsync_gui.domain.schema import Entity
+from dynsync_gui.domain.text import msg
 from dynsync_gui.system.secrets import SecretSource
 from tests.cli.caller import Caller
 from tests.cli.world import REPORT
@@ -29,6 +31,17 @@ def test_demo_keeps_out_of_a_real_profile(call: Caller) -> None:
     answer = call("demo")
     assert answer.status == 2
     assert call.service.done == ["read_profile"]
+
+
+def test_a_demos_proof_counts_what_differs_by_a_rule(call: Caller) -> None:
+    call.service.settings = None
+    by_rule = Difference(Entity.LEAD, "abc", msg("is kept"), "title", explained=True, by_rule=True)
+    proof = Proof(17, 17, 16, 1, 0, (by_rule,), kept=1)
+    call.service.script["start"] = RunEnded(1, replace(REPORT, problems=0), proof)
+    answer = call("demo")
+    assert answer.status == 0
+    assert "all 17 records that belong in Marketo are there once, and what differs has its reason.\n1 of" in answer.out
+    assert "is kept" not in answer.out
 
 
 def test_a_demo_whose_proof_does_not_hold_says_so(call: Caller) -> None:

@@ -43,10 +43,14 @@ def test_reconcile_answers_with_the_certificate_and_status_1_where_a_reason_is_m
     assert answer.status == 1
     assert call.service.given["reconcile"] == (7, None)
     assert answer.document["entities"][0]["unexplained"] == 1
+    assert answer.document["entities"][0]["by_rule"] == 1
+    assert "only Marketo has" in answer.document["not_looked_at"]
     assert answer.document["file"] == "kept.txt"
     text = call("reconcile", "--all")
     assert call.service.given["reconcile"] == (0, None)
     assert "contact 0f3c is not in Marketo" in text.out
+    assert "3 equal in every field, 1 equal but for fields that differ by a rule, 1 different" in text.out
+    assert "Not looked at: people and other records that only Marketo has." in text.out
     assert "1 record differs without a known reason." in text.out
 
 

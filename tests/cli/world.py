@@ -125,7 +125,7 @@ CERTIFICATE = Certificate(
     "Contoso",
     "123-ABC-456",
     0,
-    (EntityCount(Entity.CONTACT, 5, 3, 1, 1, 1),),
+    (EntityCount(Entity.CONTACT, 6, 3, 1, 1, 1, kept=1),),
     (Difference(Entity.CONTACT, "0f3c", msg("is not in Marketo")),),
 )
 CHOSEN = FieldSettings({Entity.LEAD: (FieldChoice("firstname", direction=Direction.BOTH),)})

@@ -69,6 +69,11 @@ def test_a_proof_that_does_not_hold_is_told_in_numbers() -> None:
     assert "of 100 records that belong in Marketo, 99 are there once and 98 have equal values" in letter.body
 
 
+def test_a_proof_counts_what_differs_by_a_rule() -> None:
+    body = letters.end_message(REPORT, Proof(100, 100, 99, 0, 0, kept=1)).body
+    assert "all 100 records that belong in Marketo are there once, and what differs has its reason. 1 of them" in body
+
+
 def test_many_reasons_are_cut() -> None:
     letter = letters.end_message(REPORT, None, [problem(number, f"Reason {number}.") for number in range(14)])
     assert letter.body.count("×") == 10

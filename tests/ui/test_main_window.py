@@ -134,6 +134,16 @@ def test_a_proof_that_does_not_hold_is_not_called_one(scenes: Scenes) -> None:
     assert "People from leads abc: not there" in shown
 
 
+def test_a_proof_counts_what_differs_by_a_rule_and_lists_only_what_is_left(scenes: Scenes) -> None:
+    by_rule = Difference(Entity.LEAD, "abc", msg("is kept"), "title", explained=True, by_rule=True)
+    proof = Proof(10, 10, 8, 0, 0, (by_rule,), kept=2)
+    window, _ = scenes.finished(start=[lambda job: RunEnded(job, world.REPORT, proof)])
+    shown = texts(window.main.overview)
+    assert "Proved: every record that belongs in Marketo is there once, and what differs has its reason." in shown
+    assert "2 of them keep a value of Marketo's by a rule, or go without one of Dynamics'." in shown
+    assert "is kept" not in shown
+
+
 def test_a_mail_that_was_not_sent_is_said_and_fails_nothing(scenes: Scenes) -> None:
     script = [world.progress(1), world.mail_failed]
     window, _ = scenes.finished(start=script)
