@@ -16,6 +16,7 @@ VALUE_WITHHELD = "value-withheld"
 VALUES_LEFT_OUT = "values-left-out"
 CHANGE_REFUSED, CHANGE_UNFIT, CHANGES_DENIED = "dynamics-refused", "dynamics-unfit", "marketo-changes-denied"
 """About the way from Marketo to Dynamics."""
+LIST_REFUSED = "list-refused"
 JOINED, DELETED_THERE = "merged-in-marketo", "deleted-in-marketo"
 """What became of a person in Marketo."""
 DATABASE_RESTORED, DATABASE_REBUILT = "database-restored", "database-rebuilt"
@@ -204,6 +205,15 @@ NOTICES = {
         Owner.MARKETO_ADMIN,
         Retry.NEXT_RUN,
     ),
+    LIST_REFUSED: Finding(
+        msg("The filter keeps this person out, but Marketo refused to take it out of the list that you chose."),
+        msg(
+            "Read Marketo's own words in the details. DynSync tries it again by itself; or take the person out of the "
+            "list in Marketo."
+        ),
+        Owner.MARKETO_ADMIN,
+        Retry.NEXT_RUN,
+    ),
     UNMARKED: Finding(
         msg("The record was deleted in Dynamics. It stays in Marketo, where no field can say that it is gone."),
         msg(
@@ -220,7 +230,8 @@ NOTICES = {
         Retry.AFTER_PARENT,
     ),
 }
-"""DynSync's own reasons for listing a record; only waiting for another one, and a merge in Marketo, set it aside."""
+"""DynSync's own reasons for listing a record; only waiting for another one, a merge in Marketo and a
+list that its person is not taken out of set it aside."""
 
 
 _SYSTEM_ERROR = "611"

@@ -35,6 +35,7 @@ class Reason:
 
 
 _FIELD_OUT = Reason(Cause.FIELD_OUT, msg("Marketo has no such field any more."))
+_KEPT_OUT = Reason(Cause.FILTERED, msg("“Sync to Marketo” is No in Dynamics, so that Marketo keeps its value."))
 _CONSENT = Reason(Cause.CONSENT, msg("Somebody unsubscribed in Marketo. DynSync never takes that back."))
 _KEPT_THERE = Reason(Cause.RULE, msg("You chose that Dynamics does not replace this value."))
 _BACK_ONLY = Reason(Cause.RULE, msg("You chose that this field travels from Marketo to Dynamics only."))
@@ -96,6 +97,7 @@ class Sides:
         place: Where the ledger has it.
         held: What Marketo has now.
         back: What is known of changes that people made there.
+        kept_out: Whether the filter keeps it out, so that nothing of it is sent.
     """
 
     mapping: EntityMapping
@@ -103,6 +105,7 @@ class Sides:
     place: Place | None
     held: Mapping[str, Any]
     back: WayBack
+    kept_out: bool = False
 
     def reason(self, pair: FieldMapping, wanted: Any) -> Reason:
         """Why the two sides of a field differ; what people did in Marketo and the rules come before what time mends."""
@@ -182,7 +185,7 @@ def _view(pair: FieldMapping, wanted: Any, sides: Sides, late: Collection[str]) 
     name = pair.target.name
     there = sides.held.get(name)
     equal = same(wanted, there)
-    reason = None if equal else sides.reason(pair, wanted)
+    reason = None if equal else _KEPT_OUT if sides.kept_out else sides.reason(pair, wanted)
     if reason is not None and reason.cause is Cause.CHANGED and name in late:
         finding = msg("You chose that only records changed since {day} get it now.", day=str(pair.since))
         reason = Reason(Cause.RULE, finding)
