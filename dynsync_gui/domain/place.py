@@ -44,6 +44,7 @@ class Place:
         withheld: Values that somebody chose to leave out, by Marketo field, as `fingerprint.entry`.
         changes: What changed in Marketo and is not in Dynamics, by Marketo field: why not, or None where it waits.
         notices: What is worth a look about it: details by code.
+        leaves_list: Whether its person is still to be taken out of a static list.
     """
 
     seq: int
@@ -73,6 +74,7 @@ class Place:
     withheld: Mapping[str, bytes] = field(default_factory=dict, hash=False)
     changes: Mapping[str, Kept | None] = field(default_factory=dict, hash=False)
     notices: Mapping[str, str] = field(default_factory=dict, hash=False)
+    leaves_list: bool = False
 
 
 class PlaceStore(Protocol):

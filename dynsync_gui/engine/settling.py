@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from dynsync_gui.domain.errors import Finding, Retry
-from dynsync_gui.domain.findings.records import COMPANY_MISSING
+from dynsync_gui.domain.findings.records import COMPANY_MISSING, LIST_REFUSED
 from dynsync_gui.domain.ports.marketo import RowOutcome
 from dynsync_gui.domain.schema import Entity, Target, key_of
 from dynsync_gui.domain.storage.records import (
@@ -168,7 +168,7 @@ class Settling:
             elif self.drop_field((record,), outcome.code, outcome.message, sending):
                 again.append(record)
             else:
-                kept.refused.append(self._refusal(record.seq, record.version, outcome.code, outcome.message))
+                kept.refused.append(self._refusal(record, outcome.code, outcome.message))
                 if record.match is Match.ADOPT and record.email:
                     kept.emails.append(record.email)
         return tuple(again)
@@ -187,7 +187,7 @@ class Settling:
 
     def refuse(self, batch: Batch, code: str, message: str) -> None:
         """Set aside what was refused as a whole and is not cut any further."""
-        rows = [self._refusal(record.seq, record.version, code, message, alone=len(batch) == 1) for record in batch]
+        rows = [self._refusal(record, code, message, alone=len(batch) == 1) for record in batch]
         emails = [record.email for record in batch if record.match is Match.ADOPT and record.email]
         with self._store.transaction():
             self._store.refuse(rows)
@@ -207,11 +207,14 @@ class Settling:
         self._store.notice([Notice(batch[0].entity, "", FIELD_OUT, field)])
         return True
 
-    def _refusal(self, seq: int, version: str, code: str, message: str, *, alone: bool = True) -> Refusal:
+    def _refusal(self, record: LedgerRecord, code: str, message: str, *, alone: bool = True) -> Refusal:
         self.refused += 1
+        if record.match is Match.UNLIST:  # nothing of the record was sent, so that its values are not the reason
+            detail = f"{code} {message}".strip()
+            return Refusal(record.seq, record.version, LIST_REFUSED, detail=detail, retry=Retry.NEXT_RUN)
         finding, field = self._problem_of(code, message)
         retry = finding.retry if alone and finding.retry is not Retry.AFTER_PARENT else Retry.NEXT_RUN
-        return Refusal(seq, version, code, field, message, retry)
+        return Refusal(record.seq, record.version, code, field, message, retry)
 
     def _tell(self, batch: Sequence[LedgerRecord], waiting: int) -> None:
         self._calls.keep()

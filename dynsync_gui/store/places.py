@@ -12,6 +12,7 @@ from dynsync_gui.domain.incoming import Kept
 from dynsync_gui.domain.place import Place
 from dynsync_gui.domain.report import Problem
 from dynsync_gui.domain.schema import DELETED_FIELD, Entity
+from dynsync_gui.domain.storage.records import Match
 from dynsync_gui.store.standing import split
 from dynsync_gui.store.tables import OF_PEOPLE, tables
 from dynsync_gui.store.withheld import Withheld
@@ -121,6 +122,7 @@ class Places:
             withheld=self._withheld.of(Entity(row["entity"]), [row["id"]]).get(row["id"], {}),
             changes={name: Kept(kept) if kept else None for name, kept in json.loads(row["changes"]).items()},
             notices=json.loads(row["notices"]),
+            leaves_list=row["match"] == Match.UNLIST,
         )
 
     def _problem(self, row: sqlite3.Row) -> Problem | None:

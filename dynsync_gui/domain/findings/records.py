@@ -18,6 +18,7 @@ CHANGE_REFUSED, CHANGE_UNFIT, CHANGES_DENIED = "dynamics-refused", "dynamics-unf
 """About the way from Marketo to Dynamics."""
 STAYS_UNSUBSCRIBED = "stays-unsubscribed"
 """Dynamics allowed mail again after both sides had agreed on none."""
+LIST_REFUSED = "list-refused"
 JOINED, DELETED_THERE = "merged-in-marketo", "deleted-in-marketo"
 """What became of a person in Marketo."""
 DATABASE_RESTORED, DATABASE_REBUILT = "database-restored", "database-rebuilt"
@@ -215,6 +216,15 @@ NOTICES = {
         Owner.MARKETO_ADMIN,
         Retry.NEXT_RUN,
     ),
+    LIST_REFUSED: Finding(
+        msg("The filter keeps this person out, but Marketo refused to take it out of the list that you chose."),
+        msg(
+            "Read Marketo's own words in the details. DynSync tries it again by itself; or take the person out of the "
+            "list in Marketo."
+        ),
+        Owner.MARKETO_ADMIN,
+        Retry.NEXT_RUN,
+    ),
     UNMARKED: Finding(
         msg("The record was deleted in Dynamics. It stays in Marketo, where no field can say that it is gone."),
         msg(
@@ -231,7 +241,8 @@ NOTICES = {
         Retry.AFTER_PARENT,
     ),
 }
-"""DynSync's own reasons for listing a record; only waiting for another one, and a merge in Marketo, set it aside."""
+"""DynSync's own reasons for listing a record; only waiting for another one, a merge in Marketo and a
+list that its person is not taken out of set it aside."""
 
 
 _SYSTEM_ERROR = "611"

@@ -28,11 +28,11 @@ from dynsync_gui.domain.schema import (
     MARKS,
     OWNER_KEY,
     PEOPLE,
-    STOPPED_FIELD,
     Entity,
 )
 from dynsync_gui.domain.storage.records import Skip
 from dynsync_gui.domain.text import NOTHING, Message, msg
+from dynsync_gui.engine.explaining.kept_out import kept_out
 from dynsync_gui.engine.explaining.rules_in_words import BELONGS_TO_NOBODY, RULES, set_aside
 from dynsync_gui.engine.explaining.subject import Subject
 
@@ -162,17 +162,7 @@ class Chain:
         if not one.mapping.filter:
             self._passed("filter", msg("No filter is in use for this table."))
         elif one.live.values.get(FILTER_FIELD) is False:
-            finding = msg("“Sync to Marketo” is No in Dynamics, and only that keeps a record out.")
-            if one.held and one.place is not None and STOPPED_FIELD in one.place.filled:
-                finding = msg("“Sync to Marketo” is No in Dynamics. Marketo keeps the person, marked as such.")
-            elif one.held:
-                finding = msg("“Sync to Marketo” is No in Dynamics. What Marketo has of it stays as it was.")
-            self._broken(
-                "filter",
-                Cause.FILTERED,
-                finding,
-                msg("Set “Sync to Marketo” ({field}) to Yes in Dynamics.", field=FILTER_FIELD),
-            )
+            self._broken("filter", Cause.FILTERED, *kept_out(one))
         else:
             self._passed("filter", msg("“Sync to Marketo” is not No, so the filter lets it through."))
 
@@ -246,6 +236,8 @@ class Chain:
             return
         if place is None:
             self._unread()
+        elif one.leaves_list:  # the filter lets it through by now
+            self._broken("read", Cause.CHANGED, msg("It changed in Dynamics since the last sync."), _NEXT)
         elif place.state == "problem" and place.problem is not None:
             self._aside(place)
         elif place.state == "outbox":

@@ -13,8 +13,10 @@ from dynsync_gui.domain.mapping import EntityMapping, SyncMapping
 from dynsync_gui.domain.place import Place
 from dynsync_gui.domain.ports.dynamics import Carrying, DynamicsReader, SourceRecord
 from dynsync_gui.domain.ports.marketo import MarketoReader
+from dynsync_gui.domain.report import Problem
 from dynsync_gui.domain.schema import (
     COMPANY_KEY,
+    FILTER_FIELD,
     KEY_FIELD,
     MARKS,
     OWNER_KEY,
@@ -24,6 +26,7 @@ from dynsync_gui.domain.schema import (
     in_cycle_order,
     key_of,
 )
+from dynsync_gui.domain.settings import FilteredOut
 from dynsync_gui.domain.storage.store import SyncStore
 from dynsync_gui.domain.text import msg
 from dynsync_gui.engine import payload
@@ -33,6 +36,7 @@ from dynsync_gui.engine.explaining.fields import Sides, field_views
 from dynsync_gui.engine.explaining.subject import Held, Standstill, Subject
 from dynsync_gui.engine.explaining.way_back import WayBack
 from dynsync_gui.engine.payload import Rules
+from dynsync_gui.engine.quarantine import LIST_MISSING, LIST_OUT
 from dynsync_gui.engine.staging import every_value, late_fields, stage
 from dynsync_gui.engine.workload import Schemas
 
@@ -112,11 +116,14 @@ class Explainer:
         if record is not None and mapping is not None and len(held) == 1:
             wanted = self._wanted(record, mapping)
             target, late = self._schemas.targets.get(entity.target), late_fields(record, mapping)
-            views = field_views(wanted, Sides(mapping, target, place, held[0], self._back, late))
+            kept_out = mapping.filter and record.values.get(FILTER_FIELD) is False
+            sides = Sides(mapping, target, place, held[0], self._back, late, kept_out=kept_out)
+            views = field_views(wanted, sides)
         master = str(record.values.get("_masterid_value") or "").lower() if record is not None else ""
         named = [id_ for id_ in (master, *((place.parent, place.owner) if place is not None else ())) if id_]
         others = {(one.entity, one.id): one for one in self._store.places(named)}
         runs = self._store.runs(1)
+        leaves = place is not None and place.leaves_list and self._rules.filtered is FilteredOut.UNLIST
         return Chain(
             Subject(
                 entity=entity,
@@ -140,8 +147,13 @@ class Explainer:
                 views=views,
                 run=runs[0] if runs else None,
                 standstill=self._standstill,
+                leaves_list=leaves,
+                list_trouble=self._list_trouble() if leaves else None,
             )
         ).explain()
+
+    def _list_trouble(self) -> Problem | None:
+        return next((one for one in self._store.problems() if one.code in {LIST_MISSING, LIST_OUT}), None)
 
     def _by_id(self, id_: str, entities: Sequence[Entity]) -> Mapping[_Key, SourceRecord]:
         """The record of an id: where the ledger has it, else in the first table that has it."""
@@ -185,7 +197,9 @@ class Explainer:
         """Dynamics' values of now, whether or not a rule leaves the record or a value out."""
         told = every_value(mapping)
         staged = next(one for one in stage(record, told, self._rules) if one.entity is record.entity)
-        return staged.payload if staged.payload is not None else Conversion(told.fields).convert(record).payload
+        if staged.skip is None and staged.payload is not None:  # who is left out may be sent a farewell
+            return staged.payload
+        return Conversion(told.fields).convert(record).payload
 
     def _held(self, entity: Entity, id_: str, mapping: EntityMapping | None) -> Sequence[Held]:
         """What Marketo has under the record's key."""

@@ -42,6 +42,7 @@ class Reason:
 
 _FIELD_OUT = Reason(Cause.FIELD_OUT, msg("Marketo has no such field any more."))
 _CONSENT = Reason(Cause.CONSENT, NOTICES[STAYS_UNSUBSCRIBED].title)
+_KEPT_OUT = Reason(Cause.FILTERED, msg("“Sync to Marketo” is No in Dynamics, so that Marketo keeps its value."))
 _KEPT_THERE = Reason(Cause.RULE, msg("You chose that Dynamics does not replace this value."))
 _BACK_ONLY = Reason(Cause.RULE, msg("You chose that this field travels from Marketo to Dynamics only."))
 _NEVER_BLANKED = Reason(
@@ -104,6 +105,7 @@ class Sides:
         held: What Marketo has now.
         back: What is known of changes that people made there.
         late: Fields that are filled only for records that changed later than this one, by REST name.
+        kept_out: Whether the filter keeps it out, so that nothing of it is sent.
     """
 
     mapping: EntityMapping
@@ -112,6 +114,7 @@ class Sides:
     held: Mapping[str, Any]
     back: WayBack
     late: Collection[str] = ()
+    kept_out: bool = False
 
     def reason(self, pair: FieldMapping, whole: Any) -> Reason:
         """Why the two sides of a field differ; what people did in Marketo and the rules come before what time mends.
@@ -201,7 +204,7 @@ def _view(pair: FieldMapping, wanted: Any, sides: Sides) -> FieldView:
     name = pair.target.name
     there = sides.held.get(name)
     equal = same(wanted, there)
-    reason = None if equal else sides.reason(pair, wanted)
+    reason = None if equal else _KEPT_OUT if sides.kept_out else sides.reason(pair, wanted)
     return FieldView(
         source=pair.source.name,
         target=name,

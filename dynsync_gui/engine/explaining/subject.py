@@ -11,7 +11,7 @@ from dynsync_gui.domain.explain import FieldView
 from dynsync_gui.domain.mapping import EntityMapping
 from dynsync_gui.domain.place import Place
 from dynsync_gui.domain.ports.dynamics import SourceRecord
-from dynsync_gui.domain.report import RunReport
+from dynsync_gui.domain.report import Problem, RunReport
 from dynsync_gui.domain.schema import Entity
 
 Held = Mapping[str, Any]
@@ -52,6 +52,8 @@ class Subject:
         views: Its fields on both sides.
         run: The last run; None where none was made.
         standstill: What holds up the sync as a whole.
+        leaves_list: Whether it is still to be taken out of a list, as the filter kept it out when it was read.
+        list_trouble: Why nobody is taken out of that list; None where that is not known to be so.
     """
 
     entity: Entity
@@ -71,3 +73,5 @@ class Subject:
     views: Sequence[FieldView]
     run: RunReport | None
     standstill: Standstill
+    leaves_list: bool
+    list_trouble: Problem | None
