@@ -38,7 +38,7 @@ class Listed:
         self.list.members.update(dict.fromkeys(self.numbers.values()))
         self.away, self.too, self.stays = ids
         for id_ in (self.away, self.too):
-            self.life.world.update("contact", id_, {"new_synctomkto": False})
+            self.life.world.update("contact", id_, {"new_synctomkto": False, "jobtitle": "Not to be seen"})
         self.life.world.update("contact", self.stays, {"lastname": "Seen"})
 
     def refuse(self, code: str, path: str = r"lists/\d+/leads\.json", verb: str = "DELETE") -> None:
@@ -122,8 +122,8 @@ def test_why_says_that_the_removal_from_the_list_waits_until_it_is_done(listed: 
     assert found.cure == NOTICES["list-out"].cure
     (step,) = [one for one in found.steps if one.id == "filter"]
     assert (step.code, step.detail) == ("list-out", "603 Words of 603")
-    assert {str(view.finding) for view in found.fields if not view.equal} <= {
-        "“Sync to Marketo” is No in Dynamics, so that Marketo keeps its value."
+    assert {(view.source, str(view.finding)) for view in found.fields if not view.equal} == {
+        ("jobtitle", "“Sync to Marketo” is No in Dynamics, so that Marketo keeps its value.")
     }
     listed.desk.rehearsal.faults.clear()
     listed.life.cycle()
