@@ -39,7 +39,7 @@ STAYS = "Dynamics has no value here, and never had one of its own in Marketo: wh
 NOT_REPLACED = "You chose that Dynamics does not replace this value."
 EXPECTED = {
     "firstName": STAYS,
-    "unsubscribed": "Somebody unsubscribed in Marketo. DynSync never takes that back.",
+    "unsubscribed": "The person stays unsubscribed: in Marketo it wants no mail, and no sync takes that back.",
     "title": NOT_REPLACED,
     "city": NOT_REPLACED,
     "phone": "It does not fit there, and you chose to leave it out then.",

@@ -148,7 +148,7 @@ def test_what_does_not_fit_is_listed_counted_and_marked_in_its_row(scenes: Scene
     assert "17 values: longer than the Marketo field" in shown
     assert "Fourth Coffee: ask at the desk" in shown
     tab = pane.tab(LEAD)
-    assert tab.model.count(View.PROBLEMS) == 6
+    assert tab.model.count(View.PROBLEMS) == 3
     tab.go_to(RowKey("jobtitle"))
     assert tab.detail._note.text() == "17 values: longer than the Marketo field"
 
