@@ -22,7 +22,9 @@ def show(records: int) -> None:
         for part in ("pages", "writes"):
             with dynsync(systems, Path(folder), in_flight=_IN_FLIGHT) as product:
                 product.order("start")
-                _wait_for(systems, part, records // PAGE_SIZE // 2 if part == "pages" else records // 300 // 2)
+                # Pages of ids are read first, and each brings twice as many rows.
+                half = records // PAGE_SIZE if part == "pages" else records // 300 // 2
+                _wait_for(systems, part, half)
                 product.process.kill()
         with dynsync(systems, Path(folder), in_flight=_IN_FLIGHT) as product:
             product.run("start")

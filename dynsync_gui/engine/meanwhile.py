@@ -6,7 +6,7 @@ only from its last. So a link is asked for before the first page, and what it te
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from dynsync_gui.domain.cancel import CancelToken
@@ -29,20 +29,30 @@ class Meanwhile:
         self._dynamics = dynamics
         self._token = token
 
-    def link(self, schema: EntitySchema) -> str:
-        """Leads to what changes from now on; empty where Dynamics gives none.
+    def link(self, schema: EntitySchema, link: str, keep: Callable[[str], None]) -> str:
+        """Leads to what changes from now on, or soon before; empty where Dynamics gives none.
 
         Such a link comes at the end of a tracked reading only: this one is of nothing but ids.
 
+        Args:
+            schema: The table.
+            link: What was kept of such a reading that broke off; empty for the first page.
+            keep: Keeps where it goes on from, or the link it has found.
+
         Raises:
-            ConnectionFailed: Dynamics does not give the table.
+            ConnectionFailed: Dynamics does not give the table; what was kept may be too old.
         """
-        self._token.checkpoint()
-        page: Page | Unread = self._dynamics.read_page(schema, (), "", track=True, shown=False, page_size=_ROWS)
-        while page.next_link:
+        while True:
             self._token.checkpoint()
-            page = self._dynamics.fetch_page(schema, page.next_link, track=True, shown=False, page_size=_ROWS)
-        return page.delta_link
+            page: Page | Unread
+            if link:
+                page = self._dynamics.fetch_page(schema, link, track=True, shown=False, page_size=_ROWS)
+            else:
+                page = self._dynamics.read_page(schema, (), "", track=True, shown=False, page_size=_ROWS)
+            link = page.next_link
+            keep(link or page.delta_link)
+            if not link:
+                return page.delta_link
 
     def page(self, schema: EntitySchema, names: Sequence[str], link: str, *, shown: bool) -> Page:
         """One page of what changed, whole records and removals; a record that is no longer there is left to later ones.

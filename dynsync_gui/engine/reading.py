@@ -86,7 +86,7 @@ class Reading:
             cursor = Cursor(self._run)
         half = cursor.run == self._run and not again
         link = cursor.next_link if half else cursor.delta_link if cursor.complete else ""
-        before = cursor.delta_link if half and link else ""
+        before = cursor.delta_link if half else ""
         start = Cursor(self._run, asked, delta_link=before, whole=not link or (half and cursor.whole))
         try:
             self._pages(schema, mapping, start, names, link, track=schema.change_tracking)
@@ -94,7 +94,7 @@ class Reading:
             raise
         except ConnectionFailed as failure:
             refused = failure.code in {NOT_TRACKED, DENIED}
-            if not link and not (schema.change_tracking and refused):
+            if not (link or before) and not (schema.change_tracking and refused):
                 raise
             # An old link no longer leads on, or change tracking is not allowed: the whole table tells the same. Who
             # may not read all of it cannot tell what is gone from what is hidden.
@@ -162,9 +162,15 @@ class Reading:
             page = self._dynamics.read_page(schema, names, link, track=track, shown=shown, page_size=PAGE_SIZE)
             return self._without_restored(page, schema, names, shown=shown)
 
-        only = ask("") if track and not link else None
-        if only is not None and only.next_link:
-            start, only = replace(start, delta_link=self._meanwhile.link(schema)), None
+        def keep(link: str) -> None:
+            with self._store.transaction(lasting=False):
+                self._store.move_cursor(mapping.entity, replace(start, delta_link=link))
+
+        begins, only = track and not link, None
+        if begins and not start.delta_link:
+            only = ask("")
+        if begins and (only is None or only.next_link):
+            start, only = replace(start, delta_link=self._meanwhile.link(schema, start.delta_link, keep)), None
 
         def whole(link: str) -> Page:
             return ask(link) if only is None else only

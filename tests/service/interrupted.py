@@ -34,7 +34,7 @@ from dynsync_gui.domain.settings import (
     NetworkSettings,
     Settings,
 )
-from dynsync_gui.engine import flight, overtaking, people_files, reading
+from dynsync_gui.engine import flight, meanwhile, overtaking, people_files, reading
 from dynsync_gui.service.sync_service import SyncService
 from dynsync_gui.store import desk, parts
 from dynsync_gui.store.database import Database
@@ -109,7 +109,7 @@ def main(folder: str, step: str, when: str, number: str) -> int:
         overtaking.EVERY = overtaking.SPARING = 0.0
         overtaking.ThreadPoolExecutor = Beside  # type: ignore[assignment,misc]
     if given.get("pages"):
-        reading.PAGE_SIZE = 25
+        reading.PAGE_SIZE = meanwhile._ROWS = 25
     if step == "part":
         desk.AT_ONCE, parts._AT_ONCE = 20, 10  # two steps are a transaction
         Desk._in_parts = _in_parts(Desk._in_parts, bomb)  # type: ignore[method-assign]

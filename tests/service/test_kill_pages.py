@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is not there on Windows")
 PAGES = [
-    *(("move_cursor", "after", number) for number in (4, 5, 6)),
+    *(("move_cursor", "after", number) for number in (4, 5, 6, 12, 15)),
     *(("stage", "before", number) for number in (4, 6)),
     *(("commit", "before", number) for number in (8, 10)),
     *(("commit", "after", number) for number in (8, 9, 10)),

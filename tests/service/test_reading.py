@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from dynsync_gui.connectors.dynamics.reader import DataverseReader
 from dynsync_gui.domain.choice import FieldChoice, Overwrite
 from dynsync_gui.domain.errors import TemporaryFailure
 from dynsync_gui.domain.events import JobFailed, RunEnded
 from dynsync_gui.domain.findings.marketo import MARKETO
-from dynsync_gui.domain.ports.dynamics import Page, SourceRecord
+from dynsync_gui.domain.ports.dynamics import Page, SourceRecord, Unread
 from dynsync_gui.domain.schema import Entity, EntitySchema
 from dynsync_gui.engine.conversion import Conversion, Converted
 from dynsync_gui.engine.matching import Matching
@@ -101,6 +102,34 @@ def test_a_run_that_breaks_off_before_it_takes_in_what_changed_behind_the_reader
     life = Life(desk)
     assert life.person(changed[0])["lastName"] == "Behind the reader"
     life.judged()
+
+
+@pytest.mark.usefixtures("small_pages")
+def test_a_run_that_breaks_off_before_the_first_page_repeats_one_page_of_ids_at_most(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tracker, asked, fetch = desk.rehearsal.dataverse.tracker, [], DataverseReader.fetch_page
+    page = tracker.page
+
+    def noting(question):
+        if "$select=contactid&" in f"{question.asked}&":
+            asked.append((question.asked, question.place().page))
+        return page(question)
+
+    def failing(self: DataverseReader, schema: EntitySchema, *rest: Any, **named: Any) -> Unread:
+        if schema.entity is Entity.CONTACT and len(asked) == 3:
+            raise TemporaryFailure("network", MARKETO["611"], "no answer")
+        return fetch(self, schema, *rest, **named)
+
+    tracker.page = noting
+    with monkeypatch.context() as patch:
+        patch.setattr(DataverseReader, "fetch_page", failing)
+        assert isinstance(desk.start(), JobFailed)
+    assert len(asked) == 3
+    assert isinstance(desk.service.go_on().wait(120), RunEnded)
+    assert len(set(asked)) > 3
+    assert len(asked) <= len(set(asked)) + 1
+    Life(desk).judged()
 
 
 @pytest.mark.usefixtures("small_pages")
