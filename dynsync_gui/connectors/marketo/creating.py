@@ -46,7 +46,7 @@ class Creating:
 
     def create(self, rows: Sequence[Mapping[str, Any]], by: str, *, suspected: bool) -> tuple[RowOutcome, ...]:
         """Create or update persons by our key; as `records.upsert`, which see for what it raises."""
-        tries, keys = 0, [str(row[by]) for row in rows]
+        tries = 0
         while True:
             try:
                 return records.upsert(self._client, Target.PERSON, rows, by, patient(), suspected=suspected, alone=True)
@@ -54,7 +54,7 @@ class Creating:
                 tries += 1
                 if tries == _TRIES:
                     raise unheard.failure from None
-            self.await_created(by, keys, OVER_SECONDS)  # from now on: it may have departed late
+            self.await_created(by, [str(row[by]) for row in rows], OVER_SECONDS)  # from now: it may have departed late
 
     def await_created(self, by: str, keys: Sequence[str], seconds: float) -> None:
         """Wait until persons of these keys are there, at most so long.
