@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from dynsync_gui.domain.cancel import CancelToken
 from dynsync_gui.domain.findings.records import finding_of, refusal_of
+from dynsync_gui.domain.ports.apart import Apart
 from dynsync_gui.domain.ports.connections import Connections
 from dynsync_gui.domain.ports.profile import Mailer, Profile
 from dynsync_gui.domain.releases import ReleaseSource
@@ -79,7 +81,7 @@ def open_service(options: Options) -> SyncService:
             scheduler=platform_scheduler(folder),
             notes=FolderNotes(folder.folder),
             releases=_releases,
-            start_apart=ProcessApart,
+            start_apart=_start_apart,
             close=close,
         )
     )
@@ -104,6 +106,12 @@ def _half(options: Options, folder: Folder, *, rehearsal: bool) -> _Half:
     if options.secrets is SecretSource.KEYCHAIN:
         return _Half(profile, window, KeptSignIn(folder.folder, folder.id))
     return _Half(profile, window, KeptSignIn(folder.folder, folder.id, _nowhere))
+
+
+def _start_apart(work: Callable[[bytes], Any]) -> Apart:
+    from dynsync_gui.store.travelling import travelling  # noqa: PLC0415  as the store
+
+    return travelling(ProcessApart, work)
 
 
 # requests and msal take as long to load as all the rest: the window is painted without them.

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from dynsync_gui.domain.cancel import CancelToken
+from dynsync_gui.domain.errors import TemporaryFailure
 from dynsync_gui.domain.mapping import EntityMapping
 from dynsync_gui.domain.ports.apart import Apart, ApartFailed, StartApart
 from dynsync_gui.domain.ports.dynamics import Page, Unread
@@ -61,8 +62,11 @@ class Staging:
         return Conversion(self.mapping.fields, self.basis)
 
     def __call__(self, body: bytes) -> tuple[int, list[StagedRecord]] | None:
-        """How many records there are, and what the ledger keeps of them; None where one is told to be gone."""
-        records = self.read(body).records
+        """How many records there are, and what the ledger keeps of them; None for a broken page, or of what is gone."""
+        try:
+            records = self.read(body).records
+        except TemporaryFailure:
+            return None
         if any(record.deleted for record in records):
             return None
         return len(records), stage_all(records, self.mapping, self.rules, self.conversion)

@@ -23,6 +23,8 @@ def packed(payload: Mapping[str, Any] | None, *, sound: bool = True) -> str:
         payload: The values.
         sound: Whether all numbers are ones that JSON knows; others are kept, so that they are refused by name.
     """
+    if isinstance(payload, Payload):
+        return payload.text
     try:
         return orjson.dumps(payload).decode() if sound else _exactly(payload)
     except TypeError:  # larger than 64 bits
@@ -50,6 +52,11 @@ class Payload(Mapping[str, Any]):
     def __init__(self, text: str | None) -> None:
         self._text = text
         self._values: dict[str, Any] | None = None
+
+    @property
+    def text(self) -> str:
+        """The values as they are kept."""
+        return self._text or "{}"
 
     @property
     def _read(self) -> dict[str, Any]:

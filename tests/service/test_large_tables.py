@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from dynsync_gui.domain.errors import TemporaryFailure
 from dynsync_gui.domain.events import RunEnded
+from dynsync_gui.domain.findings.dataverse import DATAVERSE
 from dynsync_gui.domain.mapping import EntityMapping
 from dynsync_gui.domain.ports.apart import ApartFailed
 from dynsync_gui.domain.ports.dynamics import Page, SourceRecord
@@ -91,3 +93,10 @@ def test_a_page_that_tells_of_a_removal_is_left_to_who_can_look_whether_it_is_tr
     assert staging(b"1") is None
     number, staged = staging(b"1234") or (0, [])
     assert (number, [one.id for one in staged]) == (3, ["c0", "c1", "c2"])
+
+
+def test_a_page_that_is_broken_is_read_anew_by_who_can_ask_again() -> None:
+    def read(body: bytes) -> Page:
+        raise TemporaryFailure("dynamics.page", DATAVERSE["dynamics.page"], "")
+
+    assert Staging(read, EntityMapping(Entity.CONTACT, (), filter=False), Rules(), b"")(b"{") is None

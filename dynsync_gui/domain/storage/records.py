@@ -280,8 +280,7 @@ class Cursor:
     whole: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SharedEmail:
+class SharedEmail(NamedTuple):
     """People of Dynamics that want the same e-mail address.
 
     Attributes:
