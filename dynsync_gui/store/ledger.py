@@ -192,22 +192,19 @@ class Ledger:
         """Rows as records, with what they point to."""
         carriers = self._persons_at([row[15] for row in rows if row[15]])
         named = [_POINTERS(row) for row in rows]  # of many records the same, or nothing at all
-        distinct = {one: Pointers(Entity(one[0]), *one[1:]) for one in named}
+        distinct = {one: Pointers(Entity(one[0]), *one[1:]) for one in dict.fromkeys(named)}
         links = dict(zip(distinct, self._links.resolve(tuple(distinct.values())), strict=True))
         return tuple(
-            LedgerRecord(
-                *(row[0], distinct[pointers].entity, row[2], row[3], Payload(row[4]), row[5], row[6], row[8]),
-                *(_MATCHES[row[11]], row[12], split(row[13]), row[16] or b"", split(row[17]), row[14]),
-                *(
-                    links[pointers].ready,
-                    links[pointers].coming,
-                    *carriers.get(row[15], _NOBODY),
-                    row[18],
-                    size(row[4]),
-                ),
+            LedgerRecord(  # by place: names would take several times as long
+                seq, distinct[one].entity, id_, version, Payload(text), email, created, parent, _MATCHES[match],
+                marketo_id, split(filled), prints or b"", split(spared), reason, links[one].ready, links[one].coming,
+                *carriers.get(carrier, _NOBODY), name, size(text),
             )
-            for row, pointers in zip(rows, named, strict=True)
-        )
+            for one, (
+                seq, _, id_, version, text, email, created, _, parent, _, _, match, marketo_id, filled, reason, carrier,
+                prints, spared, name,
+            ) in zip(named, rows, strict=True)
+        )  # fmt: skip
 
     def _persons_at(self, seqs: Sequence[int]) -> Mapping[int, tuple[str, frozenset[str]]]:
         marks = ",".join("?" * len(seqs))
