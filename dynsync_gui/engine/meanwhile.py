@@ -29,18 +29,29 @@ class Meanwhile:
         self._dynamics = dynamics
         self._token = token
 
-    def link(self, schema: EntitySchema, link: str, keep: Callable[[str], None]) -> str:
-        """Leads to what changes from now on, or soon before; empty where Dynamics gives none.
-
-        Such a link comes at the end of a tracked reading only: this one is of nothing but ids.
+    def before(
+        self, schema: EntitySchema, link: str, first: Callable[[], Page], keep: Callable[[str], None]
+    ) -> tuple[str, Page | None]:
+        """What is asked before a reading's pages: such a link, or the page itself where there is only one.
 
         Args:
             schema: The table.
-            link: What was kept of such a reading that broke off; empty for the first page.
-            keep: Keeps where it goes on from, or the link it has found.
+            link: What was kept of a reading for ids only that broke off; empty where none has begun.
+            first: Asks for the first page.
+            keep: Keeps where the reading for ids goes on from, or the link it has found.
 
         Raises:
             ConnectionFailed: Dynamics does not give the table; what was kept may be too old.
+        """
+        only = None if link else first()
+        if only is not None and not only.next_link:
+            return "", only
+        return self._link(schema, link, keep), None
+
+    def _link(self, schema: EntitySchema, link: str, keep: Callable[[str], None]) -> str:
+        """Leads to what changes from now on, or soon before; empty where Dynamics gives none.
+
+        Such a link comes at the end of a tracked reading only: this one is of nothing but ids.
         """
         while True:
             self._token.checkpoint()

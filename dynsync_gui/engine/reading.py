@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -31,6 +32,8 @@ NOT_TRACKED, DENIED = "0x80072491", "0x80040220"
 PARTLY_VISIBLE = "partly-visible"
 
 OnRead = Callable[[Entity, int], None]
+
+_log = logging.getLogger(__name__)
 
 
 class Reading:
@@ -166,11 +169,10 @@ class Reading:
             with self._store.transaction(lasting=False):
                 self._store.move_cursor(mapping.entity, replace(start, delta_link=link))
 
-        begins, only = track and not link, None
-        if begins and not start.delta_link:
-            only = ask("")
-        if begins and (only is None or only.next_link):
-            start, only = replace(start, delta_link=self._meanwhile.link(schema, start.delta_link, keep)), None
+        only: Page | None = None
+        if track and not link:
+            since, only = self._meanwhile.before(schema, start.delta_link, lambda: ask(""), keep)
+            start = replace(start, delta_link=since)
 
         def whole(link: str) -> Page:
             return ask(link) if only is None else only
@@ -205,14 +207,27 @@ class Reading:
     ) -> None:
         if page.delta_link:  # change tracking takes the right to read all of it
             self._miss(mapping.entity)
-        link = start.delta_link
-        while link:
-            self._token.checkpoint()
-            changed = self._meanwhile.page(schema, names, link, shown=payload.wants_shown(mapping))
-            self._store.stage(self._run, stage_all(changed.records, mapping, self._rules, conversion))
-            link = changed.next_link
+        known = self._take_in_what_changed(schema, mapping, start.delta_link, names, conversion)
+        ended = replace(start, delta_link=page.delta_link if known else "", complete=True)
         with self._store.transaction(lasting=False):
-            self._store.move_cursor(mapping.entity, replace(start, delta_link=page.delta_link, complete=True))
+            self._store.move_cursor(mapping.entity, ended)
+
+    def _take_in_what_changed(
+        self, schema: EntitySchema, mapping: EntityMapping, link: str, names: tuple[str, ...], conversion: Conversion
+    ) -> bool:
+        """Take in what changed behind the reader; False where Dynamics no longer tells: the next run reads all anew."""
+        try:
+            while link:
+                self._token.checkpoint()
+                changed = self._meanwhile.page(schema, names, link, shown=payload.wants_shown(mapping))
+                self._store.stage(self._run, stage_all(changed.records, mapping, self._rules, conversion))
+                link = changed.next_link
+        except TemporaryFailure:
+            raise
+        except ConnectionFailed as failure:
+            _log.info("%s: no word of what changed meanwhile (%s), read anew next time", schema.entity, failure.code)
+            return False
+        return True
 
     def _without_restored(self, page: Page, schema: EntitySchema, names: tuple[str, ...], *, shown: bool) -> Page:
         """A page with the record in place of its removal, where it is there all the same.
