@@ -64,8 +64,10 @@ class ProgressMeter:
         self.tell()
 
     def reached(self, entity: Entity, done: int) -> None:
-        """So many of an entity are done."""
+        """So many of an entity are done; where they are more than were counted, the others came in meanwhile."""
         self._done[entity] = done
+        if (total := self._totals.get(entity)) is not None:
+            self._totals[entity] = max(total, done)
         self._tell_sometimes()
 
     def depart(self, people: int) -> None:

@@ -55,3 +55,11 @@ def test_time_left_is_not_guessed_while_a_total_is_unknown(meter, heard, clock):
     meter.reached(Entity.CONTACT, 500)
     assert heard[-1].seconds_left is None
     assert heard[-1].calls_today == 40
+
+
+def test_what_comes_in_meanwhile_is_part_of_the_whole(meter, heard, clock):
+    meter.begin(RunState.WRITING, {Entity.CONTACT: 37})
+    clock.now = 1
+    meter.add(Entity.CONTACT, 47)
+    assert (heard[-1].entities[Entity.CONTACT].done, heard[-1].entities[Entity.CONTACT].total) == (47, 47)
+    assert heard[-1].seconds_left == 0
