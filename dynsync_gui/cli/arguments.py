@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from dynsync_gui import __version__
+from dynsync_gui.cli.argparse_words import argparse_translated
 from dynsync_gui.cli.options import DEMO_RECORDS, FieldsAction, FilterAction, Options, ProblemsAction
 from dynsync_gui.domain.letter import WRITTEN_TO
 from dynsync_gui.domain.schedule import INTERVALS
@@ -25,7 +26,8 @@ _Word = TypeVar("_Word", bound=StrEnum)
 
 def parse(arguments: Sequence[str]) -> Options:
     """Options out of the arguments; leaves with status 2 and a usage line where they make no sense."""
-    found = vars(_parser().parse_args(arguments))
+    with argparse_translated():
+        found = vars(_parser().parse_args(arguments))
     known = {each.name for each in fields(Options)}
     return Options(**{name: value for name, value in found.items() if name in known})
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gettext
 import io
+import os
+import re
 import sys
 from pathlib import Path
 
@@ -138,3 +141,37 @@ def test_a_console_of_ascii_alone_is_survived(call: Caller, monkeypatch: pytest.
     assert call("problems").status == 0
     narrow.flush()
     assert b"1 ? Too long." in raw.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "arguments manquants\u202f: VERBE"),
+        (["sync", "--bogus"], "arguments inconnus\u202f: --bogus"),
+        (["bogus"], "choix impossible\u202f: 'bogus'"),
+        (["sync", "--record"], "argument --record\u202f: une valeur est attendue"),
+        (["reconcile", "--all", "--sample", "3"], "argument --sample\u202f: incompatible avec l’argument --all"),
+        (["remove"], "il faut l’un des arguments"),
+        (["sync", "--once=1"], "la valeur '1' n’a pas lieu d’être"),
+    ],
+)
+@pytest.mark.parametrize("wanted", ["", "en"])
+def test_python_itself_speaks_french_and_no_longer_than_it_is_asked(
+    arguments: list[str], said: str, wanted: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("LANGUAGE", raising=False)
+    if wanted:
+        monkeypatch.setenv("LANGUAGE", wanted)
+    assert main(["--language", "fr", *arguments]) == 2
+    told = capsys.readouterr().err
+    assert said in told
+    assert "utilisation\u202f: dynsync" in told
+    assert os.environ.get("LANGUAGE", "") == wanted
+    assert gettext.textdomain() == "messages"
+
+
+def test_help_in_french_has_no_word_of_english(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--language", "fr", "sync", "--help"]) == 0
+    told = capsys.readouterr().out
+    assert "afficher cette aide" in told
+    assert not re.search(r"\b(usage|show|exit|arguments? required)\b", told)

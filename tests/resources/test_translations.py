@@ -16,6 +16,8 @@ sys.path.insert(0, str(ROOT / "build"))
 import translations  # noqa: E402  lies beside the commands that use it
 
 FORBIDDEN = re.compile(r"\b(error|invalid|failed to|please|oops)\b", re.IGNORECASE)
+PYTHON_S = [("dynsync_gui/cli/argparse_words.py", 0)]
+"""Where words that Python chose are marked."""
 UNSPACED = re.compile(r"(?<![\u202f/\d\w])[;!?](?!\w)|\w[;!?](?=\s|$)|(?<!\u202f):(?=\s|$)|«(?!\u202f)|(?<!\u202f)»")
 """Signs before which (or after which) French wants a narrow blank that does not break, and there is none."""
 
@@ -65,7 +67,8 @@ def test_french_help_is_typeset_as_french(page: Path) -> None:
 
 
 def test_texts_keep_the_voice(template: Catalog) -> None:
-    texts = [text for message in template if message.id for text in translations._texts(message.id)]
+    ours = [message for message in template if message.id and message.locations != PYTHON_S]
+    texts = [text for message in ours for text in translations._texts(message.id)]
     assert [text for text in texts if FORBIDDEN.search(text)] == []
 
 
