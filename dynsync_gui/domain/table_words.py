@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.text import Message, msg
 
 
-class _Names(dict[Entity, Message]):
-    """Names of tables; an organisation's own go by their logical names."""
+class TableWords(dict[Entity, Message]):
+    """What tables are called.
+
+    Args:
+        known: Those that every organisation has.
+        own: Names an organisation's own one by its logical name.
+    """
+
+    def __init__(self, known: Mapping[Entity, Message], own: Callable[[str], Message]) -> None:
+        super().__init__(known)
+        self._own = own
 
     def __missing__(self, entity: Entity) -> Message:
-        return msg("rows of {table}", table=entity.value)
+        return self._own(entity.value)
 
 
-RECORDS = _Names(
+RECORDS = TableWords(
     {
         Entity.USER: msg("sales persons from users"),
         Entity.ACCOUNT: msg("companies from accounts"),
@@ -22,5 +33,6 @@ RECORDS = _Names(
         Entity.OPPORTUNITY: msg("opportunities"),
         Entity.CUSTOMER: msg("customers of opportunities"),
         Entity.CONNECTION: msg("stakeholders of opportunities"),
-    }
+    },
+    lambda table: msg("rows of {table}", table=table),
 )

@@ -11,17 +11,10 @@ from dynsync_gui.domain.checks import CheckState, EnvironmentKind, Owner
 from dynsync_gui.domain.identity_words import KIND_WORDS
 from dynsync_gui.domain.report import RunKind, RunState
 from dynsync_gui.domain.schema import Entity, FieldType, System, TargetType
-from dynsync_gui.domain.text import Message, msg, ntr, number, tr
+from dynsync_gui.domain.table_words import TableWords
+from dynsync_gui.domain.text import msg, ntr, number, tr
 
-
-class _Names(dict[Entity, Message]):
-    """Names of tables; an organisation's own go by their logical names."""
-
-    def __missing__(self, entity: Entity) -> Message:
-        return msg("Rows of {table}", table=entity.value)
-
-
-ENTITY = _Names(
+ENTITY = TableWords(
     {
         Entity.USER: msg("Sales persons"),
         Entity.ACCOUNT: msg("Companies"),
@@ -30,7 +23,8 @@ ENTITY = _Names(
         Entity.OPPORTUNITY: msg("Opportunities"),
         Entity.CUSTOMER: msg("Customers of opportunities"),
         Entity.CONNECTION: msg("Stakeholders of opportunities"),
-    }
+    },
+    lambda table: msg("Rows of {table}", table=table),
 )
 SYSTEM = {System.DYNAMICS: "Microsoft Dynamics 365", System.MARKETO: "Adobe Marketo Engage"}
 SHORT_SYSTEM = {System.DYNAMICS: "Dynamics", System.MARKETO: "Marketo"}
