@@ -103,7 +103,7 @@ def _first_sync(application: QApplication, service: SyncApi, gauges: Gauges) -> 
     window.bridge.heard.connect(hear)
     window.ended.connect(application.quit)
     QTimer.singleShot(0, gc.freeze)  # as the program does
-    QTimer.singleShot(500, start)
+    QTimer.singleShot(1_500, start)  # somebody fills three pages before
     application.exec()
     return time.monotonic() - began, ended[0].report.acknowledged if ended else 0
 

@@ -31,16 +31,15 @@ from dynsync_gui.domain.setup import HalfDone
 from dynsync_gui.domain.text import language, tr
 from dynsync_gui.service.api import Job, SyncApi
 from dynsync_gui.ui.bridge import Bridge
-from dynsync_gui.ui.icons import Picture, window_icon
-from dynsync_gui.ui.theme import GRID, Theme
-from dynsync_gui.ui.widgets.banner import Banner
-from dynsync_gui.ui.widgets.boxes import column
-from dynsync_gui.ui.widgets.text import Text
+from dynsync_gui.ui.icons import window_icon
+from dynsync_gui.ui.theme import Theme
+from dynsync_gui.ui.widgets.standby import Standby
 
 if TYPE_CHECKING:
     from dynsync_gui.ui.windows.about import ReadParts
     from dynsync_gui.ui.windows.field_choice import FieldChoiceWindow
     from dynsync_gui.ui.windows.help import HelpWindow, ReadHelp
+    from dynsync_gui.ui.windows.main_views import MainViews
     from dynsync_gui.ui.windows.main_window import MainView
     from dynsync_gui.ui.windows.tray import Tray
     from dynsync_gui.ui.wizard.setup_wizard import SetupWizard
@@ -83,6 +82,8 @@ class Window(QWidget):
         self.resize(*SIZE)
         self.wizard: SetupWizard | None = None
         self.main: MainView | None = None
+        self._made: MainView | None = None
+        self._views: MainViews | None = None
         self.fields: FieldChoiceWindow | None = None
         self._read_help = read_help
         self._read_parts = read_parts
@@ -95,7 +96,7 @@ class Window(QWidget):
         self._tray: Tray | None = None
         self._profile: Job | None = None
         self._stack = QStackedLayout(self)
-        self._note = _Note()
+        self._note = Standby()
         self._stack.addWidget(self._note)
         self._note.say(tr("Opening"))
         if api is not None:
@@ -188,27 +189,44 @@ class Window(QWidget):
         self.wizard.help_wanted.connect(self.show_help)
         self._stack.addWidget(self.wizard)
         self._stack.setCurrentWidget(self.wizard)
-        QTimer.singleShot(_AHEAD_MS, self, _load_main_view)
+        QTimer.singleShot(_AHEAD_MS, self, self._look_ahead)
         if rehearse:
             self.wizard.credentials.start_rehearsal()
 
     def show_main(self) -> MainView:
         """Show the main view."""
-        from dynsync_gui.ui.windows.main_window import MainView
         from dynsync_gui.ui.windows.tray import Tray
 
         if self.main is None:
-            self.main = MainView(self.bridge, self)
-            self.main.setup_wanted.connect(self.show_setup)
-            self.main.help_wanted.connect(self.show_help)
-            self.main.fields_wanted.connect(self.show_fields)
-            self._stack.addWidget(self.main)
+            self.main = self._made_main()
+            self.main.listen()
             if Tray.available():
                 self._tray = self._beside_clock(self.main)
         self.main.show_rehearsal(rehearsal=self._settings is not None and self._settings.rehearsal)
         self.main.use(self._settings)
         self._stack.setCurrentWidget(self.main)
         return self.main
+
+    def _look_ahead(self) -> None:
+        """Make what Start shows while somebody reads the first page, as all at once would hold up the window."""
+        from dynsync_gui.ui.windows.main_views import MainViews
+
+        if self._views is None and self.main is None:
+            self._views = MainViews(self.bridge)
+            self._views.make_ahead(self, self._made_main)
+
+    def _made_main(self) -> MainView:
+        """The main view, made if it is not there yet; it hears nothing before it is shown."""
+        from dynsync_gui.ui.windows.main_views import MainViews
+        from dynsync_gui.ui.windows.main_window import MainView
+
+        if self._made is None:
+            self._made = MainView(self.bridge, self._views or MainViews(self.bridge), self)
+            self._made.setup_wanted.connect(self.show_setup)
+            self._made.help_wanted.connect(self.show_help)
+            self._made.fields_wanted.connect(self.show_fields)
+            self._stack.addWidget(self._made)
+        return self._made
 
     def _beside_clock(self, main: MainView) -> Tray:
         from dynsync_gui.ui.windows.tray import Tray
@@ -327,34 +345,6 @@ class Window(QWidget):
         self._closed = True
         self.close()
         self.ended.emit()
-
-
-def _load_main_view() -> None:
-    """Load what Start shows while somebody reads the first page, as both together would hold up the window."""
-    from dynsync_gui.ui.windows import main_window, tray  # noqa: F401
-
-
-class _Note(QWidget):
-    """What is shown while there is nothing else to show."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._text = Text("", "muted", wrap=False)
-        self.banner = Banner()
-        layout = column(self, gap=2 * GRID, margin=6 * GRID)
-        layout.addStretch(1)
-        for part in (Picture("logo", "accent", 96), self._text):
-            layout.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
-        layout.addWidget(self.banner)
-        layout.addStretch(2)
-
-    def say(self, text: str) -> None:
-        self.banner.hide()
-        self._text.say(text)
-
-    def complain(self, title: str, cure: str, **actions: object) -> None:
-        self._text.say("")
-        self.banner.tell("bad", title, cure, **actions)  # type: ignore[arg-type]
 
 
 def open_window(

@@ -33,18 +33,12 @@ from dynsync_gui.ui.bridge import Bridge
 from dynsync_gui.ui.mnemonics import deal
 from dynsync_gui.ui.widgets.banner import Banner
 from dynsync_gui.ui.widgets.boxes import row
-from dynsync_gui.ui.widgets.sign_in_panel import SignInPanel
 from dynsync_gui.ui.windows.background_watch import BackgroundWatch
-from dynsync_gui.ui.windows.history import History
+from dynsync_gui.ui.windows.main_views import MainViews
 from dynsync_gui.ui.windows.notice import DesktopNotice
-from dynsync_gui.ui.windows.overview import Overview
 from dynsync_gui.ui.windows.problem_work import ProblemWork
-from dynsync_gui.ui.windows.problems import Problems
-from dynsync_gui.ui.windows.renewal import RenewalCard
 from dynsync_gui.ui.windows.rooms import Rooms, link
-from dynsync_gui.ui.windows.settings_view import SettingsView
 from dynsync_gui.ui.windows.tray import Tray
-from dynsync_gui.ui.windows.why import Why
 
 _OVERVIEW, _PROBLEMS, _SETTINGS = 0, 1, 3
 
@@ -62,7 +56,7 @@ class MainView(QWidget):
     fields_wanted = Signal()
     help_wanted = Signal(str)
 
-    def __init__(self, bridge: Bridge, parent: QWidget) -> None:
+    def __init__(self, bridge: Bridge, views: MainViews, parent: QWidget) -> None:
         super().__init__(parent)
         self.setProperty("kind", "window")
         self.api = bridge.api
@@ -73,33 +67,37 @@ class MainView(QWidget):
         self._rehearsal = False
         self._reading: Job | None = None
         self._agreeing: Job | None = None
-        self.overview, self.problems, self.history = Overview(), Problems(), History()
-        self.sign_in, self.expiry = SignInPanel(), Banner()
-        self.settings = SettingsView(bridge)
+        self.overview, self.problems, self.history = views.overview, views.problems, views.history
+        self.sign_in, self.expiry = views.sign_in, Banner()
+        self.settings = views.settings
         self.watch = BackgroundWatch(bridge, self)
         self._refresh: Job | None = None
         self._background: tuple[bool, BackgroundRun | None] | None = None
-        self.why = Why(bridge)
-        self.renewal = RenewalCard()
+        self.why = views.why
+        self.renewal = views.renewal
         self._settings: Settings | None = None
         self.problem_work = ProblemWork(bridge.api, self.problems)
         self.renew = link("shield", tr("Change a secret"))
         self.setup = link("plug", tr("Set up again"))
         self.fields = link("field", tr("Fields"))
         self.help = link("help", tr("Help"))
-        views = [
+        rooms = [
             (link("overview", tr("Overview")), self.overview),
             (link("problems", tr("To look at")), self.problems),
             (link("history", tr("History")), self.history),
             (link("settings", tr("Settings")), self.settings),
             (link("search", tr("Ask why")), self.why),
         ]
-        self.rooms = Rooms(self, views, (self.fields, self.renew, self.setup, self.help))
+        self.rooms = Rooms(self, rooms, (self.fields, self.renew, self.setup, self.help))
         self._build()
         self._wire()
         deal(self)
-        bridge.heard.connect(self.hear)
+        self._bridge = bridge
         self.sign_in.given_up.connect(bridge.heard)
+
+    def listen(self) -> None:
+        """Hear what the service tells from now on."""
+        self._bridge.heard.connect(self.hear)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """F1 helps."""
