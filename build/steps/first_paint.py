@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from steps.console import Stop, say
 
@@ -34,32 +35,40 @@ def measure(program: Path, display: str) -> float:
 
 def _once(program: Path, variables: dict[str, str]) -> float:
     began = time.monotonic()
-    process = subprocess.Popen([program], env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        return wait(process.pid, variables, began)
-    finally:
-        process.terminate()
-        process.wait()
+    with tempfile.TemporaryFile("w+") as told:
+        process = subprocess.Popen([program], env=variables, stdout=told, stderr=told)
+        try:
+            return wait(process, variables, began)
+        except Stop as why:
+            told.seek(0)
+            raise Stop(f"{why}\n{told.read()}".rstrip()) from None
+        finally:
+            process.terminate()
+            process.wait()
 
 
-def wait(process: int, variables: Mapping[str, str], began: float) -> float:
+def wait(process: subprocess.Popen[Any], variables: Mapping[str, str], began: float) -> float:
     """Look until a process has painted its window; returns the seconds since it began, without those of the last look.
 
     Args:
-        process: Its number.
+        process: The program.
         variables: Name the screen.
         began: When it was started, by `time.monotonic`.
 
     Raises:
-        Stop: No window was painted in time.
+        Stop: No window was painted in time, or ever will be, as the program has ended.
     """
     while True:
-        window = _asked(["xdotool", "search", "--onlyvisible", "--pid", str(process)], variables).split()
+        window = _asked(["xdotool", "search", "--onlyvisible", "--pid", str(process.pid)], variables).split()
         looked = time.monotonic() - began
-        if window and int(_asked(["import", "-window", window[0], "-format", "%k", "info:"], variables) or 0) > 50:
+        counted = _asked(["import", "-window", window[0], "-format", "%k", "info:"], variables) if window else ""
+        colours = int(counted or 0)
+        if colours > 50:
             return looked
+        if (status := process.poll()) is not None:
+            raise Stop(f"The program ended with {status} before its window was painted.")
         if looked > _SECONDS:
-            raise Stop("The window was not painted.")
+            raise Stop(f"The window was not painted: {len(window)} windows, {colours} colours in {looked:.0f} s.")
 
 
 def _asked(command: list[str], variables: Mapping[str, str]) -> str:

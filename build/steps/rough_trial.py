@@ -141,11 +141,11 @@ def _opened(words: Sequence[str | Path], home: Path, display: str) -> subprocess
         text=True,
     )
     try:
-        first_paint.wait(process.pid, variables, began)
-    except Stop:
+        first_paint.wait(process, variables, began)
+    except Stop as why:
         process.kill()
         told, _ = process.communicate()
-        raise Stop(f"Not so: the window opens.\n{told}") from None
+        raise Stop(f"Not so: the window opens. {why}\n{told}") from None
     return process
 
 
