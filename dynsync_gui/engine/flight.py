@@ -42,6 +42,8 @@ _TRIES = 5
 _SLICE = 1.0
 _CLOCKS = timedelta(hours=1)
 """How far two clocks may be apart."""
+_KEPT = timedelta(days=7)
+"""How long Marketo knows an import (Adobe, bulk lead import); one that has not ended by then is waited for no more."""
 
 log = logging.getLogger(__name__)
 
@@ -196,6 +198,8 @@ class Flight:
             self._calls.keep()
             if status.state is not ImportState.WAITING:
                 return status
+            if datetime.now(UTC) - one.sent > _KEPT:
+                return ImportStatus(ImportState.FORGOTTEN)
             seconds = min(2 * seconds, _LONGEST_LOOK)
 
     def _created(self, since: datetime) -> Mapping[str, str] | None:

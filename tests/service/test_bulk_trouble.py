@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -100,6 +103,18 @@ def test_an_import_that_marketo_has_forgotten_is_sent_again(desk: Desk) -> None:
     again(desk)
     right(desk)
     assert len(asked(desk, FILES)) == 2
+
+
+def test_an_import_that_marketo_never_ends_is_given_up_when_it_can_no_longer_be_known(desk: Desk) -> None:
+    desk.rehearsal.marketo.imports.rows_per_second = 1e-9
+    desk.rehearsal.faults.add("code", system="marketo", code="607", path="batch/", count=0)
+    assert isinstance(desk.start(), JobFailed)
+    desk.rehearsal.faults.clear()
+    with closing(sqlite3.connect(desk.folder / "dynsync.db")) as database, database:
+        database.execute("UPDATE imports SET sent = ?", ((datetime.now(UTC) - timedelta(days=8)).isoformat(),))
+    whole(desk.start(limits=replace(desk.settings.limits, bulk=BulkUse.NEVER)))
+    right(desk)
+    assert len([one for one in asked(desk, QUEUE) if not one.code]) == 1
 
 
 def test_the_rest_of_an_unfinished_flight_lands_whatever_is_chosen_now(desk: Desk) -> None:
