@@ -18,15 +18,22 @@ STARTS = 5
 _SECONDS = 120.0
 
 
-def measure(program: Path, display: str) -> float:
+def measure(program: Path, display: str, bus: str) -> float:
     """Start a window several times and tell the median seconds until it is painted; the first start warms the disk.
 
     Args:
         program: The window's program.
         display: The screen.
+        bus: The address of the session's bus.
     """
     with tempfile.TemporaryDirectory(prefix="dynsync-start-") as home:
-        variables = {"PATH": os.environ["PATH"], "HOME": home, "LANG": "C.UTF-8", "DISPLAY": display}
+        variables = {
+            "PATH": os.environ["PATH"],
+            "HOME": home,
+            "LANG": "C.UTF-8",
+            "DISPLAY": display,
+            "DBUS_SESSION_BUS_ADDRESS": bus,
+        }
         taken = [_once(program, variables) for _ in range(STARTS + 1)]
     median = statistics.median(taken[1:])
     say(f"first paint of {program.name}: cold {taken[0]:.2f} s, warm {median:.2f} s (median of {STARTS})")

@@ -83,12 +83,12 @@ def prove(python: Path, what: str, seconds: float = math.inf) -> int:
 
 def _linux(python: Path) -> int:
     from steps import clean_root, first_paint, linux_packages, unattended
-    from steps.testing import screen
+    from steps.testing import screen, session_bus
 
     folder = _bundle(python)
     unattended.prove(folder)
-    with screen() as display:
-        first_paint.measure(folder / "DynSync", display)
+    with screen() as display, session_bus() as bus:
+        first_paint.measure(folder / "DynSync", display, bus)
     return clean_root.prove(linux_packages.deb(folder, quick=True), DIST / "pictures")
 
 

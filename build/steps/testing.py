@@ -115,6 +115,20 @@ def screen() -> Iterator[str]:
         yield name
 
 
+@contextlib.contextmanager
+def session_bus() -> Iterator[str]:
+    """A bus as every desktop has one; yields its address. Without it each program would start one of its own."""
+    command = ["dbus-daemon", "--session", "--nofork", "--print-address"]
+    bus = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    try:
+        address = bus.stdout.readline().decode().strip() if bus.stdout else ""
+        if not address:
+            raise Stop("dbus-daemon, the bus of a session, did not start.")
+        yield address
+    finally:
+        _end(bus)
+
+
 def _end(process: subprocess.Popen[bytes]) -> None:
     process.terminate()
     try:
