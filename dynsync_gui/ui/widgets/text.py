@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 
@@ -50,6 +50,30 @@ class Text(QLabel):
         if not self.wordWrap():
             return super().heightForWidth(width)
         return super().heightForWidth(min(width, self._limit()) + self.contentsMargins().right())
+
+    def sizeHint(self) -> QSize:
+        """Qt's balance of width and height, but the same in every place, however much of that is left empty.
+
+        What asks for more room the more it gets makes a scroll bar come and go without end.
+        """
+        if not self.wordWrap():
+            return super().sizeHint()
+        metrics = self.fontMetrics()
+        wide = metrics.averageCharWidth() * 80
+        taken = self._wrapped(wide)
+        for part, lines in ((2, 4), (4, 2)):
+            if taken.height() < lines * metrics.lineSpacing() and taken.width() > wide // part:
+                taken = self._wrapped(wide // part)
+        return taken
+
+    def minimumSizeHint(self) -> QSize:
+        """As wide as the longest word, and the same in every place, too."""
+        hint = super().minimumSizeHint()
+        return hint if not self.wordWrap() else QSize(hint.width() - self.contentsMargins().right(), hint.height())
+
+    def _wrapped(self, width: int) -> QSize:
+        flags = self.alignment() | Qt.TextFlag.TextWordWrap
+        return self.fontMetrics().boundingRect(QRect(0, 0, width, 2_000), int(flags), self.text()).size()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep lines short in a wide place."""
