@@ -51,6 +51,7 @@ class ProgressPane(Card):
         name = str(ENTITY[entity])
         bar = QProgressBar()
         bar.setTextVisible(False)
+        bar.setMinimumWidth(6 * GRID)  # it gives way to long words
         bar.setRange(0, 1)
         bar.setValue(0)
         bar.setAccessibleName(name)
