@@ -6,7 +6,7 @@ from html import escape
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from dynsync_gui.ui.theme import figures
 
@@ -32,8 +32,8 @@ class Text(QLabel):
         self.setProperty("tone", tone)
         if kind == "figure":
             self.setFont(figures(self.font()))
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        policy.setHeightForWidth(wrap)
+        policy = self.sizePolicy()
+        policy.setHeightForWidth(wrap)  # alone: Qt's balanced height, taken for the least, made a page scroll that fits
         self.setSizePolicy(policy)
         self.setText(content)
 
