@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
@@ -83,6 +83,13 @@ def changed(prints: bytes, agreed: bytes) -> frozenset[bytes]:
 def without(prints: bytes, name: str) -> bytes:
     """A fingerprint less one field."""
     return b"".join(sorted(one for one in entries(prints) if not one.startswith(mark(name))))
+
+
+def replaced(prints: bytes, values: Mapping[str, Any]) -> bytes:
+    """A fingerprint with these values in place of those that it has of their fields."""
+    marks = {mark(name) for name in values}
+    others = [one for one in entries(prints) if one[:_MARK] not in marks]
+    return fingerprint([*others, *(entry(name, value) for name, value in values.items())])
 
 
 def common(prints: bytes, agreed: bytes) -> bytes:

@@ -118,7 +118,10 @@ class IncomingStore(Protocol):
         """
 
     def keep_held(self, seq: int, values: Mapping[str, Any]) -> None:
-        """Keep what Marketo holds and Dynamics has by now, so that its way back is nobody's clearing or opting out."""
+        """Keep what Marketo holds and Dynamics has by now: both agree on it.
+
+        Its way back is nobody's clearing or opting out, and what was agreed on before is news if it comes again.
+        """
 
     def let_marketo_win(self, seq: int, values: Mapping[str, Any]) -> None:
         """Put Marketo's values in place of those that a record has on their way there."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from dynsync_gui.domain.findings.records import CHANGE_REFUSED, CHANGE_UNFIT, STAYS_UNSUBSCRIBED
-from dynsync_gui.domain.fingerprint import entries, entry, holds, without
+from dynsync_gui.domain.fingerprint import entries, entry, holds, replaced, without
 from dynsync_gui.domain.incoming import Incoming, Kept
 from dynsync_gui.domain.mass_change import Alarm
 from dynsync_gui.domain.ports.marketo import ChangeOrder, PersonChange
@@ -289,11 +289,15 @@ class IncomingChanges:
 
     def keep_held(self, seq: int, values: Mapping[str, Any]) -> None:
         """See `IncomingStore.keep_held`."""
-        row = self._db.execute("SELECT filled FROM records WHERE seq = ?", (seq,)).fetchone()
+        row = self._db.execute("SELECT filled, agreed_prints, prints FROM records WHERE seq = ?", (seq,)).fetchone()
         empty = {name for name, value in values.items() if value in (None, "")}
         if row is not None:
             filled = (split(row[0]) | values.keys()) - empty
-            self._db.execute("UPDATE records SET filled = ? WHERE seq = ?", (joined(filled), seq))
+            agreed, coming = (prints and replaced(prints, values) for prints in row[1:])
+            self._db.execute(
+                "UPDATE records SET filled = ?, agreed_prints = ?, prints = ? WHERE seq = ?",
+                (joined(filled), agreed, coming, seq),
+            )
 
     def let_marketo_win(self, seq: int, values: Mapping[str, Any]) -> None:
         """See `IncomingStore.let_marketo_win`."""

@@ -91,6 +91,38 @@ def test_a_change_in_marketo_reaches_dynamics_and_is_no_echo(two: TwoWay) -> Non
     assert two.held()["firstName"] == "Zoë"
 
 
+def test_what_somebody_takes_back_in_marketo_reaches_dynamics_in_the_very_next_cycle(two: TwoWay) -> None:
+    two.edit(jobtitle="As it was", donotphone=False)
+    two.cycle()
+    two.market(title="X", doNotCall=True)
+    two.cycle()
+    assert (two.row()["jobtitle"], two.row()["donotphone"]) == ("X", True)
+    two.market(title="As it was", doNotCall=False)
+    for _ in range(2):
+        two.cycle()
+        assert (two.row()["jobtitle"], two.row()["donotphone"]) == ("As it was", False)
+        assert (two.held()["title"], two.held()["doNotCall"]) == ("As it was", False)
+
+
+def test_what_somebody_takes_back_while_the_record_has_another_value_on_its_way(two: TwoWay) -> None:
+    two.market(firstName="AAA")
+    two.cycle()
+    for name in ("BBB", "AAA", "CCC", "BBB"):
+        two.market(firstName=name)
+        two.edit(jobtitle=f"With {name}")
+        two.cycle()
+        assert two.row()["firstname"] == name
+        assert (two.held()["firstName"], two.held()["title"]) == (name, f"With {name}")
+
+
+def test_what_came_from_marketo_is_not_sent_back_there(two: TwoWay) -> None:
+    two.market(firstName="Zoë", title="Directrice")
+    two.cycle()
+    two.desk.rehearsal.log.clear()
+    assert two.cycle().report.acknowledged == 0
+    assert two.writes() == []
+
+
 def test_fields_that_changed_on_different_sides_both_survive(two: TwoWay) -> None:
     two.market(firstName="Zoë")
     two.edit(jobtitle="Head of Marketing")
