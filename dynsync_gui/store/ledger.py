@@ -94,7 +94,7 @@ class Ledger:
             if held is None and record.skip is Skip.UNRELATED:
                 continue
             stands = standing(record, held)
-            if stands.state == "unchanged" and held and held["digest"] == record.digest and not held["carrier"]:
+            if stands.state == "unchanged" and held and _is_as_it_was(record, held):
                 same.append((run, run, record.version, record.source or None, record.entity.value, record.id))
             else:
                 (new if held is None else rows).append(row_of(run, record, held, stands))
@@ -125,8 +125,8 @@ class Ledger:
                 marks = ",".join("?" * len(part))
                 cursor = self._db.execute(
                     f"""SELECT r.entity, r.id, r.run, r.version, r.state, r.digest, r.agreed, r.marketo_id, r.match,
-                               r.parent, r.carrier, r.owner, r.filled, r.prints, r.agreed_prints, r.alarms, r.unsure,
-                               {away} AS away, p.retry, p.code,
+                               r.parent, r.carrier, r.owner, r.team, r.link, r.qualified, r.filled, r.prints,
+                               r.agreed_prints, r.alarms, r.unsure, {away} AS away, p.retry, p.code,
                                EXISTS (SELECT 1 FROM notices n WHERE n.entity = r.entity AND n.id = r.id
                                           AND n.code = '{DELETED_THERE}') AS gone
                           FROM records r LEFT JOIN problems p ON p.seq = r.seq
@@ -257,6 +257,12 @@ class Ledger:
         self._db.execute(
             "DELETE FROM notices WHERE entity = ? AND id = ? AND code = ?", (entity.value, id_, DELETED_THERE)
         )
+
+
+def _is_as_it_was(record: StagedRecord, held: sqlite3.Row) -> bool:
+    """Whether a version says what the ledger holds: a lead may be qualified though none of its values changed."""
+    bonds = held["link"] == record.link and held["qualified"] == record.qualified and held["team"] == record.team
+    return bool(bonds and held["digest"] == record.digest and not held["carrier"])
 
 
 def _narrowed(record: StagedRecord, known: Mapping[tuple[str, str], sqlite3.Row]) -> StagedRecord:

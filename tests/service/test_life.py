@@ -7,9 +7,11 @@ from dataclasses import replace
 
 import pytest
 
+from dynsync_gui.domain.choice import FieldChoice
 from dynsync_gui.domain.errors import TemporaryFailure
 from dynsync_gui.domain.events import JobFailed, RunEnded
 from dynsync_gui.domain.findings.marketo import MARKETO
+from dynsync_gui.domain.schema import Entity
 from dynsync_gui.domain.settings import DeletedPolicy, FieldSettings, FilteredOut, ObjectSettings
 from dynsync_gui.domain.storage.records import Acknowledgement
 from dynsync_gui.simulators import customising, events
@@ -101,6 +103,25 @@ def test_an_opportunity_with_another_name_sends_none_of_its_roles(life: Life) ->
     life.desk.rehearsal.log.clear()
     assert life.cycle().report.acknowledged == len(renamed) == 20
     assert not life.desk.rehearsal.log.entries("marketo", "/opportunities/roles.json")
+
+
+def test_a_lead_that_is_qualified_to_a_contact_that_is_there_though_no_value_of_it_changes(desk: Desk) -> None:
+    """As with a choice of fields without its status; so is what a contact says of the lead that it came from."""
+    plain = tuple(map(FieldChoice, ("firstname", "lastname", "emailaddress1", "donotbulkemail")))
+    chosen = {Entity.CONTACT: plain, Entity.LEAD: plain, Entity.ACCOUNT: ()}
+    desk.settings = replace(desk.settings, fields=replace(desk.settings.fields, chosen=chosen))
+    assert isinstance(desk.start(), RunEnded)
+    life = Life(desk)
+    one, other = (row["leadid"] for row in life.rows("lead", statecode=0)[:2])
+    kept, named = (row["contactid"] for row in life.rows("contact", statecode=0, _originatingleadid_value=None)[:2])
+    person, carrying = life.person(kept)["id"], life.person(named)["id"]
+    life.world.update("lead", one, {"statecode": 1, "statuscode": 3, "parentcontactid": kept})
+    life.world.update("lead", other, {"statecode": 1, "statuscode": 3})
+    life.cycle()
+    life.world.update("contact", named, {"originatingleadid": other})
+    life.cycle()
+    assert (life.persons(one), life.person(kept)["id"]) == ([], person)
+    assert (life.persons(other), life.person(named)["id"]) == ([], carrying)
 
 
 def test_a_contact_that_comes_cycles_after_its_lead_was_qualified(life: Life) -> None:
