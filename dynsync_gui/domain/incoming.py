@@ -91,7 +91,7 @@ class IncomingStore(Protocol):
         """How many people Marketo took in a run."""
 
     def incoming(self, entity: Entity, after: int, limit: int) -> tuple[Incoming, ...]:
-        """Changes of an entity's persons, in ledger order."""
+        """Changes of an entity's persons, in ledger order; those of a record without a person wait for one."""
 
     def alarm(self, entity: Entity, fields: Sequence[str]) -> None:
         """Note what changes that wait would do to an entity's records, as `Alarm` names it.

@@ -210,7 +210,7 @@ class IncomingChanges:
             """SELECT r.seq, r.id, r.marketo_id, json_group_array(json_array(i.field, i.before)),
                       CASE WHEN r.state = 'outbox' THEN r.payload END, r.agreed_prints, r.unsure
                  FROM incoming i CROSS JOIN records r ON r.seq = i.seq
-                WHERE r.entity = ? AND i.seq > ? AND i.kept = ''
+                WHERE r.entity = ? AND i.seq > ? AND i.kept = '' AND r.marketo_id <> ''
                 GROUP BY i.seq ORDER BY i.seq LIMIT ?""",
             (entity.value, after, limit),
         )

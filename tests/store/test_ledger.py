@@ -127,6 +127,20 @@ def test_what_marketo_was_found_to_hold_is_all_that_is_sure(store):
     assert one.agreed == entry("firstName", "3")
 
 
+def test_a_change_of_a_person_that_has_gone_waits_until_the_record_has_one_again(store):
+    run = store.begin_run(RunKind.FIRST).id
+    store.stage(run, [record(prints=entry("firstName", "1"))])
+    (row,) = store.undecided(PEOPLE, 0, 10)
+    store.decide([Decision(row.seq, Match.ADOPT, "7", {})])
+    store.acknowledge([Acknowledgement(row.seq, row.version, "7", frozenset({"firstName"}))])
+    store.keep_changes([PersonChange("7", "firstName", "1", "2")], "token")
+    assert [one.person for one in store.incoming(Entity.CONTACT, 0, 10)] == ["7"]
+    store._db.execute("UPDATE records SET marketo_id = ''")
+    assert store.incoming(Entity.CONTACT, 0, 10) == ()
+    store._db.execute("UPDATE records SET marketo_id = '8'")
+    assert [one.person for one in store.incoming(Entity.CONTACT, 0, 10)] == ["8"]
+
+
 def test_refused_data_waits_for_a_change_and_passing_trouble_for_its_time(store, clock):
     run = store.begin_run(RunKind.FIRST).id
     store.stage(run, [record(id_="c1"), record(id_="c2")])

@@ -122,8 +122,10 @@ def required(given: dict[str, Any], name: str) -> str:
 
 
 def filter_values(given: dict[str, str]) -> list[str]:
-    """``filterValues``: 1 to 300, separated by commas that cannot be escaped."""
-    values = [value.strip() for value in required(given, "filterValues").split(",") if value.strip()]
+    """``filterValues``: 1 to 300, between commas that cannot be escaped; nothing promises that one may be empty."""
+    values = [value.strip() for value in required(given, "filterValues").split(",")]
+    if "" in values:
+        raise MarketoError("1001", "Invalid value ''. Required of type 'String'")
     if len(values) > MOST_VALUES:
         raise MarketoError("1003", f"Maximum number of filter values '{MOST_VALUES}' exceeded")
     return values
