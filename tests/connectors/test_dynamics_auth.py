@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -211,6 +212,36 @@ def test_a_token_that_is_refused_in_all_threads_at_once_is_replaced_once(script:
     with ThreadPoolExecutor(6) as pool:
         assert len(list(pool.map(lambda _: reader.identity(), range(6)))) == 6
     assert len(script.asked("/token")) == 2
+
+
+def test_a_request_with_a_new_token_waits_as_others_were_told_to_meanwhile(script: DynamicsScript, opened) -> None:
+    together, slowed = threading.Barrier(2, timeout=60), threading.Event()
+    slow, again = [], []
+
+    def told(exchange) -> None:
+        if exchange.request.headers["authorization"] != "Bearer token-1":
+            again.append(time.monotonic())
+            exchange.reply({"UserId": USER, "OrganizationId": USER})
+        elif slowed.is_set() or together.wait() == 0:
+            script.challenge(exchange)
+        else:
+            exchange.reply(b"", 429, Retry_After="1")
+
+    def renewed(exchange) -> None:
+        assert slowed.wait(60)
+        script.token(exchange)
+
+    def heard(*_: object) -> None:
+        slow.append(time.monotonic())
+        slowed.set()
+
+    reader = opened(on_wait=heard)
+    reader.identity()
+    script.answers |= {"/WhoAmI": told, "/token": renewed}
+    with ThreadPoolExecutor(2) as pool:
+        assert len(list(pool.map(lambda _: reader.identity(), range(2)))) == 2
+    assert len(again) == 2
+    assert min(again) - slow[0] >= 0.9
 
 
 def test_tokens_refused_again_and_again_end_it(script: DynamicsScript, opened) -> None:

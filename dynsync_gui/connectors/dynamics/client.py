@@ -145,6 +145,7 @@ class DataverseClient:
                 if answer.status != 401:
                     break
                 token = self._auth.token(patience, refused=token)
+                self._repeater.await_turn()  # others may have been told to slow down meanwhile
                 answer = send(token)
             return take(answer)
 

@@ -117,6 +117,14 @@ class Repeater:
     def __init__(self, token: CancelToken, gate: Gate) -> None:
         self._token, self._gate = token, gate
 
+    def await_turn(self) -> None:
+        """Wait while the host wants no request, as before one that is made again outside of `run`'s own attempts.
+
+        Raises:
+            Cancelled: The work was cancelled meanwhile.
+        """
+        self._gate.passed()
+
     def run(self, once: Callable[[], _T], patience: Patience) -> _T:
         """What `once` returns, after as many attempts as it takes.
 
