@@ -11,6 +11,7 @@ from dynsync_gui.cli.hints import cure_here
 from dynsync_gui.domain.checks import Check, CheckState, IdentityCard, SystemIdentity
 from dynsync_gui.domain.choice_changes import ChoiceVersion
 from dynsync_gui.domain.errors import DynSyncError, GuardStop
+from dynsync_gui.domain.findings.marketo import MARKETO
 from dynsync_gui.domain.guards import CODE as IDENTITY
 from dynsync_gui.domain.letter import Letter
 from dynsync_gui.domain.mapping import ChoiceProblem
@@ -142,7 +143,8 @@ def _identity(identity: SystemIdentity) -> Document:
 
 def check_of_error(error: DynSyncError) -> Check:
     """What stopped a set-up after its checks, as one more check."""
-    guard, from_marketo = isinstance(error, GuardStop), "marketo" in error.code.casefold()
+    guard = isinstance(error, GuardStop)
+    from_marketo = "marketo" in error.code.casefold() or error.finding in MARKETO.values()
     return Check(
         id="guard" if guard else "connection",
         system=System.DYNAMICS if error.code.startswith(IDENTITY) or not (guard or from_marketo) else System.MARKETO,

@@ -9,8 +9,17 @@ from typing import Any
 
 import pytest
 
-from dynsync_gui.domain.errors import ConnectionFailed, DynSyncError, Finding, GuardStop, SecretsUnavailable
+from dynsync_gui.domain.errors import (
+    ConnectionFailed,
+    DynSyncError,
+    Finding,
+    GuardStop,
+    SecretsUnavailable,
+    TemporaryFailure,
+)
 from dynsync_gui.domain.events import ChecksEnded, JobFailed, ProfileRead, RunEnded
+from dynsync_gui.domain.findings.dataverse import DATAVERSE
+from dynsync_gui.domain.findings.marketo import MARKETO
 from dynsync_gui.domain.report import Status
 from dynsync_gui.domain.text import msg
 from tests.cli.caller import Caller
@@ -89,6 +98,22 @@ def test_what_stops_it_later_is_one_more_check(
     last = answer.document["checks"][-1]
     assert (last["state"], last["code"], last["ids"]) == (state, "a-code", {"a": "b"})
     assert (last["finding"], last["cure"]) == ("Too many.", "Look.")
+
+
+@pytest.mark.usefixtures("environment")
+@pytest.mark.parametrize(
+    ("error", "system"),
+    [
+        (TemporaryFailure("611", MARKETO["611"]), "marketo"),
+        (ConnectionFailed("603", MARKETO["603"]), "marketo"),
+        (ConnectionFailed("0x80040220", DATAVERSE["0x80040220"]), "dynamics"),
+    ],
+)
+def test_what_stops_it_later_is_told_of_the_system_that_stopped_it(
+    call: Caller, answers: Path, error: DynSyncError, system: str
+) -> None:
+    call.service.script["start"] = JobFailed(1, error)
+    assert call("setup", "--answers", str(answers), "--start", "--json").document["checks"][-1]["system"] == system
 
 
 @pytest.mark.usefixtures("environment")
